@@ -1,0 +1,127 @@
+import {
+  commands,
+  events,
+  type AccountId,
+  type AccountRow,
+  type AppStart,
+  type CommandError,
+  type KeyHandle,
+  type Keep,
+} from "../bindings";
+import { asCommandError } from "./commandError";
+
+/** The accounts as the engine last told them, and which one the window shows. */
+export class Accounts {
+  rows = $state.raw<AccountRow[]>([]);
+  activeId = $state<AccountId | null>(null);
+  /** The account a command is under way for; its buttons show it. */
+  busy = $state<AccountId | null>(null);
+  /** Why the last command on an account failed; cleared by the next one. */
+  problem = $state.raw<CommandError | null>(null);
+  /** What the window is asked to show: a form to add an account, or one to replace a key. */
+  form = $state.raw<{ replace: AccountRow | null } | null>(null);
+
+  active = $derived(this.rows.find((row) => row.id === this.activeId) ?? null);
+  /** No account yet: the window shows the first run. */
+  firstRun = $derived(this.active === null);
+
+  #revision: number | null = null;
+
+  constructor(start?: Pick<AppStart, "accounts" | "active">) {
+    if (start) this.fill(start);
+  }
+
+  fill(start: Pick<AppStart, "accounts" | "active">) {
+    this.rows = start.accounts;
+    this.activeId = start.active;
+  }
+
+  /** Follows the engine until the returned function is called. */
+  listen = async (): Promise<() => void> => {
+    return events.changed.listen(({ payload }) => {
+      if (payload.noun !== "account") return;
+      this.#revision = payload.revision;
+      void this.refresh();
+    });
+  };
+
+  refresh = async () => {
+    const asked = this.#revision;
+    const rows = await commands.accountsList().catch(() => null);
+    // A change announced meanwhile has its own answer under way; the older one must not overwrite it.
+    if (rows && asked === this.#revision) this.rows = rows;
+  };
+
+  /** Starts the Sandbox and shows it. */
+  trySandbox = async (): Promise<AccountRow | null> => {
+    return this.#during("", async () => {
+      const row = await commands.accountsTrySandbox();
+      this.#put(row);
+      this.activeId = row.id;
+      return row;
+    });
+  };
+
+  /** Keeps the tested key and shows its account. Fails with the engine's own error. */
+  connect = async (handle: KeyHandle, keep: Keep): Promise<AccountRow> => {
+    const row = await commands.accountsConnect(handle, keep);
+    this.#put(row);
+    this.activeId = row.id;
+    return row;
+  };
+
+  replaceKey = async (id: AccountId, handle: KeyHandle, keep: Keep): Promise<AccountRow> => {
+    const row = await commands.accountsReplaceKey(id, handle, keep);
+    this.#put(row);
+    return row;
+  };
+
+  select = async (id: AccountId): Promise<boolean> => {
+    if (id === this.activeId) return true;
+    const done = await this.#during(id, async () => {
+      await commands.accountsSelect(id);
+      this.activeId = id;
+      return true;
+    });
+    return done ?? false;
+  };
+
+  /** Looks again at an account that is held: after unlocking the keychain, or coming online. */
+  retry = async (id: AccountId) => {
+    await this.#during(id, async () => {
+      this.#put(await commands.accountsRetry(id));
+    });
+  };
+
+  /** Forgets the account and its key on this computer. Its pins stay where they are. */
+  remove = async (id: AccountId): Promise<boolean> => {
+    const done = await this.#during(id, async () => {
+      await commands.accountsRemove(id);
+      this.rows = this.rows.filter((row) => row.id !== id);
+      if (this.activeId !== id) return true;
+      const next = this.rows[0];
+      if (next) await commands.accountsSelect(next.id);
+      this.activeId = next?.id ?? null;
+      return true;
+    });
+    return done ?? false;
+  };
+
+  #put(row: AccountRow) {
+    const known = this.rows.some((other) => other.id === row.id);
+    this.rows = known ? this.rows.map((other) => (other.id === row.id ? row : other)) : [...this.rows, row];
+  }
+
+  async #during<T>(id: AccountId, work: () => Promise<T>): Promise<T | null> {
+    this.busy = id;
+    this.problem = null;
+    try {
+      return await work();
+    } catch (error) {
+      this.problem = asCommandError(error);
+      return null;
+    } finally {
+      this.busy = null;
+    }
+  }
+}

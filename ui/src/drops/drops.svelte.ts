@@ -1,0 +1,196 @@
+import {
+  commands,
+  events,
+  type AccountRow,
+  type CommandError,
+  type Dragging,
+  type Drop,
+  type UploadId,
+  type UploadOptions,
+} from "../bindings";
+import { asCommandError } from "../accounts/commandError";
+import { counted } from "./wording";
+
+/** What happens to a drop that nobody was asked about. Files that look like secrets wait for an answer. */
+export const DEFAULTS: UploadOptions = {
+  name: null,
+  keyvalues: [],
+  cidVersion: 1,
+  wrap: false,
+  together: null,
+  secrets: "hold",
+};
+
+/** Where the pointer is while something is dragged over the window. */
+type Hover = { count: number; overOptions: boolean; reading: boolean };
+/** What the sheet is open for. */
+export type OpenSheet = { kind: "new"; drop: Drop } | { kind: "amend"; ids: UploadId[]; what: string };
+
+type Surroundings = {
+  /** The account that an upload would go to; null in the first run. */
+  account: () => AccountRow | null;
+  /** Says that uploads began; `options` opens the sheet that names them. */
+  began: (text: string, options: () => void) => void;
+  announce: (text: string) => void;
+};
+
+/** What is dragged over the window, dropped on it or picked, until it is in the queue. */
+export class Drops {
+  hover = $state.raw<Hover | null>(null);
+  sheet = $state.raw<OpenSheet | null>(null);
+  /** Drops made before there was an account to send them to. */
+  kept = $state.raw<Drop[]>([]);
+  /** Why a drop or a pick could not be taken. */
+  problem = $state.raw<CommandError | null>(null);
+  /** A dialog of the system is open. */
+  picking = $state(false);
+
+  #around: Surroundings;
+  #waiting: Drop[] = [];
+  #optionsBox: () => DOMRect | null = () => null;
+  #onOptions = false;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  listen = (): Promise<() => void> => events.dragging.listen(({ payload }) => void this.follow(payload));
+
+  /** The overlay tells where its Options target is; the returned function takes that back. */
+  place = (box: () => DOMRect | null): (() => void) => {
+    this.#optionsBox = box;
+    return () => {
+      if (this.#optionsBox === box) this.#optionsBox = () => null;
+    };
+  };
+
+  async follow(event: Dragging) {
+    switch (event.kind) {
+      case "enter":
+        this.#onOptions = false;
+        this.hover = { count: event.count, overOptions: false, reading: false };
+        return;
+      case "over":
+        this.#over(event.x, event.y);
+        return;
+      case "leave":
+        this.hover = null;
+        return;
+      case "reading":
+        this.#over(event.x, event.y);
+        this.#onOptions = this.hover?.overOptions ?? false;
+        this.hover = { count: this.hover?.count ?? 0, overOptions: this.#onOptions, reading: true };
+        return;
+      case "dropped": {
+        const options = this.#onOptions || this.#hits(event.x, event.y);
+        this.hover = null;
+        this.#onOptions = false;
+        await this.take(event.drop, options);
+      }
+    }
+  }
+
+  pickFiles = () => this.#pick(commands.uploadsPickFiles);
+  pickFolder = () => this.#pick(commands.uploadsPickFolder);
+
+  /** A drop has arrived. It is asked about only when it must be, or when the person wants to say more. */
+  async take(drop: Drop, options: boolean) {
+    if (this.#around.account() === null) {
+      this.kept = [...this.kept, drop];
+      this.#around.announce(`${counted(drop.itemCount, "item")} kept. Choose where they go.`);
+      return;
+    }
+    if (options || drop.secretCount > 0 || nothingSendable(drop)) this.#open(drop);
+    else await this.enqueue(drop, DEFAULTS);
+  }
+
+  /** An account was chosen: what was dropped before goes to it. */
+  async release() {
+    const kept = this.kept;
+    this.kept = [];
+    for (const drop of kept) await this.take(drop, false);
+  }
+
+  /** Puts a drop in the queue. Fails softly: the sheet stays open, or opens, with the reason. */
+  async enqueue(drop: Drop, options: UploadOptions): Promise<boolean> {
+    this.problem = null;
+    try {
+      const ids = await commands.uploadsEnqueue(drop.id, options);
+      this.#began(drop, ids, options);
+      return true;
+    } catch (error) {
+      this.problem = asCommandError(error);
+      if (this.sheet === null) this.sheet = { kind: "new", drop };
+      return false;
+    }
+  }
+
+  async amend(ids: UploadId[], name: string | null, keyvalues: [string, string][]): Promise<boolean> {
+    this.problem = null;
+    try {
+      await commands.uploadsAmend(ids, name, keyvalues);
+      this.#around.announce("Saved");
+      return true;
+    } catch (error) {
+      this.problem = asCommandError(error);
+      return false;
+    }
+  }
+
+  /** The person decided against it: nothing is sent, and what was read is forgotten. */
+  discard(drop: Drop) {
+    void commands.uploadsDiscard(drop.id).catch(() => null);
+  }
+
+  /** Closes the sheet; the next drop that needs an answer has its turn. */
+  closeSheet = () => {
+    const next = this.#waiting.shift();
+    this.problem = null;
+    this.sheet = next ? { kind: "new", drop: next } : null;
+  };
+
+  #open(drop: Drop) {
+    this.problem = null;
+    if (this.sheet === null) this.sheet = { kind: "new", drop };
+    else this.#waiting.push(drop);
+  }
+
+  #began(drop: Drop, ids: UploadId[], options: UploadOptions) {
+    const account = this.#around.account();
+    const what = options.together ?? (drop.itemCount === 1 ? drop.items[0]?.name : undefined) ?? counted(drop.itemCount, "item");
+    const text = `Uploading ${counted(options.together === null ? drop.itemCount : 1, "item")} to ${account?.label ?? "the queue"}`;
+    this.#around.began(text, () => {
+      if (this.sheet === null) this.sheet = { kind: "amend", ids, what };
+    });
+    this.#around.announce(text);
+  }
+
+  #over(x: number, y: number) {
+    const overOptions = this.#hits(x, y);
+    if (this.hover && this.hover.overOptions !== overOptions) this.hover = { ...this.hover, overOptions };
+  }
+
+  #hits(x: number, y: number): boolean {
+    const box = this.#optionsBox();
+    return box !== null && x >= box.left && x < box.right && y >= box.top && y < box.bottom;
+  }
+
+  async #pick(ask: () => Promise<Drop | null>) {
+    if (this.picking) return;
+    this.picking = true;
+    this.problem = null;
+    try {
+      const drop = await ask();
+      if (drop) await this.take(drop, true);
+    } catch (error) {
+      this.problem = asCommandError(error);
+    } finally {
+      this.picking = false;
+    }
+  }
+}
+
+/** Every item has a reason why it cannot be sent. */
+export function nothingSendable(drop: Drop): boolean {
+  return drop.items.length === drop.itemCount && drop.items.every((item) => item.problem !== null);
+}

@@ -1,0 +1,50 @@
+import { commands, type CommandError, type Settings as Saved, type Theme } from "../bindings";
+import { asCommandError } from "../accounts/commandError";
+
+/** What a person chose, kept by the engine; the window shows a choice at once and takes it back when it was not kept. */
+export class Settings {
+  theme = $state<Theme>("system");
+  detailsOpen = $state(true);
+  dockHeight = $state(316);
+  /** Why the last choice was not kept. */
+  problem = $state.raw<CommandError | null>(null);
+
+  #saved: Saved = { theme: "system", detailsOpen: true, dockHeight: 316 };
+
+  constructor(start?: Saved) {
+    if (start) this.fill(start);
+  }
+
+  fill(saved: Saved) {
+    this.#saved = saved;
+    this.theme = saved.theme;
+    this.detailsOpen = saved.detailsOpen;
+    this.dockHeight = saved.dockHeight;
+  }
+
+  /** Keeps one choice, and shows it before the engine has answered. */
+  keep = async (choice: Partial<Saved>) => {
+    const before = this.#saved;
+    const wanted = { theme: this.theme, detailsOpen: this.detailsOpen, dockHeight: Math.round(this.dockHeight), ...choice };
+    this.fill(wanted);
+    this.problem = null;
+    try {
+      await commands.settingsSet(wanted);
+    } catch (error) {
+      this.problem = asCommandError(error);
+      if (this.#saved === wanted) this.fill(before);
+    }
+  };
+
+  /** Puts the theme on the document, and follows the computer while it is "system". To be called in an effect. */
+  paint = (): (() => void) => {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const put = () => {
+      const theme = this.theme === "system" ? (dark.matches ? "dark" : "light") : this.theme;
+      document.documentElement.dataset.theme = theme;
+    };
+    put();
+    dark.addEventListener("change", put);
+    return () => dark.removeEventListener("change", put);
+  };
+}

@@ -1,0 +1,216 @@
+import {
+  commands,
+  events,
+  type AppStart,
+  type CommandError,
+  type Progress,
+  type UploadId,
+  type UploadProblem,
+  type UploadRow,
+  type UploadsFilter,
+  type UploadsHead,
+} from "../bindings";
+import { asCommandError } from "../accounts/commandError";
+import { RowWindows } from "./rowWindows.svelte";
+
+type Announce = (text: string) => void;
+const NOTHING: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false };
+/** Changes that come in a burst are answered by one reading. */
+const GATHER_MS = 120;
+/** The one polite region says at most this often how far it is. */
+const SAY_EVERY_MS = 5000;
+/** Progress is kept for this many rows; the ones that moved longest ago are forgotten first. */
+const FOLLOWED = 400;
+
+/** How far one upload is, on its own, so that ten events a second redraw one row and not the list. */
+export class LiveProgress {
+  done = $state(0);
+  total = $state(0);
+  rate = $state<number | null>(null);
+  secondsLeft = $state<number | null>(null);
+}
+
+/** The queue of uploads as the engine tells it. */
+export class Uploads {
+  head = $state.raw<UploadsHead>(NOTHING);
+  tab = $state<UploadsFilter>("now");
+  dockOpen = $state(false);
+  rate = $state<number | null>(null);
+  secondsLeft = $state<number | null>(null);
+  /** Why the last action failed; cleared by the next one. */
+  problem = $state.raw<CommandError | null>(null);
+  /** Rows whose folder problems are unfolded. */
+  unfolded = $state.raw<ReadonlyMap<UploadId, UploadProblem[] | "reading" | CommandError>>(new Map());
+  /** Rows with an action under way. */
+  acting = $state.raw<ReadonlySet<UploadId>>(new Set());
+
+  readonly lists: Record<UploadsFilter, RowWindows> = {
+    now: new RowWindows("now"),
+    needs_you: new RowWindows("needs_you"),
+    finished: new RowWindows("finished"),
+  };
+
+  /** 0 to 1; null when nothing is under way or its size is not known yet. */
+  share = $derived(this.head.now > 0 && this.head.bytesTotal > 0 ? Math.min(1, this.head.bytesDone / this.head.bytesTotal) : null);
+
+  #live = new Map<UploadId, LiveProgress>();
+  #revision: number | null = null;
+  #gathering: ReturnType<typeof setTimeout> | null = null;
+  #reading: Promise<void> | null = null;
+  #again = false;
+  #announce: Announce;
+  #saidAt = 0;
+
+  constructor(start?: Pick<AppStart, "uploads">, announce: Announce = () => undefined) {
+    this.#announce = announce;
+    if (start) this.head = start.uploads;
+  }
+
+  listen = async (): Promise<() => void> => {
+    const stops = await Promise.all([
+      events.changed.listen(({ payload }) => {
+        if (payload.noun === "upload") this.changed(payload.revision);
+      }),
+      events.progress.listen(({ payload }) => this.merge(payload)),
+    ]);
+    return () => stops.forEach((stop) => stop());
+  };
+
+  /** One announced change. After a gap nothing that is kept here can be trusted. */
+  changed(revision: number) {
+    const gap = this.#revision !== null && revision > this.#revision + 1;
+    this.#revision = Math.max(revision, this.#revision ?? revision);
+    if (gap) this.#forget();
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null;
+      void this.refresh();
+    }, GATHER_MS);
+  }
+
+  /** Reads the head and what is on screen. A reading under way is followed by one more, never by two. */
+  refresh = (): Promise<void> => {
+    if (this.#reading) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = this.#read().finally(() => {
+      this.#reading = null;
+      if (!this.#again) return;
+      this.#again = false;
+      void this.refresh();
+    });
+    return this.#reading;
+  };
+
+  /** Another account, or a gap: forget the rows and read again. */
+  reload = async () => {
+    this.#forget();
+    await this.refresh();
+  };
+
+  /** Progress of a row, kept up to date by events. */
+  liveOf(id: UploadId): LiveProgress {
+    let live = this.#live.get(id);
+    if (!live) {
+      live = new LiveProgress();
+      this.#live.set(id, live);
+    }
+    return live;
+  }
+
+  merge(progress: Progress) {
+    for (const row of progress.rows) {
+      const live = this.liveOf(row.id);
+      live.done = row.done;
+      live.total = row.total;
+      live.rate = row.rate;
+      if (moved(live.secondsLeft, row.secondsLeft)) live.secondsLeft = row.secondsLeft;
+      this.#live.delete(row.id);
+      this.#live.set(row.id, live);
+    }
+    for (const id of this.#live.keys()) {
+      if (this.#live.size <= FOLLOWED) break;
+      this.#live.delete(id);
+    }
+    this.head = { ...this.head, bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal };
+    this.rate = progress.rate;
+    if (moved(this.secondsLeft, progress.secondsLeft)) this.secondsLeft = progress.secondsLeft;
+    this.#say();
+  }
+
+  /** Shows another of the three lists; what was kept of it may be old. */
+  choose = (tab: UploadsFilter) => {
+    this.lists[this.tab].release();
+    this.tab = tab;
+    void this.lists[tab].refresh();
+  };
+
+  toggleDock = () => {
+    this.dockOpen = !this.dockOpen;
+  };
+
+  pause = (id: UploadId) => this.#act(id, () => commands.uploadsPause(id));
+  resume = (id: UploadId) => this.#act(id, () => commands.uploadsResume(id));
+  cancel = (id: UploadId) => this.#act(id, () => commands.uploadsCancel(id));
+  retry = (id: UploadId) => this.#act(id, () => commands.uploadsRetry(id));
+  allow = (id: UploadId) => this.#act(id, () => commands.uploadsAllow(id));
+  clear = (id: UploadId) => this.#act(id, () => commands.uploadsClear(id));
+  pauseAll = () => this.#act(null, commands.uploadsPauseAll);
+  resumeAll = () => this.#act(null, commands.uploadsResumeAll);
+  retryAll = () => this.#act(null, commands.uploadsRetryAll);
+  clearFinished = () => this.#act(null, commands.uploadsClearFinished);
+
+  /** Unfolds or folds what was left out of a folder. */
+  unfold = async (row: UploadRow) => {
+    const next = new Map(this.unfolded);
+    if (next.delete(row.id)) {
+      this.unfolded = next;
+      return;
+    }
+    this.unfolded = next.set(row.id, "reading");
+    const found = await commands.uploadsProblems(row.id).catch(asCommandError);
+    if (this.unfolded.has(row.id)) this.unfolded = new Map(this.unfolded).set(row.id, found);
+  };
+
+  async #act(id: UploadId | null, work: () => Promise<null>) {
+    this.problem = null;
+    if (id !== null) this.acting = new Set([...this.acting, id]);
+    try {
+      await work();
+      await this.refresh();
+    } catch (error) {
+      this.problem = asCommandError(error);
+    } finally {
+      this.acting = new Set([...this.acting].filter((other) => other !== id));
+    }
+  }
+
+  async #read() {
+    const [head] = await Promise.all([commands.uploadsHead().catch(() => null), this.lists[this.tab].refresh()]);
+    if (!head) return;
+    this.head = head;
+    if (head.now > 0) return;
+    this.rate = null;
+    this.secondsLeft = null;
+  }
+
+  #forget() {
+    for (const list of Object.values(this.lists)) list.clear();
+    this.#live.clear();
+    this.unfolded = new Map();
+  }
+
+  #say() {
+    const now = performance.now();
+    if (this.share === null || now - this.#saidAt < SAY_EVERY_MS) return;
+    this.#saidAt = now;
+    const needs = this.head.needsYou > 0 ? `, ${this.head.needsYou} need you` : "";
+    this.#announce(`Uploading, ${Math.floor(this.share * 100)} percent${needs}`);
+  }
+}
+
+/** Time left changes on screen only when it moved by a tenth. */
+function moved(before: number | null, now: number | null): boolean {
+  if (before === null || now === null) return before !== now;
+  return Math.abs(now - before) > before / 10 || now === 0;
+}
