@@ -1,0 +1,59 @@
+import type { Drop, UploadOptions } from "../bindings";
+import { counted } from "../drops/wording";
+
+/** What a person decides about one drop in the sheet before it is sent. */
+export class Choices {
+  secrets = $state<"leave_out" | "send">("leave_out");
+  /** Empty: each item's own name. */
+  name = $state("");
+  keyvalues = $state<[string, string][]>([]);
+  cidVersion = $state<0 | 1>(1);
+  wrap = $state(false);
+  asOneFolder = $state(false);
+  folderName = $state("");
+
+  readonly drop: Drop;
+
+  constructor(drop: Drop) {
+    this.drop = drop;
+    this.folderName = drop.itemCount > 1 ? "Upload" : "";
+  }
+
+  /** Several items that can be sent: they may be one folder. */
+  several = $derived.by(() => this.drop.itemCount > 1);
+  /** A folder of its own is only for a single file. */
+  canWrap = $derived.by(() => this.drop.itemCount === 1 && this.drop.items[0]?.kind === "file");
+  onePin = $derived(!this.several || this.asOneFolder);
+
+  /** Files that would be sent by these choices. */
+  files = $derived.by(() => {
+    const held = this.secrets === "leave_out" ? this.drop.secretCount : 0;
+    return Math.max(0, this.drop.files - held);
+  });
+
+  /** An empty folder has no file and can still be pinned. */
+  canUpload = $derived.by(() => {
+    if (this.asOneFolder && this.folderName.trim() === "") return false;
+    const sendable = this.drop.items.length < this.drop.itemCount || this.drop.items.some((item) => item.problem === null);
+    return sendable && (this.files > 0 || this.drop.secretCount === 0);
+  });
+
+  button = $derived(this.files > 0 ? `Upload ${counted(this.files, "file")}` : "Upload");
+
+  options(): UploadOptions {
+    const name = this.name.trim();
+    return {
+      name: this.onePin && !this.asOneFolder && name !== "" ? name : null,
+      keyvalues: spoken(this.keyvalues),
+      cidVersion: this.cidVersion,
+      wrap: this.canWrap && this.wrap,
+      together: this.several && this.asOneFolder ? this.folderName.trim() : null,
+      secrets: this.secrets,
+    };
+  }
+}
+
+/** Pairs with a key; the empty line at the end of an editor is none. */
+export function spoken(pairs: [string, string][]): [string, string][] {
+  return pairs.map(([key, value]): [string, string] => [key.trim(), value]).filter(([key]) => key !== "");
+}
