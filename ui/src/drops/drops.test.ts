@@ -1,0 +1,105 @@
+import { expect, test, vi } from "vitest";
+import type { AccountRow } from "../bindings";
+import { aDrop, anAccount, commandError, fakeEngine, settled } from "../uploads/fakeEngine";
+import { DEFAULTS, Drops } from "./drops.svelte";
+
+function around(account: AccountRow | null = anAccount()) {
+  const it = { account, began: vi.fn(), announce: vi.fn() };
+  return { it, drops: new Drops({ account: () => it.account, began: it.began, announce: it.announce }) };
+}
+const three = aDrop({ itemCount: 3, files: 9, items: ["a", "b", "c"].map((name) => ({ name, kind: "file", files: 3, bytes: 1, problem: null })) });
+const secret = aDrop({ secrets: [".env"], secretCount: 1 });
+const box = { left: 100, right: 200, top: 100, bottom: 150 } as DOMRect;
+
+test("a plain drop is queued at once with the defaults, said in a toast and announced", async () => {
+  const engine = fakeEngine({ uploads_enqueue: () => [1, 2, 3] });
+  const { drops, it } = around();
+  await drops.listen();
+  await engine.emit("dragging", { kind: "enter", count: 3, x: 1, y: 1 });
+  expect(drops.hover?.count).toBe(3);
+  await engine.emit("dragging", { kind: "dropped", drop: three, x: 1, y: 1 });
+  await settled();
+  expect(drops.hover).toBeNull();
+  expect(engine.of("uploads_enqueue")).toEqual([{ drop: "d1", options: DEFAULTS }]);
+  expect(it.began.mock.calls[0]?.[0]).toBe("Uploading 3 items to Sandbox");
+  expect(it.announce).toHaveBeenCalledWith("Uploading 3 items to Sandbox");
+});
+
+test("the toast's Options open the sheet for just these uploads", async () => {
+  fakeEngine({ uploads_enqueue: () => [7] });
+  const { drops, it } = around();
+  await drops.take(aDrop(), false);
+  it.began.mock.calls[0]?.[1]();
+  expect(drops.sheet).toEqual({ kind: "amend", ids: [7], what: "harbour-dawn.tif" });
+});
+
+test("files that look like secrets open the sheet and nothing is queued", async () => {
+  const engine = fakeEngine({});
+  const { drops } = around();
+  await drops.take(secret, false);
+  expect(drops.sheet).toEqual({ kind: "new", drop: secret });
+  expect(engine.calls).toEqual([]);
+});
+
+test("dropping on Options opens the sheet, also when the pointer was there before the items were counted", async () => {
+  const engine = fakeEngine({});
+  const { drops } = around();
+  drops.place(() => box);
+  await drops.follow({ kind: "enter", count: 1, x: 0, y: 0 });
+  await drops.follow({ kind: "over", x: 150, y: 120 });
+  expect(drops.hover?.overOptions).toBe(true);
+  await drops.follow({ kind: "reading", x: 150, y: 120 });
+  await drops.follow({ kind: "dropped", drop: aDrop(), x: 0, y: 0 });
+  expect(drops.sheet?.kind).toBe("new");
+  expect(engine.calls).toEqual([]);
+});
+
+test("in the first run a drop is kept, and queued after the choice", async () => {
+  const engine = fakeEngine({ uploads_enqueue: () => [1] });
+  const { drops, it } = around(null);
+  await drops.take(aDrop(), false);
+  expect(drops.kept).toHaveLength(1);
+  expect(engine.calls).toEqual([]);
+  it.account = anAccount();
+  await drops.release();
+  expect(drops.kept).toEqual([]);
+  expect(engine.of("uploads_enqueue")).toHaveLength(1);
+});
+
+test("a drop with nothing that can be sent shows why", async () => {
+  fakeEngine({});
+  const { drops } = around();
+  await drops.take(aDrop({ files: 0, items: [{ name: "tape", kind: "file", files: 0, bytes: 0, problem: "tape is a device, not a file." }] }), false);
+  expect(drops.sheet?.kind).toBe("new");
+});
+
+test("a drop that could not be queued is not lost: the sheet opens with the reason", async () => {
+  fakeEngine({
+    uploads_enqueue: () => {
+      throw commandError("disk_full", "The disk is full.");
+    },
+  });
+  const { drops } = around();
+  await drops.take(aDrop(), false);
+  expect(drops.problem?.message).toBe("The disk is full.");
+  expect(drops.sheet?.kind).toBe("new");
+});
+
+test("two drops that need an answer are asked about one after the other", async () => {
+  fakeEngine({});
+  const { drops } = around();
+  await drops.take(secret, false);
+  await drops.take(aDrop({ id: "d2", secretCount: 2 }), false);
+  drops.closeSheet();
+  expect(drops.sheet).toMatchObject({ drop: { id: "d2" } });
+  drops.closeSheet();
+  expect(drops.sheet).toBeNull();
+});
+
+test("a dialog that is cancelled opens nothing", async () => {
+  fakeEngine({ uploads_pick_files: () => null });
+  const { drops } = around();
+  await drops.pickFiles();
+  expect(drops.sheet).toBeNull();
+  expect(drops.picking).toBe(false);
+});

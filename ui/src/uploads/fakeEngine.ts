@@ -1,0 +1,92 @@
+// eslint-disable-next-line no-restricted-imports -- a stand-in for the engine needs the mocks of its wire
+import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
+// eslint-disable-next-line no-restricted-imports -- and emits its events
+import { emit } from "@tauri-apps/api/event";
+import type { AccountRow, CommandError, Drop, UploadRow } from "../bindings";
+
+type Answer = (args: Record<string, unknown>) => unknown;
+export type Call = { command: string; args: Record<string, unknown> };
+
+/** A Rust side for tests: answers commands from a table, remembers the calls, and emits events. */
+export function fakeEngine(answers: Record<string, Answer>) {
+  const calls: Call[] = [];
+  clearMocks();
+  mockIPC(
+    (command, payload) => {
+      const args = (payload ?? {}) as Record<string, unknown>;
+      calls.push({ command, args });
+      const answer = answers[command];
+      return answer ? answer(args) : null;
+    },
+    { shouldMockEvents: true },
+  );
+  return {
+    answers,
+    calls,
+    of: (command: string) => calls.filter((call) => call.command === command).map((call) => call.args),
+    emit: (event: "changed" | "progress" | "dragging", payload: unknown) => emit(event, payload),
+  };
+}
+
+/** An answer that a test holds back, to look at what is shown meanwhile. */
+export function deferred<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Lets everything that is already answered arrive. */
+export async function settled() {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+export function commandError(code: CommandError["code"], message: string, detail: string | null = null): CommandError {
+  return { code, message, detail };
+}
+
+export function anAccount(with_: Partial<AccountRow> = {}): AccountRow {
+  return { id: "a1", label: "Sandbox", kind: "sandbox", place: "On this computer only", hold: null, untilQuit: false, publicLinks: false, ...with_ };
+}
+
+export function anUpload(with_: Partial<UploadRow> = {}): UploadRow {
+  return {
+    id: 1,
+    name: "harbour-dawn.tif",
+    kind: "file",
+    files: 1,
+    problems: 0,
+    bytes: 84_200_000,
+    state: "queued",
+    reason: null,
+    sentence: "Waiting, first in line.",
+    done: 0,
+    cid: null,
+    check: "not_checked",
+    pin: null,
+    canPause: false,
+    canResume: false,
+    canCancel: true,
+    canRetry: false,
+    canClear: false,
+    finishedAt: null,
+    ...with_,
+  };
+}
+
+export function aDrop(with_: Partial<Drop> = {}): Drop {
+  return {
+    id: "d1",
+    items: [{ name: "harbour-dawn.tif", kind: "file", files: 1, bytes: 84_200_000, problem: null }],
+    itemCount: 1,
+    files: 1,
+    bytes: 84_200_000,
+    secrets: [],
+    secretCount: 0,
+    leftOut: [],
+    ...with_,
+  };
+}
