@@ -22,6 +22,8 @@ pub mod car;
 mod dagpb;
 mod file;
 mod folder;
+#[cfg(test)]
+mod golden;
 mod hamt;
 mod murmur3;
 mod profile;
