@@ -43,7 +43,7 @@ impl Read for Failing<'_> {
 
 fn bytes(length: usize) -> Vec<u8> {
     (0..length)
-        .map(|at| (at ^ (at >> 7) ^ (at >> 15)) as u8)
+        .map(|at| (at ^ (at >> 7) ^ (at >> 15)).to_le_bytes()[0])
         .collect()
 }
 

