@@ -1,0 +1,111 @@
+//! All that Pinfold does when nobody looks. Knows no window: it is given a clock, files, a keychain and a way to services.
+
+pub mod accounts;
+pub mod announce;
+pub mod clock;
+pub mod error;
+mod failure;
+pub mod lock;
+pub mod pins;
+pub mod settings;
+pub mod store;
+pub mod uploads;
+pub mod walk;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use secrets::SecretStore;
+use tokio::sync::Notify;
+
+use accounts::{AccountId, AccountRow, Accounts, Connect, SandboxHost};
+use clock::Clock;
+use error::{CommandError, ErrorCode};
+use pins::Pins;
+use settings::SettingStore;
+use store::Store;
+use uploads::{Jitter, Uploads};
+use walk::Files;
+
+/// What the engine is given.
+pub struct Parts {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// People's files.
+    pub files: Arc<dyn Files>,
+    /// The system keychain.
+    pub keychain: Arc<dyn SecretStore>,
+    /// The way to services.
+    pub connect: Arc<dyn Connect>,
+    /// Whoever can start the Sandbox.
+    pub sandbox: Arc<dyn SandboxHost>,
+    /// A number in 0..=1, to spread waits.
+    pub jitter: Jitter,
+}
+
+/// The engine: one of each noun, on one store.
+pub struct Engine {
+    /// Both SQLite files.
+    pub store: Arc<Store>,
+    /// The connected services.
+    pub accounts: Arc<Accounts>,
+    /// What they keep.
+    pub pins: Arc<Pins>,
+    /// The queue.
+    pub uploads: Arc<Uploads>,
+    /// What a person set.
+    pub settings: SettingStore,
+}
+
+impl Engine {
+    /// Opens the data folder, whose owner the caller must be (see [`lock`]).
+    pub fn open(data: &Path, parts: Parts) -> Result<Self, CommandError> {
+        let store = Arc::new(Store::open(data)?);
+        let wake = Arc::new(Notify::new());
+        let Parts { clock, files, keychain, connect, sandbox, jitter } = parts;
+        let accounts =
+            Arc::new(Accounts::new(store.clone(), clock.clone(), keychain, connect, sandbox, wake.clone()));
+        let pins = Arc::new(Pins::new(store.clone(), clock.clone(), accounts.clone()));
+        let uploads = Arc::new(Uploads::new(
+            store.clone(),
+            clock,
+            files,
+            accounts.clone(),
+            pins.clone(),
+            jitter,
+            wake,
+        ));
+        Ok(Self { settings: SettingStore::new(store.clone()), store, accounts, pins, uploads })
+    }
+
+    /// The account that the person works with; `None` before the first one.
+    pub fn active(&self) -> Result<Option<AccountId>, CommandError> {
+        let known: Vec<AccountId> =
+            self.accounts.list()?.iter().filter_map(|account| account.id.parse().ok()).collect();
+        let chosen = self.settings.active()?.filter(|id| known.contains(id));
+        Ok(chosen.or_else(|| known.first().copied()))
+    }
+
+    /// The active account, or the sentence that there is none.
+    pub fn require_active(&self) -> Result<AccountId, CommandError> {
+        self.active()?
+            .ok_or_else(|| CommandError::new(ErrorCode::BadInput, "Connect a service or try the Sandbox first."))
+    }
+
+    /// Works with this account from now on.
+    pub async fn select(&self, id: AccountId) -> Result<(), CommandError> {
+        self.accounts.get(id)?;
+        self.settings.set_active(id).await?;
+        self.store.announcer.changed(announce::Noun::Account, None);
+        self.store.announcer.changed(announce::Noun::Pin, None);
+        Ok(())
+    }
+
+    /// A new account becomes the one that is worked with.
+    pub async fn welcome(&self, account: AccountRow) -> Result<AccountRow, CommandError> {
+        if let Ok(id) = account.id.parse() {
+            self.select(id).await?;
+        }
+        Ok(account)
+    }
+}

@@ -1,0 +1,289 @@
+//! What a service keeps for an account: a mirror that can be searched, and the edits made to it.
+
+mod catalogue;
+mod rows;
+mod sets;
+mod view;
+mod work;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+pub use catalogue::{PinQuery, SortKey};
+pub use rows::{Listed, Mirrored};
+pub use sets::Selection;
+pub(crate) use view::lower_article;
+pub(crate) use work::MOST_KEYVALUES;
+pub use work::listed;
+
+use catalogue::Catalogue;
+use sets::Sets;
+
+use crate::accounts::{AccountId, Accounts};
+use crate::clock::{Clock, Millis};
+use crate::error::CommandError;
+use crate::store::Store;
+
+/// How the service's CID and ours compare, as shown beside a pin or an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    /// The same CID here and there.
+    Verified,
+    /// The same bytes, another layout.
+    OtherLayout,
+    /// The service's layout is not one we know; nothing proves a difference.
+    Unproven,
+    /// Pinned elsewhere; never compared here.
+    NotChecked,
+    /// Being compared.
+    Checking,
+    /// Proved to be other bytes.
+    Different,
+}
+
+impl CheckState {
+    /// The state of a stored verdict.
+    pub fn of_verdict(name: Option<&str>) -> Self {
+        match name {
+            Some("verified") => Self::Verified,
+            Some("other_layout") => Self::OtherLayout,
+            Some("unproven") => Self::Unproven,
+            Some("different") => Self::Different,
+            _ => Self::NotChecked,
+        }
+    }
+}
+
+/// A set of rows that match a query: its numbers stand still while the list is read and changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ResultSet {
+    /// Its number.
+    #[specta(type = u32)]
+    pub set: u64,
+    /// Rows in it.
+    #[specta(type = u32)]
+    pub total: usize,
+    /// Rows of the account.
+    #[specta(type = u32)]
+    pub of: usize,
+    /// When the list was last read to its end.
+    #[specta(type = Option<u32>)]
+    pub as_of: Option<Millis>,
+    /// It is being read now.
+    pub refreshing: bool,
+    /// Why the last reading failed.
+    pub problem: Option<String>,
+    /// The carried selection, in this set.
+    #[specta(type = Vec<(u32, u32)>)]
+    pub selection: Vec<(usize, usize)>,
+}
+
+/// A pin in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PinRow {
+    /// Its number in the mirror.
+    #[specta(type = u32)]
+    pub id: i64,
+    /// Its name.
+    pub name: Option<String>,
+    /// Root CID.
+    pub cid: String,
+    /// Bytes, as the service counts them.
+    #[specta(type = Option<u32>)]
+    pub size: Option<u64>,
+    /// The first three, by key.
+    pub keyvalues: Vec<(String, String)>,
+    /// How many there are.
+    #[specta(type = u32)]
+    pub keyvalue_count: usize,
+    /// When it was pinned.
+    #[specta(type = Option<u32>)]
+    pub pinned_at: Option<Millis>,
+    /// How it compares.
+    pub check: CheckState,
+    /// It is a folder.
+    pub folder: bool,
+    /// Media type.
+    pub mime: Option<String>,
+    /// `public` or `private`.
+    pub network: String,
+}
+
+/// A pin in the details pane.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PinDetails {
+    /// As in the list.
+    pub row: PinRow,
+    /// All of them, by key.
+    pub keyvalues: Vec<(String, String)>,
+    /// Number of files.
+    #[specta(type = Option<u32>)]
+    pub files: Option<u64>,
+    /// What the check state means.
+    pub check_sentence: String,
+    /// When it was compared.
+    #[specta(type = Option<u32>)]
+    pub checked_at: Option<Millis>,
+    /// Ours, where it differs.
+    pub local_cid: Option<String>,
+    /// Where it was uploaded from, shortened.
+    pub source: Option<String>,
+    /// For others; `None` where no public link exists.
+    pub link: Option<String>,
+    /// It can be opened on this computer.
+    pub openable: bool,
+}
+
+/// What a person changed about a pin.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+pub struct PinEdit {
+    /// The new name; `None` leaves it.
+    pub name: Option<String>,
+    /// Key-values to set.
+    pub set: Vec<(String, String)>,
+    /// Keys to take away.
+    pub remove: Vec<String>,
+}
+
+/// What is copied of each pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyWhat {
+    /// The CID.
+    Cid,
+    /// An https link.
+    Link,
+    /// An ipfs:// address.
+    Uri,
+}
+
+/// What several pins have in common.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SelectionSummary {
+    /// How many.
+    #[specta(type = u32)]
+    pub count: usize,
+    /// Bytes of all.
+    #[specta(type = u32)]
+    pub bytes: u64,
+    /// By check state.
+    #[specta(type = u32)]
+    pub verified: usize,
+    /// By check state.
+    #[specta(type = u32)]
+    pub other_layout: usize,
+    /// By check state.
+    #[specta(type = u32)]
+    pub unproven: usize,
+    /// By check state.
+    #[specta(type = u32)]
+    pub not_checked: usize,
+    /// By check state.
+    #[specta(type = u32)]
+    pub different: usize,
+    /// Only readable through the account's own gateway.
+    #[specta(type = u32)]
+    pub private: usize,
+}
+
+/// A pin that could not be unpinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct NotUnpinned {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub sentence: String,
+}
+
+/// What became of an unpinning.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+pub struct UnpinReport {
+    /// How many the service no longer keeps.
+    #[specta(type = u32)]
+    pub unpinned: usize,
+    /// The others, at most 100.
+    pub failed: Vec<NotUnpinned>,
+}
+
+#[derive(Default)]
+struct Reading {
+    running: bool,
+    problem: Option<String>,
+}
+
+/// All pins of all accounts.
+pub struct Pins {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    accounts: Arc<Accounts>,
+    catalogues: Mutex<HashMap<AccountId, Catalogue>>,
+    sets: Mutex<Sets>,
+    readings: Mutex<HashMap<AccountId, Reading>>,
+}
+
+impl Pins {
+    /// Takes its neighbours in.
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, accounts: Arc<Accounts>) -> Self {
+        Self {
+            store,
+            clock,
+            accounts,
+            catalogues: Mutex::default(),
+            sets: Mutex::default(),
+            readings: Mutex::default(),
+        }
+    }
+
+    /// Opens the rows that match as a set, carrying a selection of an older set over.
+    pub fn open(
+        &self,
+        account: AccountId,
+        query: &PinQuery,
+        carry: Option<&Selection>,
+    ) -> Result<ResultSet, CommandError> {
+        let (found, of) = self.with_catalogue(account, |catalogue| (catalogue.find(query), catalogue.len()))?;
+        let total = found.len();
+        let (set, selection) = self.sets().open(account, found, carry);
+        let (_, as_of) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
+        let readings = self.readings.lock().expect("nothing panics while it holds this lock");
+        let reading = readings.get(&account);
+        Ok(ResultSet {
+            set,
+            total,
+            of,
+            as_of,
+            refreshing: reading.is_some_and(|reading| reading.running),
+            problem: reading.and_then(|reading| reading.problem.clone()),
+            selection,
+        })
+    }
+
+    fn with_catalogue<T>(
+        &self,
+        account: AccountId,
+        work: impl FnOnce(&mut Catalogue) -> T,
+    ) -> Result<T, CommandError> {
+        let mut catalogues = self.catalogues.lock().expect("nothing panics while it holds this lock");
+        if !catalogues.contains_key(&account) {
+            let mut catalogue = Catalogue::default();
+            let mut all = Vec::new();
+            self.store.mirror.read(|tx| rows::each(tx, account, |row| all.push(row)))?;
+            catalogue.put(&all);
+            catalogues.insert(account, catalogue);
+        }
+        let catalogue = catalogues.get_mut(&account).expect("it was just put there");
+        Ok(work(catalogue))
+    }
+
+    fn sets(&self) -> std::sync::MutexGuard<'_, Sets> {
+        self.sets.lock().expect("nothing panics while it holds this lock")
+    }
+}

@@ -1,0 +1,223 @@
+//! Reading an account's list into the mirror, and changing pins at the service.
+
+use std::collections::BTreeMap;
+
+use pinning::{Network, PageToken, PinRef, Priority, Value};
+
+use super::{NotUnpinned, PinDetails, PinEdit, Pins, Selection, UnpinReport, rows};
+use crate::accounts::{AccountId, service_name};
+use crate::announce::Noun;
+use crate::error::{CommandError, ErrorCode};
+use crate::failure;
+use crate::store::Urgency;
+
+/// Key-values that a service takes for one pin.
+pub(crate) const MOST_KEYVALUES: usize = 10;
+
+/// A pin as the service told it, as a row.
+pub fn listed(pin: pinning::Pin) -> rows::Listed {
+    rows::Listed {
+        service_id: pin.service_id,
+        cid: pin.cid,
+        name: pin.name,
+        bytes: pin.dag_size,
+        files: pin.files,
+        mime: pin.mime,
+        public: pin.network == Network::Public,
+        keyvalues: pin.keyvalues.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
+        pinned: pin.pinned_at.map(jiff::Timestamp::as_millisecond),
+    }
+}
+
+impl Pins {
+    /// Reads the whole list once. A second call while one runs does nothing.
+    pub async fn refresh(&self, account: AccountId) -> Result<(), CommandError> {
+        if !self.reading_begins(account) {
+            return Ok(());
+        }
+        self.store.announcer.changed(Noun::Pin, None);
+        let outcome = self.read_all(account).await;
+        {
+            let mut readings = self.readings.lock().expect("nothing panics while it holds this lock");
+            let reading = readings.entry(account).or_default();
+            reading.running = false;
+            reading.problem = outcome.as_ref().err().map(|error| error.message.clone());
+        }
+        self.store.announcer.changed(Noun::Pin, None);
+        outcome
+    }
+
+    fn reading_begins(&self, account: AccountId) -> bool {
+        let mut readings = self.readings.lock().expect("nothing panics while it holds this lock");
+        !std::mem::replace(&mut readings.entry(account).or_default().running, true)
+    }
+
+    async fn read_all(&self, account: AccountId) -> Result<(), CommandError> {
+        let service = self.accounts.service(account).await?;
+        let name = service_name(&self.accounts.get(account)?);
+        let list = service.pins().ok_or_else(|| missing(&name))?;
+        let reading =
+            self.store.mirror.write(Urgency::Background, move |tx| rows::begin_reading(tx, account)).await?;
+        let mut next: Option<PageToken> = None;
+        loop {
+            let page = match list.page(&pinning::PinQuery::default(), next.take(), Priority::Background).await {
+                Ok(page) => page,
+                Err(error) => return Err(self.failed(account, &error, &name)),
+            };
+            self.accounts.release(account);
+            let pins = page.pins.into_iter().map(listed).collect();
+            self.mirror(account, pins, reading).await?;
+            next = page.next;
+            if next.is_none() {
+                break;
+            }
+        }
+        let now = self.clock.now();
+        let gone = self
+            .store
+            .mirror
+            .write(Urgency::Background, move |tx| rows::finish_reading(tx, account, reading, now))
+            .await?;
+        self.with_catalogue(account, |catalogue| catalogue.remove(&gone))
+    }
+
+    /// Puts a pin that was just made into the mirror, so that it is in the list at once.
+    pub async fn add(&self, account: AccountId, pin: rows::Listed) -> Result<i64, CommandError> {
+        let (reading, _) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
+        // One reading ahead: a list that was begun before this pin existed must not sweep it away.
+        let ids = self.mirror(account, vec![pin], reading + 1).await?;
+        ids.first().copied().ok_or_else(|| CommandError::gone("This pin"))
+    }
+
+    async fn mirror(
+        &self,
+        account: AccountId,
+        pins: Vec<rows::Listed>,
+        reading: i64,
+    ) -> Result<Vec<i64>, CommandError> {
+        // Filled before the rows change, so that no row is put twice.
+        self.with_catalogue(account, |_| ())?;
+        let mirrored = self
+            .store
+            .mirror
+            .write(Urgency::Background, move |tx| {
+                let ids = rows::upsert(tx, account, &pins, reading)?;
+                rows::by_ids(tx, &ids)
+            })
+            .await?;
+        self.with_catalogue(account, |catalogue| catalogue.put(&mirrored))?;
+        let ids: Vec<i64> = mirrored.iter().map(|row| row.id).collect();
+        self.store.announcer.changed(Noun::Pin, Some(ids.clone()));
+        Ok(ids)
+    }
+
+    /// The row of a CID in the mirror, where there is one.
+    pub fn find(&self, account: AccountId, cid: &str) -> Result<Option<rows::Mirrored>, CommandError> {
+        Ok(self.store.mirror.read(|tx| rows::by_cid(tx, account, cid))?.pop())
+    }
+
+    /// Changes name and key-values at the service, then here.
+    pub async fn edit(&self, id: i64, edit: PinEdit) -> Result<PinDetails, CommandError> {
+        let row = self.mirrored(id)?;
+        let after = after(&row.pin.keyvalues, &edit)?;
+        let service = self.accounts.service(row.account).await?;
+        let name = service_name(&self.accounts.get(row.account)?);
+        let pins = service.pins().ok_or_else(|| missing(&name))?;
+        let mut keyvalues: BTreeMap<String, Option<Value>> =
+            edit.set.iter().map(|(key, value)| (key.clone(), Some(Value::Text(value.clone())))).collect();
+        keyvalues.extend(edit.remove.iter().map(|key| (key.clone(), None)));
+        let wish = pinning::PinEdit { name: edit.name.clone(), keyvalues };
+        if let Err(error) = pins.edit(&pin_ref(&row), &wish).await {
+            return Err(self.failed(row.account, &error, &name));
+        }
+        let mut pin = row.pin;
+        pin.keyvalues = after;
+        pin.name = edit.name.or(pin.name);
+        self.add(row.account, pin).await?;
+        self.details(id)
+    }
+
+    /// Asks the service to stop keeping these. Each is in the journal before it is asked for.
+    pub async fn unpin(&self, selection: &Selection) -> Result<UnpinReport, CommandError> {
+        let (account, ids) = self.selected(selection)?;
+        let service = self.accounts.service(account).await?;
+        let name = service_name(&self.accounts.get(account)?);
+        let pins = service.pins().ok_or_else(|| missing(&name))?;
+        let mut report = UnpinReport { unpinned: 0, failed: Vec::new() };
+        for row in self.store.mirror.read(|tx| rows::by_ids(tx, &ids))? {
+            let (now, remembered) = (self.clock.now(), row.clone());
+            self.store.ledger.write(Urgency::Click, move |tx| rows::journal(tx, &remembered, now)).await?;
+            match pins.unpin(&pin_ref(&row)).await {
+                Err(error) if !matches!(error.kind, pinning::ErrorKind::NotPinned | pinning::ErrorKind::NotFound) => {
+                    let told = self.failed(account, &error, &name);
+                    let held = self.accounts.hold(account).is_some();
+                    report.failed.push(NotUnpinned {
+                        name: row.pin.name.unwrap_or(row.pin.cid),
+                        sentence: told.message,
+                    });
+                    if held || report.failed.len() >= 100 {
+                        break;
+                    }
+                }
+                // Not pinned any more is what was wanted.
+                _ => {
+                    self.take_out(account, row.id).await?;
+                    report.unpinned += 1;
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    async fn take_out(&self, account: AccountId, id: i64) -> Result<(), CommandError> {
+        self.store.mirror.write(Urgency::Click, move |tx| rows::delete(tx, &[id])).await?;
+        self.with_catalogue(account, |catalogue| catalogue.remove(&[id]))?;
+        self.store.announcer.changed(Noun::Pin, Some(vec![id]));
+        Ok(())
+    }
+
+    fn failed(&self, account: AccountId, error: &pinning::Error, service: &str) -> CommandError {
+        let told = failure::of_service(error, service);
+        if crate::accounts::Hold::is_for(told.code) {
+            self.accounts.set_hold(account, told.code, failure::retry_after(error));
+        }
+        told
+    }
+}
+
+fn pin_ref(row: &rows::Mirrored) -> PinRef {
+    PinRef {
+        // A receipt without an id stands in the mirror under its CID until the list is read.
+        service_id: Some(row.pin.service_id.clone()).filter(|id| !id.starts_with("cid:")),
+        cid: row.pin.cid.clone(),
+        network: if row.pin.public { Network::Public } else { Network::Private },
+    }
+}
+
+fn missing(service: &str) -> CommandError {
+    CommandError::new(ErrorCode::MissingScope, format!("{service} has no list of pins for this key."))
+}
+
+/// The key-values after an edit, or why it cannot be.
+fn after(before: &BTreeMap<String, String>, edit: &PinEdit) -> Result<BTreeMap<String, String>, CommandError> {
+    let mut after = before.clone();
+    for key in &edit.remove {
+        after.remove(key);
+    }
+    for (key, value) in &edit.set {
+        if key.trim().is_empty() {
+            return Err(CommandError::new(ErrorCode::BadInput, "A key-value needs a key. Nothing was changed."));
+        }
+        after.insert(key.clone(), value.clone());
+    }
+    if after.len() > MOST_KEYVALUES && after.len() > before.len() {
+        return Err(CommandError::new(
+            ErrorCode::BadInput,
+            format!("A pin takes at most {MOST_KEYVALUES} key-values. Remove one first."),
+        ));
+    }
+    if edit.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+        return Err(CommandError::new(ErrorCode::BadInput, "A name needs at least one character. Nothing was changed."));
+    }
+    Ok(after)
+}

@@ -1,0 +1,84 @@
+//! What a person set: how the window looks, and which account they last worked with.
+
+mod rows;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::accounts::AccountId;
+use crate::announce::Noun;
+use crate::error::CommandError;
+use crate::store::{Store, Urgency};
+
+/// Light, dark, or as the system has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// How the window looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// The details pane is open.
+    pub details_open: bool,
+    /// Height of the uploads dock, CSS pixels.
+    #[specta(type = u32)]
+    pub dock_height: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: Theme::System, details_open: true, dock_height: 316.0 }
+    }
+}
+
+/// The settings' store.
+pub struct SettingStore {
+    store: Arc<Store>,
+}
+
+impl SettingStore {
+    /// Takes the store in.
+    pub fn new(store: Arc<Store>) -> Self {
+        Self { store }
+    }
+
+    /// What is set; what cannot be read is as it was at first.
+    pub fn get(&self) -> Result<Settings, CommandError> {
+        let stored = self.store.ledger.read(|tx| rows::get(tx, "settings"))?;
+        Ok(stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    }
+
+    /// Sets all of it.
+    pub async fn set(&self, settings: Settings) -> Result<Settings, CommandError> {
+        let json = serde_json::to_string(&settings).unwrap_or_default();
+        self.store.ledger.write(Urgency::Click, move |tx| rows::set(tx, "settings", &json)).await?;
+        self.store.announcer.changed(Noun::Setting, None);
+        Ok(settings)
+    }
+
+    /// The account worked with last.
+    pub fn active(&self) -> Result<Option<AccountId>, CommandError> {
+        let stored = self.store.ledger.read(|tx| rows::get(tx, "active_account"))?;
+        Ok(stored.and_then(|id| id.parse().ok()))
+    }
+
+    /// Works with this account from now on.
+    pub async fn set_active(&self, id: AccountId) -> Result<(), CommandError> {
+        let id = id.to_string();
+        self.store.ledger.write(Urgency::Click, move |tx| rows::set(tx, "active_account", &id)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! Two SQLite files: `ledger.db` holds what must never be lost, `mirror.db` what a service can tell again.
+
+mod writer;
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+
+pub use writer::Urgency;
+use writer::Writer;
+
+use crate::announce::Announcer;
+
+/// A transaction of the one writer. Only a noun's `rows` file looks inside.
+pub type Tx = Connection;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The disk that holds Pinfold's data is full.
+    #[error("the disk that holds Pinfold's data is full")]
+    DiskFull,
+    /// The row is not there (any more).
+    #[error("there is no such row")]
+    Missing,
+    /// Anything else SQLite says.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match &error {
+            rusqlite::Error::QueryReturnedNoRows => Self::Missing,
+            rusqlite::Error::SqliteFailure(cause, _) if cause.code == rusqlite::ErrorCode::DiskFull => Self::DiskFull,
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+/// Which of the two files, with its history of schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// Accounts, uploads, journal, settings.
+    Ledger,
+    /// Pins.
+    Mirror,
+}
+
+impl Schema {
+    fn migrations(self) -> Migrations<'static> {
+        Migrations::new(match self {
+            Self::Ledger => vec![M::up(include_str!("migrations/ledger_0001.sql"))],
+            Self::Mirror => vec![M::up(include_str!("migrations/mirror_0001.sql"))],
+        })
+    }
+
+    fn synchronous(self) -> &'static str {
+        match self {
+            Self::Ledger => "FULL",
+            Self::Mirror => "NORMAL",
+        }
+    }
+}
+
+/// Both files, and the megaphone that tells of their changes.
+pub struct Store {
+    /// What must never be lost.
+    pub ledger: Database,
+    /// What a service can tell again.
+    pub mirror: Database,
+    /// Whoever changes a row announces it here, after the commit.
+    pub announcer: Announcer,
+}
+
+impl Store {
+    /// Opens both files in the data folder. A mirror that cannot be opened is made anew: a service can tell it again.
+    pub fn open(data: &Path) -> Result<Self, StoreError> {
+        let ledger = Database::open(&data.join("ledger.db"), Schema::Ledger)?;
+        let mirror_path = data.join("mirror.db");
+        let mirror = Database::open(&mirror_path, Schema::Mirror).or_else(|error| {
+            tracing::warn!(%error, "the mirror could not be opened and is made anew");
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(data.join(format!("mirror.db{end}")));
+            }
+            Database::open(&mirror_path, Schema::Mirror)
+        })?;
+        Ok(Self { ledger, mirror, announcer: Announcer::default() })
+    }
+}
+
+/// One SQLite file: one writer thread, and connections of their own for readers.
+pub struct Database {
+    writer: Writer,
+    path: std::path::PathBuf,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Database {
+    /// Opens or creates the file and brings its schema up to date.
+    pub fn open(path: &Path, schema: Schema) -> Result<Self, StoreError> {
+        let mut connection = Connection::open(path)?;
+        tune(&connection, schema.synchronous())?;
+        schema.migrations().to_latest(&mut connection).map_err(|error| StoreError::Other(error.to_string()))?;
+        Ok(Self { writer: Writer::start(connection), path: path.to_owned(), readers: Mutex::default() })
+    }
+
+    /// Runs `work` in the writer's transaction and returns once it is committed. A failure undoes only this work.
+    pub async fn write<T, F>(&self, urgency: Urgency, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.writer.run(urgency, work).await
+    }
+
+    /// Reads on a connection of its own; never waits for the writer.
+    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let pooled = self.readers.lock().expect("no reader panics while it holds the pool").pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => self.reader()?,
+        };
+        let answer = work(&connection);
+        self.readers.lock().expect("no reader panics while it holds the pool").push(connection);
+        answer
+    }
+
+    fn reader(&self) -> Result<Connection, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        Ok(connection)
+    }
+}
+
+fn tune(connection: &Connection, synchronous: &str) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_applies_to_an_empty_file() {
+        Schema::Ledger.migrations().validate().expect("the ledger's migrations apply");
+        Schema::Mirror.migrations().validate().expect("the mirror's migrations apply");
+    }
+
+    #[tokio::test]
+    async fn a_failed_write_undoes_itself_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = Database::open(&folder.path().join("ledger.db"), Schema::Ledger).expect("opens");
+        let put = |name: &'static str| {
+            database.write(Urgency::Click, move |tx| {
+                tx.execute("INSERT INTO setting (name, value) VALUES (?1, 'x')", [name])?;
+                Ok(())
+            })
+        };
+        let (first, again, second) = tokio::join!(put("a"), put("a"), put("b"));
+        assert!(first.is_ok() && second.is_ok());
+        assert!(again.is_err(), "the same name twice is refused");
+        let names: i64 = database
+            .read(|c| Ok(c.query_row("SELECT count(*) FROM setting", [], |row| row.get(0))?))
+            .expect("reads");
+        assert_eq!(names, 2);
+    }
+}

@@ -1,0 +1,106 @@
+//! The one writer of a file: it drains its mailbox, clicks first, and commits what had queued up as one transaction.
+
+use std::sync::mpsc;
+use std::thread;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::{StoreError, Tx};
+
+/// At most this many writes share one commit.
+const MOST_WRITES: usize = 500;
+
+/// Whether a person waits for this write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// A person waits for it.
+    Click,
+    /// Nobody waits.
+    Background,
+}
+
+/// Does its work inside the transaction; what it returns is called after the commit, with the commit's outcome.
+type Work = Box<dyn FnOnce(&Tx) -> Answer + Send>;
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+pub(super) struct Writer {
+    clicks: mpsc::Sender<Work>,
+    background: mpsc::Sender<Work>,
+    /// One token for each piece of work, so that the thread sleeps when both mailboxes are empty.
+    bell: mpsc::Sender<()>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> Self {
+        let (clicks, click_box) = mpsc::channel();
+        let (background, background_box) = mpsc::channel();
+        let (bell, rings) = mpsc::channel();
+        thread::Builder::new()
+            .name("pinfold-store".into())
+            .spawn(move || write_all(&connection, &rings, &click_box, &background_box))
+            .expect("the system can start a thread");
+        Self { clicks, background, bell }
+    }
+
+    pub(super) async fn run<T, F>(&self, urgency: Urgency, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let work: Work = Box::new(move |tx| {
+            let outcome = within_savepoint(tx, work);
+            Box::new(move |committed| {
+                let _ = reply.send(committed.and(outcome));
+            })
+        });
+        let mailbox = match urgency {
+            Urgency::Click => &self.clicks,
+            Urgency::Background => &self.background,
+        };
+        let closed = || StoreError::Other("the store is closed".into());
+        mailbox.send(work).map_err(|_| closed())?;
+        self.bell.send(()).map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+fn within_savepoint<T>(tx: &Tx, work: impl FnOnce(&Tx) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    tx.execute_batch("SAVEPOINT work")?;
+    let outcome = work(tx);
+    if outcome.is_err() {
+        tx.execute_batch("ROLLBACK TO work")?;
+    }
+    tx.execute_batch("RELEASE work")?;
+    outcome
+}
+
+fn write_all(
+    connection: &Connection,
+    rings: &mpsc::Receiver<()>,
+    clicks: &mpsc::Receiver<Work>,
+    background: &mpsc::Receiver<Work>,
+) {
+    while rings.recv().is_ok() {
+        let next = || clicks.try_recv().or_else(|_| background.try_recv()).ok();
+        let Some(first) = next() else { continue };
+        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+            first(connection)(Err(error.into()));
+            continue;
+        }
+        let mut answers = vec![first(connection)];
+        while answers.len() < MOST_WRITES && rings.try_recv().is_ok() {
+            let Some(work) = next() else { break };
+            answers.push(work(connection));
+        }
+        let committed = connection.execute_batch("COMMIT").map_err(StoreError::from);
+        if committed.is_err() {
+            // A commit that failed (a full disk) leaves the transaction open; nothing of it may stay.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        for answer in answers {
+            answer(committed.clone());
+        }
+    }
+}

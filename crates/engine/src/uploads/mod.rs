@@ -1,0 +1,211 @@
+//! The queue: from a drop to a pin, through anything that may happen in between.
+
+mod bytes;
+mod confirm;
+mod drops;
+mod progress;
+mod rows;
+mod send;
+mod source;
+mod state;
+mod view;
+mod work;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde::Deserialize;
+use specta::Type;
+use tokio::sync::{Notify, Semaphore, broadcast};
+
+pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
+pub use progress::{Progress, ProgressRow};
+pub use rows::{Secrets, UploadsFilter};
+pub(crate) use source::source_words;
+pub use state::{Active, Event, GRACE, Job, MOST_ATTEMPTS, State, Verdict, after_crash, backoff, step};
+pub use view::{UploadProblem, UploadRow, UploadState, UploadsHead, UploadsPage};
+
+use crate::accounts::{AccountId, Accounts};
+use crate::announce::Noun;
+use crate::clock::Clock;
+use crate::error::{CommandError, ErrorCode};
+use crate::pins::Pins;
+use crate::store::{Store, Urgency};
+use crate::walk::Files;
+use drops::Drops;
+use progress::Running;
+use rows::Wish;
+
+/// What a person wishes for a drop.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadOptions {
+    /// The pin's name, where one pin results.
+    pub name: Option<String>,
+    /// Key-values.
+    pub keyvalues: Vec<(String, String)>,
+    /// 0 or 1.
+    pub cid_version: u8,
+    /// A single file inside a folder.
+    pub wrap: bool,
+    /// Several items as one folder of this name.
+    pub together: Option<String>,
+    /// Files that look like secrets.
+    pub secrets: Secrets,
+}
+
+/// A number in 0..=1, to spread waits; fixed in tests.
+pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// The upload queue of all accounts.
+pub struct Uploads {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    files: Arc<dyn Files>,
+    accounts: Arc<Accounts>,
+    pins: Arc<Pins>,
+    jitter: Jitter,
+    drops: Mutex<Drops>,
+    running: Mutex<HashMap<i64, Arc<Running>>>,
+    /// Rings whenever there may be something to do.
+    wake: Arc<Notify>,
+    /// Hashing uses every core by itself, so one file or folder at a time.
+    hashing: Semaphore,
+    progress: broadcast::Sender<Progress>,
+    /// The first row of the present batch, for the overall figures; 0: none.
+    batch: AtomicI64,
+}
+
+impl Uploads {
+    /// Takes its neighbours in. `wake` is the bell that `accounts` rings too.
+    pub fn new(
+        store: Arc<Store>,
+        clock: Arc<dyn Clock>,
+        files: Arc<dyn Files>,
+        accounts: Arc<Accounts>,
+        pins: Arc<Pins>,
+        jitter: Jitter,
+        wake: Arc<Notify>,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            files,
+            accounts,
+            pins,
+            jitter,
+            drops: Mutex::default(),
+            running: Mutex::default(),
+            wake,
+            hashing: Semaphore::new(1),
+            progress: broadcast::channel(16).0,
+            batch: AtomicI64::new(0),
+        }
+    }
+
+    /// Puts what was dropped into the queue: one row for each pin that will result. All or nothing.
+    pub async fn enqueue(
+        &self,
+        account: AccountId,
+        drop: &str,
+        options: UploadOptions,
+    ) -> Result<Vec<i64>, CommandError> {
+        let keyvalues = checked(&options.keyvalues)?;
+        if options.cid_version > 1 {
+            return Err(CommandError::new(ErrorCode::BadInput, "CID versions are 0 and 1."));
+        }
+        let items = self.drops().items(drop)?;
+        let wishes = wishes(&items, &options, &keyvalues);
+        let now = self.clock.now();
+        let ids = self
+            .store
+            .ledger
+            .write(Urgency::Click, move |tx| {
+                wishes
+                    .iter()
+                    .map(|wish| rows::insert(tx, account, wish, &uuid::Uuid::new_v4().to_string(), now))
+                    .collect::<Result<Vec<i64>, _>>()
+            })
+            .await?;
+        self.drops().forget(drop);
+        if let Some(first) = ids.first() {
+            let _ = self.batch.compare_exchange(0, *first, Ordering::SeqCst, Ordering::SeqCst);
+        }
+        self.store.announcer.changed(Noun::Upload, Some(ids.clone()));
+        self.wake.notify_one();
+        Ok(ids)
+    }
+
+    /// Changes name and key-values of uploads that are on their way or already pinned.
+    pub async fn amend(
+        &self,
+        ids: Vec<i64>,
+        name: Option<String>,
+        keyvalues: &[(String, String)],
+    ) -> Result<(), CommandError> {
+        let keyvalues = checked(keyvalues)?;
+        let amended = ids.clone();
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| {
+                let name = name.as_deref().filter(|_| amended.len() == 1);
+                amended.iter().try_for_each(|id| rows::amend(tx, *id, name, &keyvalues))
+            })
+            .await?;
+        for id in &ids {
+            let upload = self.store.ledger.read(|tx| rows::get(tx, *id))?;
+            if upload.job.state == State::Pinned {
+                self.apply_wish(&upload).await?;
+            }
+        }
+        self.store.announcer.changed(Noun::Upload, Some(ids));
+        Ok(())
+    }
+
+    fn drops(&self) -> std::sync::MutexGuard<'_, Drops> {
+        self.drops.lock().expect("nothing panics while it holds this lock")
+    }
+
+    fn running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Arc<Running>>> {
+        self.running.lock().expect("nothing panics while it holds this lock")
+    }
+}
+
+fn wishes(items: &[drops::Item], options: &UploadOptions, keyvalues: &BTreeMap<String, String>) -> Vec<Wish> {
+    let wish = |name: String, folder: bool, paths: Vec<String>, pin_name: Option<String>| Wish {
+        name,
+        folder,
+        paths,
+        pin_name,
+        keyvalues: keyvalues.clone(),
+        cid_version: options.cid_version,
+        wrap: options.wrap && !folder,
+        secrets: options.secrets,
+    };
+    let chosen = options.name.clone().filter(|name| !name.trim().is_empty());
+    if let Some(folder) = options.together.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+        let paths = items.iter().map(|item| source::encode(&item.path)).collect();
+        return vec![wish(folder.to_owned(), true, paths, chosen)];
+    }
+    let left_out = |item: &&drops::Item| !(options.secrets == Secrets::LeaveOut && item.secret);
+    let single = items.len() == 1;
+    items
+        .iter()
+        .filter(left_out)
+        .map(|item| {
+            wish(item.name.clone(), item.folder, vec![source::encode(&item.path)], chosen.clone().filter(|_| single))
+        })
+        .collect()
+}
+
+fn checked(keyvalues: &[(String, String)]) -> Result<BTreeMap<String, String>, CommandError> {
+    let map: BTreeMap<String, String> = keyvalues.iter().cloned().collect();
+    if map.keys().any(|key| key.trim().is_empty()) {
+        return Err(CommandError::new(ErrorCode::BadInput, "A key-value needs a key. Nothing was changed."));
+    }
+    if map.len() > crate::pins::MOST_KEYVALUES {
+        return Err(CommandError::new(ErrorCode::BadInput, "A pin takes at most 10 key-values. Remove one first."));
+    }
+    Ok(map)
+}

@@ -1,0 +1,196 @@
+//! Sending: one streamed request, and what its answer means.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use content::{Cid, Profile};
+use pinning::{CidVersion, Delivered, ErrorKind, FileUpload, FolderUpload, Network, Receipt, Source};
+
+use super::Uploads;
+use super::bytes::{self, Stopped};
+use super::progress::Running;
+use super::rows::{Facts, Upload};
+use super::source::FileSource;
+use super::state::{Event, Verdict};
+use super::work::Outcome;
+use crate::accounts::Hold;
+use crate::error::{CommandError, ErrorCode};
+use crate::failure;
+use crate::pins::{Listed, PinEdit};
+
+/// Codec of a raw block.
+const RAW: u64 = 0x55;
+/// The largest file that is a single block under every profile that cuts at 256 KiB.
+const ONE_BLOCK: u64 = 262_144;
+
+impl Uploads {
+    pub(super) async fn send(&self, upload: &Upload, running: &Arc<Running>) -> Result<Outcome, CommandError> {
+        let service = self.accounts.service(upload.account).await?;
+        let Some(uploads) = service.uploads() else {
+            return Ok(Outcome::refused(ErrorCode::MissingScope, "This account takes no uploads.".into()));
+        };
+        let (files, copy) = (self.files.clone(), upload.clone());
+        let looked = tokio::task::spawn_blocking(move || bytes::contents(files.as_ref(), &copy, &|| false)).await;
+        let contents = match looked {
+            Ok(Ok(contents)) if Some(&contents.stamp) == upload.stamp.as_ref() => contents,
+            Ok(Err(refusal)) => return Ok(Outcome::refused(refusal.code, refusal.detail)),
+            _ => return Ok(Event::SourceChanged.into()),
+        };
+        running.begin(contents.bytes, true);
+        let source = |found: &crate::walk::Found| -> Arc<dyn Source> {
+            Arc::new(FileSource { files: self.files.clone(), place: found.place.clone(), stamp: found.stamp })
+        };
+        let count = running.clone();
+        let progress: pinning::Progress = Arc::new(move |sent| count.done.store(sent, Ordering::Relaxed));
+        let cancel = running.cancel.clone();
+        let options = options(upload);
+        let answer = if upload.wish.folder {
+            let files = contents.files.iter().map(|(segments, found)| (path(segments), source(found))).collect();
+            let root_name = upload.wish.name.replace('/', "_");
+            uploads.folder(FolderUpload { root_name, files, options, progress, cancel }).await
+        } else {
+            let Some((_, found)) = contents.files.first() else { return Ok(Event::SourceChanged.into()) };
+            let file_name = bytes::wrapped_name(upload);
+            uploads.file(FileUpload { source: source(found), file_name, options, progress, cancel }).await
+        };
+        match answer {
+            Ok(receipt) => self.answered(upload, running, receipt).await,
+            Err(error) => Ok(self.not_sent(upload, &error).await),
+        }
+    }
+
+    /// The service gave a CID: is it what these bytes have?
+    async fn answered(&self, upload: &Upload, running: &Arc<Running>, receipt: Receipt) -> Result<Outcome, CommandError> {
+        let Some(verdict) = self.compare(upload, running, &receipt.cid).await else {
+            return Ok(Event::SourceChanged.into());
+        };
+        let chosen = upload.wish.pin_name.is_some() || !upload.wish.keyvalues.is_empty();
+        let facts = Facts {
+            service_cid: Some(receipt.cid.clone()),
+            service_id: receipt.service_id.clone(),
+            verdict: Some(verdict),
+            amended: (receipt.is_duplicate && chosen).then_some(true),
+            detail: (verdict == Verdict::Different).then(|| receipt.cid.clone()),
+            ..Facts::default()
+        };
+        if verdict != Verdict::Different {
+            self.accounts.release(upload.account);
+            self.pins.add(upload.account, listed(upload, &receipt, self.clock.now())).await?;
+        }
+        Ok(Outcome { events: vec![Event::Answered(verdict)], facts })
+    }
+
+    /// How the service's CID compares with the bytes; `None` when the source is not what was hashed any more.
+    pub(super) async fn compare(&self, upload: &Upload, running: &Arc<Running>, theirs: &str) -> Option<Verdict> {
+        let same = |ours: &str| {
+            let parsed = ours.parse::<Cid>().ok().zip(theirs.parse::<Cid>().ok());
+            parsed.is_some_and(|(ours, theirs)| ours.hash() == theirs.hash())
+        };
+        if upload.cid.as_deref().is_some_and(same) {
+            return Some(Verdict::Verified);
+        }
+        let mut verdict = Verdict::Unproven;
+        for profile in Profile::ALL {
+            match self.root_under(upload, running, profile).await {
+                Ok(root) if same(&root) && profile == bytes::profile(upload) => return Some(Verdict::Verified),
+                Ok(root) if same(&root) => verdict = Verdict::OtherLayout,
+                Ok(_) => {}
+                Err(_) => return None,
+            }
+        }
+        let raw = theirs.parse::<Cid>().is_ok_and(|cid| cid.codec() == RAW);
+        let provable = raw && !upload.wish.folder && !upload.wish.wrap && upload.bytes.is_some_and(|size| size <= ONE_BLOCK);
+        Some(if verdict == Verdict::Unproven && provable { Verdict::Different } else { verdict })
+    }
+
+    async fn root_under(&self, upload: &Upload, running: &Arc<Running>, profile: Profile) -> Result<String, Stopped> {
+        let (files, upload, running) = (self.files.clone(), upload.clone(), running.clone());
+        let hashed = tokio::task::spawn_blocking(move || {
+            let contents = bytes::contents(files.as_ref(), &upload, &|| false).map_err(Stopped::Refused)?;
+            if Some(&contents.stamp) != upload.stamp.as_ref() {
+                return Err(Stopped::Changed);
+            }
+            let quiet = Running::new();
+            let root = bytes::root(files.as_ref(), &upload, &contents, profile, &quiet)?;
+            drop(running);
+            Ok(root.cid.to_string())
+        });
+        hashed.await.unwrap_or(Err(Stopped::Changed))
+    }
+
+    async fn not_sent(&self, upload: &Upload, error: &pinning::Error) -> Outcome {
+        if matches!(error.kind, ErrorKind::Source(_)) {
+            let changed = !bytes::still_unchanged(self.files.clone(), upload.clone()).await;
+            return if changed { Event::SourceChanged.into() } else { self.failed(upload, error) };
+        }
+        self.failed(upload, error)
+    }
+
+    /// What a failed call means for a row; a failure of the whole account holds the account instead.
+    pub(super) fn failed(&self, upload: &Upload, error: &pinning::Error) -> Outcome {
+        let code = failure::code(error);
+        let maybe = error.delivered == Delivered::Maybe;
+        let detail = failure::detail(error);
+        let retry_after = failure::retry_after(error);
+        if code == ErrorCode::Cancelled {
+            return Outcome { events: Vec::new(), facts: Facts::default() };
+        }
+        if Hold::is_for(code) && !maybe {
+            self.accounts.set_hold(upload.account, code, retry_after);
+            return Event::Held { maybe }.into();
+        }
+        let facts = Facts { detail, ..Facts::default() };
+        let event = if error.is_transient() || maybe {
+            Event::Failed { reason: code, maybe, retry_after }
+        } else {
+            Event::Refused(code)
+        };
+        Outcome { events: vec![event], facts }
+    }
+
+    /// Gives the pin the name and key-values that were chosen after (or besides) sending.
+    pub(super) async fn apply_wish(&self, upload: &Upload) -> Result<(), CommandError> {
+        let Some(cid) = &upload.service_cid else { return Ok(()) };
+        let Some(pin) = self.pins.find(upload.account, cid)? else { return Ok(()) };
+        let set: Vec<(String, String)> = upload.wish.keyvalues.clone().into_iter().collect();
+        if upload.wish.pin_name.is_none() && set.is_empty() {
+            return Ok(());
+        }
+        self.pins.edit(pin.id, PinEdit { name: upload.wish.pin_name.clone(), set, remove: Vec::new() }).await?;
+        Ok(())
+    }
+}
+
+fn path(segments: &[Vec<u8>]) -> String {
+    segments.iter().map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join("/")
+}
+
+fn options(upload: &Upload) -> pinning::UploadOptions {
+    pinning::UploadOptions {
+        name: Some(pin_name(upload)),
+        keyvalues: upload.wish.keyvalues.clone(),
+        cid_version: if upload.wish.cid_version == 0 { CidVersion::V0 } else { CidVersion::V1 },
+        wrap: upload.wish.wrap,
+        network: Network::Public,
+    }
+}
+
+fn pin_name(upload: &Upload) -> String {
+    upload.wish.pin_name.clone().unwrap_or_else(|| upload.wish.name.clone())
+}
+
+/// The pin that a receipt tells of, as a row of the list.
+pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
+    Listed {
+        service_id: receipt.service_id.clone().unwrap_or_else(|| format!("cid:{}", receipt.cid)),
+        cid: receipt.cid.clone(),
+        name: Some(pin_name(upload)),
+        bytes: receipt.dag_size.or(upload.bytes),
+        files: Some(upload.files),
+        mime: (upload.wish.folder || upload.wish.wrap).then(|| "directory".to_owned()),
+        public: true,
+        keyvalues: BTreeMap::clone(&upload.wish.keyvalues),
+        pinned: Some(receipt.pinned_at.map_or(now, jiff::Timestamp::as_millisecond)),
+    }
+}

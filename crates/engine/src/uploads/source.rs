@@ -1,0 +1,99 @@
+//! A row's sources: paths as stored text, and the bytes behind them as the service client reads them.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::io::AsyncRead;
+
+use crate::walk::{Files, Found, Place, Stamp};
+
+/// A path as text that loses nothing: bytes other than plain ASCII, and `%`, as `%XX`.
+pub(super) fn encode(path: &Path) -> String {
+    use std::fmt::Write;
+    let mut text = String::new();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'%' | 0..=0x1f | 0x7f..=0xff => write!(text, "%{byte:02X}").expect("a string takes everything"),
+            plain => text.push(char::from(*plain)),
+        }
+    }
+    text
+}
+
+/// The path behind [`encode`]'s text.
+pub(super) fn decode(text: &str) -> PathBuf {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let coded = (*first == b'%').then(|| after.get(..2)).flatten();
+        let coded = coded.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        bytes.push(coded.unwrap_or(*first));
+        rest = if coded.is_some() { &after[2..] } else { after };
+    }
+    PathBuf::from(std::ffi::OsString::from_vec(bytes))
+}
+
+/// Where something was uploaded from, short enough to read: the last two names of the first source.
+pub(crate) fn source_words(paths: &str) -> String {
+    let paths: Vec<String> = serde_json::from_str(paths).unwrap_or_default();
+    let Some(first) = paths.first().map(|text| decode(text)) else { return String::new() };
+    let names: Vec<String> = first.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    names[names.len().saturating_sub(2)..].join("/")
+}
+
+/// One text for what a file looked like.
+pub(super) fn stamp_text(stamp: &Stamp) -> String {
+    format!("{}:{}:{}:{}", stamp.size, stamp.modified, stamp.changed, stamp.inode)
+}
+
+/// One text for what all files of a folder looked like.
+pub(super) fn stamps_text<'a>(files: impl Iterator<Item = &'a Found>) -> String {
+    let mut hasher = DefaultHasher::new();
+    let mut count = 0_u64;
+    for found in files {
+        found.place.hash(&mut hasher);
+        stamp_text(&found.stamp).hash(&mut hasher);
+        count += 1;
+    }
+    format!("{count}:{:016x}", hasher.finish())
+}
+
+/// A file that must still look as it did when it was hashed.
+pub(super) struct FileSource {
+    pub(super) files: Arc<dyn Files>,
+    pub(super) place: Place,
+    pub(super) stamp: Stamp,
+}
+
+#[async_trait]
+impl pinning::Source for FileSource {
+    fn size(&self) -> u64 {
+        self.stamp.size
+    }
+
+    async fn open(&self) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>> {
+        let (files, place) = (self.files.clone(), self.place.clone());
+        let opened = tokio::task::spawn_blocking(move || files.open(&place)).await?;
+        let (file, stamp) = opened.map_err(|problem| std::io::Error::other(problem.words))?;
+        if stamp != self.stamp {
+            return Err(std::io::Error::other("changed since its CID was computed"));
+        }
+        Ok(Box::pin(tokio::fs::File::from_std(file)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_comes_back_from_its_text() {
+        for bytes in [&b"/a b/%41.txt"[..], b"/\xff\xfe/\n", "/ä/ü#?\"".as_bytes(), b"/%", b"/%4", b"/100%"] {
+            let path = PathBuf::from(std::ffi::OsString::from_vec(bytes.to_vec()));
+            assert_eq!(decode(&encode(&path)), path);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The queue's decisions: a pure step from a row and an event to the row that follows. No clock, no files, no network.
+
+use crate::clock::Millis;
+use crate::error::ErrorCode;
+
+/// A state in which work is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Active {
+    /// Reading which files there are, and how large.
+    Scanning,
+    /// Ready, waiting for its turn.
+    Queued,
+    /// Computing the CID.
+    Hashing,
+    /// Asking whether these bytes are pinned already.
+    Checking,
+    /// Sending bytes.
+    Sending,
+    /// Everything may have arrived; asking the service.
+    Confirming,
+}
+
+/// Where a row stands. The row is the state: a restart goes on from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Work is done, or would be if it were its turn.
+    Active(Active),
+    /// Goes on by itself at `until`.
+    Waiting {
+        /// Where it goes on.
+        resume_to: Active,
+        /// When.
+        until: Millis,
+        /// Why it waits.
+        reason: ErrorCode,
+    },
+    /// The person paused it.
+    Paused {
+        /// Where it goes on.
+        resume_to: Active,
+    },
+    /// Cannot go on without the person.
+    NeedsYou {
+        /// What stands in the way.
+        reason: ErrorCode,
+        /// Where a retry begins.
+        resume_to: Active,
+    },
+    /// The service keeps it.
+    Pinned,
+    /// The person took it back.
+    Cancelled,
+}
+
+/// How our CID and the service's compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The same multihash as computed here from the bytes sent.
+    Verified,
+    /// The same bytes under another named profile.
+    OtherLayout,
+    /// No profile fits, and nothing proves a difference.
+    Unproven,
+    /// Proved to be other bytes.
+    Different,
+}
+
+/// What the queue decides about, out of a whole row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Where it stands.
+    pub state: State,
+    /// Failures in a row that a wait may mend.
+    pub attempts: u32,
+    /// The person wants it gone, but a question to the service must be finished first.
+    pub cancelling: bool,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Its turn came.
+    Turn,
+    /// The files are known.
+    Scanned,
+    /// The CID is known.
+    Hashed,
+    /// The service keeps these bytes already (verified by a request).
+    AlreadyPinned,
+    /// It does not.
+    NotPinnedYet,
+    /// The service answered with a receipt, and this is how the CIDs compare.
+    Answered(Verdict),
+    /// The source is not what was hashed.
+    SourceChanged,
+    /// The look-ups found nothing: it did not arrive.
+    DidNotArrive,
+    /// The source or the service refused for good.
+    Refused(ErrorCode),
+    /// A failure that may pass. `maybe`: bytes may have arrived.
+    Failed {
+        /// What it was.
+        reason: ErrorCode,
+        /// The request left in full and no whole answer came.
+        maybe: bool,
+        /// The service's own wish, in milliseconds.
+        retry_after: Option<Millis>,
+    },
+    /// The whole account is held; the row keeps its place.
+    Held {
+        /// The request left in full and no whole answer came.
+        maybe: bool,
+    },
+    /// The wait is over.
+    Due,
+    /// The person paused it.
+    Pause,
+    /// The person let it go on.
+    Resume,
+    /// The person took it back.
+    Cancel,
+    /// The person asked for another try (or answered a held question).
+    Retry,
+}
+
+/// Failures in a row after which only a person can help.
+pub const MOST_ATTEMPTS: u32 = 8;
+/// How long a lost answer is left alone before the service is asked.
+pub const GRACE: Millis = 3_000;
+const FIRST_WAIT: Millis = 2_000;
+const LONGEST_WAIT: Millis = 15 * 60_000;
+
+/// How long the `attempts`-th failure in a row waits: doubling from 2 s to 15 min, spread by `jitter` in 0..=1 to 75..125 %.
+pub fn backoff(attempts: u32, jitter: f64) -> Millis {
+    let plain = FIRST_WAIT.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(LONGEST_WAIT);
+    #[expect(clippy::cast_possible_truncation, reason = "at most 19 minutes in milliseconds")]
+    let spread = (plain as f64 * (0.75 + jitter.clamp(0.0, 1.0) / 2.0)) as Millis;
+    spread
+}
+
+/// The row that follows. An event that does not fit the state (an answer that comes after a cancel) changes nothing.
+#[must_use]
+pub fn step(job: &Job, event: &Event, now: Millis, jitter: f64) -> Job {
+    let mut next = job.clone();
+    if let Some(state) = by_person(job, event) {
+        next.state = state;
+        if matches!(event, Event::Retry | Event::Resume) {
+            next.attempts = 0;
+        }
+        next.cancelling = matches!(event, Event::Cancel) && !matches!(state, State::Cancelled);
+        return next;
+    }
+    match (job.state, event) {
+        (State::Waiting { resume_to, until, .. }, Event::Due) if now >= until => next.state = State::Active(resume_to),
+        (State::Active(active), _) => by_work(&mut next, active, event, now, jitter),
+        _ => {}
+    }
+    next
+}
+
+/// What a person asked for; `None` when the event is not of that kind or cannot be had here.
+fn by_person(job: &Job, event: &Event) -> Option<State> {
+    match (event, job.state) {
+        // Bytes may have arrived: finish the question first, then say what the service kept.
+        (Event::Cancel, state @ State::Active(Active::Confirming)) => Some(state),
+        (Event::Cancel, State::Waiting { resume_to: Active::Confirming, .. } | State::Paused { resume_to: Active::Confirming }) => {
+            Some(State::Active(Active::Confirming))
+        }
+        (Event::Cancel, State::Active(_) | State::Waiting { .. } | State::Paused { .. } | State::NeedsYou { .. }) => {
+            Some(State::Cancelled)
+        }
+        (Event::Pause, State::Active(active)) => Some(State::Paused { resume_to: before(active) }),
+        (Event::Pause, State::Waiting { resume_to, .. }) => Some(State::Paused { resume_to }),
+        (Event::Resume, State::Paused { resume_to }) => Some(State::Active(resume_to)),
+        (Event::Retry, State::NeedsYou { resume_to, .. } | State::Waiting { resume_to, .. }) => {
+            Some(State::Active(resume_to))
+        }
+        _ => None,
+    }
+}
+
+/// Where interrupted work goes on: sending that was cut off by the person may have arrived in full.
+fn before(active: Active) -> Active {
+    match active {
+        Active::Checking | Active::Hashing => Active::Queued,
+        Active::Sending => Active::Confirming,
+        other => other,
+    }
+}
+
+fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f64) {
+    use Active::{Checking, Confirming, Hashing, Queued, Scanning, Sending};
+    match (active, event) {
+        (Scanning, Event::Scanned) => next.state = State::Active(Queued),
+        (Queued, Event::Turn) => next.state = State::Active(Hashing),
+        (Hashing, Event::Hashed) => next.state = State::Active(Checking),
+        (Checking, Event::NotPinnedYet) => next.state = State::Active(Sending),
+        (Checking | Confirming, Event::AlreadyPinned) => finish(next, State::Pinned),
+        (Sending | Confirming, Event::Answered(Verdict::Different)) => {
+            next.state = State::NeedsYou { reason: ErrorCode::Different, resume_to: Hashing };
+        }
+        (Sending | Confirming, Event::Answered(_)) => finish(next, State::Pinned),
+        (Confirming, Event::DidNotArrive) if next.cancelling => finish(next, State::Cancelled),
+        (Confirming, Event::DidNotArrive) => next.state = State::Active(Queued),
+        (Hashing | Checking | Sending, Event::SourceChanged) => changed(next),
+        (_, Event::Refused(reason)) => {
+            let resume_to = if active == Scanning { Scanning } else if active == Confirming { Confirming } else { Queued };
+            next.state = State::NeedsYou { reason: *reason, resume_to };
+        }
+        (_, Event::Failed { reason, maybe, retry_after }) => failed(next, active, *reason, *maybe, *retry_after, now, jitter),
+        (_, Event::Held { maybe }) => {
+            next.state = State::Active(if *maybe && active == Sending { Confirming } else { again(active) });
+        }
+        _ => {}
+    }
+}
+
+fn finish(next: &mut Job, state: State) {
+    next.state = state;
+    next.attempts = 0;
+    next.cancelling = false;
+}
+
+fn changed(next: &mut Job) {
+    next.attempts += 1;
+    next.state = if next.attempts >= MOST_ATTEMPTS {
+        State::NeedsYou { reason: ErrorCode::Changed, resume_to: Active::Scanning }
+    } else {
+        State::Active(Active::Scanning)
+    };
+}
+
+/// The state to come back to after `active` failed without having delivered anything.
+fn again(active: Active) -> Active {
+    match active {
+        Active::Hashing | Active::Checking | Active::Sending => Active::Queued,
+        other => other,
+    }
+}
+
+fn failed(
+    next: &mut Job,
+    active: Active,
+    reason: ErrorCode,
+    maybe: bool,
+    retry_after: Option<Millis>,
+    now: Millis,
+    jitter: f64,
+) {
+    next.attempts += 1;
+    let lost_answer = maybe && active == Active::Sending;
+    let resume_to = if lost_answer { Active::Confirming } else { again(active) };
+    if next.attempts >= MOST_ATTEMPTS {
+        next.state = State::NeedsYou { reason, resume_to };
+        return;
+    }
+    let wait = if lost_answer { GRACE } else { retry_after.unwrap_or_else(|| backoff(next.attempts, jitter)) };
+    let reason = if lost_answer { ErrorCode::Unconfirmed } else { reason };
+    next.state = State::Waiting { resume_to, until: now.saturating_add(wait), reason };
+}
+
+/// The state that a stored row stands in after the program died in the middle of it.
+#[must_use]
+pub fn after_crash(state: State) -> State {
+    match state {
+        // The request may have been on its way: ask before anything is sent again.
+        State::Active(Active::Sending) => State::Active(Active::Confirming),
+        State::Active(Active::Hashing | Active::Checking) => State::Active(Active::Queued),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,0 +1,286 @@
+//! What the page is shown of the queue. Every sentence of a row is made here.
+
+use std::sync::atomic::Ordering;
+
+use serde::Serialize;
+use specta::Type;
+
+use super::rows::{self, Upload, verdict_name};
+use super::state::{Active, State};
+use super::{ItemKind, Uploads, UploadsFilter};
+use crate::accounts::{hold_sentence, service_name};
+use crate::clock::Millis;
+use crate::error::{CommandError, ErrorCode};
+use crate::failure;
+use crate::pins::{CheckState, lower_article};
+
+/// A state's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "as in `State`")]
+pub enum UploadState {
+    Scanning,
+    Queued,
+    Hashing,
+    Checking,
+    Sending,
+    Confirming,
+    Pinned,
+    Waiting,
+    Paused,
+    NeedsYou,
+    Cancelled,
+}
+
+/// A row of the queue as the page sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "each is one action that the row offers")]
+pub struct UploadRow {
+    /// Its number.
+    #[specta(type = u32)]
+    pub id: i64,
+    /// For people.
+    pub name: String,
+    /// What results.
+    pub kind: ItemKind,
+    /// Files in it.
+    #[specta(type = u32)]
+    pub files: u64,
+    /// Things left out.
+    #[specta(type = u32)]
+    pub problems: u64,
+    /// Bytes of content.
+    #[specta(type = Option<u32>)]
+    pub bytes: Option<u64>,
+    /// Where it stands.
+    pub state: UploadState,
+    /// Why it waits or needs the person.
+    pub reason: Option<ErrorCode>,
+    /// The whole second line.
+    pub sentence: String,
+    /// Bytes hashed or sent in this state.
+    #[specta(type = u32)]
+    pub done: u64,
+    /// Ours, or the service's once it is pinned.
+    pub cid: Option<String>,
+    /// How the CIDs compare.
+    pub check: CheckState,
+    /// The pin in the list.
+    #[specta(type = Option<u32>)]
+    pub pin: Option<i64>,
+    /// Pause is offered.
+    pub can_pause: bool,
+    /// Resume is offered.
+    pub can_resume: bool,
+    /// Cancel is offered.
+    pub can_cancel: bool,
+    /// Retry is offered.
+    pub can_retry: bool,
+    /// Clear is offered.
+    pub can_clear: bool,
+    /// When it ended.
+    #[specta(type = Option<u32>)]
+    pub finished_at: Option<Millis>,
+}
+
+/// Figures of the whole queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadsHead {
+    /// Rows that have not ended.
+    #[specta(type = u32)]
+    pub now: u64,
+    /// Rows that need the person.
+    #[specta(type = u32)]
+    pub needs_you: u64,
+    /// Rows that have ended.
+    #[specta(type = u32)]
+    pub finished: u64,
+    /// Bytes of the batch that are there.
+    #[specta(type = u32)]
+    pub bytes_done: u64,
+    /// Bytes of the batch.
+    #[specta(type = u32)]
+    pub bytes_total: u64,
+    /// Everything that could run is paused.
+    pub paused: bool,
+}
+
+/// A window of the queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+pub struct UploadsPage {
+    /// Rows of this filter.
+    #[specta(type = u32)]
+    pub total: u64,
+    /// The window.
+    pub rows: Vec<UploadRow>,
+}
+
+/// Something left out of a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct UploadProblem {
+    /// Its path inside.
+    pub path: String,
+    /// Why.
+    pub sentence: String,
+}
+
+impl Uploads {
+    /// Figures of the whole queue.
+    pub fn head(&self) -> Result<UploadsHead, CommandError> {
+        let counts = self.store.ledger.read(rows::counts)?;
+        let of = |state: &str| counts.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| *count);
+        let finished = of("pinned") + of("cancelled");
+        let all: u64 = counts.iter().map(|(_, count)| count).sum();
+        let now = all - finished;
+        if now == 0 {
+            self.batch.store(0, Ordering::SeqCst);
+        }
+        let (pinned, bytes_total) = self.batch_bytes();
+        let running = self.running();
+        let sending = running.values().filter(|running| running.sending.load(Ordering::Relaxed));
+        let sent: u64 = sending.map(|running| running.done.load(Ordering::Relaxed)).sum();
+        let bytes_done = (pinned + sent).min(bytes_total);
+        let paused = of("paused") > 0 && of("paused") + of("needs_you") == now;
+        Ok(UploadsHead { now, needs_you: of("needs_you"), finished, bytes_done, bytes_total, paused })
+    }
+
+    /// A window of the queue.
+    pub fn rows(&self, filter: UploadsFilter, from: usize, n: usize) -> Result<UploadsPage, CommandError> {
+        let stored = self.stored(filter, from, n)?;
+        let head = self.head()?;
+        let total = match filter {
+            UploadsFilter::Now => head.now,
+            UploadsFilter::NeedsYou => head.needs_you,
+            UploadsFilter::Finished => head.finished,
+        };
+        let rows = stored.iter().map(|upload| self.row(upload)).collect::<Result<_, _>>()?;
+        Ok(UploadsPage { total, rows })
+    }
+
+    /// What was left out of a folder, at most 500.
+    pub fn problems(&self, id: i64) -> Result<Vec<UploadProblem>, CommandError> {
+        let problems = self.store.ledger.read(|tx| rows::problems(tx, id))?;
+        Ok(problems.into_iter().map(|(path, sentence)| UploadProblem { path, sentence }).collect())
+    }
+
+    fn row(&self, upload: &Upload) -> Result<UploadRow, CommandError> {
+        let state = upload.job.state;
+        let service = service_name(&self.accounts.get(upload.account)?);
+        let hold = self.accounts.hold(upload.account).filter(|_| matches!(state, State::Active(_)));
+        let reason = match state {
+            State::Waiting { reason, .. } | State::NeedsYou { reason, .. } => Some(reason),
+            _ => hold.as_ref().map(|hold| hold.code),
+        };
+        let sentence = match &hold {
+            Some(hold) => hold_sentence(hold.code, &service),
+            None => sentence(upload, &service),
+        };
+        let ended = matches!(state, State::Pinned | State::Cancelled);
+        let done = self.running().get(&upload.id).map_or(0, |running| running.done.load(Ordering::Relaxed));
+        let pin = match &upload.service_cid {
+            Some(cid) if state == State::Pinned => self.pins.find(upload.account, cid)?.map(|pin| pin.id),
+            _ => None,
+        };
+        Ok(UploadRow {
+            id: upload.id,
+            name: upload.wish.name.clone(),
+            kind: if upload.wish.folder { ItemKind::Folder } else { ItemKind::File },
+            files: upload.files,
+            problems: upload.problems,
+            bytes: upload.bytes,
+            state: shown(state),
+            reason,
+            sentence,
+            done,
+            cid: upload.service_cid.clone().filter(|_| state == State::Pinned).or_else(|| upload.cid.clone()),
+            check: CheckState::of_verdict(upload.verdict.map(verdict_name)),
+            pin,
+            can_pause: matches!(state, State::Active(_) | State::Waiting { .. }),
+            can_resume: matches!(state, State::Paused { .. }),
+            can_cancel: !ended && !upload.job.cancelling,
+            can_retry: matches!(state, State::Waiting { .. } | State::NeedsYou { .. })
+                && reason != Some(ErrorCode::Secret),
+            can_clear: ended,
+            finished_at: upload.finished,
+        })
+    }
+}
+
+fn shown(state: State) -> UploadState {
+    match state {
+        State::Active(Active::Scanning) => UploadState::Scanning,
+        State::Active(Active::Queued) => UploadState::Queued,
+        State::Active(Active::Hashing) => UploadState::Hashing,
+        State::Active(Active::Checking) => UploadState::Checking,
+        State::Active(Active::Sending) => UploadState::Sending,
+        State::Active(Active::Confirming) => UploadState::Confirming,
+        State::Waiting { .. } => UploadState::Waiting,
+        State::Paused { .. } => UploadState::Paused,
+        State::NeedsYou { .. } => UploadState::NeedsYou,
+        State::Pinned => UploadState::Pinned,
+        State::Cancelled => UploadState::Cancelled,
+    }
+}
+
+fn sentence(upload: &Upload, service: &str) -> String {
+    let there = lower_article(service);
+    match upload.job.state {
+        State::Active(Active::Scanning) if upload.job.attempts > 0 => "Changed during upload; sending the new version.".into(),
+        State::Active(Active::Scanning) => "Looking at what is in it.".into(),
+        State::Active(Active::Queued) => "Waiting for its turn.".into(),
+        State::Active(Active::Hashing) => "Computing the CID before sending.".into(),
+        State::Active(Active::Checking) => format!("Asking {there} whether it has these bytes already."),
+        State::Active(Active::Sending) => format!("Sending to {there}."),
+        State::Active(Active::Confirming) if upload.job.cancelling => {
+            format!("Taking it back; asking {there} what it kept.")
+        }
+        State::Active(Active::Confirming) => format!("Everything is sent. Asking {there} whether it arrived."),
+        State::Waiting { reason, .. } => waiting(reason, service, upload.detail.as_deref()),
+        State::Paused { .. } => "Paused by you.".into(),
+        State::NeedsYou { reason, .. } => needs_you(reason, service, upload),
+        State::Pinned => pinned(upload, service),
+        State::Cancelled => "Cancelled. Nothing of it is pinned by this upload.".into(),
+    }
+}
+
+fn waiting(reason: ErrorCode, service: &str, detail: Option<&str>) -> String {
+    if reason == ErrorCode::Unconfirmed {
+        return format!("The connection broke after everything was sent. Asking {} whether it arrived.", lower_article(service));
+    }
+    match detail {
+        Some(words) if !words.is_empty() => format!("Not sent yet. {service} said “{words}”. It is tried again by itself."),
+        _ => "Not sent yet: the connection broke. It is tried again by itself.".into(),
+    }
+}
+
+fn needs_you(reason: ErrorCode, service: &str, upload: &Upload) -> String {
+    let detail = upload.detail.as_deref();
+    match reason {
+        // The source's own problems come as whole sentences.
+        ErrorCode::Unreadable
+        | ErrorCode::Vanished
+        | ErrorCode::NotAFile
+        | ErrorCode::OutsideLink
+        | ErrorCode::Empty
+        | ErrorCode::Secret
+        | ErrorCode::BadInput => detail.unwrap_or("It cannot be read. Drop it again.").to_owned(),
+        ErrorCode::Different => format!("{service} holds a CID that is not ours. Kept here until you choose."),
+        ErrorCode::Changed => "It keeps changing while it is sent. Retry once nothing writes to it.".into(),
+        other => failure::sentence(other, service, detail),
+    }
+}
+
+fn pinned(upload: &Upload, service: &str) -> String {
+    let words = match CheckState::of_verdict(upload.verdict.map(verdict_name)) {
+        CheckState::Verified => format!("Pinned and verified: the same CID at {} and here.", lower_article(service)),
+        CheckState::OtherLayout => "Pinned. Same bytes, another layout, so the CID differs from ours.".to_owned(),
+        _ => format!("Pinned. The layout of {} is not one Pinfold knows; nothing proves a difference.", lower_article(service)),
+    };
+    match upload.problems {
+        0 => words,
+        1 => format!("{words} 1 thing was left out."),
+        count => format!("{words} {count} things were left out."),
+    }
+}

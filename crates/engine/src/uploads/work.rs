@@ -1,0 +1,302 @@
+//! The loop that acts: it starts what may start, does one state's work, and writes the step that follows.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use tokio::sync::Notify;
+
+use super::bytes::{self, Stopped};
+use super::progress::Running;
+use super::rows::{self, Facts, Upload};
+use super::state::{Active, Event, State};
+use super::{Uploads, UploadsFilter};
+use crate::accounts::Hold;
+use crate::announce::Noun;
+use crate::error::{CommandError, ErrorCode};
+use crate::store::Urgency;
+
+/// Uploads that work is done on at a time.
+const MOST_RUNNING: usize = 4;
+/// Bytes below which hashing is not worth a state of its own on the screen.
+const SMALL: u64 = 4 * 1024 * 1024;
+
+/// What one state's work led to.
+pub(super) struct Outcome {
+    pub(super) events: Vec<Event>,
+    pub(super) facts: Facts,
+}
+
+impl Outcome {
+    /// Nothing to say: the person stopped it, and the row says so already.
+    pub(super) fn none() -> Self {
+        Self { events: Vec::new(), facts: Facts::default() }
+    }
+
+    pub(super) fn refused(code: ErrorCode, detail: String) -> Self {
+        Self { events: vec![Event::Refused(code)], facts: Facts { detail: Some(detail), ..Facts::default() } }
+    }
+}
+
+impl From<Event> for Outcome {
+    fn from(event: Event) -> Self {
+        Self { events: vec![event], facts: Facts::default() }
+    }
+}
+
+impl Uploads {
+    /// Takes up what an earlier run left, then works until the engine is dropped.
+    pub async fn run(self: Arc<Self>) {
+        if let Err(error) = self.store.ledger.write(Urgency::Background, rows::recover).await {
+            tracing::error!(%error, "the queue could not be taken up");
+        }
+        if let Ok(Some(first)) = self.store.ledger.read(rows::first_open) {
+            self.batch.store(first, Ordering::SeqCst);
+        }
+        let started = Arc::new(Notify::new());
+        let this = self.clone();
+        let bell = started.clone();
+        tokio::spawn(async move { this.tell(&bell).await });
+        loop {
+            match self.start_what_may().await {
+                Ok(true) => started.notify_one(),
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "the queue could not be read"),
+            }
+            let waits = self.store.ledger.read(rows::next_due).ok().flatten();
+            let next = [waits, self.accounts.next_release()].into_iter().flatten().min();
+            match next {
+                Some(until) => tokio::select! {
+                    () = self.wake.notified() => {}
+                    () = self.clock.sleep_until(until) => {}
+                },
+                None => self.wake.notified().await,
+            }
+        }
+    }
+
+    async fn start_what_may(self: &Arc<Self>) -> Result<bool, CommandError> {
+        let now = self.clock.now();
+        for id in self.store.ledger.read(|tx| rows::due(tx, now))? {
+            self.apply(id, Event::Due.into(), Urgency::Background).await?;
+        }
+        let busy: Vec<i64> = self.running().keys().copied().collect();
+        let free = MOST_RUNNING.saturating_sub(busy.len());
+        if free == 0 {
+            return Ok(false);
+        }
+        let ready = self.accounts.ready()?;
+        let next = self.store.ledger.read(|tx| rows::next(tx, &ready, &busy, free))?;
+        for id in &next {
+            let running = Running::new();
+            self.running().insert(*id, running.clone());
+            let (this, id) = (self.clone(), *id);
+            tokio::spawn(async move {
+                this.work_on(id, &running).await;
+                this.running().remove(&id);
+                this.wake.notify_one();
+            });
+        }
+        Ok(!next.is_empty())
+    }
+
+    /// Works on one row until it ends, waits, or its account is held.
+    async fn work_on(&self, id: i64, running: &Arc<Running>) {
+        loop {
+            let Ok(upload) = self.store.ledger.read(|tx| rows::get(tx, id)) else { return };
+            let State::Active(active) = upload.job.state else { return self.settle(&upload).await };
+            if running.cancel.is_cancelled() || self.accounts.hold(upload.account).is_some() {
+                return;
+            }
+            let outcome = match self.work_in(active, &upload, running).await {
+                Ok(outcome) => outcome,
+                Err(error) if Hold::is_for(error.code) => {
+                    self.accounts.set_hold(upload.account, error.code, None);
+                    Event::Held { maybe: false }.into()
+                }
+                Err(error) => {
+                    let facts = Facts { detail: error.detail.clone(), ..Facts::default() };
+                    let event = Event::Failed { reason: error.code, maybe: false, retry_after: None };
+                    Outcome { events: vec![event], facts }
+                }
+            };
+            if outcome.events.is_empty() {
+                return;
+            }
+            if let Err(error) = self.apply(id, outcome, Urgency::Background).await {
+                // The ledger cannot be written (a full disk): the row stays where it is and is taken up later.
+                tracing::error!(%error, id, "a step of the queue could not be written");
+                self.clock.sleep_until(self.clock.now() + 5_000).await;
+                return;
+            }
+        }
+    }
+
+    async fn work_in(&self, active: Active, upload: &Upload, running: &Arc<Running>) -> Result<Outcome, CommandError> {
+        match active {
+            Active::Scanning => Ok(self.scan(upload, running).await),
+            Active::Queued if upload.bytes.is_some_and(|bytes| bytes <= SMALL) => {
+                let mut hashed = self.hash(upload, running).await;
+                if hashed.events == [Event::Hashed] {
+                    let known = Upload { cid: hashed.facts.cid.clone(), ..upload.clone() };
+                    hashed.events.insert(0, Event::Turn);
+                    if self.hint(&known)?.is_none() {
+                        hashed.events.push(Event::NotPinnedYet);
+                    }
+                } else if !hashed.events.is_empty() {
+                    hashed.events.insert(0, Event::Turn);
+                }
+                Ok(hashed)
+            }
+            Active::Queued => Ok(Event::Turn.into()),
+            Active::Hashing => Ok(self.hash(upload, running).await),
+            Active::Checking => self.check(upload, running).await,
+            Active::Sending => self.send(upload, running).await,
+            Active::Confirming => self.confirm(upload, running).await,
+        }
+    }
+
+    async fn scan(&self, upload: &Upload, running: &Arc<Running>) -> Outcome {
+        let (files, copy, stop) = (self.files.clone(), upload.clone(), running.cancel.clone());
+        let looked =
+            tokio::task::spawn_blocking(move || bytes::contents(files.as_ref(), &copy, &|| stop.is_cancelled())).await;
+        match looked {
+            Ok(Ok(contents)) => {
+                running.begin(contents.bytes, false);
+                let facts = Facts {
+                    files: Some(contents.files.len() as u64),
+                    bytes: Some(contents.bytes),
+                    problems: Some(contents.problems),
+                    ..Facts::default()
+                };
+                Outcome { events: vec![Event::Scanned], facts }
+            }
+            Ok(Err(refusal)) if refusal.code == ErrorCode::Cancelled => Outcome::none(),
+            Ok(Err(refusal)) => Outcome::refused(refusal.code, refusal.detail),
+            Err(_) => Outcome::none(),
+        }
+    }
+
+    async fn hash(&self, upload: &Upload, running: &Arc<Running>) -> Outcome {
+        let Ok(_alone) = self.hashing.acquire().await else { return Outcome::none() };
+        let (files, copy, running) = (self.files.clone(), upload.clone(), running.clone());
+        let hashed = tokio::task::spawn_blocking(move || {
+            let contents =
+                bytes::contents(files.as_ref(), &copy, &|| running.cancel.is_cancelled()).map_err(Stopped::Refused)?;
+            running.begin(contents.bytes, false);
+            let root = bytes::root(files.as_ref(), &copy, &contents, bytes::profile(&copy), &running)?;
+            Ok::<_, Stopped>((contents, root))
+        });
+        match hashed.await {
+            Ok(Ok((contents, root))) => {
+                let facts = Facts {
+                    files: Some(contents.files.len() as u64),
+                    bytes: Some(contents.bytes),
+                    stamp: Some(contents.stamp),
+                    cid: Some(root.cid.to_string()),
+                    problems: Some(contents.problems),
+                    ..Facts::default()
+                };
+                Outcome { events: vec![Event::Hashed], facts }
+            }
+            Ok(Err(Stopped::Refused(refusal))) if refusal.code != ErrorCode::Cancelled => {
+                Outcome::refused(refusal.code, refusal.detail)
+            }
+            Ok(Err(Stopped::Changed)) => Event::SourceChanged.into(),
+            _ => Outcome::none(),
+        }
+    }
+
+    /// A row that has ended: what was chosen for it besides sending is done now.
+    async fn settle(&self, upload: &Upload) {
+        if upload.job.state != State::Pinned || !upload.amended {
+            return;
+        }
+        let facts = match self.apply_wish(upload).await {
+            Ok(()) => Facts { amended: Some(false), ..Facts::default() },
+            Err(error) => {
+                tracing::warn!(%error, upload.id, "name and key-values could not be set");
+                let sentence = format!("Pinned, but its name and key-values could not be set. {}", error.message);
+                let problems = Some(vec![(upload.wish.name.clone(), sentence)]);
+                Facts { amended: Some(false), problems, ..Facts::default() }
+            }
+        };
+        let outcome = Outcome { events: Vec::new(), facts };
+        if let Err(error) = self.apply(upload.id, outcome, Urgency::Background).await {
+            tracing::warn!(%error, upload.id, "the queue could not be written");
+        }
+    }
+
+    pub(super) async fn apply(&self, id: i64, outcome: Outcome, urgency: Urgency) -> Result<Upload, CommandError> {
+        let (now, jitter) = (self.clock.now(), (self.jitter)());
+        let upload = self
+            .store
+            .ledger
+            .write(urgency, move |tx| rows::apply(tx, id, &outcome.events, &outcome.facts, now, jitter))
+            .await?;
+        self.store.announcer.changed(Noun::Upload, Some(vec![id]));
+        Ok(upload)
+    }
+
+    /// What a person asked of one row. Work on it stops at once where it has to.
+    pub async fn ask(&self, id: i64, event: Event) -> Result<(), CommandError> {
+        let upload = self.apply(id, event.into(), Urgency::Click).await?;
+        if !matches!(upload.job.state, State::Active(_))
+            && let Some(running) = self.running().get(&id)
+        {
+            running.cancel.cancel();
+        }
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// What a person asked of many rows at once.
+    pub async fn ask_all(&self, event: &Event) -> Result<(), CommandError> {
+        let states = match event {
+            Event::Pause => rows::unfinished_states(),
+            Event::Resume => "'paused'".to_owned(),
+            _ => "'needs_you', 'waiting'".to_owned(),
+        };
+        for id in self.store.ledger.read(|tx| rows::in_states(tx, &states))? {
+            let upload = self.store.ledger.read(|tx| rows::get(tx, id))?;
+            // These ask a question that a retry does not answer.
+            let asks = matches!(
+                upload.job.state,
+                State::NeedsYou { reason: ErrorCode::Secret | ErrorCode::Different, .. }
+            );
+            if !asks || *event != Event::Retry {
+                self.ask(id, event.clone()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The person says that what looks like a secret is none, or may be public.
+    pub async fn allow_secrets(&self, id: i64) -> Result<(), CommandError> {
+        self.store.ledger.write(Urgency::Click, move |tx| rows::allow_secrets(tx, id)).await?;
+        self.ask(id, Event::Retry).await
+    }
+
+    /// Takes an ended row out of the list.
+    pub async fn clear(&self, id: i64) -> Result<(), CommandError> {
+        self.store.ledger.write(Urgency::Click, move |tx| rows::clear(tx, id)).await?;
+        self.store.announcer.changed(Noun::Upload, Some(vec![id]));
+        Ok(())
+    }
+
+    /// Takes all ended rows out of the list.
+    pub async fn clear_finished(&self) -> Result<(), CommandError> {
+        self.store
+            .ledger
+            .write(Urgency::Click, |tx| {
+                rows::in_states(tx, "'pinned', 'cancelled'")?.into_iter().try_for_each(|id| rows::clear(tx, id))
+            })
+            .await?;
+        self.store.announcer.changed(Noun::Upload, None);
+        Ok(())
+    }
+
+    /// A window of the queue as stored.
+    pub(super) fn stored(&self, filter: UploadsFilter, from: usize, n: usize) -> Result<Vec<Upload>, CommandError> {
+        Ok(self.store.ledger.read(|tx| rows::window(tx, filter, from, n.clamp(1, 200)))?)
+    }
+}

@@ -1,0 +1,98 @@
+//! The only code that opens people's files: no link is followed, regular files only, checked after opening.
+
+mod disk;
+mod secret;
+mod survey;
+
+use std::path::{Path, PathBuf};
+
+pub use disk::Disk;
+pub use secret::looks_like_secret;
+pub use survey::{Found, Survey, survey};
+
+use crate::error::ErrorCode;
+
+/// What a file looked like: equal stamps mean that nobody wrote to it in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// Bytes.
+    pub size: u64,
+    /// Nanoseconds since 1970.
+    pub modified: i128,
+    /// Nanoseconds since 1970 of the last change of the entry itself.
+    pub changed: i128,
+    /// The file system's own number of the file.
+    pub inode: u64,
+}
+
+/// What stands at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Node {
+    /// A regular file.
+    File(Stamp),
+    /// A folder.
+    Folder,
+    /// A symbolic link; never followed.
+    Link,
+    /// A device, FIFO or socket, in words.
+    Other(&'static str),
+}
+
+/// A file or folder: a root that a person named, and the way down inside it as raw names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// What was dropped or picked.
+    pub root: PathBuf,
+    /// Names from the root downwards; empty for the root itself.
+    pub inside: Vec<Vec<u8>>,
+}
+
+impl Place {
+    /// The root itself.
+    pub fn root(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), inside: Vec::new() }
+    }
+
+    /// One name further down.
+    #[must_use]
+    pub fn child(&self, name: Vec<u8>) -> Self {
+        let mut inside = self.inside.clone();
+        inside.push(name);
+        Self { root: self.root.clone(), inside }
+    }
+
+    /// The last name, as bytes.
+    pub fn name(&self) -> Vec<u8> {
+        self.inside.last().cloned().unwrap_or_else(|| name_of(&self.root))
+    }
+}
+
+/// The last name of a path, as bytes; a path without one (`/`) gives `/`.
+pub fn name_of(path: &Path) -> Vec<u8> {
+    use std::os::unix::ffi::OsStrExt;
+    path.file_name().map_or_else(|| b"/".to_vec(), |name| name.as_bytes().to_vec())
+}
+
+/// A name for people: bytes that are no UTF-8 shown as the replacement character.
+pub fn readable(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
+
+/// Why a place cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind.
+    pub code: ErrorCode,
+    /// The end of a sentence that begins with the name: "is a link; …".
+    pub words: String,
+}
+
+/// The file system, as far as the engine looks at it.
+pub trait Files: Send + Sync {
+    /// What stands there, without following a link.
+    fn look(&self, place: &Place) -> Result<Node, Problem>;
+    /// The names in a folder, in no order.
+    fn list(&self, place: &Place) -> Result<Vec<Vec<u8>>, Problem>;
+    /// Opens a regular file and says what it looks like once it is open.
+    fn open(&self, place: &Place) -> Result<(std::fs::File, Stamp), Problem>;
+}
