@@ -1,0 +1,4 @@
+//! The legacy API: pins by CID. Still the only way for folders, wrapped files and large files without TUS.
+
+mod data;
+mod pinning;

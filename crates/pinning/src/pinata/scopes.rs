@@ -1,0 +1,81 @@
+//! What is known of the key's permissions.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::{Error, ErrorKind};
+
+/// A permission, by the name that Pinata shows where keys are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Scope {
+    FilesRead,
+    FilesWrite,
+    PinFile,
+    PinList,
+    HashMetadata,
+    Unpin,
+    DataTotal,
+}
+
+impl Scope {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::FilesRead => "org:files:read",
+            Self::FilesWrite => "org:files:write",
+            Self::PinFile => "pinFileToIPFS",
+            Self::PinList => "pinList",
+            Self::HashMetadata => "hashMetadata",
+            Self::Unpin => "unpin",
+            Self::DataTotal => "userPinnedDataTotal",
+        }
+    }
+
+    pub(super) fn is_v3(self) -> bool {
+        matches!(self, Self::FilesRead | Self::FilesWrite)
+    }
+
+    /// The refusal of a key that lacks it, before anything is sent.
+    pub(super) fn missing(self) -> Error {
+        Error::unsent(ErrorKind::MissingScope(self.name().to_owned()))
+    }
+}
+
+/// What was learnt, kept in memory only: a key's permissions never change after it is made.
+#[derive(Default)]
+pub(super) struct Scopes {
+    known: Mutex<HashMap<Scope, bool>>,
+}
+
+impl Scopes {
+    /// Whether the key may; `None` until it was tried.
+    pub(super) fn get(&self, scope: Scope) -> Option<bool> {
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&scope)
+            .copied()
+    }
+
+    pub(super) fn learn(&self, scope: Scope, may: bool) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(scope, may);
+        // Write includes read.
+        if scope == Scope::FilesWrite && may {
+            known.insert(Scope::FilesRead, true);
+        }
+    }
+
+    /// Learns from how a call ended: refused for its scope, or let through.
+    pub(super) fn learn_from<T>(&self, scope: Scope, result: &Result<T, Error>) {
+        match result {
+            Ok(_) => self.learn(scope, true),
+            Err(error) if matches!(error.kind, ErrorKind::MissingScope(_)) => {
+                self.learn(scope, false)
+            }
+            Err(error) if matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
+                self.learn(scope, true)
+            }
+            Err(_) => {}
+        }
+    }
+}

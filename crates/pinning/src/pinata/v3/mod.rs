@@ -1,0 +1,5 @@
+//! The v3 API: files by id, answers wrapped in `{"data": ...}`.
+
+mod files;
+pub(super) use files::FileFilter;
+mod upload;

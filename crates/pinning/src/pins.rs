@@ -1,0 +1,165 @@
+//! What an account has pinned.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::{Error, Priority};
+
+/// Which of Pinata's two networks a pin is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+pub enum Network {
+    /// The public IPFS network.
+    #[default]
+    Public,
+    /// The account's private network.
+    Private,
+}
+
+impl Network {
+    /// The word that Pinata's v3 API uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+        }
+    }
+}
+
+/// A key-value's value. The legacy API also knows numbers and booleans; v3 has text only.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Bool(bool),
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => out.write_str(text),
+            Self::Number(number) => write!(out, "{number}"),
+            Self::Bool(truth) => write!(out, "{truth}"),
+        }
+    }
+}
+
+/// One pin as the service lists it now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pin {
+    /// The service's id of this row or file.
+    pub service_id: String,
+    /// The CID, as the service writes it.
+    pub cid: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Cumulative size of the DAG in bytes (a little more than the file).
+    pub dag_size: Option<u64>,
+    /// How many files it holds.
+    pub files: Option<u64>,
+    /// Its MIME type as the service says; "directory" for folders.
+    pub mime: Option<String>,
+    /// Its key-values.
+    pub keyvalues: BTreeMap<String, Value>,
+    /// The id of its group.
+    pub group: Option<String>,
+    /// The network that it is on.
+    pub network: Network,
+    /// When it was pinned.
+    pub pinned_at: Option<Timestamp>,
+}
+
+/// What to list. The default is everything on the public network, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PinQuery {
+    /// The network; the legacy API knows the public one only.
+    pub network: Network,
+    /// Part of the name, matched by the service.
+    pub name_contains: Option<String>,
+}
+
+/// Where the next page begins: opaque, and worth nothing for another query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageToken(String);
+
+impl PageToken {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text to keep where a listing is continued later.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for PageToken {
+    /// Takes back what [`PageToken::as_str`] gave.
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+/// One page of pins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PinPage {
+    /// At most 1,000 pins; may be empty although more follow (rows of history are left out).
+    pub pins: Vec<Pin>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<PageToken>,
+}
+
+/// Names one pin: by the service's id where the API has ids, else by CID.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinRef {
+    /// The service's id, as [`Pin::service_id`] or a receipt gave it.
+    pub service_id: Option<String>,
+    /// The CID, as the service writes it.
+    pub cid: String,
+    /// The network that it is on.
+    pub network: Network,
+}
+
+impl From<&Pin> for PinRef {
+    fn from(pin: &Pin) -> Self {
+        Self {
+            service_id: Some(pin.service_id.clone()),
+            cid: pin.cid.clone(),
+            network: pin.network,
+        }
+    }
+}
+
+/// Changes to one pin; what is not named stays.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PinEdit {
+    /// A new name.
+    pub name: Option<String>,
+    /// Key-values to set, or to delete (`None`); at most 10.
+    pub keyvalues: BTreeMap<String, Option<Value>>,
+}
+
+/// Lists and changes pins.
+#[async_trait]
+pub trait Pins: Send + Sync {
+    /// One page, newest first.
+    async fn page(
+        &self,
+        query: &PinQuery,
+        after: Option<PageToken>,
+        priority: Priority,
+    ) -> Result<PinPage, Error>;
+
+    /// What is pinned now with exactly this CID, on both networks where the key may look.
+    async fn find(&self, cid: &str, priority: Priority) -> Result<Vec<Pin>, Error>;
+
+    /// Changes the name and key-values. `NotPinned` where the pin is gone.
+    async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<(), Error>;
+
+    /// Removes the pin. `NotPinned` where it was gone already.
+    async fn unpin(&self, pin: &PinRef) -> Result<(), Error>;
+}

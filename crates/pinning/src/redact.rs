@@ -1,0 +1,103 @@
+//! Keeps secrets out of what errors show.
+
+/// What stands in place of a secret.
+const MASK: &str = "[redacted]";
+
+/// Longest excerpt of an answer that an error carries, in characters.
+const EXCERPT: usize = 240;
+
+/// A short, one-line, secret-free start of `text`.
+pub(crate) fn excerpt(text: &str, token: &str) -> String {
+    let clean = redact(text, token);
+    let mut line = String::new();
+    for word in clean
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > EXCERPT * 4 {
+            break;
+        }
+    }
+    if line.chars().count() > EXCERPT {
+        line = line.chars().take(EXCERPT).collect();
+        line.push('…');
+    }
+    line
+}
+
+/// `text` without the account's token, any JWT, or any long hexadecimal run (API secrets are 64 of them).
+pub(crate) fn redact(text: &str, token: &str) -> String {
+    let mut parts = vec![token];
+    // A part of the token is as good as a leak: its claims hold the API secret.
+    parts.extend(token.split('.').filter(|part| part.len() >= 12));
+    let mut text = text.to_owned();
+    for secret in parts.into_iter().filter(|part| part.len() >= 6) {
+        text = text.replace(secret, MASK);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for letter in text.chars() {
+        if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.') {
+            word.push(letter);
+        } else {
+            push_word(&mut out, &word);
+            word.clear();
+            out.push(letter);
+        }
+    }
+    push_word(&mut out, &word);
+    out
+}
+
+fn push_word(out: &mut String, word: &str) {
+    let hex = word.len() >= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    out.push_str(if hex || looks_like_jwt(word) {
+        MASK
+    } else {
+        word
+    });
+}
+
+/// Every JWT begins with the base64 of `{"`.
+fn looks_like_jwt(word: &str) -> bool {
+    word.len() >= 16
+        && word
+            .split(['.', '_', '-'])
+            .any(|part| part.starts_with("eyJ"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_its_parts_other_jwts_and_secrets_are_masked() {
+        let token = "headerheader.claimsclaims.signature-123";
+        let jwt = ["ey", "Jhbgciaa.bbbb.cccc"].concat();
+        let secret = "0f".repeat(32);
+        let text = format!("got Bearer {token}, claimsclaims, \"{jwt}\" and {secret}.");
+        let clean = redact(&text, token);
+        for leak in [token, "claimsclaims", "signature-123", &jwt, &secret] {
+            assert!(!clean.contains(leak), "{clean}");
+        }
+        assert!(clean.starts_with("got Bearer [redacted]"), "{clean}");
+    }
+
+    #[test]
+    fn a_cid_is_no_secret() {
+        let text = "The current user has not pinned the cid: Qmb1TTYKTyrw3LAVin46eNM2NaBbB3gzFDYDhXTpYNorPW";
+        assert_eq!(redact(text, "tokentoken"), text);
+    }
+
+    #[test]
+    fn an_excerpt_is_one_short_line() {
+        let text = format!("<html>\r\n\t{}\u{7}</html>", "x ".repeat(5000));
+        let short = excerpt(&text, "tokentoken");
+        assert!(short.chars().count() <= EXCERPT + 1);
+        assert!(!short.chars().any(char::is_control));
+    }
+}

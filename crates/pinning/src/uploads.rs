@@ -1,0 +1,116 @@
+//! Sending files and folders.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::io::AsyncRead;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Error, Network};
+
+/// Bytes to send, openable again for each attempt.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// How many bytes it has. A source that then gives fewer or more fails the upload.
+    fn size(&self) -> u64;
+
+    /// Opens it from its beginning.
+    async fn open(&self) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>>;
+}
+
+/// Called with the bytes of content handed to the connection so far; names and boundaries are not counted.
+pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// The CID version to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CidVersion {
+    /// `Qm...`
+    V0,
+    /// `bafy...`
+    #[default]
+    V1,
+}
+
+/// How an upload is to be stored.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UploadOptions {
+    /// The name of the pin; the file's or folder's own where it is missing.
+    pub name: Option<String>,
+    /// At most 10 key-values.
+    pub keyvalues: BTreeMap<String, String>,
+    /// The CID version.
+    pub cid_version: CidVersion,
+    /// Wrap a single file in a folder, so that `<cid>/<name>` resolves.
+    pub wrap: bool,
+    /// The network; folders, wrapped files and files over 90 MiB can only be public.
+    pub network: Network,
+}
+
+/// One file to upload.
+#[derive(Clone)]
+pub struct FileUpload {
+    /// Its bytes.
+    pub source: Arc<dyn Source>,
+    /// Its name.
+    pub file_name: String,
+    /// How to store it.
+    pub options: UploadOptions,
+    /// Told of progress.
+    pub progress: Progress,
+    /// Stops the upload.
+    pub cancel: CancellationToken,
+}
+
+/// One folder to upload.
+#[derive(Clone)]
+pub struct FolderUpload {
+    /// The folder's name; not part of the DAG.
+    pub root_name: String,
+    /// Paths relative to the folder, with `/`, and their bytes. Empty folders cannot be expressed.
+    pub files: Vec<(String, Arc<dyn Source>)>,
+    /// How to store it; `wrap` has no meaning here.
+    pub options: UploadOptions,
+    /// Told of progress.
+    pub progress: Progress,
+    /// Stops the upload.
+    pub cancel: CancellationToken,
+}
+
+/// What the service says that it stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The CID, as the service writes it.
+    pub cid: String,
+    /// The service's id of the pin.
+    pub service_id: Option<String>,
+    /// Cumulative size of the DAG in bytes.
+    pub dag_size: Option<u64>,
+    /// The account had this content already; name and key-values may then not have been applied.
+    pub is_duplicate: bool,
+    /// When it was pinned: for a duplicate, the first time.
+    pub pinned_at: Option<Timestamp>,
+}
+
+/// The way that an upload takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Route {
+    /// `POST /v3/files`.
+    V3Multipart,
+    /// `POST /pinning/pinFileToIPFS`.
+    LegacyMultipart,
+}
+
+/// Sends files and folders.
+#[async_trait]
+pub trait Uploads: Send + Sync {
+    /// Sends one file.
+    async fn file(&self, file: FileUpload) -> Result<Receipt, Error>;
+
+    /// Sends one folder as one pin.
+    async fn folder(&self, folder: FolderUpload) -> Result<Receipt, Error>;
+
+    /// The way that a single unwrapped file of this many bytes would take, by what is known of the key now.
+    fn route(&self, size: u64) -> Route;
+}
