@@ -60,28 +60,31 @@ test("another service needs all three of its addresses", async () => {
   });
 });
 
-test.each(["no_keychain", "keychain_locked", "key_missing"] as const)("with %s the tested key is kept, tried again, or held until quit", async (code) => {
-  let locked = true;
-  const engine = fakeEngine({
-    accounts_test: () => tested,
-    accounts_connect: ({ keep }) => {
-      if (locked && keep === "keychain") throw commandError(code, "The keychain said no.");
-      return row;
-    },
-  });
-  const accounts = new Accounts();
-  const connect = new Connect(accounts);
-  connect.token = "not-a-real-token";
-  await connect.test();
-  expect(await connect.start()).toBeNull();
-  expect(connect.step).toBe("not_kept");
-  expect(connect.keychainTrouble).toBe(true);
-  expect(await connect.start("until_quit")).toEqual(row);
-  locked = false;
-  expect(await connect.start()).toEqual(row);
-  expect(engine.of("accounts_test")).toHaveLength(1);
-  expect(accounts.activeId).toBe("p1");
-});
+test.each(["no_keychain", "keychain_locked", "key_missing"] as const)(
+  "with %s the tested key is kept, tried again, or held until quit",
+  async (code) => {
+    let locked = true;
+    const engine = fakeEngine({
+      accounts_test: () => tested,
+      accounts_connect: ({ keep }) => {
+        if (locked && keep === "keychain") throw commandError(code, "The keychain said no.");
+        return row;
+      },
+    });
+    const accounts = new Accounts();
+    const connect = new Connect(accounts);
+    connect.token = "not-a-real-token";
+    await connect.test();
+    expect(await connect.start()).toBeNull();
+    expect(connect.step).toBe("not_kept");
+    expect(connect.keychainTrouble).toBe(true);
+    expect(await connect.start("until_quit")).toEqual(row);
+    locked = false;
+    expect(await connect.start()).toEqual(row);
+    expect(engine.of("accounts_test")).toHaveLength(1);
+    expect(accounts.activeId).toBe("p1");
+  },
+);
 
 test("replacing a key keeps the account", async () => {
   const engine = fakeEngine({ accounts_test: () => tested, accounts_replace_key: () => row });

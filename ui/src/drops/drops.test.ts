@@ -7,7 +7,11 @@ function around(account: AccountRow | null = anAccount()) {
   const it = { account, began: vi.fn(), announce: vi.fn() };
   return { it, drops: new Drops({ account: () => it.account, began: it.began, announce: it.announce }) };
 }
-const three = aDrop({ itemCount: 3, files: 9, items: ["a", "b", "c"].map((name) => ({ name, kind: "file", files: 3, bytes: 1, problem: null })) });
+const three = aDrop({
+  itemCount: 3,
+  files: 9,
+  items: ["a", "b", "c"].map((name) => ({ name, kind: "file", files: 3, bytes: 1, problem: null })),
+});
 const secret = aDrop({ secrets: [".env"], secretCount: 1 });
 const box = { left: 100, right: 200, top: 100, bottom: 150 } as DOMRect;
 
@@ -69,7 +73,10 @@ test("in the first run a drop is kept, and queued after the choice", async () =>
 test("a drop with nothing that can be sent shows why", async () => {
   fakeEngine({});
   const { drops } = around();
-  await drops.take(aDrop({ files: 0, items: [{ name: "tape", kind: "file", files: 0, bytes: 0, problem: "tape is a device, not a file." }] }), false);
+  await drops.take(
+    aDrop({ files: 0, items: [{ name: "tape", kind: "file", files: 0, bytes: 0, problem: "tape is a device, not a file." }] }),
+    false,
+  );
   expect(drops.sheet?.kind).toBe("new");
 });
 

@@ -1,11 +1,6 @@
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+import { count } from "../lib/figures";
 
 /** "1 item", "3 items", "8,369 files" */
-export function counted(count: number, noun: string): string {
-  return `${whole.format(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** "12,430" */
-export function figure(count: number): string {
-  return whole.format(count);
+export function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }

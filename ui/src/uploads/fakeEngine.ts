@@ -49,7 +49,16 @@ export function commandError(code: CommandError["code"], message: string, detail
 }
 
 export function anAccount(with_: Partial<AccountRow> = {}): AccountRow {
-  return { id: "a1", label: "Sandbox", kind: "sandbox", place: "On this computer only", hold: null, untilQuit: false, publicLinks: false, ...with_ };
+  return {
+    id: "a1",
+    label: "Sandbox",
+    kind: "sandbox",
+    place: "On this computer only",
+    hold: null,
+    untilQuit: false,
+    publicLinks: false,
+    ...with_,
+  };
 }
 
 export function anUpload(with_: Partial<UploadRow> = {}): UploadRow {

@@ -9,12 +9,12 @@ import Hourglass from "@lucide/svelte/icons/hourglass";
 import LoaderCircle from "@lucide/svelte/icons/loader-circle";
 import Pause from "@lucide/svelte/icons/pause";
 import Upload from "@lucide/svelte/icons/upload";
-import type { Component } from "svelte";
 import type { CheckState, UploadRow, UploadState } from "../bindings";
 import { ERROR_ICONS } from "../lib/errorIcons";
+import type { IconType } from "../lib/icon";
 
 export type Tone = "accent" | "ok" | "warn" | "danger" | "quiet";
-export type Look = { icon: Component; tone: Tone; spins: boolean };
+export type Look = { icon: IconType; tone: Tone; spins: boolean };
 
 const STATES: Record<UploadState, Look> = {
   scanning: { icon: LoaderCircle, tone: "accent", spins: true },
@@ -41,7 +41,7 @@ const CHECKS: Partial<Record<CheckState, Look>> = {
 export function lookOf(row: UploadRow): Look {
   const look = STATES[row.state];
   if (row.state === "pinned") return CHECKS[row.check] ?? look;
-  if ((row.state === "needs_you" || row.state === "waiting") && row.reason) return { ...look, icon: ERROR_ICONS[row.reason] };
+  if ((row.state === "needs_you" || row.state === "waiting") && row.reason) return { ...look, icon: ERROR_ICONS[row.reason].icon };
   return look;
 }
 

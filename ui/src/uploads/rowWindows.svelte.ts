@@ -77,16 +77,6 @@ export class RowWindows {
     this.#ghosts = [];
   }
 
-  clear() {
-    this.#age += 1;
-    this.#asked.clear();
-    this.#windows = new Map();
-    this.#ghosts = [];
-    this.#total = 0;
-    this.#shown = [];
-    this.read = false;
-  }
-
   async #fetch(window: number, replaceAll = false): Promise<boolean> {
     const age = this.#age;
     this.#asked.add(window);

@@ -54,7 +54,6 @@ export class Uploads {
   share = $derived(this.head.now > 0 && this.head.bytesTotal > 0 ? Math.min(1, this.head.bytesDone / this.head.bytesTotal) : null);
 
   #live = new Map<UploadId, LiveProgress>();
-  #revision: number | null = null;
   #gathering: ReturnType<typeof setTimeout> | null = null;
   #reading: Promise<void> | null = null;
   #again = false;
@@ -69,18 +68,18 @@ export class Uploads {
   listen = async (): Promise<() => void> => {
     const stops = await Promise.all([
       events.changed.listen(({ payload }) => {
-        if (payload.noun === "upload") this.changed(payload.revision);
+        if (payload.noun === "upload") this.changed();
       }),
       events.progress.listen(({ payload }) => this.merge(payload)),
     ]);
     return () => stops.forEach((stop) => stop());
   };
 
-  /** One announced change. After a gap nothing that is kept here can be trusted. */
-  changed(revision: number) {
-    const gap = this.#revision !== null && revision > this.#revision + 1;
-    this.#revision = Math.max(revision, this.#revision ?? revision);
-    if (gap) this.#forget();
+  /**
+   * Something changed. Each change is answered by reading again what is on screen and forgetting the rest, so a gap in the
+   * revisions hides nothing.
+   */
+  changed() {
     this.#gathering ??= setTimeout(() => {
       this.#gathering = null;
       void this.refresh();
@@ -100,12 +99,6 @@ export class Uploads {
       void this.refresh();
     });
     return this.#reading;
-  };
-
-  /** Another account, or a gap: forget the rows and read again. */
-  reload = async () => {
-    this.#forget();
-    await this.refresh();
   };
 
   /** Progress of a row, kept up to date by events. */
@@ -192,12 +185,6 @@ export class Uploads {
     if (head.now > 0) return;
     this.rate = null;
     this.secondsLeft = null;
-  }
-
-  #forget() {
-    for (const list of Object.values(this.lists)) list.clear();
-    this.#live.clear();
-    this.unfolded = new Map();
   }
 
   #say() {

@@ -11,7 +11,14 @@ afterEach(() => void vi.useRealTimers());
 function queue(now: UploadRow[], finished: UploadRow[] = []) {
   const lists: Record<UploadsFilter, UploadRow[]> = { now, needs_you: [], finished };
   const engine = fakeEngine({
-    uploads_head: () => ({ now: lists.now.length, needsYou: 0, finished: lists.finished.length, bytesDone: 0, bytesTotal: 100, paused: false }),
+    uploads_head: () => ({
+      now: lists.now.length,
+      needsYou: 0,
+      finished: lists.finished.length,
+      bytesDone: 0,
+      bytesTotal: 100,
+      paused: false,
+    }),
     uploads_rows: ({ filter, from, n }) => {
       const rows = lists[filter as UploadsFilter];
       return { total: rows.length, rows: rows.slice(from as number, (from as number) + (n as number)) };
@@ -43,20 +50,21 @@ test("a burst of changes is answered by one reading", async () => {
   expect(engine.of("uploads_head")).toHaveLength(1);
 });
 
-test("after a gap in the revisions everything kept is forgotten and read again", async () => {
-  const { lists } = queue(many(WINDOW * 3));
+test("after a change what is on screen is read again and the rest is forgotten", async () => {
+  const { lists } = queue(many(WINDOW * 4));
   const uploads = new Uploads();
   await uploads.refresh();
-  uploads.lists.now.show(WINDOW * 2, WINDOW * 2 + 5);
+  const list = uploads.lists.now;
+  list.show(0, 5);
+  list.show(WINDOW * 2, WINDOW * 2 + 5);
+  list.show(WINDOW * 3, WINDOW * 3 + 5);
   await settled();
-  uploads.changed(1);
+  lists.now = [...many(WINDOW * 4), anUpload({ id: 9_999, name: "new" })];
+  uploads.changed();
   await vi.advanceTimersByTimeAsync(200);
-  lists.now = many(2);
-  uploads.changed(5);
-  expect(uploads.lists.now.at(WINDOW * 2)).toBeUndefined();
-  await vi.advanceTimersByTimeAsync(200);
-  expect(uploads.lists.now.total).toBe(2);
-  expect(uploads.lists.now.at(1)?.name).toBe("file-1");
+  expect(list.total).toBe(WINDOW * 4 + 1);
+  expect(list.at(WINDOW * 3)?.name).toBe(`file-${WINDOW * 3}`);
+  expect(list.at(0)).toBeUndefined();
 });
 
 test("an older answer never overwrites a newer one", async () => {
@@ -79,7 +87,13 @@ test("progress moves one row's figures and the head, and reads no rows", async (
   await uploads.listen();
   const live = uploads.liveOf(1);
   const rows = uploads.lists.now.at(1);
-  await engine.emit("progress", { rows: [{ id: 1, done: 30, total: 60, rate: 5, secondsLeft: 6 }], bytesDone: 62, bytesTotal: 100, rate: 5, secondsLeft: 8 });
+  await engine.emit("progress", {
+    rows: [{ id: 1, done: 30, total: 60, rate: 5, secondsLeft: 6 }],
+    bytesDone: 62,
+    bytesTotal: 100,
+    rate: 5,
+    secondsLeft: 8,
+  });
   expect(live.done).toBe(30);
   expect(uploads.share).toBe(0.62);
   expect(uploads.lists.now.at(1)).toBe(rows);
