@@ -1,0 +1,17 @@
+import { createContext } from "svelte";
+import type { Accounts } from "../accounts/accounts.svelte";
+import type { Toasts } from "../components/toasts.svelte";
+import type { Drops } from "../drops/drops.svelte";
+import type { Pins } from "../pins/pins.svelte";
+import type { Settings } from "../settings/settings.svelte";
+import type { Uploads } from "../uploads/uploads.svelte";
+import type { View } from "./view.svelte";
+
+// One of each for the window; App.svelte makes them, everything below it reads them.
+export const [getAccounts, setAccounts] = createContext<Accounts>();
+export const [getDrops, setDrops] = createContext<Drops>();
+export const [getPins, setPins] = createContext<Pins>();
+export const [getSettings, setSettings] = createContext<Settings>();
+export const [getToasts, setToasts] = createContext<Toasts>();
+export const [getUploads, setUploads] = createContext<Uploads>();
+export const [getView, setView] = createContext<View>();

@@ -1,0 +1,12 @@
+import "@testing-library/jest-dom/vitest";
+
+// What jsdom does not have and the window does.
+class NoSizes implements ResizeObserver {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+globalThis.ResizeObserver ??= NoSizes;
+globalThis.matchMedia ??= (media: string) => Object.assign(new EventTarget(), { media, matches: false, onchange: null }) as unknown as MediaQueryList;
+Element.prototype.scrollIntoView ??= () => undefined;
+Element.prototype.animate ??= () => Object.assign(new EventTarget(), { cancel() {}, finished: Promise.resolve() }) as unknown as Animation;
