@@ -30,6 +30,7 @@ export class RowWindows {
   #asked = new Set<number>();
   /** Windows on screen, latest last. */
   #shown: number[] = [];
+  #visible: [number, number] = [0, 0];
   #age = 0;
   #held = false;
 
@@ -50,6 +51,7 @@ export class RowWindows {
 
   /** The window on screen is these rows: fetch what is missing. */
   show(from: number, to: number) {
+    this.#visible = [from, to];
     for (let window = Math.floor(Math.max(0, from) / WINDOW); window <= Math.floor(Math.max(0, to) / WINDOW); window += 1) {
       this.#shown = [...this.#shown.filter((other) => other !== window), window].slice(-KEPT);
       if (!this.#windows.has(window) && !this.#asked.has(window)) void this.#fetch(window);
@@ -58,12 +60,24 @@ export class RowWindows {
 
   /** Something changed: read again what is on screen, and forget the rest. */
   async refresh() {
-    this.#age += 1;
+    const age = (this.#age += 1);
     const wanted = this.#shown.length > 0 ? this.#shown.slice(-2) : [0];
-    const before = this.#held ? this.#rowsOf(wanted) : [];
-    this.#asked.clear();
-    const answers = await Promise.all(wanted.map((window) => this.#fetch(window, true)));
-    if (before.length > 0 && answers.every((answer) => answer)) await this.#keepGhosts(before);
+    this.#asked = new Set(wanted);
+    try {
+      const pages = await Promise.all(wanted.map(async (window) => [window, await this.#read(window)] as const));
+      const here = new Set(pages.flatMap(([, page]) => page.rows.map((row) => row.id)));
+      const ghosts = this.#held ? await this.#leftFrom(wanted, here) : [];
+      if (age !== this.#age) return;
+      // Windows asked for since are as new as these.
+      const since = [...this.#windows].filter(([key]) => this.#asked.has(key));
+      this.#windows = new Map([...since, ...pages.map(([window, page]) => [window, page.rows] as const)]);
+      this.#ghosts = this.#held ? ghosts : [];
+      this.#total = pages[0]?.[1].total ?? 0;
+      this.#answered(null);
+      this.show(...this.#visible);
+    } catch (error) {
+      if (age === this.#age) this.#answered(error);
+    }
   }
 
   /** The pointer came over the list. */
@@ -77,28 +91,46 @@ export class RowWindows {
     this.#ghosts = [];
   }
 
-  async #fetch(window: number, replaceAll = false): Promise<boolean> {
+  #read(window: number) {
+    return commands.uploadsRows(this.filter, window * WINDOW, WINDOW);
+  }
+
+  async #fetch(window: number) {
     const age = this.#age;
     this.#asked.add(window);
     try {
-      const page = await commands.uploadsRows(this.filter, window * WINDOW, WINDOW);
-      if (age !== this.#age) return false;
-      const kept = [...this.#windows].filter(([key]) => (replaceAll ? this.#asked.has(key) : this.#shown.includes(key)));
+      const page = await this.#read(window);
+      if (age !== this.#age) return;
+      const kept = [...this.#windows].filter(([key]) => this.#shown.includes(key));
       this.#windows = new Map([...kept, [window, page.rows]]);
       this.#total = page.total;
-      this.problem = null;
-      this.read = true;
-      return true;
+      this.#answered(null);
     } catch (error) {
-      if (age === this.#age) {
-        this.#asked.delete(window);
-        this.problem = error;
-      }
-      return false;
+      if (age !== this.#age) return;
+      this.#asked.delete(window);
+      this.#answered(error);
     }
   }
 
-  #rowsOf(windows: number[]): { index: number; row: UploadRow }[] {
+  #answered(problem: unknown) {
+    this.problem = problem;
+    this.read = this.read || problem === null;
+  }
+
+  /** Rows that were shown in these windows and are in another list by now, in their places, as they are there. */
+  async #leftFrom(windows: number[], here: ReadonlySet<number>): Promise<Ghost[]> {
+    const gone = this.#rowsOf(windows).filter(({ row }) => !here.has(row.id));
+    if (gone.length === 0) return [];
+    const others = (["now", "needs_you", "finished"] as const).filter((filter) => filter !== this.filter);
+    const pages = await Promise.all(others.map((filter) => commands.uploadsRows(filter, 0, LOOK_BACK).catch(() => null)));
+    const elsewhere = new Map(pages.flatMap((page) => page?.rows ?? []).map((row) => [row.id, row]));
+    return gone.flatMap(({ index, row }) => {
+      const now = elsewhere.get(row.id);
+      return now ? [{ index, row: now }] : [];
+    });
+  }
+
+  #rowsOf(windows: number[]): Ghost[] {
     const rows: Ghost[] = [];
     for (const window of windows)
       for (let index = window * WINDOW; index < (window + 1) * WINDOW; index += 1) {
@@ -106,21 +138,5 @@ export class RowWindows {
         if (row) rows.push({ index, row });
       }
     return rows;
-  }
-
-  /** Rows that were shown and are in another list by now stay in their places, as they are there. */
-  async #keepGhosts(before: Ghost[]) {
-    const age = this.#age;
-    const here = new Set([...this.#windows.values()].flat().map((row) => row.id));
-    const gone = before.filter(({ row }) => !here.has(row.id));
-    if (gone.length === 0) return;
-    const others = (["now", "needs_you", "finished"] as const).filter((filter) => filter !== this.filter);
-    const pages = await Promise.all(others.map((filter) => commands.uploadsRows(filter, 0, LOOK_BACK).catch(() => null)));
-    if (age !== this.#age || !this.#held) return;
-    const elsewhere = new Map(pages.flatMap((page) => page?.rows ?? []).map((row) => [row.id, row]));
-    this.#ghosts = gone.flatMap(({ index, row }) => {
-      const now = elsewhere.get(row.id);
-      return now ? [{ index, row: now }] : [];
-    });
   }
 }
