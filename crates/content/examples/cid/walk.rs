@@ -24,7 +24,7 @@ pub(crate) struct WalkError {
 }
 
 impl WalkError {
-    fn new(path: &Path, problem: impl ToString) -> Self {
+    fn new(path: &Path, problem: &dyn fmt::Display) -> Self {
         Self {
             path: path.to_owned(),
             problem: problem.to_string(),
@@ -49,7 +49,7 @@ struct Found {
 
 /// The root of a file or of a folder with everything in it.
 pub(crate) fn hash_path(path: &Path, profile: Profile) -> Result<Root, WalkError> {
-    let metadata = fs::symlink_metadata(path).map_err(|error| WalkError::new(path, error))?;
+    let metadata = fs::symlink_metadata(path).map_err(|error| WalkError::new(path, &error))?;
     if !metadata.is_dir() {
         check_is_file(path, metadata.file_type())?;
         return hash_on_disk(path, profile);
@@ -58,7 +58,7 @@ pub(crate) fn hash_path(path: &Path, profile: Profile) -> Result<Root, WalkError
     let files = find(path, &mut tree)?;
     for (file, root) in hash_all(&files, profile)? {
         tree.add_file(&file.place, root)
-            .map_err(|error| WalkError::new(&file.on_disk, error))?;
+            .map_err(|error| WalkError::new(&file.on_disk, &error))?;
     }
     Ok(tree.finish())
 }
@@ -69,10 +69,10 @@ fn check_is_file(path: &Path, kind: fs::FileType) -> Result<(), WalkError> {
     } else if kind.is_symlink() {
         Err(WalkError::new(
             path,
-            "is a symbolic link; give what it points to instead",
+            &"is a symbolic link; give what it points to instead",
         ))
     } else {
-        Err(WalkError::new(path, "is neither a file nor a folder"))
+        Err(WalkError::new(path, &"is neither a file nor a folder"))
     }
 }
 
@@ -82,18 +82,18 @@ fn find(root: &Path, tree: &mut Tree) -> Result<Vec<Found>, WalkError> {
     let mut open = vec![(root.to_owned(), Vec::new())];
     while let Some((folder, place)) = open.pop() {
         tree.add_folder(&place)
-            .map_err(|error| WalkError::new(&folder, error))?;
+            .map_err(|error| WalkError::new(&folder, &error))?;
         #[expect(
             clippy::disallowed_methods,
             reason = "outside the app: this program reads what it is told to"
         )]
-        let entries = fs::read_dir(&folder).map_err(|error| WalkError::new(&folder, error))?;
+        let entries = fs::read_dir(&folder).map_err(|error| WalkError::new(&folder, &error))?;
         for entry in entries {
-            let entry = entry.map_err(|error| WalkError::new(&folder, error))?;
+            let entry = entry.map_err(|error| WalkError::new(&folder, &error))?;
             let on_disk = entry.path();
             let metadata = entry
                 .metadata()
-                .map_err(|error| WalkError::new(&on_disk, error))?;
+                .map_err(|error| WalkError::new(&on_disk, &error))?;
             let mut place: Vec<Vec<u8>> = place.clone();
             place.push(entry.file_name().into_encoded_bytes());
             if metadata.is_dir() {
@@ -146,5 +146,5 @@ fn hash_on_disk(path: &Path, profile: Profile) -> Result<Root, WalkError> {
     let opened: io::Result<fs::File> = fs::File::open(path);
     opened
         .and_then(|file| hash_file(file, profile))
-        .map_err(|error| WalkError::new(path, error))
+        .map_err(|error| WalkError::new(path, &error))
 }
