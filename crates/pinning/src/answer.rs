@@ -11,7 +11,7 @@ use crate::redact::excerpt;
 use crate::{Delivered, Error, ErrorKind};
 
 /// The longest that a service may ask us to stay away; more is taken as this.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// A whole HTTP answer, whatever its status.
 pub(crate) struct Answer {

@@ -172,7 +172,7 @@ impl Drop for WaitingClick<'_> {
 fn quota(rate: NonZeroU32) -> Quota {
     let burst = NonZeroU32::new(rate.get() / 3).unwrap_or(NonZeroU32::MIN);
     let steady = rate.get().saturating_sub(burst.get()).max(1);
-    Quota::with_period(Duration::from_secs(60) / steady)
+    Quota::with_period(Duration::from_mins(1) / steady)
         .unwrap_or_else(|| Quota::per_minute(rate))
         .allow_burst(burst)
 }
@@ -214,7 +214,7 @@ mod tests {
             .map(|&start| {
                 times
                     .iter()
-                    .filter(|&&t| t >= start && t < start + Duration::from_secs(60))
+                    .filter(|&&t| t >= start && t < start + Duration::from_mins(1))
                     .count()
             })
             .max();
@@ -257,9 +257,9 @@ mod tests {
     async fn a_hold_lasts_as_long_as_the_service_asked_and_never_shrinks() {
         let budget = Budget::new(RateBudget::default());
         assert_eq!(budget.held_for(Family::V3), None);
-        budget.hold(Family::V3, Duration::from_secs(60));
+        budget.hold(Family::V3, Duration::from_mins(1));
         budget.hold(Family::V3, Duration::from_secs(5));
-        assert_eq!(budget.held_for(Family::V3), Some(Duration::from_secs(60)));
+        assert_eq!(budget.held_for(Family::V3), Some(Duration::from_mins(1)));
         assert_eq!(budget.held_for(Family::Data), None);
         tokio::time::advance(Duration::from_secs(61)).await;
         assert_eq!(budget.held_for(Family::V3), None);

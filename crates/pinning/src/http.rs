@@ -49,9 +49,9 @@ impl Default for Deadlines {
         Self {
             connect: Duration::from_secs(10),
             idle: Duration::from_secs(30),
-            total: Duration::from_secs(120),
-            stall: Duration::from_secs(60),
-            import: Duration::from_secs(600),
+            total: Duration::from_mins(2),
+            stall: Duration::from_mins(1),
+            import: Duration::from_mins(10),
         }
     }
 }
@@ -97,10 +97,6 @@ impl Http {
         &self.token
     }
 
-    pub(crate) fn now(&self) -> jiff::Timestamp {
-        self.clock.now()
-    }
-
     /// What `answer` to `url` is judged by.
     pub(crate) fn question<'a>(&'a self, url: &'a Url, scope: &'a str) -> Question<'a> {
         Question {
@@ -113,14 +109,12 @@ impl Http {
 
     /// Sends a call and takes its JSON. Look-ups are tried three times, changes once.
     pub(crate) async fn json(&self, call: &Call<'_>) -> Result<Json, Error> {
-        self.with_retries(call, |answer, question| answer.json(question))
-            .await
+        self.with_retries(call, Answer::json).await
     }
 
     /// Sends a call whose success has no content of use.
     pub(crate) async fn done(&self, call: &Call<'_>) -> Result<(), Error> {
-        self.with_retries(call, |answer, question| answer.success(question))
-            .await
+        self.with_retries(call, Answer::success).await
     }
 
     async fn with_retries<T>(
@@ -219,7 +213,13 @@ impl Http {
 
     /// Waits for the budget; refuses at once while the service wants to be left alone.
     async fn admitted(&self, family: Family, priority: Priority) -> Result<(), Error> {
+        self.not_held(family).await?;
         self.budget.turn(family, priority).await;
+        // The service may have spoken while this call stood in the queue.
+        self.not_held(family).await
+    }
+
+    async fn not_held(&self, family: Family) -> Result<(), Error> {
         match self.budget.held_for(family) {
             None => Ok(()),
             Some(left) if left <= SHORT_WAIT => {

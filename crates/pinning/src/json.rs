@@ -34,7 +34,7 @@ fn whole(number: f64) -> Option<u64> {
         clippy::cast_sign_loss,
         reason = "the range is checked first"
     )]
-    (number >= 0.0 && number <= 9e15 && number.fract() == 0.0).then_some(number as u64)
+    ((0.0..=9e15).contains(&number) && number.fract() == 0.0).then_some(number as u64)
 }
 
 /// True only for `true` and `"true"`.

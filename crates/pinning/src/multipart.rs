@@ -344,7 +344,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_moves_is_not_stalled_and_one_that_stands_still_is() {
         let watch = Arc::new(Watch::default());
-        let (stall, import) = (Duration::from_secs(60), Duration::from_secs(600));
+        let (stall, import) = (Duration::from_mins(1), Duration::from_mins(10));
         let begin = tokio::time::Instant::now();
         let stalled = watch.stalled(stall, import);
         let moving = async {

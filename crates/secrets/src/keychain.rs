@@ -25,9 +25,15 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { quiet: Duration::from_secs(30), prompt: Duration::from_secs(120) }
+        Self {
+            quiet: Duration::from_secs(30),
+            prompt: Duration::from_mins(2),
+        }
     }
 }
+
+/// The connection that worked last.
+type Slot = Mutex<Option<Arc<CredentialStore>>>;
 
 /// The system's keychain: Secret Service, macOS Keychain or Windows Credential Manager.
 ///
@@ -36,7 +42,7 @@ impl Default for Limits {
 pub struct Keychain {
     limits: Limits,
     may_prompt: bool,
-    store: Arc<Mutex<Option<Arc<CredentialStore>>>>,
+    store: Arc<Slot>,
     /// One call at a time: two prompts at once help nobody.
     turn: AsyncMutex<()>,
 }
@@ -49,15 +55,24 @@ impl Keychain {
 
     /// As [`Keychain::new`], with other time limits.
     pub fn with_limits(limits: Limits) -> Self {
-        Self { limits, may_prompt: prompt_may_show(), store: Arc::default(), turn: AsyncMutex::new(()) }
+        Self {
+            limits,
+            may_prompt: prompt_may_show(),
+            store: Arc::default(),
+            turn: AsyncMutex::new(()),
+        }
     }
 
     async fn call<T: Send + 'static>(
         &self,
         account: &str,
-        act: impl FnOnce(&Entry) -> Result<T, StoreError> + Send + 'static,
+        act: impl Fn(&Entry) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, SecretError> {
-        let limit = if self.may_prompt { self.limits.prompt } else { self.limits.quiet };
+        let limit = if self.may_prompt {
+            self.limits.prompt
+        } else {
+            self.limits.quiet
+        };
         let account = account.to_owned();
         let slot = Arc::clone(&self.store);
         let work = async {
@@ -66,12 +81,11 @@ impl Keychain {
         };
         match tokio::time::timeout(limit, work).await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(SecretError::NoKeychain { detail: "the call to the keychain broke off".to_owned() }),
-            Err(_) => {
-                // The stuck call keeps the store that it holds; the next one gets a new connection.
-                forget(&self.store);
-                Err(SecretError::TimedOut)
-            }
+            Ok(Err(_)) => Err(SecretError::NoKeychain {
+                detail: "the call to the keychain broke off".to_owned(),
+            }),
+            // The stuck call took its connection out of the slot: the next one gets a new connection.
+            Err(_) => Err(SecretError::TimedOut),
         }
     }
 }
@@ -85,12 +99,18 @@ impl Default for Keychain {
 #[async_trait]
 impl SecretStore for Keychain {
     async fn get(&self, account: &str) -> Result<SecretString, SecretError> {
-        self.call(account, |entry| entry.get_password().map(SecretString::from)).await
+        self.call(account, |entry| {
+            entry.get_password().map(SecretString::from)
+        })
+        .await
     }
 
     async fn set(&self, account: &str, secret: &SecretString) -> Result<(), SecretError> {
         let secret = secret.clone();
-        self.call(account, move |entry| entry.set_password(secret.expose_secret())).await
+        self.call(account, move |entry| {
+            entry.set_password(secret.expose_secret())
+        })
+        .await
     }
 
     async fn remove(&self, account: &str) -> Result<(), SecretError> {
@@ -100,29 +120,41 @@ impl SecretStore for Keychain {
 
 /// Runs `act` on the account's entry, on a connection that is kept only while it works.
 fn with_entry<T>(
-    slot: &Mutex<Option<Arc<CredentialStore>>>,
+    slot: &Slot,
     account: &str,
-    act: impl FnOnce(&Entry) -> Result<T, StoreError>,
+    act: impl Fn(&Entry) -> Result<T, StoreError>,
 ) -> Result<T, SecretError> {
-    let kept = slot.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let store = match kept {
-        Some(store) => store,
-        None => open_store().map_err(|fault| meaning(fault, Step::Open))?,
+    let attempt = |store: &Arc<CredentialStore>| {
+        let entry = store.build(SERVICE, account, None);
+        entry
+            .and_then(|entry| act(&entry))
+            .map_err(|fault| meaning(fault, Step::Use))
     };
-    let result = store
-        .build(SERVICE, account, None)
-        .and_then(|entry| act(&entry))
-        .map_err(|fault| meaning(fault, Step::Use));
-    let mut kept = slot.lock().unwrap_or_else(PoisonError::into_inner);
-    *kept = match &result {
-        Ok(_) | Err(SecretError::Missing) => Some(store),
-        Err(_) => None,
-    };
+    if let Some(kept) = take(slot) {
+        let result = attempt(&kept);
+        // A connection of its own time may be dead while the keychain lives: only a new one can tell.
+        if !matches!(result, Err(SecretError::NoKeychain { .. })) {
+            return keep_if_it_works(slot, kept, result);
+        }
+    }
+    let store = open_store().map_err(|fault| meaning(fault, Step::Open))?;
+    let result = attempt(&store);
+    keep_if_it_works(slot, store, result)
+}
+
+fn keep_if_it_works<T>(
+    slot: &Slot,
+    store: Arc<CredentialStore>,
+    result: Result<T, SecretError>,
+) -> Result<T, SecretError> {
+    if matches!(result, Ok(_) | Err(SecretError::Missing)) {
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(store);
+    }
     result
 }
 
-fn forget(slot: &Mutex<Option<Arc<CredentialStore>>>) {
-    *slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
+fn take(slot: &Slot) -> Option<Arc<CredentialStore>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -135,23 +167,31 @@ enum Step {
 fn meaning(fault: StoreError, step: Step) -> SecretError {
     match fault {
         StoreError::NoEntry => SecretError::Missing,
-        StoreError::NoStorageAccess(_) if step == Step::Use => SecretError::Locked { detail: fault.to_string() },
-        StoreError::NoStorageAccess(_) | StoreError::NoDefaultStore => {
-            SecretError::NoKeychain { detail: fault.to_string() }
-        }
-        StoreError::PlatformFailure(_) => SecretError::NoKeychain { detail: fault.to_string() },
+        StoreError::NoStorageAccess(_) if step == Step::Use => SecretError::Locked {
+            detail: fault.to_string(),
+        },
+        StoreError::NoStorageAccess(_)
+        | StoreError::NoDefaultStore
+        | StoreError::PlatformFailure(_) => SecretError::NoKeychain {
+            detail: fault.to_string(),
+        },
         // These two carry the stored bytes: their own words stay out of the error.
-        StoreError::BadEncoding(_) | StoreError::BadDataFormat(..) => {
-            SecretError::Refused { detail: "the entry is not readable text".to_owned() }
-        }
-        StoreError::Ambiguous(entries) => {
-            SecretError::Refused { detail: format!("{} entries have the same name", entries.len()) }
-        }
-        other => SecretError::Refused { detail: other.to_string() },
+        StoreError::BadEncoding(_) | StoreError::BadDataFormat(..) => SecretError::Refused {
+            detail: "the entry is not readable text".to_owned(),
+        },
+        StoreError::Ambiguous(entries) => SecretError::Refused {
+            detail: format!("{} entries have the same name", entries.len()),
+        },
+        other => SecretError::Refused {
+            detail: other.to_string(),
+        },
     }
 }
 
-#[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+#[cfg(all(
+    unix,
+    not(any(target_os = "macos", target_os = "ios", target_os = "android"))
+))]
 fn open_store() -> Result<Arc<CredentialStore>, StoreError> {
     zbus_secret_service_keyring_store::Store::new().map(|store| store as Arc<CredentialStore>)
 }
@@ -168,5 +208,8 @@ fn open_store() -> Result<Arc<CredentialStore>, StoreError> {
 
 /// Without a display no prompt can show on Linux, and a locked keychain says so at once.
 fn prompt_may_show() -> bool {
-    cfg!(not(target_os = "linux")) || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some())
+    cfg!(not(target_os = "linux"))
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some())
 }

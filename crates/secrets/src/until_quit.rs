@@ -29,7 +29,10 @@ impl UntilQuit {
 #[async_trait]
 impl SecretStore for UntilQuit {
     async fn get(&self, account: &str) -> Result<SecretString, SecretError> {
-        self.secrets().get(account).cloned().ok_or(SecretError::Missing)
+        self.secrets()
+            .get(account)
+            .cloned()
+            .ok_or(SecretError::Missing)
     }
 
     async fn set(&self, account: &str, secret: &SecretString) -> Result<(), SecretError> {
@@ -38,7 +41,10 @@ impl SecretStore for UntilQuit {
     }
 
     async fn remove(&self, account: &str) -> Result<(), SecretError> {
-        self.secrets().remove(account).map(drop).ok_or(SecretError::Missing)
+        self.secrets()
+            .remove(account)
+            .map(drop)
+            .ok_or(SecretError::Missing)
     }
 }
 
@@ -52,8 +58,14 @@ mod tests {
     async fn a_secret_is_kept_replaced_and_forgotten() {
         let store = UntilQuit::new();
         assert_eq!(store.get("a").await.map(drop), Err(SecretError::Missing));
-        store.set("a", &SecretString::from("one")).await.expect("kept");
-        store.set("a", &SecretString::from("two")).await.expect("replaced");
+        store
+            .set("a", &SecretString::from("one"))
+            .await
+            .expect("kept");
+        store
+            .set("a", &SecretString::from("two"))
+            .await
+            .expect("replaced");
         assert_eq!(store.get("a").await.expect("there").expose_secret(), "two");
         assert_eq!(store.get("b").await.map(drop), Err(SecretError::Missing));
         store.remove("a").await.expect("removed");

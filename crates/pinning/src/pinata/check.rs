@@ -134,7 +134,11 @@ impl Pinata {
     }
 
     /// A 401 or 403 of v3 may mean "this key is for the legacy API only"; if the token itself is good, it does.
-    pub(super) async fn v3_refusal<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+    pub(super) async fn v3_refusal<T>(
+        &self,
+        scope: Scope,
+        result: Result<T, Error>,
+    ) -> Result<T, Error> {
         match result {
             Err(error)
                 if error.kind == ErrorKind::Unauthorized
@@ -142,7 +146,7 @@ impl Pinata {
             {
                 self.legacy_test().await?;
                 Err(Error {
-                    kind: ErrorKind::MissingScope(Scope::FilesRead.name().to_owned()),
+                    kind: ErrorKind::MissingScope(scope.name().to_owned()),
                     ..error
                 })
             }

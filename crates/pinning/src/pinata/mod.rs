@@ -90,7 +90,7 @@ impl Pinata {
 #[async_trait]
 impl Service for Pinata {
     async fn check(&self) -> Result<KeyReport, Error> {
-        self.report().await
+        Box::pin(self.report()).await
     }
 
     fn pins(&self) -> Option<&dyn Pins> {

@@ -30,10 +30,6 @@ impl Scope {
         }
     }
 
-    pub(super) fn is_v3(self) -> bool {
-        matches!(self, Self::FilesRead | Self::FilesWrite)
-    }
-
     /// The refusal of a key that lacks it, before anything is sent.
     pub(super) fn missing(self) -> Error {
         Error::unsent(ErrorKind::MissingScope(self.name().to_owned()))
@@ -70,10 +66,10 @@ impl Scopes {
         match result {
             Ok(_) => self.learn(scope, true),
             Err(error) if matches!(error.kind, ErrorKind::MissingScope(_)) => {
-                self.learn(scope, false)
+                self.learn(scope, false);
             }
             Err(error) if matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
-                self.learn(scope, true)
+                self.learn(scope, true);
             }
             Err(_) => {}
         }

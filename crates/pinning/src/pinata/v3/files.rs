@@ -125,7 +125,7 @@ impl Pinata {
             scope: scope.name(),
         };
         let result = self.http.done(&call).await;
-        let result = self.v3_refusal(result).await;
+        let result = self.v3_refusal(scope, result).await;
         self.scopes.learn_from(scope, &result);
         result
     }
@@ -147,7 +147,7 @@ impl Pinata {
             scope: scope.name(),
         };
         let result = self.http.json(&call).await;
-        self.v3_refusal(result).await
+        self.v3_refusal(scope, result).await
     }
 }
 

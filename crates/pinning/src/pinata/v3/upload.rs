@@ -32,7 +32,7 @@ impl Pinata {
                 pinned_at: read::moment(data, "created_at"),
             })
         });
-        let result = self.v3_refusal(result).await;
+        let result = self.v3_refusal(scope, result).await;
         self.scopes.learn_from(scope, &result);
         result
     }
