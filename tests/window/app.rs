@@ -1,0 +1,1 @@
+//! Pinfold itself on a desktop.

@@ -1,0 +1,14 @@
+//! The real window on a display without a screen: a desktop of its own for each test, a hand that drags real files,
+//! and `WebDriver` that reads what the window shows.
+#![allow(dead_code, reason = "each of the test programs uses a part of it")]
+
+pub(crate) mod app;
+pub(crate) mod desktop;
+pub(crate) mod drag;
+pub(crate) mod driver;
+pub(crate) mod files;
+pub(crate) mod gateway;
+pub(crate) mod leak;
+pub(crate) mod page;
+pub(crate) mod processes;
+pub(crate) mod wait;

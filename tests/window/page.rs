@@ -1,0 +1,89 @@
+//! Reading and using the page by role and name, as somebody with a screen reader does.
+
+use std::time::Duration;
+
+use fantoccini::elements::{Element, ElementRef};
+use serde_json::{Value, json};
+
+use super::driver::Driver;
+use super::wait::within_deadline;
+
+const HELPERS: &str = include_str!("page.js");
+/// How long the page may take to show what was asked for.
+pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+impl Driver {
+    /// Runs a script's body with the page's readers (`byRole`, `name`, `text`, `shown`) at hand.
+    pub(crate) async fn read(&self, body: &str, arguments: Vec<Value>) -> Value {
+        self.script(&format!("{HELPERS}\n{body}"), arguments).await
+    }
+
+    /// Whether something of this role and name is shown. A name that starts with `~` is a part of the whole name.
+    pub(crate) async fn shows(&self, role: &str, name: &str) -> bool {
+        let found = self.read("return byRole(arguments[0], arguments[1]).length > 0", vec![json!(role), json!(name)]);
+        found.await == json!(true)
+    }
+
+    /// Waits until something of this role and name is shown.
+    pub(crate) async fn wait_for(&self, role: &str, name: &str) {
+        self.wait_until(&format!("{role} \"{name}\""), || self.shows(role, name)).await;
+    }
+
+    /// Waits until nothing of this role and name is shown.
+    pub(crate) async fn wait_gone(&self, role: &str, name: &str) {
+        self.wait_until(&format!("{role} \"{name}\" to be gone"), || async { !self.shows(role, name).await }).await;
+    }
+
+    /// Waits for a condition; when it does not come, says what the page shows instead.
+    pub(crate) async fn wait_until<F: Future<Output = bool>>(&self, what: &str, condition: impl FnMut() -> F) {
+        self.wait_within(SOON, what, condition).await;
+    }
+
+    pub(crate) async fn wait_within<F: Future<Output = bool>>(&self, within: Duration, what: &str, mut condition: impl FnMut() -> F) {
+        let ask = || {
+            let answer = condition();
+            async { answer.await.then_some(()) }
+        };
+        if within_deadline(within, ask).await.is_none() {
+            panic!("waited {} s in vain for {what}. The page says:\n{}", within.as_secs(), self.text().await);
+        }
+    }
+
+    /// All the text of the page.
+    pub(crate) async fn text(&self) -> String {
+        let text = self.try_script("return document.body.innerText", Vec::new()).await;
+        text.map_or_else(|error| error, |text| text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the page's text holds this.
+    pub(crate) async fn wait_for_text(&self, wanted: &str) {
+        self.wait_until(&format!("the text \"{wanted}\""), || async { self.text().await.contains(wanted) }).await;
+    }
+
+    /// Clicks the first thing of this role and name, once it is shown.
+    pub(crate) async fn click(&self, role: &str, name: &str) {
+        self.element(role, name).await.click().await.unwrap_or_else(|error| panic!("clicking {role} \"{name}\": {error}"));
+    }
+
+    /// Replaces what a field says by typing.
+    pub(crate) async fn type_into(&self, name: &str, words: &str) {
+        let field = self.element("textbox", name).await;
+        field.clear().await.unwrap_or_else(|error| panic!("emptying \"{name}\": {error}"));
+        field.send_keys(words).await.unwrap_or_else(|error| panic!("typing into \"{name}\": {error}"));
+    }
+
+    /// Types keys to whatever has the focus.
+    pub(crate) async fn press(&self, keys: &str) {
+        let focus = self.client().active_element().await.expect("something has the focus");
+        focus.send_keys(keys).await.expect("the keys are typed");
+    }
+
+    /// The first thing of this role and name, once it is shown.
+    pub(crate) async fn element(&self, role: &str, name: &str) -> Element {
+        self.wait_for(role, name).await;
+        let found = self.read("return byRole(arguments[0], arguments[1])[0]", vec![json!(role), json!(name)]).await;
+        let id = found.as_object().and_then(|object| object.values().next()?.as_str());
+        let id = id.unwrap_or_else(|| panic!("{role} \"{name}\" went away: {found}"));
+        Element::from_element_id(self.client().clone(), ElementRef::from(id.to_owned()))
+    }
+}
