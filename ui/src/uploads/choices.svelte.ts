@@ -1,5 +1,6 @@
 import type { Drop, UploadOptions } from "../bindings";
 import { counted } from "../drops/wording";
+import { filled, mistakes } from "../lib/keyValues";
 
 /** What a person decides about one drop in the sheet before it is sent. */
 export class Choices {
@@ -34,6 +35,7 @@ export class Choices {
   /** An empty folder has no file and can still be pinned. */
   canUpload = $derived.by(() => {
     if (this.asOneFolder && this.folderName.trim() === "") return false;
+    if (mistakes(this.keyvalues).some((mistake) => mistake !== null)) return false;
     const sendable = this.drop.items.length < this.drop.itemCount || this.drop.items.some((item) => item.problem === null);
     return sendable && (this.files > 0 || this.drop.secretCount === 0);
   });
@@ -44,16 +46,11 @@ export class Choices {
     const name = this.name.trim();
     return {
       name: this.onePin && !this.asOneFolder && name !== "" ? name : null,
-      keyvalues: spoken(this.keyvalues),
+      keyvalues: filled(this.keyvalues),
       cidVersion: this.cidVersion,
       wrap: this.canWrap && this.wrap,
       together: this.several && this.asOneFolder ? this.folderName.trim() : null,
       secrets: this.secrets,
     };
   }
-}
-
-/** Pairs with a key; the empty line at the end of an editor is none. */
-export function spoken(pairs: [string, string][]): [string, string][] {
-  return pairs.map(([key, value]): [string, string] => [key.trim(), value]).filter(([key]) => key !== "");
 }

@@ -53,8 +53,11 @@ export class Uploads {
   /** 0 to 1; null when nothing is under way or its size is not known yet. */
   share = $derived(this.head.now > 0 && this.head.bytesTotal > 0 ? Math.min(1, this.head.bytesDone / this.head.bytesTotal) : null);
 
+  /** Whole percent of it; 100 only when nothing is under way any more. */
+  percent = $derived(this.share === null ? null : Math.min(99, Math.round(this.share * 100)));
+
   #live = new Map<UploadId, LiveProgress>();
-  #gathering: ReturnType<typeof setTimeout> | null = null;
+  #gathering = false;
   #reading: Promise<void> | null = null;
   #again = false;
   #announce: Announce;
@@ -80,8 +83,10 @@ export class Uploads {
    * revisions hides nothing.
    */
   changed() {
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = null;
+    if (this.#gathering) return;
+    this.#gathering = true;
+    setTimeout(() => {
+      this.#gathering = false;
       void this.refresh();
     }, GATHER_MS);
   }
@@ -192,7 +197,7 @@ export class Uploads {
     if (this.share === null || now - this.#saidAt < SAY_EVERY_MS) return;
     this.#saidAt = now;
     const needs = this.head.needsYou > 0 ? `, ${this.head.needsYou} need you` : "";
-    this.#announce(`Uploading, ${Math.floor(this.share * 100)} percent${needs}`);
+    this.#announce(`Uploading, ${this.percent} percent${needs}`);
   }
 }
 
