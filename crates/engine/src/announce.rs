@@ -22,6 +22,7 @@ pub enum Noun {
 
 /// Rows of one noun changed. A gap in `revision` means: fetch again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename = "Change")]
 pub struct Changed {
     /// Which rows.
     pub noun: Noun,

@@ -8,7 +8,7 @@ use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 
 /// The code of a service's failure.
-pub fn code(error: &Error) -> ErrorCode {
+pub(crate) fn code(error: &Error) -> ErrorCode {
     match &error.kind {
         ErrorKind::Unauthorized => ErrorCode::Unauthorized,
         ErrorKind::MissingScope(_) => ErrorCode::MissingScope,
@@ -27,7 +27,7 @@ pub fn code(error: &Error) -> ErrorCode {
 }
 
 /// How long the service asked to wait.
-pub fn retry_after(error: &Error) -> Option<Millis> {
+pub(crate) fn retry_after(error: &Error) -> Option<Millis> {
     match &error.kind {
         ErrorKind::RateLimited { retry_after } => retry_after.and_then(|wait| Millis::try_from(wait.as_millis()).ok()),
         _ => None,
@@ -35,7 +35,7 @@ pub fn retry_after(error: &Error) -> Option<Millis> {
 }
 
 /// The service's own words, where it said any.
-pub fn detail(error: &Error) -> Option<String> {
+pub(crate) fn detail(error: &Error) -> Option<String> {
     match &error.kind {
         ErrorKind::Rejected { reason, details } if details.is_empty() => Some(reason.clone()),
         ErrorKind::Rejected { details, .. } => Some(details.clone()),
@@ -47,7 +47,7 @@ pub fn detail(error: &Error) -> Option<String> {
 }
 
 /// A service's failure for people.
-pub fn of_service(error: &Error, service: &str) -> CommandError {
+pub(crate) fn of_service(error: &Error, service: &str) -> CommandError {
     let code = code(error);
     let detail = detail(error);
     let told = CommandError::new(code, sentence(code, service, detail.as_deref()));
@@ -58,7 +58,7 @@ pub fn of_service(error: &Error, service: &str) -> CommandError {
 }
 
 /// The sentence for a service's refusal or failure. `detail`: its own words.
-pub fn sentence(code: ErrorCode, service: &str, detail: Option<&str>) -> String {
+pub(crate) fn sentence(code: ErrorCode, service: &str, detail: Option<&str>) -> String {
     let said = detail.filter(|words| !words.is_empty()).map(|words| format!("{service} said “{words}”."));
     match code {
         ErrorCode::Unauthorized => format!("{service} does not accept this token. Check that it was copied whole, or make a new key."),
@@ -84,7 +84,7 @@ fn accounts_sentence(code: ErrorCode, service: &str) -> String {
 }
 
 /// A keychain's failure for people: absent, locked and missing are three different things.
-pub fn of_keychain(error: &SecretError) -> CommandError {
+pub(crate) fn of_keychain(error: &SecretError) -> CommandError {
     let (code, sentence) = match error {
         SecretError::NoKeychain { .. } => (
             ErrorCode::NoKeychain,

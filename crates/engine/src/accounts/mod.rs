@@ -77,7 +77,7 @@ pub struct AccountRow {
 
 /// Where a service answers that is not Pinata's own cloud.
 #[derive(Debug, Clone, Deserialize, Type)]
-#[specta(rename = "Endpoints")]
+#[serde(rename = "Endpoints")]
 pub struct Addresses {
     /// Base address of the API.
     pub api: String,

@@ -153,7 +153,7 @@ pub(super) fn reading(tx: &Connection, account: AccountId) -> Result<(i64, Optio
 
 /// What the ledger knows of a CID: how it compared, our own CID, where it came from, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub(super) struct Known {
     /// `verified`, `other_layout`, `unproven` or `different`.
     pub verdict: String,
     /// Computed here.

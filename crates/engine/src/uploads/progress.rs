@@ -67,6 +67,7 @@ pub struct ProgressRow {
 /// How far everything is.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
+#[serde(rename = "UploadProgress")]
 pub struct Progress {
     /// What work is being done on.
     pub rows: Vec<ProgressRow>,

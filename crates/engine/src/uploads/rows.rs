@@ -12,7 +12,7 @@ use crate::store::{StoreError, Tx};
 
 /// What a person wishes for an upload, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub(super) struct Wish {
     /// For people.
     pub name: String,
     /// A folder results.
@@ -55,7 +55,7 @@ impl Secrets {
 
 /// A row of the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upload {
+pub(super) struct Upload {
     /// The row's number.
     pub id: i64,
     /// Where it goes.
@@ -90,7 +90,7 @@ pub struct Upload {
 
 /// What work found out, written together with the step it led to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
+pub(super) struct Facts {
     /// Words about the reason.
     pub detail: Option<String>,
     /// Files in it.

@@ -1,0 +1,71 @@
+//! What the page may ask, one file per noun. Each takes arguments, calls one engine function, and returns its error.
+
+pub mod accounts;
+pub mod app;
+pub mod pins;
+pub mod settings;
+pub mod uploads;
+
+use std::sync::Arc;
+
+use engine::Engine;
+use engine::error::CommandError;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+use crate::events::{Changed, Dragging, Progress};
+
+/// What every command answers.
+pub(crate) type Answer<T> = Result<T, CommandError>;
+/// The engine, as commands get it.
+pub(crate) type Held<'a> = tauri::State<'a, Arc<Engine>>;
+
+/// All commands and events, typed. The names are those in `names.rs`.
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .error_handling(ErrorHandlingMode::Throw)
+        .commands(collect_commands![
+            app::app_start,
+            accounts::accounts_list,
+            accounts::accounts_test,
+            accounts::accounts_connect,
+            accounts::accounts_replace_key,
+            accounts::accounts_try_sandbox,
+            accounts::accounts_select,
+            accounts::accounts_retry,
+            accounts::accounts_remove,
+            pins::pins_open,
+            pins::pins_rows,
+            pins::pins_details,
+            pins::pins_summary,
+            pins::pins_edit,
+            pins::pins_unpin,
+            pins::pins_copy,
+            pins::pins_open_in_browser,
+            pins::pins_refresh,
+            uploads::uploads_pick_files,
+            uploads::uploads_pick_folder,
+            uploads::uploads_enqueue,
+            uploads::uploads_discard,
+            uploads::uploads_amend,
+            uploads::uploads_head,
+            uploads::uploads_rows,
+            uploads::uploads_problems,
+            uploads::uploads_pause,
+            uploads::uploads_resume,
+            uploads::uploads_cancel,
+            uploads::uploads_retry,
+            uploads::uploads_allow,
+            uploads::uploads_clear,
+            uploads::uploads_pause_all,
+            uploads::uploads_resume_all,
+            uploads::uploads_retry_all,
+            uploads::uploads_clear_finished,
+            settings::settings_set,
+        ])
+        .events(collect_events![Changed, Progress, Dragging])
+}
+
+/// The number behind an account's text.
+pub(crate) fn account_id(id: &str) -> Answer<i64> {
+    id.parse().map_err(|_| CommandError::gone("This account"))
+}

@@ -1,0 +1,77 @@
+//! Pins.
+
+use engine::pins::{CopyWhat, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, Selection, SelectionSummary, UnpinReport};
+use tauri::State;
+
+use super::{Answer, Held};
+use crate::dialogs::{self, Clipboard};
+
+/// Opens what matches as a set.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_open(engine: Held<'_>, query: PinQuery, carry: Option<Selection>) -> Answer<ResultSet> {
+    engine.pins.open(engine.require_active()?, &query, carry.as_ref())
+}
+
+/// A window of a set, at most 200 rows.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_rows(engine: Held<'_>, set: u32, from: u32, n: u32) -> Answer<Vec<PinRow>> {
+    engine.pins.rows(set.into(), from as usize, n as usize)
+}
+
+/// Everything known of one pin.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_details(engine: Held<'_>, id: u32) -> Answer<PinDetails> {
+    engine.pins.details(id.into())
+}
+
+/// What several pins have in common.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_summary(engine: Held<'_>, selection: Selection) -> Answer<SelectionSummary> {
+    engine.pins.summary(&selection)
+}
+
+/// Changes name and key-values.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_edit(engine: Held<'_>, id: u32, edit: PinEdit) -> Answer<PinDetails> {
+    engine.pins.edit(id.into(), edit).await
+}
+
+/// Asks the service to stop keeping these.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_unpin(engine: Held<'_>, selection: Selection) -> Answer<UnpinReport> {
+    engine.pins.unpin(&selection).await
+}
+
+/// Copies a line for each; answers how many.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_copy(
+    engine: Held<'_>,
+    clipboard: State<'_, Clipboard>,
+    selection: Selection,
+    what: CopyWhat,
+) -> Answer<u32> {
+    let lines = engine.pins.lines(&selection, what)?;
+    clipboard.put(lines.join("\n"))?;
+    Ok(u32::try_from(lines.len()).unwrap_or(u32::MAX))
+}
+
+/// Opens a pin in the browser.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_open_in_browser(engine: Held<'_>, id: u32) -> Answer<()> {
+    dialogs::open_in_browser(&engine.pins.browser_address(id.into()).await?)
+}
+
+/// Reads the whole list again, in the background.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_refresh(engine: Held<'_>) -> Answer<()> {
+    engine.pins.refresh(engine.require_active()?).await
+}

@@ -1,0 +1,146 @@
+//! Uploads.
+
+use std::path::PathBuf;
+
+use engine::uploads::{Drop, Event, UploadOptions, UploadProblem, UploadsFilter, UploadsHead, UploadsPage};
+use tauri::WebviewWindow;
+
+use super::{Answer, Held};
+use crate::dialogs;
+
+async fn picked(engine: Held<'_>, paths: Vec<PathBuf>) -> Answer<Option<Drop>> {
+    if paths.is_empty() { Ok(None) } else { engine.uploads.look_at(paths).await.map(Some) }
+}
+
+/// Asks for files.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_pick_files(engine: Held<'_>, window: WebviewWindow) -> Answer<Option<Drop>> {
+    picked(engine, dialogs::pick_files(&window).await).await
+}
+
+/// Asks for folders.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_pick_folder(engine: Held<'_>, window: WebviewWindow) -> Answer<Option<Drop>> {
+    picked(engine, dialogs::pick_folders(&window).await).await
+}
+
+/// Puts what was dropped into the queue.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_enqueue(engine: Held<'_>, drop: String, options: UploadOptions) -> Answer<Vec<u32>> {
+    let ids = engine.uploads.enqueue(engine.require_active()?, &drop, options).await?;
+    Ok(ids.into_iter().filter_map(|id| u32::try_from(id).ok()).collect())
+}
+
+/// Forgets a drop.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_discard(engine: Held<'_>, drop: String) -> Answer<()> {
+    engine.uploads.discard(&drop);
+    Ok(())
+}
+
+/// Changes name and key-values of what is on its way.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_amend(
+    engine: Held<'_>,
+    ids: Vec<u32>,
+    name: Option<String>,
+    keyvalues: Vec<(String, String)>,
+) -> Answer<()> {
+    engine.uploads.amend(ids.into_iter().map(i64::from).collect(), name, &keyvalues).await
+}
+
+/// Figures of the whole queue.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_head(engine: Held<'_>) -> Answer<UploadsHead> {
+    engine.uploads.head()
+}
+
+/// A window of the queue.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_rows(engine: Held<'_>, filter: UploadsFilter, from: u32, n: u32) -> Answer<UploadsPage> {
+    engine.uploads.rows(filter, from as usize, n as usize)
+}
+
+/// What was left out of a folder.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_problems(engine: Held<'_>, id: u32) -> Answer<Vec<UploadProblem>> {
+    engine.uploads.problems(id.into())
+}
+
+/// Pauses one.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_pause(engine: Held<'_>, id: u32) -> Answer<()> {
+    engine.uploads.ask(id.into(), Event::Pause).await
+}
+
+/// Lets one go on.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_resume(engine: Held<'_>, id: u32) -> Answer<()> {
+    engine.uploads.ask(id.into(), Event::Resume).await
+}
+
+/// Takes one back.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_cancel(engine: Held<'_>, id: u32) -> Answer<()> {
+    engine.uploads.ask(id.into(), Event::Cancel).await
+}
+
+/// Tries one again.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_retry(engine: Held<'_>, id: u32) -> Answer<()> {
+    engine.uploads.ask(id.into(), Event::Retry).await
+}
+
+/// Sends what looks like a secret after all.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_allow(engine: Held<'_>, id: u32) -> Answer<()> {
+    engine.uploads.allow_secrets(id.into()).await
+}
+
+/// Takes an ended one out of the list.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_clear(engine: Held<'_>, id: u32) -> Answer<()> {
+    engine.uploads.clear(id.into()).await
+}
+
+/// Pauses all.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_pause_all(engine: Held<'_>) -> Answer<()> {
+    engine.uploads.ask_all(&Event::Pause).await
+}
+
+/// Lets all go on.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_resume_all(engine: Held<'_>) -> Answer<()> {
+    engine.uploads.ask_all(&Event::Resume).await
+}
+
+/// Tries all again.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_retry_all(engine: Held<'_>) -> Answer<()> {
+    engine.uploads.ask_all(&Event::Retry).await
+}
+
+/// Takes all ended ones out of the list.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_clear_finished(engine: Held<'_>) -> Answer<()> {
+    engine.uploads.clear_finished().await
+}

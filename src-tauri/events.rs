@@ -1,0 +1,92 @@
+//! What the engine announces, on its way to the page.
+
+use std::sync::Arc;
+
+use engine::Engine;
+use engine::uploads::Drop;
+use serde::Serialize;
+use specta::Type;
+use tauri::AppHandle;
+use tauri_specta::Event;
+use tokio::sync::broadcast::error::RecvError;
+
+/// Rows changed, after the commit.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct Changed(engine::announce::Changed);
+
+/// How far uploads are; at most ten times a second.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+pub(crate) struct Progress(engine::uploads::Progress);
+
+/// A drag over the window. `x` and `y` are CSS pixels of the page.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "x and y are said above")]
+pub(crate) enum Dragging {
+    /// It came in.
+    Enter {
+        /// Things dragged.
+        #[specta(type = u32)]
+        count: usize,
+        #[specta(type = u32)]
+        x: f64,
+        #[specta(type = u32)]
+        y: f64,
+    },
+    /// It moves.
+    Over {
+        #[specta(type = u32)]
+        x: f64,
+        #[specta(type = u32)]
+        y: f64,
+    },
+    /// It left.
+    Leave {},
+    /// It was dropped and is being looked at.
+    Reading {
+        #[specta(type = u32)]
+        x: f64,
+        #[specta(type = u32)]
+        y: f64,
+    },
+    /// It was dropped, and this is what it is.
+    Dropped {
+        /// Counted; no path.
+        drop: Drop,
+        #[specta(type = u32)]
+        x: f64,
+        #[specta(type = u32)]
+        y: f64,
+    },
+}
+
+/// Forwards until the engine is gone.
+pub(crate) fn forward(app: &AppHandle, engine: &Arc<Engine>) {
+    let (handle, mut changes) = (app.clone(), engine.store.announcer.listen());
+    tauri::async_runtime::spawn(async move {
+        loop {
+            match changes.recv().await {
+                Ok(changed) => emit(&handle, &Changed(changed)),
+                // The gap in the revisions tells the page to fetch again.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+    let (handle, mut progress) = (app.clone(), engine.uploads.progress());
+    tauri::async_runtime::spawn(async move {
+        loop {
+            match progress.recv().await {
+                Ok(progress) => emit(&handle, &Progress(progress)),
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+}
+
+pub(crate) fn emit(app: &AppHandle, event: &(impl Event + Serialize + Clone)) {
+    if let Err(error) = event.emit(app) {
+        tracing::warn!(%error, "an event did not reach the page");
+    }
+}

@@ -1,0 +1,75 @@
+//! The desktop shell: builds the app out of the engine, commands and events. Nothing here that a test without a window would want.
+
+pub mod commands;
+mod dialogs;
+mod drop;
+mod events;
+mod places;
+mod sandbox;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use engine::lock::{self, Start};
+use engine::{Engine, Parts};
+use tauri::Manager;
+
+pub use commands::builder;
+
+/// Runs the app until its window is closed. A second start shows the first one's window instead.
+pub fn run() -> ExitCode {
+    let places = places::Places::of_this_user();
+    let _log = places.start_log();
+    let owner = match lock::start(&places.data, &places.runtime) {
+        Ok(Start::Owner(owner)) => owner,
+        Ok(Start::Shown) => return ExitCode::SUCCESS,
+        Err(error) => return places::give_up(&error.to_string()),
+    };
+    let engine = match tauri::async_runtime::block_on(async { open(&places) }) {
+        Ok(engine) => engine,
+        Err(error) => return places::give_up(&error.message),
+    };
+    let builder = builder();
+    let app = tauri::Builder::default()
+        .invoke_handler(builder.invoke_handler())
+        .manage(engine.clone())
+        .manage(dialogs::Clipboard::default())
+        .on_window_event(drop::on_window_event)
+        .setup(move |app| {
+            builder.mount_events(app);
+            events::forward(app.handle(), &engine);
+            tauri::async_runtime::spawn(engine.uploads.clone().run());
+            let handle = app.handle().clone();
+            std::thread::spawn(move || owner.listen(|| show(&handle)));
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|_, _| {});
+            ExitCode::SUCCESS
+        }
+        Err(error) => places::give_up(&error.to_string()),
+    }
+}
+
+fn open(places: &places::Places) -> Result<Arc<Engine>, engine::error::CommandError> {
+    let parts = Parts {
+        clock: Arc::new(engine::clock::SystemClock),
+        files: Arc::new(engine::walk::Disk),
+        keychain: Arc::new(secrets::Keychain::new()),
+        connect: Arc::new(engine::accounts::PinataServices),
+        sandbox: Arc::new(sandbox::Host::new(places.data.join("sandbox"))),
+        jitter: Arc::new(rand::random::<f64>),
+    };
+    Ok(Arc::new(Engine::open(&places.data, parts)?))
+}
+
+fn show(app: &tauri::AppHandle) {
+    let Some(window) = app.get_webview_window("main") else { return };
+    for step in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(error) = step {
+            tracing::warn!(%error, "the window could not be brought to the front");
+        }
+    }
+}

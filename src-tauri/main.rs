@@ -1,0 +1,6 @@
+//! The window. Everything else is in the library, so that tests can have it.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+fn main() -> std::process::ExitCode {
+    pinfold_shell::run()
+}

@@ -1,0 +1,51 @@
+//! Where Pinfold keeps its things: one data folder, a runtime folder for the socket, a log.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// The folders of this user.
+pub(crate) struct Places {
+    pub(crate) data: PathBuf,
+    pub(crate) runtime: PathBuf,
+}
+
+impl Places {
+    pub(crate) fn of_this_user() -> Self {
+        let data = dirs::data_dir().unwrap_or_else(std::env::temp_dir).join("pinfold");
+        let runtime = dirs::runtime_dir().unwrap_or_else(|| data.clone());
+        Self { data, runtime }
+    }
+
+    /// Logs to a file a day, seven of them, in the data folder. Nothing is ever sent anywhere.
+    pub(crate) fn start_log(&self) -> Option<tracing_appender::non_blocking::WorkerGuard> {
+        let file = tracing_appender::rolling::Builder::new()
+            .rotation(tracing_appender::rolling::Rotation::DAILY)
+            .filename_prefix("pinfold")
+            .filename_suffix("log")
+            .max_log_files(7)
+            .build(self.data.join("logs"))
+            .ok()?;
+        let (writer, guard) = tracing_appender::non_blocking(file);
+        tracing_subscriber::registry()
+            .with(tracing_subscriber::filter::LevelFilter::INFO)
+            .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer))
+            .init();
+        Some(guard)
+    }
+}
+
+/// Says why the window cannot open, in a dialog and on the terminal.
+#[allow(clippy::print_stderr, reason = "there is no window yet to say it in")]
+pub(crate) fn give_up(why: &str) -> ExitCode {
+    eprintln!("Pinfold cannot start: {why}");
+    tracing::error!(why, "cannot start");
+    rfd::MessageDialog::new()
+        .set_level(rfd::MessageLevel::Error)
+        .set_title("Pinfold cannot start")
+        .set_description(why)
+        .show();
+    ExitCode::FAILURE
+}
