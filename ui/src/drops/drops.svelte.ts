@@ -9,6 +9,7 @@ import {
   type UploadOptions,
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
+import { visibleText } from "../lib/visibleText";
 import { counted } from "./wording";
 
 /** What happens to a drop that nobody was asked about. Files that look like secrets wait for an answer. */
@@ -158,7 +159,7 @@ export class Drops {
   #began(drop: Drop, ids: UploadId[], options: UploadOptions) {
     const account = this.#around.account();
     const what = options.together ?? (drop.itemCount === 1 ? drop.items[0]?.name : undefined) ?? counted(drop.itemCount, "item");
-    const text = `Uploading ${counted(options.together === null ? drop.itemCount : 1, "item")} to ${account?.label ?? "the queue"}`;
+    const text = `Uploading ${counted(options.together === null ? drop.itemCount : 1, "item")} to ${visibleText(account?.label ?? "the queue")}`;
     this.#around.began(text, () => {
       if (this.sheet === null) this.sheet = { kind: "amend", ids, what };
     });

@@ -32,12 +32,12 @@ export class Choices {
     return Math.max(0, this.drop.files - held);
   });
 
-  /** An empty folder has no file and can still be pinned. */
-  canUpload = $derived.by(() => {
-    if (this.asOneFolder && this.folderName.trim() === "") return false;
-    if (mistakes(this.keyvalues).some((mistake) => mistake !== null)) return false;
-    const sendable = this.drop.items.length < this.drop.itemCount || this.drop.items.some((item) => item.problem === null);
-    return sendable && (this.files > 0 || this.drop.secretCount === 0);
+  /** Why it cannot be uploaded like this; null when it can. An empty folder has no file and can still be pinned. */
+  obstacle = $derived.by(() => {
+    if (this.asOneFolder && this.folderName.trim() === "") return "The folder needs a name.";
+    if (mistakes(this.keyvalues).some((mistake) => mistake !== null)) return "A key-value needs mending.";
+    if (this.files === 0 && this.drop.secretCount > 0) return "Nothing else is left to upload.";
+    return null;
   });
 
   button = $derived(this.files > 0 ? `Upload ${counted(this.files, "file")}` : "Upload");
