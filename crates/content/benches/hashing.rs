@@ -128,6 +128,12 @@ fn compare_speed(path: &Path, mib: u64) -> Outcome<bool> {
         "  ratio {ratio:.3}, limit {RATIO_LIMIT}: {}",
         verdict(within)
     );
+    // `median` has sorted them. A wide range says that the machine was busy with other things.
+    println!(
+        "  ratios of the pairs {:.3} to {:.3}",
+        ratios[0],
+        ratios[PAIRS - 1]
+    );
     Ok(within)
 }
 
