@@ -1,0 +1,15 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { commands, type AppStart } from "./bindings";
+import { asCommandError } from "./accounts/commandError";
+import NotStarted from "./NotStarted.svelte";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/floating.css";
+
+const target = document.getElementById("app")!;
+
+commands.appStart().then(
+  (start: AppStart) => mount(App, { target, props: { start } }),
+  (error: unknown) => mount(NotStarted, { target, props: { error: asCommandError(error) } }),
+);

@@ -1,0 +1,50 @@
+import { commands, type CommandError, type CopyWhat } from "../bindings";
+import { asCommandError } from "../accounts/commandError";
+import type { Toasts } from "../components/toasts.svelte";
+import { count } from "../lib/figures";
+import type { Pins } from "./pins.svelte";
+
+const WHAT: Record<CopyWhat, [one: string, many: string]> = {
+  cid: ["CID", "CIDs"],
+  link: ["link", "links"],
+  uri: ["ipfs:// address", "ipfs:// addresses"],
+};
+
+/** What can be done with the selected pins without asking. */
+export class PinActions {
+  /** Why the last one failed; cleared by the next. */
+  problem = $state.raw<CommandError | null>(null);
+
+  #pins: Pins;
+  #toasts: Toasts;
+
+  constructor(pins: Pins, toasts: Toasts) {
+    this.#pins = pins;
+    this.#toasts = toasts;
+  }
+
+  /** Copies of one row, or of what is selected. */
+  copy = async (what: CopyWhat, row?: number) => {
+    const { set } = this.#pins;
+    const selection = row !== undefined && set ? { set: set.set, ranges: [[row, row]] as [number, number][] } : this.#pins.targets()?.selection;
+    if (!selection) return;
+    await this.#try(async () => {
+      const lines = await commands.pinsCopy(selection, what);
+      this.#toasts.show(lines === 1 ? `Copied the ${WHAT[what][0]}` : `Copied ${count(lines)} ${WHAT[what][1]}`);
+    });
+  };
+
+  open = async () => {
+    const pin = this.#pins.current;
+    if (pin) await this.#try(() => commands.pinsOpenInBrowser(pin.id));
+  };
+
+  async #try(work: () => Promise<unknown>) {
+    this.problem = null;
+    try {
+      await work();
+    } catch (error) {
+      this.problem = asCommandError(error);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { commands, type CommandError, type PinDetails, type PinEdit, type PinId, type Selection, type SelectionSummary } from "../bindings";
+import { asCommandError } from "../accounts/commandError";
+
+/** Rows passed by with a held arrow key are not asked about. */
+const RESTS_MS = 60;
+
+/** What the details pane shows: one pin, or what several have in common. The last asked for wins. */
+export class Details {
+  pin = $state.raw<PinDetails | null>(null);
+  summary = $state.raw<SelectionSummary | null>(null);
+  /** Why the details could not be read. */
+  problem = $state.raw<CommandError | null>(null);
+  /** Why an edit was not saved; what was typed stays. */
+  refused = $state.raw<CommandError | null>(null);
+  saving = $state(false);
+
+  #asked = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Reads a pin; at once when it is the one shown already. */
+  read(id: PinId | null) {
+    clearTimeout(this.#timer);
+    const asked = ++this.#asked;
+    if (this.pin?.row.id !== id) {
+      this.pin = null;
+      this.refused = null;
+    }
+    if (id === null) return;
+    const ask = () => this.#take(asked, commands.pinsDetails(id), (pin) => (this.pin = pin));
+    if (this.pin) void ask();
+    else this.#timer = setTimeout(ask, RESTS_MS);
+  }
+
+  summarise(selection: Selection) {
+    clearTimeout(this.#timer);
+    const asked = ++this.#asked;
+    this.#timer = setTimeout(() => this.#take(asked, commands.pinsSummary(selection), (summary) => (this.summary = summary)), RESTS_MS);
+  }
+
+  async edit(id: PinId, edit: PinEdit): Promise<boolean> {
+    this.saving = true;
+    this.refused = null;
+    try {
+      const pin = await commands.pinsEdit(id, edit);
+      if (this.pin?.row.id === id) this.pin = pin;
+      return true;
+    } catch (error) {
+      if (this.pin?.row.id === id) this.refused = asCommandError(error);
+      return false;
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  async #take<T>(asked: number, answer: Promise<T>, put: (value: T) => void) {
+    try {
+      const value = await answer;
+      if (asked !== this.#asked) return;
+      this.problem = null;
+      put(value);
+    } catch (error) {
+      if (asked === this.#asked) this.problem = asCommandError(error);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Copy from "@lucide/svelte/icons/copy";
+import Globe from "@lucide/svelte/icons/globe";
+import Link from "@lucide/svelte/icons/link";
+import Pencil from "@lucide/svelte/icons/pencil";
+import PinOff from "@lucide/svelte/icons/pin-off";
+import SquareArrowOutUpRight from "@lucide/svelte/icons/square-arrow-out-up-right";
+import Tag from "@lucide/svelte/icons/tag";
+import type { MenuItem } from "../components/menu";
+import { count } from "../lib/figures";
+import { MAC, shownKeys } from "../lib/keys";
+import type { PinActions } from "./actions.svelte";
+import type { Pins } from "./pins.svelte";
+
+type Wishes = { pins: Pins; actions: PinActions; publicLinks: boolean; rename: () => void; keyvalues: () => void };
+
+/** What can be done with the pin under the pointer, or with those selected. */
+export function menuOf({ pins, actions, publicLinks, rename, keyvalues }: Wishes): MenuItem[] {
+  const many = pins.count > 1;
+  const items: MenuItem[] = [
+    { label: many ? "Copy CIDs" : "Copy CID", icon: Copy, key: shownKeys("Ctrl C"), onselect: () => void actions.copy("cid") },
+    publicLinks
+      ? { label: many ? "Copy links" : "Copy link", icon: Link, key: shownKeys("Ctrl Shift C"), onselect: () => void actions.copy("link") }
+      : { label: many ? "Copy links" : "Copy link", note: "On this computer only", icon: Link, disabled: true, onselect: () => undefined },
+    { label: many ? "Copy ipfs:// addresses" : "Copy ipfs:// address", icon: Globe, onselect: () => void actions.copy("uri") },
+    "line",
+  ];
+  if (!many)
+    items.push(
+      { label: "Open in the browser", icon: SquareArrowOutUpRight, key: shownKeys("Ctrl Enter"), onselect: () => void actions.open() },
+      { label: "Edit the name", icon: Pencil, key: "F2", onselect: rename },
+      { label: "Edit key-values", icon: Tag, key: shownKeys("Ctrl E"), onselect: keyvalues },
+      "line",
+    );
+  items.push({
+    label: many ? `Unpin ${count(pins.count)}` : "Unpin",
+    icon: PinOff,
+    key: shownKeys(MAC ? "Ctrl Backspace" : "Delete"),
+    danger: true,
+    onselect: pins.askUnpin,
+  });
+  return items;
+}

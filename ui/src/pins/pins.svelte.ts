@@ -1,0 +1,203 @@
+import { commands, events, type CommandError, type PinQuery, type PinRow, type ResultSet, type Selection, type SortKey } from "../bindings";
+import { asCommandError } from "../accounts/commandError";
+import { add, has, NONE, plain, size, span, toggle, type Ranges } from "./ranges";
+import { RowCache } from "./rowCache";
+
+/** Changes that come in a burst are answered by one new set. */
+const GATHER_MS = 120;
+/** Rows read before a new set is shown, so that it never appears empty. */
+const FIRST_ROWS = 60;
+
+/** What the table does when rows came or went above those being read. */
+export type Scroller = { topRow: () => number; shift: (rows: number) => void; toTop: () => void; reveal: (index: number) => void };
+
+/** The list of pins: one result set in the engine, the rows of it that are on screen, and what is selected. */
+export class Pins {
+  query = $state.raw<PinQuery>({ text: "", sort: "pinned_at", descending: true });
+  /** null until the first answer */
+  set = $state.raw<ResultSet | null>(null);
+  /** Why the list could not be opened; the old rows stay. */
+  problem = $state.raw<CommandError | null>(null);
+  selected = $state.raw<Ranges>(NONE);
+  /** The row the keyboard is on. */
+  cursor = $state(0);
+  /** Counts up when rows arrive or a change is announced, for those who show more than rows. */
+  arrived = $state(0);
+  changes = $state(0);
+  /** The pins that a sheet asks about before they are unpinned. */
+  unpinning = $state.raw<{ selection: Selection; count: number; name: string | null } | null>(null);
+
+  total = $derived(this.set?.total ?? 0);
+  count = $derived(size(this.selected));
+  /** Where the rows that an action is for are: the selection, or the row under the cursor. */
+  #target = $derived<Ranges>(this.count > 0 ? this.selected : this.total > 0 ? span(this.cursor, this.cursor) : NONE);
+  /** The one pin that the details are about; null where there is none or more than one. */
+  current = $derived.by((): PinRow | null => {
+    if (this.count > 1) return null;
+    return this.at(this.count === 1 ? this.selected[0]![0] : this.cursor) ?? null;
+  });
+
+  scroller: Scroller | null = null;
+
+  #rows = $state.raw<RowCache | null>(null);
+  #range: [number, number] = [0, FIRST_ROWS];
+  #anchor = 0;
+  #asked = 0;
+  #gathering: ReturnType<typeof setTimeout> | null = null;
+
+  listen = (): Promise<() => void> =>
+    events.changed.listen(({ payload }) => {
+      if (payload.noun !== "pin") return;
+      this.changes += 1;
+      this.#gathering ??= setTimeout(() => {
+        this.#gathering = null;
+        void this.open();
+      }, GATHER_MS);
+    });
+
+  /** The row, or undefined while it is read. */
+  at(index: number): PinRow | undefined {
+    void this.arrived;
+    return this.#rows?.at(index);
+  }
+
+  isSelected(index: number): boolean {
+    return has(this.selected, index);
+  }
+
+  /** The rows from..to are on screen. */
+  show = (from: number, to: number) => {
+    this.#range = [from, to];
+    this.#rows?.want(from, to);
+  };
+
+  /** Opens the query anew and takes the selection along. The rows shown stay until the new ones are here. */
+  async open(query: PinQuery = this.query, other = query !== this.query): Promise<void> {
+    const asked = ++this.#asked;
+    this.query = query;
+    const { set: before, selected } = this;
+    try {
+      const set = await commands.pinsOpen(query, before ? { set: before.set, ranges: plain(selected) } : null);
+      if (asked !== this.#asked) return;
+      const rows = new RowCache(set.set, this.#arrive, this.#fail);
+      const [from, to] = other ? [0, FIRST_ROWS] : this.#range;
+      if (set.total > 0) await rows.fill(Math.min(from, set.total - 1), Math.min(to, set.total - 1));
+      if (asked !== this.#asked) return;
+      // What was selected while the answer was on its way is not in it: ask again, with that.
+      if (before !== null && this.selected !== selected) return await this.open(query, other);
+      this.#replace(set, rows, other);
+    } catch (error) {
+      if (asked === this.#asked) this.problem = asCommandError(error);
+    }
+  }
+
+  /** Another account: nothing of the old one may stay. */
+  reset = () => {
+    this.#asked += 1;
+    this.set = null;
+    this.#rows = null;
+    this.selected = NONE;
+    this.cursor = 0;
+    this.#anchor = 0;
+    this.#range = [0, FIRST_ROWS];
+    this.problem = null;
+    this.unpinning = null;
+    return this.open({ ...this.query, text: "" });
+  };
+
+  search = (text: string) => this.open({ ...this.query, text });
+
+  sortBy = (sort: SortKey) => {
+    const { query } = this;
+    const usual = sort === "size" || sort === "pinned_at";
+    return this.open({ ...query, sort, descending: query.sort === sort ? !query.descending : usual });
+  };
+
+  /** Asks the service for the list now. */
+  refresh = async () => {
+    try {
+      await commands.pinsRefresh();
+      await this.open();
+    } catch (error) {
+      this.problem = asCommandError(error);
+    }
+  };
+
+  // ---------- selection
+
+  /** A click on a row. */
+  point = (index: number, how: "one" | "toggle" | "extend") => {
+    if (how === "one") this.selected = span(index, index);
+    else if (how === "toggle") this.selected = toggle(this.selected, index);
+    else this.selected = span(this.#anchor, index);
+    if (how !== "extend") this.#anchor = index;
+    this.cursor = index;
+  };
+
+  /** The keyboard moves. A single selected row goes along, several stay. */
+  move = (to: number, extend: boolean) => {
+    if (this.total === 0) return;
+    const index = Math.max(0, Math.min(this.total - 1, to));
+    if (extend) this.selected = span(this.#anchor, index);
+    else {
+      if (this.count === 1 && this.isSelected(this.cursor)) this.selected = span(index, index);
+      this.#anchor = index;
+    }
+    this.cursor = index;
+    this.scroller?.reveal(index);
+  };
+
+  selectAll = () => {
+    if (this.total > 0) this.selected = span(0, this.total - 1);
+  };
+
+  selectNone = () => {
+    this.selected = NONE;
+    this.#anchor = this.cursor;
+  };
+
+  /** What an action is for, as the engine takes it; null where there is nothing. */
+  targets(): { selection: Selection; count: number } | null {
+    if (!this.set || this.#target.length === 0) return null;
+    return { selection: { set: this.set.set, ranges: plain(this.#target) }, count: size(this.#target) };
+  }
+
+  askUnpin = () => {
+    const targets = this.targets();
+    if (targets) this.unpinning = { ...targets, name: this.current?.name ?? null };
+  };
+
+  #arrive = () => {
+    this.arrived += 1;
+  };
+
+  /** A set that the engine no longer has is opened anew. */
+  #fail = (error: unknown) => {
+    const failure = asCommandError(error);
+    if (failure.code === "gone") void this.open();
+    else this.problem = failure;
+  };
+
+  #replace(set: ResultSet, rows: RowCache, other: boolean) {
+    const reading = this.scroller?.topRow() ?? 0;
+    const read = reading > 0 && !other ? this.#rows?.at(reading)?.id : undefined;
+    const under = this.#rows?.at(this.cursor)?.id;
+    this.set = set;
+    this.#rows = rows;
+    this.problem = null;
+    this.arrived += 1;
+    this.selected = set.selection.reduce<Ranges>((ranges, range) => add(ranges, range), NONE);
+    const now = under === undefined ? null : rows.indexOf(under);
+    const only = this.count === 1 ? this.selected[0]![0] : null;
+    this.cursor = Math.max(0, Math.min(set.total - 1, only ?? now ?? (other ? 0 : this.cursor)));
+    this.#anchor = this.cursor;
+    if (other) {
+      this.#range = [0, FIRST_ROWS];
+      this.scroller?.toTop();
+    } else if (read !== undefined) {
+      const moved = rows.indexOf(read);
+      if (moved !== null && moved !== reading) this.scroller?.shift(moved - reading);
+    }
+    rows.want(...this.#range);
+  }
+}
