@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub(crate) struct Desktop {
     home: TempDir,
     mark: String,
     environment: Vec<(String, String)>,
-    children: Vec<Child>,
+    children: Mutex<Vec<Child>>,
 }
 
 impl Desktop {
@@ -48,7 +48,7 @@ impl Desktop {
         processes::end_orphans();
         let home = tempfile::Builder::new().prefix("pinfold-desktop-").tempdir().expect("a home");
         let mark = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let mut desktop = Self { home, mark, environment: Vec::new(), children: Vec::new() };
+        let mut desktop = Self { home, mark, environment: Vec::new(), children: Mutex::new(Vec::new()) };
         desktop.make_home();
         let mut xvfb = desktop.command("Xvfb");
         xvfb.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]);
@@ -91,21 +91,21 @@ impl Desktop {
     }
 
     /// Starts a program whose output goes into a log in the home.
-    pub(crate) fn leave_running(&mut self, mut command: Command) -> i32 {
+    pub(crate) fn leave_running(&self, mut command: Command) -> i32 {
         let log = self.log(&command.get_program().to_string_lossy());
         let errors = log.try_clone().expect("the log once more");
         let child = command.stdout(log).stderr(errors).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let id = i32::try_from(child.id()).expect("a process id");
-        self.children.push(child);
+        self.keep(child);
         id
     }
 
     /// Starts a program and waits for the first line that it prints.
-    pub(crate) fn first_line(&mut self, mut command: Command) -> String {
+    pub(crate) fn first_line(&self, mut command: Command) -> String {
         let errors = self.log(&command.get_program().to_string_lossy());
         let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let output = child.stdout.take().expect("its output");
-        self.children.push(child);
+        self.keep(child);
         let (sender, first) = mpsc::channel();
         thread::spawn(move || {
             let mut line = String::new();
@@ -206,6 +206,10 @@ impl Desktop {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    fn keep(&self, child: Child) {
+        self.children.lock().expect("no other test panicked here").push(child);
+    }
+
     fn log(&self, program: &str) -> fs::File {
         let name = Path::new(program).file_name().unwrap_or_default().display().to_string();
         fs::OpenOptions::new().create(true).append(true).open(self.path("logs").join(name)).expect("a log")
@@ -218,7 +222,7 @@ impl Drop for Desktop {
         for _ in 0..2 {
             processes::marked(&self.mark).into_iter().for_each(processes::kill);
         }
-        for child in &mut self.children {
+        for child in self.children.get_mut().into_iter().flatten() {
             let _ = child.wait();
         }
     }

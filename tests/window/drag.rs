@@ -24,7 +24,7 @@ pub(crate) struct Drag<'desktop> {
 
 impl<'desktop> Drag<'desktop> {
     /// Picks the files up and carries them to `target`.
-    pub(crate) async fn over(desktop: &'desktop mut Desktop, files: &[PathBuf], target: (i32, i32)) -> Self {
+    pub(crate) async fn over(desktop: &'desktop Desktop, files: &[PathBuf], target: (i32, i32)) -> Self {
         let title = "Drag source";
         processes::of_script(desktop.mark(), SCRIPT)
             .into_iter()

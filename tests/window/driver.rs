@@ -25,7 +25,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     /// Starts the program and waits until its page can be spoken to.
-    pub(crate) async fn start(desktop: &mut Desktop, program: &Path, arguments: &[&str]) -> Self {
+    pub(crate) async fn start(desktop: &Desktop, program: &Path, arguments: &[&str]) -> Self {
         let port = free_port();
         let mut command = desktop.command("WebKitWebDriver");
         command.args(["--host=127.0.0.1", &format!("--port={port}")]);

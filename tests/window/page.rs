@@ -82,8 +82,32 @@ impl Driver {
     pub(crate) async fn element(&self, role: &str, name: &str) -> Element {
         self.wait_for(role, name).await;
         let found = self.read("return byRole(arguments[0], arguments[1])[0]", vec![json!(role), json!(name)]).await;
-        let id = found.as_object().and_then(|object| object.values().next()?.as_str());
-        let id = id.unwrap_or_else(|| panic!("{role} \"{name}\" went away: {found}"));
+        self.from_answer(&found, &format!("{role} \"{name}\""))
+    }
+
+    /// Clicks what a script finds in the page, once it finds something.
+    pub(crate) async fn click_found(&self, script: &str, argument: &str) {
+        let found = || async { self.read(script, vec![json!(argument)]).await.is_object() };
+        self.wait_until(&format!("something for \"{argument}\""), found).await;
+        let found = self.read(script, vec![json!(argument)]).await;
+        self.from_answer(&found, argument).click().await.unwrap_or_else(|error| panic!("clicking {argument}: {error}"));
+    }
+
+    /// Unfolds a `details` element by the words of its summary.
+    pub(crate) async fn open_details(&self, summary: &str) {
+        let unfold = "const one = [...document.querySelectorAll('summary')].find((one) => text(one) === arguments[0]); if (one && !one.parentElement.open) one.click(); return Boolean(one)";
+        self.wait_until(summary, || async { self.read(unfold, vec![json!(summary)]).await == json!(true) }).await;
+    }
+
+    /// Shows the page in the light or the dark theme.
+    pub(crate) async fn set_theme(&self, theme: &str) {
+        let painted = "document.documentElement.dataset.theme = arguments[0]; await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))); await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)).slice(0, 50).map((one) => Promise.race([one, new Promise((done) => setTimeout(done, 400))])))";
+        self.promise(painted, vec![json!(theme)]).await.expect("the theme");
+    }
+
+    fn from_answer(&self, answer: &Value, what: &str) -> Element {
+        let id = answer.as_object().and_then(|object| object.values().next()?.as_str());
+        let id = id.unwrap_or_else(|| panic!("{what} went away: {answer}"));
         Element::from_element_id(self.client().clone(), ElementRef::from(id.to_owned()))
     }
 }
