@@ -8,6 +8,7 @@ pub(crate) mod drag;
 pub(crate) mod driver;
 pub(crate) mod files;
 pub(crate) mod gateway;
+pub(crate) mod hostile;
 pub(crate) mod leak;
 pub(crate) mod page;
 pub(crate) mod processes;

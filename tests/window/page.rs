@@ -78,6 +78,12 @@ impl Driver {
         focus.send_keys(keys).await.expect("the keys are typed");
     }
 
+    /// Types keys to the list of pins.
+    pub(crate) async fn press_on_grid(&self, keys: &str) {
+        let grid = self.read("return document.querySelector('[role=grid]')", Vec::new()).await;
+        self.from_answer(&grid, "the list").send_keys(keys).await.expect("the keys are typed");
+    }
+
     /// The first thing of this role and name, once it is shown.
     pub(crate) async fn element(&self, role: &str, name: &str) -> Element {
         self.wait_for(role, name).await;

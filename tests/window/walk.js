@@ -1,0 +1,71 @@
+// What is wrong with the layout of what is on the screen now: one sentence for each fault. Runs after page.js.
+const describe = (node) => `${node.tagName.toLowerCase()}${node.className && typeof node.className === "string" ? "." + node.className.split(/\s+/).filter((one) => !one.startsWith("svelte-")).join(".") : ""} "${name(node).slice(0, 40)}"`;
+const faults = [];
+const tolerance = 1;
+const page = document.documentElement;
+
+if (page.scrollWidth > innerWidth + tolerance) faults.push(`the page is ${page.scrollWidth} px wide in a window of ${innerWidth}`);
+if (page.scrollHeight > innerHeight + tolerance) faults.push(`the page is ${page.scrollHeight} px high in a window of ${innerHeight}`);
+
+const scrolls = (node) => {
+  for (let one = node.parentElement; one; one = one.parentElement) {
+    if (/(auto|scroll)/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth) return true;
+  }
+  return false;
+};
+// Kept for screen readers only, and drawn in one pixel.
+const forReadersOnly = (node) => {
+  for (let one = node; one; one = one.parentElement) {
+    const style = getComputedStyle(one);
+    if (style.clipPath === "inset(50%)" || style.clip === "rect(0px, 0px, 0px, 0px)") return true;
+  }
+  return false;
+};
+const visible = [...document.body.querySelectorAll("*")].filter((node) => shown(node) && !node.closest("svg") && !forReadersOnly(node));
+for (const node of visible) {
+  const box = node.getBoundingClientRect();
+  if ((box.right > innerWidth + tolerance || box.left < -tolerance) && !scrolls(node)) faults.push(`${describe(node)} reaches from ${Math.round(box.left)} to ${Math.round(box.right)} in a window of ${innerWidth}`);
+}
+
+const interactive = visible.filter((node) => node.matches("button, a[href], input, select, textarea, summary, [role=button], [role=tab], [role=checkbox], [role=switch], [role=menuitem], [role=separator][tabindex]"));
+// What is scrolled away, or lies under a sheet, is not there for a pointer.
+const reachable = interactive.filter((node) => {
+  const box = node.getBoundingClientRect();
+  const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return hit !== null && (node.contains(hit) || hit.contains(node) || hit.closest("label")?.contains(node));
+});
+const target = (node) => {
+  const label = node.closest("label");
+  const own = node.getBoundingClientRect();
+  return label && own.width < 24 ? label.getBoundingClientRect() : own;
+};
+for (const node of reachable) {
+  const box = target(node);
+  const inText = node.matches("a") && getComputedStyle(node).display === "inline";
+  if (!inText && (box.width < 24 - 0.5 || box.height < 24 - 0.5)) faults.push(`${describe(node)} is a target of ${box.width.toFixed(1)} x ${box.height.toFixed(1)} px`);
+}
+for (const [at, one] of reachable.entries()) {
+  const a = one.getBoundingClientRect();
+  for (const other of reachable.slice(at + 1)) {
+    if (one.contains(other) || other.contains(one) || one.closest("label")?.contains(other)) continue;
+    const b = other.getBoundingClientRect();
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    // A button inside a field lies over the field on purpose; the field's text ends before it.
+    const insideField = [[one, b], [other, a]].some(([node, box]) => node.matches("input") && box.left >= node.getBoundingClientRect().left && parseFloat(getComputedStyle(node).paddingRight) >= 24);
+    if (wide > tolerance && high > tolerance && !insideField) faults.push(`${describe(one)} and ${describe(other)} overlap by ${Math.round(wide)} x ${Math.round(high)} px`);
+  }
+}
+
+// A sentence that says why may take lines, but may not be cut.
+const sentences = visible.filter((node) => node.matches("[role=alert], [role=alert] *, [role=status], [role=status] *, p, .sentence, .reason, .why, .say *") && [...node.childNodes].some((one) => one.nodeType === 3 && one.textContent.trim()));
+for (const node of sentences) {
+  for (let one = node; one && one !== document.body; one = one.parentElement) {
+    const style = getComputedStyle(one);
+    if (/(auto|scroll)/.test(style.overflowY + style.overflowX)) break;
+    const cutX = one.scrollWidth > one.clientWidth + tolerance && /(hidden|clip)/.test(style.overflowX);
+    const cutY = one.scrollHeight > one.clientHeight + tolerance && /(hidden|clip)/.test(style.overflowY);
+    if (one === node && style.display !== "inline" && (cutX || cutY)) faults.push(`the sentence ${describe(node)} is cut`);
+  }
+}
+return [...new Set(faults)].slice(0, 20);
