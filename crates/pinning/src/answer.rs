@@ -224,7 +224,10 @@ impl Answer {
             let seconds = self.header("x-ratelimit-reset")?.trim().parse().ok()?;
             Some(until(Timestamp::from_second(seconds).ok()?))
         };
-        asked.or_else(reset).map(|wait| wait.min(LONGEST_WAIT))
+        // Every legacy answer names the reset; only a 429 means that it must be waited for.
+        asked
+            .or_else(|| (self.status == 429).then(reset).flatten())
+            .map(|wait| wait.min(LONGEST_WAIT))
     }
 }
 

@@ -54,12 +54,10 @@ pub(crate) fn redact(text: &str, token: &str) -> String {
 }
 
 fn push_word(out: &mut String, word: &str) {
-    let hex = word.len() >= 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    out.push_str(if hex || looks_like_jwt(word) {
-        MASK
-    } else {
-        word
-    });
+    let long_hex =
+        |part: &str| part.len() >= 40 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let secret = word.split(['.', '_', '-']).any(long_hex) || looks_like_jwt(word);
+    out.push_str(if secret { MASK } else { word });
 }
 
 /// Every JWT begins with the base64 of `{"`.

@@ -1,10 +1,6 @@
 //! The real Secret Service: each test runs itself again inside a D-Bus session of its own, with a gnome-keyring-daemon
 //! that no other session knows. A missing tool fails.
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the test writes a bus configuration and looks at its own folders"
-)]
 
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;

@@ -9,6 +9,7 @@ use crate::endpoints::join;
 use crate::http::Call;
 use crate::pinata::Pinata;
 use crate::pinata::scopes::Scope;
+use crate::redact::excerpt;
 use crate::{Error, ErrorKind, Network, Pin, PinEdit, Priority, json as read};
 
 /// What to list.
@@ -57,7 +58,7 @@ impl Pinata {
             // A null list is an empty one; a list of another kind is no answer to this question.
             return match answer.pointer("/data/files") {
                 Some(Json::Null) => Ok((Vec::new(), None)),
-                _ => Err(unlike(&answer)),
+                _ => Err(self.unlike(&answer)),
             };
         };
         let next = answer
@@ -114,6 +115,18 @@ impl Pinata {
         self.v3_done(Method::DELETE, url, None).await
     }
 
+    /// JSON that does not hold what it should.
+    fn unlike(&self, answer: &Json) -> Error {
+        let excerpt = excerpt(&answer.to_string(), self.http.token().expose());
+        Error {
+            status: Some(200),
+            ..Error::maybe(ErrorKind::Unexpected {
+                status: 200,
+                excerpt,
+            })
+        }
+    }
+
     async fn v3_done(&self, method: Method, url: Url, json: Option<&Json>) -> Result<(), Error> {
         let scope = Scope::FilesWrite;
         let call = Call {
@@ -148,23 +161,6 @@ impl Pinata {
         };
         let result = self.http.json(&call).await;
         self.v3_refusal(scope, result).await
-    }
-}
-
-fn unlike(answer: &Json) -> Error {
-    let mut start = answer.to_string();
-    start.truncate(
-        start
-            .char_indices()
-            .nth(80)
-            .map_or(start.len(), |(at, _)| at),
-    );
-    Error {
-        status: Some(200),
-        ..Error::maybe(ErrorKind::Unexpected {
-            status: 200,
-            excerpt: start,
-        })
     }
 }
 

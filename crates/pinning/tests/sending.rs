@@ -1,0 +1,542 @@
+//! Uploads: what goes over the wire, which way it takes, and what is refused before the first byte.
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use pinning::{
+    CidVersion, Delivered, ErrorKind, FileUpload, MULTIPART_LIMIT, Network, Route, Service as _,
+    UploadOptions, Uploads as _,
+};
+use serde_json::json;
+use support::{
+    Bytes, account, account_with, assert_keeps_the_secret, counted, file, file_with, folder,
+    short_deadlines, token,
+};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use wiremock::matchers::{any, header, method, path, path_regex};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+fn no_scopes() -> ResponseTemplate {
+    ResponseTemplate::new(403)
+        .set_body_json(json!({"error": {"reason": "NO_SCOPES_FOUND", "details": "x"}}))
+}
+
+/// A service with a v3 key, and optionally with legacy scopes too.
+async fn service(v3: bool, legacy: bool) -> MockServer {
+    let server = MockServer::start().await;
+    let probe = if v3 {
+        ResponseTemplate::new(404)
+    } else {
+        no_scopes()
+    };
+    Mock::given(method("PUT"))
+        .and(path_regex("^/v3/files/"))
+        .respond_with(probe)
+        .mount(&server)
+        .await;
+    let stored = ResponseTemplate::new(200).set_body_json(json!({"data": {
+        "id": "v3-id", "cid": "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq", "size": 5, "is_duplicate": true,
+        "created_at": "2024-08-27T14:57:51.485934Z"}}));
+    Mock::given(method("POST"))
+        .and(path("/v3/files"))
+        .respond_with(if v3 { stored } else { no_scopes() })
+        .mount(&server)
+        .await;
+    let pinned = json!({"IpfsHash": "bafyfolder", "PinSize": "828721", "Timestamp": "2023-05-24T00:28:17.570Z", "ID": "row"});
+    // Without a file the service says 400; that is what the probe sees.
+    Mock::given(method("POST"))
+        .and(path("/pinning/pinFileToIPFS"))
+        .and(wiremock::matchers::body_string_contains("filename="))
+        .respond_with(if legacy {
+            ResponseTemplate::new(200).set_body_json(pinned)
+        } else {
+            no_scopes()
+        })
+        .with_priority(1)
+        .mount(&server)
+        .await;
+    let no_file = ResponseTemplate::new(400).set_body_json(json!({"error": "no file"}));
+    Mock::given(method("POST"))
+        .and(path("/pinning/pinFileToIPFS"))
+        .respond_with(if legacy { no_file } else { no_scopes() })
+        .mount(&server)
+        .await;
+    server
+}
+
+/// The bodies that went to `at`, as text.
+async fn bodies(server: &MockServer, at: &str) -> Vec<String> {
+    let requests = server.received_requests().await.expect("recorded");
+    let of_path = requests
+        .into_iter()
+        .filter(|request| request.url.path() == at);
+    of_path
+        .map(|request| {
+            let length = request
+                .headers
+                .get("content-length")
+                .and_then(|length| length.to_str().ok()?.parse().ok());
+            assert_eq!(length, Some(request.body.len()), "an exact Content-Length");
+            assert!(!request.headers.contains_key("transfer-encoding"));
+            String::from_utf8(request.body).expect("text")
+        })
+        .collect()
+}
+
+/// (header lines, content) of each part.
+fn parts(body: &str) -> Vec<(String, String)> {
+    let boundary = body.lines().next().expect("a boundary").trim_end();
+    let inner = body.trim_end().strip_suffix("--").expect("closed");
+    inner
+        .split(boundary)
+        .skip(1)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (head, content) = part.split_once("\r\n\r\n").expect("a head");
+            (
+                head.trim().to_owned(),
+                content.strip_suffix("\r\n").expect("ended").to_owned(),
+            )
+        })
+        .collect()
+}
+
+fn part<'a>(parts: &'a [(String, String)], name: &str) -> &'a str {
+    let wanted = format!("name=\"{name}\"");
+    &parts
+        .iter()
+        .find(|(head, _)| head.contains(&wanted))
+        .unwrap_or_else(|| panic!("no {name}"))
+        .1
+}
+
+#[tokio::test]
+async fn a_small_file_goes_by_v3_with_its_network_name_and_version() {
+    let server = service(true, true).await;
+    let (sent, progress) = counted();
+    let options = UploadOptions {
+        name: Some("shown".to_owned()),
+        keyvalues: [("k".to_owned(), "v\"".to_owned())].into(),
+        ..UploadOptions::default()
+    };
+    let receipt = account(&server.uri())
+        .file(FileUpload {
+            progress,
+            ..file_with("a.txt", b"hello", options)
+        })
+        .await
+        .expect("stored");
+    assert_eq!(
+        receipt.cid,
+        "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq"
+    );
+    assert_eq!(
+        (
+            receipt.service_id.as_deref(),
+            receipt.dag_size,
+            receipt.is_duplicate
+        ),
+        (Some("v3-id"), Some(5), true)
+    );
+    assert_eq!(
+        receipt.pinned_at,
+        "2024-08-27T14:57:51.485934Z".parse().ok()
+    );
+    assert_eq!(sent.load(Ordering::SeqCst), 5, "content only is counted");
+    let body = &bodies(&server, "/v3/files").await[0];
+    let parts = parts(body);
+    assert_eq!(part(&parts, "file"), "hello");
+    assert!(
+        parts[0].0.contains("Content-Type: text/plain"),
+        "{}",
+        parts[0].0
+    );
+    assert_eq!(
+        (
+            part(&parts, "network"),
+            part(&parts, "name"),
+            part(&parts, "cid_version")
+        ),
+        ("public", "shown", "v1")
+    );
+    assert_eq!(part(&parts, "keyvalues"), r#"{"k":"v\""}"#);
+}
+
+#[tokio::test]
+async fn a_name_with_quotes_line_breaks_and_backslashes_stays_in_its_header() {
+    let server = service(true, true).await;
+    let name = "a\"; name=\"network\"\r\n\r\nprivate\\ ü%22.txt";
+    account(&server.uri())
+        .file(file(name, b"x"))
+        .await
+        .expect("stored");
+    let parts = parts(&bodies(&server, "/v3/files").await[0]);
+    assert_eq!(parts.len(), 4);
+    assert!(
+        parts[0]
+            .0
+            .contains("filename=\"a%22; name=%22network%22%0D%0A%0D%0Aprivate%5C ü%22.txt\""),
+        "{}",
+        parts[0].0
+    );
+    assert_eq!(part(&parts, "name"), name, "the name itself goes whole");
+}
+
+#[tokio::test]
+async fn an_empty_file_is_sent() {
+    let server = service(true, true).await;
+    account(&server.uri())
+        .file(file("empty", b""))
+        .await
+        .expect("stored");
+    assert_eq!(
+        part(&parts(&bodies(&server, "/v3/files").await[0]), "file"),
+        ""
+    );
+}
+
+#[tokio::test]
+async fn a_folder_goes_by_legacy_with_one_root_and_always_a_version() {
+    let server = service(true, true).await;
+    let mut upload = folder("my \"folder\"", &[("a.txt", b"one"), ("sub/b.txt", b"two")]);
+    upload.options.cid_version = CidVersion::V0;
+    let (sent, progress) = counted();
+    upload.progress = progress;
+    let receipt = account(&server.uri()).folder(upload).await.expect("stored");
+    assert_eq!(
+        (receipt.cid.as_str(), receipt.dag_size, receipt.is_duplicate),
+        ("bafyfolder", Some(828_721), false)
+    );
+    assert_eq!(sent.load(Ordering::SeqCst), 6);
+    let all = bodies(&server, "/pinning/pinFileToIPFS").await;
+    let parts = parts(all.last().expect("sent"));
+    assert!(
+        parts[0].0.contains("filename=\"my %22folder%22/a.txt\""),
+        "{}",
+        parts[0].0
+    );
+    assert!(
+        parts[1]
+            .0
+            .contains("filename=\"my %22folder%22/sub/b.txt\""),
+        "{}",
+        parts[1].0
+    );
+    assert_eq!(part(&parts, "pinataOptions"), r#"{"cidVersion":0}"#);
+    assert_eq!(
+        part(&parts, "pinataMetadata"),
+        r#"{"name":"my \"folder\""}"#
+    );
+}
+
+#[tokio::test]
+async fn a_wrapped_file_and_a_legacy_keys_file_go_by_legacy() {
+    let server = service(true, true).await;
+    let wrap = UploadOptions {
+        wrap: true,
+        ..UploadOptions::default()
+    };
+    account(&server.uri())
+        .file(file_with("a.txt", b"x", wrap))
+        .await
+        .expect("stored");
+    let all = bodies(&server, "/pinning/pinFileToIPFS").await;
+    let sent = parts(all.last().expect("sent"));
+    assert_eq!(
+        part(&sent, "pinataOptions"),
+        r#"{"cidVersion":1,"wrapWithDirectory":true}"#
+    );
+    assert!(bodies(&server, "/v3/files").await.is_empty());
+
+    let server = service(false, true).await;
+    let account = account(&server.uri());
+    assert_eq!(account.route(1), Route::V3Multipart, "nothing is known yet");
+    account.file(file("a.txt", b"x")).await.expect("stored");
+    assert_eq!(account.route(1), Route::LegacyMultipart);
+    assert!(bodies(&server, "/v3/files").await.is_empty());
+}
+
+#[tokio::test]
+async fn ninety_mebibytes_go_by_v3_and_one_byte_more_by_legacy() {
+    let server = service(true, true).await;
+    let account = account(&server.uri());
+    assert_eq!(account.route(MULTIPART_LIMIT), Route::V3Multipart);
+    assert_eq!(account.route(MULTIPART_LIMIT + 1), Route::LegacyMultipart);
+}
+
+#[tokio::test]
+async fn a_key_that_may_not_is_refused_before_the_first_byte_with_the_scope_named() {
+    let server = service(true, false).await;
+    let account = account(&server.uri());
+    let error = account
+        .folder(folder("f", &[("a", b"x")]))
+        .await
+        .expect_err("refused");
+    assert_eq!(
+        error.kind,
+        ErrorKind::MissingScope("pinFileToIPFS".to_owned())
+    );
+    let wrap = UploadOptions {
+        wrap: true,
+        ..UploadOptions::default()
+    };
+    let error = account
+        .file(file_with("a", b"x", wrap))
+        .await
+        .expect_err("refused");
+    assert_eq!(
+        (error.kind, error.delivered),
+        (
+            ErrorKind::MissingScope("pinFileToIPFS".to_owned()),
+            Delivered::NotSent
+        )
+    );
+
+    let server = service(false, false).await;
+    let error = support::account(&server.uri())
+        .file(file("a", b"the content"))
+        .await
+        .expect_err("refused");
+    assert_eq!(
+        error.kind,
+        ErrorKind::MissingScope("org:files:write".to_owned())
+    );
+    for request in server.received_requests().await.expect("recorded") {
+        assert!(!String::from_utf8_lossy(&request.body).contains("the content"));
+    }
+}
+
+#[tokio::test]
+async fn what_no_route_takes_is_refused_before_anything_is_sent() {
+    let server = service(true, true).await;
+    let account = account(&server.uri());
+    let private = UploadOptions {
+        network: Network::Private,
+        wrap: true,
+        ..UploadOptions::default()
+    };
+    let error = account
+        .file(file_with("a", b"x", private))
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&error.kind, ErrorKind::Rejected { reason, .. } if reason == "PUBLIC_ONLY"),
+        "{error:?}"
+    );
+    let error = account
+        .folder(folder("empty", &[]))
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&error.kind, ErrorKind::Rejected { reason, .. } if reason == "EMPTY_FOLDER"),
+        "{error:?}"
+    );
+    let huge = Arc::new(Bytes {
+        content: Arc::new([]),
+        size: 26_000_000_000,
+    });
+    let error = account
+        .file(FileUpload {
+            source: huge,
+            ..file("a", b"")
+        })
+        .await
+        .expect_err("refused");
+    assert_eq!(
+        (error.kind, error.delivered),
+        (ErrorKind::TooLarge, Delivered::NotSent)
+    );
+    let many = UploadOptions {
+        keyvalues: (0..11).map(|n| (n.to_string(), String::new())).collect(),
+        ..UploadOptions::default()
+    };
+    let error = account
+        .file(file_with("a", b"x", many))
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&error.kind, ErrorKind::Rejected { reason, .. } if reason == "TOO_MANY_KEYVALUES"),
+        "{error:?}"
+    );
+    assert!(
+        server
+            .received_requests()
+            .await
+            .expect("recorded")
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_source_of_another_length_fails_and_never_hangs() {
+    let server = service(true, true).await;
+    let account = account(&server.uri());
+    for (size, words) in [(6, "shorter"), (4, "grew")] {
+        let source = Arc::new(Bytes {
+            content: Arc::from(b"hello".as_slice()),
+            size,
+        });
+        let error = account
+            .file(FileUpload {
+                source,
+                ..file("a", b"")
+            })
+            .await
+            .expect_err("fails");
+        assert!(
+            matches!(&error.kind, ErrorKind::Source(reason) if reason.contains(words)),
+            "{error:?}"
+        );
+        assert!(!error.is_transient());
+    }
+    assert!(
+        bodies(&server, "/v3/files").await.is_empty(),
+        "no such request was ever complete"
+    );
+}
+
+#[tokio::test]
+async fn refusals_of_the_service_name_their_meaning() {
+    for (answer, kind) in [
+        (ResponseTemplate::new(413).set_body_string("<html>Request Entity Too Large"), ErrorKind::TooLarge),
+        (ResponseTemplate::new(402), ErrorKind::QuotaExceeded),
+        (ResponseTemplate::new(400).set_body_json(json!({"error": {"reason": "X", "details": "this would exceed your account's pin limit"}})), ErrorKind::QuotaExceeded),
+        (ResponseTemplate::new(403).set_body_string("You have exceeded your plan limit"), ErrorKind::QuotaExceeded),
+        (ResponseTemplate::new(400).set_body_json(json!({"error": "More than one file and/or directory was provided for pinning."})),
+            ErrorKind::Rejected { reason: "More than one file and/or directory was provided for pinning.".to_owned(), details: String::new() }),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(method("PUT")).respond_with(ResponseTemplate::new(404)).mount(&server).await;
+        Mock::given(method("POST")).respond_with(answer).expect(1).mount(&server).await;
+        let error = account(&server.uri()).file(file("a", b"x")).await.expect_err("refused");
+        assert_eq!((error.kind, error.delivered), (kind, Delivered::NotSent));
+    }
+}
+
+/// A listener that takes `take` bytes of the first connection and tells when it has them; `hold` keeps it open.
+async fn taker(take: usize, hold: bool) -> (String, Arc<tokio::sync::Notify>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("bound"));
+    let taken = Arc::new(tokio::sync::Notify::new());
+    let tell = Arc::clone(&taken);
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.expect("a client");
+        let mut bytes = vec![0; take];
+        connection.read_exact(&mut bytes).await.expect("bytes");
+        tell.notify_one();
+        if hold {
+            std::future::pending::<()>().await;
+        }
+    });
+    (address, taken)
+}
+
+/// An account that knows that it may write, on `address` for uploads only.
+async fn account_that_may(uploads: &str) -> (pinning::Pinata, MockServer) {
+    let api = MockServer::start().await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(404))
+        .mount(&api)
+        .await;
+    let endpoints = pinning::Endpoints::new(&api.uri(), uploads, uploads).expect("loopback");
+    let token = secrecy::SecretString::from(token());
+    let account = pinning::Pinata::with_limits(
+        endpoints,
+        &token,
+        Arc::new(support::Noon),
+        support::plenty(),
+        short_deadlines(),
+    );
+    (account.expect("a token"), api)
+}
+
+#[tokio::test]
+async fn a_cut_connection_may_have_delivered_and_is_not_repeated() {
+    let (address, _) = taker(100_000, false).await;
+    let (account, _api) = account_that_may(&address).await;
+    let error = account
+        .file(file("a", &vec![7; 5_000_000]))
+        .await
+        .expect_err("cut");
+    assert_eq!(
+        (error.kind.clone(), error.delivered),
+        (ErrorKind::Offline, Delivered::Maybe)
+    );
+    assert_keeps_the_secret(&error);
+}
+
+#[tokio::test]
+async fn an_upload_that_stands_still_ends_by_the_stall_deadline() {
+    let (address, _) = taker(100_000, true).await;
+    let (account, _api) = account_that_may(&address).await;
+    let error = account
+        .file(file("a", &vec![7; 50_000_000]))
+        .await
+        .expect_err("stalled");
+    assert_eq!(
+        (error.kind, error.delivered),
+        (ErrorKind::Offline, Delivered::Maybe)
+    );
+}
+
+#[tokio::test]
+async fn an_upload_whose_answer_never_comes_ends_by_the_import_deadline() {
+    let (address, _) = taker(100, true).await;
+    let (account, _api) = account_that_may(&address).await;
+    let error = account
+        .file(file("a", b"hello"))
+        .await
+        .expect_err("no answer");
+    assert_eq!(
+        (error.kind, error.delivered),
+        (ErrorKind::Offline, Delivered::Maybe)
+    );
+}
+
+#[tokio::test]
+async fn a_cancelled_upload_stops_and_says_what_left() {
+    let (address, taken) = taker(100_000, true).await;
+    let (account, _api) = account_that_may(&address).await;
+    let cancel = CancellationToken::new();
+    let upload = FileUpload {
+        cancel: cancel.clone(),
+        ..file("a", &vec![7; 50_000_000])
+    };
+    let stop = async {
+        taken.notified().await;
+        cancel.cancel();
+    };
+    let (result, ()) = tokio::join!(account.file(upload), stop);
+    let error = result.expect_err("cancelled");
+    assert_eq!(
+        (error.kind, error.delivered),
+        (ErrorKind::Cancelled, Delivered::Maybe)
+    );
+    let again = FileUpload {
+        cancel,
+        ..file("a", b"x")
+    };
+    let error = account
+        .file(again)
+        .await
+        .expect_err("cancelled before it began");
+    assert_eq!(
+        (error.kind, error.delivered),
+        (ErrorKind::Cancelled, Delivered::NotSent)
+    );
+}
+
+#[tokio::test]
+async fn the_presence_of_a_noun_is_its_capability() {
+    let server = MockServer::start().await;
+    Mock::given(header("authorization", "x"))
+        .respond_with(ResponseTemplate::new(500))
+        .mount(&server)
+        .await;
+    let account = account_with(&server.uri(), &token(), short_deadlines());
+    assert!(account.pins().is_some() && account.uploads().is_some() && account.usage().is_some());
+}

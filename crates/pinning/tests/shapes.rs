@@ -1,0 +1,624 @@
+//! Answers as the service gives them, each quirk by name.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use pinning::{
+    Access, Delivered, ErrorKind, Feature, Network, PinEdit, PinQuery, PinRef, Pins as _, Priority,
+    Service as _, Usage as _, Value,
+};
+use serde_json::json;
+use support::account;
+use wiremock::matchers::{body_json, header, method, path, query_param, query_param_is_missing};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const CID: &str = "bafybeibcsnxt2sqzsvfg4lzg3iuxkfit37l3rz5gqmdxwsgec56qalmxie";
+
+fn no_scopes() -> ResponseTemplate {
+    ResponseTemplate::new(403).set_body_json(json!({"error": {
+        "reason": "NO_SCOPES_FOUND", "details": "This key does not have the required scopes associated with it"
+    }}))
+}
+
+async fn on(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
+    Mock::given(method(verb))
+        .and(path(at))
+        .respond_with(answer)
+        .mount(server)
+        .await;
+}
+
+fn v3_file(id: &str, cid: &str) -> serde_json::Value {
+    json!({"id": id, "name": "a.txt", "cid": cid, "size": 36, "number_of_files": 1, "mime_type": "text/plain",
+        "group_id": null, "keyvalues": {"whimsey": "true"}, "created_at": "2024-08-27T14:57:51.485934Z"})
+}
+
+#[tokio::test]
+async fn a_v3_list_is_read_with_missing_members_text_numbers_and_pending_files() {
+    let server = MockServer::start().await;
+    let answer = json!({"data": {"files": [
+        v3_file("one", CID),
+        {"id": "two", "cid": CID, "size": "5000000000", "name": null, "number_of_files": -1, "created_at": "soon",
+            "keyvalues": null, "mime_type": null, "group_id": "g", "surprise": [1]},
+        {"id": "three", "cid": "pending", "size": 1},
+        {"id": "four", "cid": null},
+        "not a file",
+    ], "next_page_token": "MDE5"}});
+    Mock::given(method("GET"))
+        .and(path("/v3/files/public"))
+        .and(header(
+            "authorization",
+            format!("Bearer {}", support::token()).as_str(),
+        ))
+        .and(query_param("limit", "1000"))
+        .and(query_param_is_missing("pageToken"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(answer))
+        .mount(&server)
+        .await;
+    Mock::given(method("GET"))
+        .and(query_param("pageToken", "MDE5"))
+        .respond_with(
+            ResponseTemplate::new(200)
+                .set_body_json(json!({"data": {"files": [], "next_page_token": "MDE5"}})),
+        )
+        .mount(&server)
+        .await;
+    let account = account(&server.uri());
+    let page = account
+        .page(&PinQuery::default(), None, Priority::Background)
+        .await
+        .expect("a page");
+    assert_eq!(page.pins.len(), 2);
+    let (one, two) = (&page.pins[0], &page.pins[1]);
+    assert_eq!(
+        (
+            one.service_id.as_str(),
+            one.cid.as_str(),
+            one.name.as_deref()
+        ),
+        ("one", CID, Some("a.txt"))
+    );
+    assert_eq!(
+        (one.dag_size, one.files, one.mime.as_deref()),
+        (Some(36), Some(1), Some("text/plain"))
+    );
+    assert_eq!(one.keyvalues["whimsey"], Value::Text("true".to_owned()));
+    assert_eq!(one.pinned_at, "2024-08-27T14:57:51.485934Z".parse().ok());
+    assert_eq!(
+        (two.dag_size, two.files, two.name.as_deref()),
+        (Some(5_000_000_000), None, None)
+    );
+    assert_eq!(
+        (
+            two.group.as_deref(),
+            two.pinned_at,
+            two.keyvalues.is_empty()
+        ),
+        (Some("g"), None, true)
+    );
+    let end = account
+        .page(&PinQuery::default(), page.next, Priority::Background)
+        .await
+        .expect("a page");
+    assert_eq!(
+        (end.pins.len(), end.next),
+        (0, None),
+        "an empty page ends the list whatever its token says"
+    );
+}
+
+#[tokio::test]
+async fn a_page_token_that_leads_to_itself_ends_the_list() {
+    let server = MockServer::start().await;
+    let answer = json!({"data": {"files": [v3_file("one", CID)], "next_page_token": "same"}});
+    on(
+        &server,
+        "GET",
+        "/v3/files/public",
+        ResponseTemplate::new(200).set_body_json(answer),
+    )
+    .await;
+    let account = account(&server.uri());
+    let first = account
+        .page(&PinQuery::default(), None, Priority::Click)
+        .await
+        .expect("a page");
+    let second = account
+        .page(&PinQuery::default(), first.next, Priority::Click)
+        .await
+        .expect("a page");
+    assert_eq!(second.next, None);
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_a_thousand_rows_is_asked_for_a_hundred() {
+    let server = MockServer::start().await;
+    Mock::given(query_param("limit", "1000"))
+        .respond_with(
+            ResponseTemplate::new(400)
+                .set_body_json(json!({"error": {"code": 400, "message": "limit"}})),
+        )
+        .mount(&server)
+        .await;
+    Mock::given(query_param("limit", "100"))
+        .respond_with(
+            ResponseTemplate::new(200)
+                .set_body_json(json!({"data": {"files": [v3_file("one", CID)]}})),
+        )
+        .mount(&server)
+        .await;
+    let page = account(&server.uri())
+        .page(&PinQuery::default(), None, Priority::Click)
+        .await
+        .expect("a page");
+    assert_eq!(page.pins.len(), 1);
+}
+
+#[tokio::test]
+async fn a_legacy_key_lists_by_rows_without_history_and_is_asked_of_v3_only_once() {
+    let server = MockServer::start().await;
+    Mock::given(path("/v3/files/public"))
+        .respond_with(no_scopes())
+        .expect(1)
+        .mount(&server)
+        .await;
+    let row = |id: &str, unpinned: serde_json::Value| {
+        json!({"id": id, "ipfs_pin_hash": CID, "size": 3_975_284, "date_pinned": "2023-07-07 17:33:19.774000+00:00",
+            "date_unpinned": unpinned, "metadata": {"name": "n", "keyvalues": {"Type": "Test", "type": 3, "ok": true}},
+            "regions": []})
+    };
+    let list = |offset: &'static str, rows: serde_json::Value| {
+        Mock::given(method("GET"))
+            .and(path("/data/pinList"))
+            .and(query_param("status", "pinned"))
+            .and(query_param("includeCount", "false"))
+            .and(query_param("includesCount", "false"))
+            .and(query_param("pageLimit", "1000"))
+            .and(query_param("pageOffset", offset))
+            .respond_with(
+                ResponseTemplate::new(200).set_body_json(json!({"count": "99", "rows": rows})),
+            )
+    };
+    list(
+        "0",
+        json!([
+            row("one", json!(null)),
+            row("two", json!("2023-07-07T00:00:00Z"))
+        ]),
+    )
+    .mount(&server)
+    .await;
+    list("2", json!([{"id": "three", "ipfs_pin_hash": CID, "metadata": {"name": null, "keyvalues": null}}])).mount(&server).await;
+    list("3", json!([])).mount(&server).await;
+    let account = account(&server.uri());
+    let (mut pins, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = account
+            .page(&PinQuery::default(), after, Priority::Background)
+            .await
+            .expect("a page");
+        pins.extend(page.pins);
+        pages += 1;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(pages, 3);
+    assert_eq!(
+        pins.iter()
+            .map(|pin| pin.service_id.as_str())
+            .collect::<Vec<_>>(),
+        ["one", "three"]
+    );
+    assert_eq!(pins[0].pinned_at, "2023-07-07T17:33:19.774Z".parse().ok());
+    assert_eq!(
+        (&pins[0].keyvalues["Type"], &pins[0].keyvalues["type"]),
+        (&Value::Text("Test".to_owned()), &Value::Number(3.0))
+    );
+    assert_eq!((pins[1].name.as_deref(), pins[1].dag_size), (None, None));
+    account
+        .page(&PinQuery::default(), None, Priority::Background)
+        .await
+        .expect("v3 is not asked again");
+}
+
+#[tokio::test]
+async fn a_key_that_may_list_nowhere_is_told_which_scope_it_lacks() {
+    let server = MockServer::start().await;
+    Mock::given(wiremock::matchers::any())
+        .respond_with(no_scopes())
+        .mount(&server)
+        .await;
+    let account = account(&server.uri());
+    for _ in 0..2 {
+        let error = account
+            .find(CID, Priority::Click)
+            .await
+            .expect_err("refused");
+        assert!(
+            matches!(&error.kind, ErrorKind::MissingScope(scope) if scope == "pinList" || scope == "org:files:read"),
+            "{error:?}"
+        );
+        assert_eq!(error.delivered, Delivered::NotSent);
+    }
+}
+
+#[tokio::test]
+async fn find_looks_on_both_networks_and_takes_exactly_this_cid() {
+    let server = MockServer::start().await;
+    let list = |files: serde_json::Value| {
+        ResponseTemplate::new(200).set_body_json(json!({"data": {"files": files}}))
+    };
+    on(
+        &server,
+        "GET",
+        "/v3/files/public",
+        list(json!([v3_file("one", CID), v3_file("other", "bafyother")])),
+    )
+    .await;
+    on(
+        &server,
+        "GET",
+        "/v3/files/private",
+        list(json!([v3_file("two", CID)])),
+    )
+    .await;
+    let found = account(&server.uri())
+        .find(CID, Priority::Click)
+        .await
+        .expect("found");
+    let seen: Vec<_> = found
+        .iter()
+        .map(|pin| (pin.service_id.as_str(), pin.network))
+        .collect();
+    assert_eq!(seen, [("one", Network::Public), ("two", Network::Private)]);
+}
+
+#[tokio::test]
+async fn find_does_without_the_private_network_where_the_plan_has_none() {
+    let server = MockServer::start().await;
+    let files = json!({"data": {"files": [v3_file("one", CID)], "next_page_token": ""}});
+    on(
+        &server,
+        "GET",
+        "/v3/files/public",
+        ResponseTemplate::new(200).set_body_json(files),
+    )
+    .await;
+    on(
+        &server,
+        "GET",
+        "/v3/files/private",
+        ResponseTemplate::new(403).set_body_string("Private IPFS is not in your plan"),
+    )
+    .await;
+    let account = account(&server.uri());
+    assert_eq!(
+        account
+            .find(CID, Priority::Click)
+            .await
+            .expect("found")
+            .len(),
+        1
+    );
+    assert!(
+        account
+            .page(&PinQuery::default(), None, Priority::Click)
+            .await
+            .is_ok(),
+        "the public network is not given up"
+    );
+}
+
+fn pin(id: Option<&str>) -> PinRef {
+    PinRef {
+        service_id: id.map(str::to_owned),
+        cid: CID.to_owned(),
+        network: Network::Public,
+    }
+}
+
+fn an_edit() -> PinEdit {
+    let keyvalues = [
+        ("a".to_owned(), Some(Value::Number(2.0))),
+        ("b".to_owned(), None),
+    ];
+    PinEdit {
+        name: Some("new".to_owned()),
+        keyvalues: keyvalues.into(),
+    }
+}
+
+#[tokio::test]
+async fn an_edit_goes_to_v3_by_id_with_text_values_and_null_for_what_goes() {
+    let server = MockServer::start().await;
+    Mock::given(method("PUT"))
+        .and(path("/v3/files/public/id-1"))
+        .and(body_json(
+            json!({"name": "new", "keyvalues": {"a": "2", "b": null}}),
+        ))
+        .respond_with(
+            ResponseTemplate::new(200).set_body_json(json!({"data": v3_file("id-1", CID)})),
+        )
+        .expect(1)
+        .mount(&server)
+        .await;
+    on(
+        &server,
+        "PUT",
+        "/v3/files/public/00000000-0000-0000-0000-000000000000",
+        ResponseTemplate::new(404),
+    )
+    .await;
+    account(&server.uri())
+        .edit(&pin(Some("id-1")), &an_edit())
+        .await
+        .expect("edited");
+}
+
+#[tokio::test]
+async fn a_legacy_rows_id_that_v3_does_not_know_is_looked_up_by_cid() {
+    let server = MockServer::start().await;
+    Mock::given(method("PUT"))
+        .and(path("/v3/files/public/file-9"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({"data": {}})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    on(
+        &server,
+        "PUT",
+        "/v3/files/public/row-id",
+        ResponseTemplate::new(404),
+    )
+    .await;
+    on(
+        &server,
+        "PUT",
+        "/v3/files/public/00000000-0000-0000-0000-000000000000",
+        ResponseTemplate::new(404),
+    )
+    .await;
+    let files = json!({"data": {"files": [v3_file("file-9", CID)]}});
+    on(
+        &server,
+        "GET",
+        "/v3/files/public",
+        ResponseTemplate::new(200).set_body_json(files),
+    )
+    .await;
+    account(&server.uri())
+        .edit(&pin(Some("row-id")), &an_edit())
+        .await
+        .expect("edited");
+}
+
+#[tokio::test]
+async fn a_legacy_key_edits_and_unpins_by_cid_and_takes_ok_as_text() {
+    let server = MockServer::start().await;
+    for verb in ["GET", "PUT", "DELETE"] {
+        Mock::given(method(verb))
+            .and(wiremock::matchers::path_regex("^/v3/"))
+            .respond_with(no_scopes())
+            .mount(&server)
+            .await;
+    }
+    Mock::given(method("PUT"))
+        .and(path("/pinning/hashMetadata"))
+        .and(body_json(
+            json!({"ipfsPinHash": CID, "name": "new", "keyvalues": {"a": 2.0, "b": null}}),
+        ))
+        .respond_with(ResponseTemplate::new(200).set_body_string("OK"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    Mock::given(method("DELETE"))
+        .and(path(format!("/pinning/unpin/{CID}")))
+        .respond_with(ResponseTemplate::new(200).set_body_string("OK"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let not_pinned = json!({"error": {"reason": "CURRENT_USER_HAS_NOT_PINNED_CID", "details": "The current user has not pinned the cid"}});
+    Mock::given(wiremock::matchers::path_regex("^/pinning/"))
+        .respond_with(ResponseTemplate::new(400).set_body_json(not_pinned))
+        .with_priority(9)
+        .mount(&server)
+        .await;
+    let account = account(&server.uri());
+    account.edit(&pin(None), &an_edit()).await.expect("edited");
+    account.unpin(&pin(None)).await.expect("unpinned");
+}
+
+#[tokio::test]
+async fn not_pinned_is_one_error_for_400_and_500_and_404() {
+    let reason = json!({"error": {"reason": "CURRENT_USER_HAS_NOT_PINNED_CID", "details": "The current user has not pinned the cid"}});
+    for answer in [
+        ResponseTemplate::new(400).set_body_json(reason.clone()),
+        ResponseTemplate::new(500).set_body_json(reason),
+        ResponseTemplate::new(404).set_body_string("Not Found"),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(wiremock::matchers::path_regex("^/v3/"))
+            .respond_with(no_scopes())
+            .mount(&server)
+            .await;
+        on(
+            &server,
+            "DELETE",
+            &format!("/pinning/unpin/{CID}"),
+            answer.clone(),
+        )
+        .await;
+        Mock::given(wiremock::matchers::any())
+            .respond_with(answer)
+            .with_priority(9)
+            .mount(&server)
+            .await;
+        let error = account(&server.uri())
+            .unpin(&pin(None))
+            .await
+            .expect_err("not pinned");
+        assert_eq!(
+            (error.kind, error.delivered),
+            (ErrorKind::NotPinned, Delivered::NotSent)
+        );
+    }
+    let server = MockServer::start().await;
+    Mock::given(method("PUT"))
+        .respond_with(ResponseTemplate::new(404))
+        .mount(&server)
+        .await;
+    Mock::given(method("DELETE"))
+        .respond_with(ResponseTemplate::new(404))
+        .mount(&server)
+        .await;
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({"data": {"files": null}})))
+        .mount(&server)
+        .await;
+    let error = account(&server.uri())
+        .unpin(&pin(Some("gone")))
+        .await
+        .expect_err("not pinned");
+    assert_eq!(error.kind, ErrorKind::NotPinned);
+}
+
+#[tokio::test]
+async fn eleven_keyvalues_are_refused_before_anything_is_sent() {
+    let server = MockServer::start().await;
+    let keyvalues: BTreeMap<_, _> = (0..11).map(|n| (format!("k{n}"), None)).collect();
+    let error = account(&server.uri())
+        .edit(
+            &pin(None),
+            &PinEdit {
+                name: None,
+                keyvalues,
+            },
+        )
+        .await
+        .expect_err("refused");
+    assert!(
+        matches!(&error.kind, ErrorKind::Rejected { reason, .. } if reason == "TOO_MANY_KEYVALUES"),
+        "{error:?}"
+    );
+    assert_eq!(
+        server
+            .received_requests()
+            .await
+            .map(|requests| requests.len()),
+        Some(0)
+    );
+}
+
+#[tokio::test]
+async fn negative_and_absurd_totals_are_not_known() {
+    let server = MockServer::start().await;
+    let totals = json!({"pin_count": -223, "pin_size_total": "60686749507", "pin_size_with_replications_total": 1e300});
+    on(
+        &server,
+        "GET",
+        "/data/userPinnedDataTotal",
+        ResponseTemplate::new(200).set_body_json(totals),
+    )
+    .await;
+    let totals = account(&server.uri()).totals().await.expect("totals");
+    assert_eq!(
+        (totals.pins, totals.bytes, totals.bytes_with_replications),
+        (None, Some(60_686_749_507), None)
+    );
+}
+
+#[tokio::test]
+async fn the_report_names_the_owner_and_what_each_feature_lacks() {
+    let server = MockServer::start().await;
+    let hello = json!({"message": "Congratulations! You are communicating with the Pinata API!"});
+    on(
+        &server,
+        "GET",
+        "/data/testAuthentication",
+        ResponseTemplate::new(200).set_body_json(hello),
+    )
+    .await;
+    on(
+        &server,
+        "GET",
+        "/v3/files/public",
+        ResponseTemplate::new(200).set_body_json(json!({"data": {"files": []}})),
+    )
+    .await;
+    Mock::given(wiremock::matchers::any())
+        .respond_with(no_scopes())
+        .with_priority(9)
+        .mount(&server)
+        .await;
+    let report = account(&server.uri()).check().await.expect("a report");
+    assert_eq!(report.owner_email.as_deref(), Some("owner@example.invalid"));
+    assert_eq!(report.key_id.as_deref(), Some("k3yk3yk3yk3yk3yk3yk3"));
+    let no = |scope: &str| Access::No {
+        missing_scope: scope.to_owned(),
+    };
+    assert_eq!(
+        report.features,
+        [
+            (Feature::Upload, no("org:files:write")),
+            (Feature::UploadFolders, no("pinFileToIPFS")),
+            (Feature::List, Access::Yes),
+            (Feature::Edit, no("org:files:write")),
+            (Feature::Unpin, no("org:files:write")),
+            (Feature::Usage, no("userPinnedDataTotal")),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_401_of_v3_alone_means_a_key_for_the_legacy_api() {
+    let server = MockServer::start().await;
+    Mock::given(wiremock::matchers::path_regex("^/v3/"))
+        .respond_with(ResponseTemplate::new(401))
+        .mount(&server)
+        .await;
+    on(
+        &server,
+        "GET",
+        "/data/testAuthentication",
+        ResponseTemplate::new(200).set_body_json(json!({})),
+    )
+    .await;
+    on(
+        &server,
+        "GET",
+        "/data/pinList",
+        ResponseTemplate::new(200).set_body_json(json!({"rows": []})),
+    )
+    .await;
+    let page = account(&server.uri())
+        .page(&PinQuery::default(), None, Priority::Click)
+        .await
+        .expect("the legacy list");
+    assert!(page.pins.is_empty());
+}
+
+#[tokio::test]
+async fn refused_tokens_are_unauthorized_in_every_shape() {
+    let error = |reason: &str| json!({"error": {"reason": reason, "details": "x"}});
+    for answer in [
+        ResponseTemplate::new(401).set_body_json(error("INVALID_CREDENTIALS")),
+        ResponseTemplate::new(400).set_body_json(error("KEYS_MUST_BE_STRINGS")),
+        ResponseTemplate::new(403).set_body_json(error("API_KEY_REVOKED")),
+        ResponseTemplate::new(401).set_body_string("<html>no</html>"),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(wiremock::matchers::any())
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+        let error = account(&server.uri()).check().await.expect_err("refused");
+        assert_eq!(
+            (&error.kind, error.delivered),
+            (&ErrorKind::Unauthorized, Delivered::NotSent)
+        );
+        assert!(!error.is_transient());
+    }
+}
