@@ -1,0 +1,89 @@
+//! The body of a request on its way to a handler: counted, and cut or held where a fault says so.
+
+use crate::faults::Gate;
+use axum::body::{Body, BodyDataStream};
+use bytes::Bytes;
+use futures::StreamExt as _;
+use futures::stream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{Mutex, Notify};
+
+/// Resets the connection that a request came by.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Cut(Arc<Notify>);
+
+impl Cut {
+    /// Asks for the reset and never returns: nothing may be answered any more.
+    pub(crate) async fn now(&self) -> std::convert::Infallible {
+        self.0.notify_one();
+        std::future::pending().await
+    }
+
+    pub(crate) async fn asked(&self) {
+        self.0.notified().await;
+    }
+}
+
+/// What happens at a certain byte of the body.
+pub(crate) enum Trip {
+    Cut(u64, Cut),
+    Hold(u64, Gate),
+}
+
+/// A body that two can read: the handler, and whoever drains what the handler left.
+#[derive(Clone)]
+pub(crate) struct Intake {
+    body: Arc<Mutex<Option<BodyDataStream>>>,
+    received: Arc<AtomicU64>,
+}
+
+impl Intake {
+    pub(crate) fn new(body: Body, received: Arc<AtomicU64>) -> Self {
+        Self {
+            body: Arc::new(Mutex::new(Some(body.into_data_stream()))),
+            received,
+        }
+    }
+
+    /// The body for the handler.
+    pub(crate) fn body(&self, trip: Option<Trip>) -> Body {
+        Body::from_stream(stream::unfold(
+            (self.clone(), trip),
+            |(intake, mut trip)| async move {
+                match &trip {
+                    Some(Trip::Cut(at, cut)) if intake.reached(*at) => match cut.now().await {},
+                    Some(Trip::Hold(at, gate)) if intake.reached(*at) => {
+                        gate.pass().await;
+                        trip = None;
+                    }
+                    _ => {}
+                }
+                let item = intake.next().await?;
+                Some((item, (intake, trip)))
+            },
+        ))
+    }
+
+    /// Reads what is left, so that the answer is not lost behind unread bytes.
+    pub(crate) async fn drain(&self) {
+        while let Some(Ok(_)) = self.next().await {}
+    }
+
+    async fn next(&self) -> Option<Result<Bytes, axum::Error>> {
+        let mut body = self.body.lock().await;
+        let item = body.as_mut()?.next().await;
+        match &item {
+            Some(Ok(bytes)) => {
+                self.received
+                    .fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            }
+            Some(Err(_)) | None => *body = None,
+        }
+        item
+    }
+
+    fn reached(&self, at: u64) -> bool {
+        self.received.load(Ordering::Relaxed) >= at
+    }
+}

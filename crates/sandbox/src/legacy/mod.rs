@@ -1,0 +1,25 @@
+//! The legacy API: `/data` and `/pinning`.
+
+mod edit;
+mod keyvalues;
+mod pin_file;
+mod pin_list;
+
+use crate::app::App;
+use axum::routing::{delete, get, post, put};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/data/testAuthentication", get(test_authentication))
+        .route("/data/pinList", get(pin_list::pin_list))
+        .route("/data/userPinnedDataTotal", get(edit::data_total))
+        .route("/pinning/pinFileToIPFS", post(pin_file::pin_file))
+        .route("/pinning/hashMetadata", put(edit::hash_metadata))
+        .route("/pinning/unpin/{cid}", delete(edit::unpin))
+}
+
+async fn test_authentication() -> Json<Value> {
+    Json(json!({ "message": "Congratulations! You are communicating with the Pinata API!" }))
+}

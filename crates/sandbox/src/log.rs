@@ -1,0 +1,95 @@
+//! The request log: JSON lines in `requests.log`, and the newest of them in memory.
+//!
+//! It is what a test asks for the truth about what reached the service. Header values and bodies
+//! are never part of it, and a token that turns up in a path or query is struck out.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// How many requests stay in memory.
+const KEPT: usize = 20_000;
+
+/// One request, written when it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LoggedRequest {
+    /// When the request arrived.
+    pub time: Timestamp,
+    /// `GET`, `POST` and so on.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// The query as it was sent, without the `?`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// The status that was decided on; 0 when the connection ended before there was one.
+    pub status: u16,
+    /// Bytes of the request's body that were read.
+    pub received: u64,
+    /// The CID that this request stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cid: Option<String>,
+    /// The fault that was applied, by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<&'static str>,
+}
+
+/// The open log.
+pub(crate) struct RequestLog {
+    secrets: Vec<String>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    file: File,
+    recent: VecDeque<LoggedRequest>,
+}
+
+impl RequestLog {
+    /// Opens `requests.log` in the data folder for appending. `secrets` are struck out everywhere.
+    pub(crate) fn open(data: &Path, secrets: Vec<String>) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(data.join("requests.log"))?;
+        Ok(Self {
+            secrets: secrets.into_iter().filter(|s| !s.is_empty()).collect(),
+            inner: Mutex::new(Inner {
+                file,
+                recent: VecDeque::new(),
+            }),
+        })
+    }
+
+    /// Appends one request. A log that cannot be written does not fail the request.
+    pub(crate) fn append(&self, mut request: LoggedRequest) {
+        request.path = self.redacted(request.path);
+        request.query = request.query.map(|query| self.redacted(query));
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(mut line) = serde_json::to_vec(&request) {
+            line.push(b'\n');
+            // One write a line, so that a kill leaves whole lines.
+            let _ = inner.file.write_all(&line);
+        }
+        if inner.recent.len() == KEPT {
+            inner.recent.pop_front();
+        }
+        inner.recent.push_back(request);
+    }
+
+    /// The newest requests, oldest first.
+    pub(crate) fn recent(&self) -> Vec<LoggedRequest> {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.recent.iter().cloned().collect()
+    }
+
+    fn redacted(&self, text: String) -> String {
+        self.secrets.iter().fold(text, |text, secret| {
+            text.replace(secret.as_str(), "[token]")
+        })
+    }
+}

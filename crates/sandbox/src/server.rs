@@ -1,0 +1,238 @@
+//! Connections, and what surrounds every handler: the `Host` check, faults, authentication, limits,
+//! the request log.
+
+use crate::app::{App, StoredCid};
+use crate::auth;
+use crate::faults::Kind;
+use crate::intake::{Cut, Intake, Trip};
+use crate::log::LoggedRequest;
+use crate::misbehave;
+use crate::route::Route;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+/// Accepts until `stop` says so; then every connection is dropped.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: App,
+    router: Router,
+    mut stop: watch::Receiver<bool>,
+) {
+    let port = listener.local_addr().map_or(0, |address| address.port());
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = told(&mut stop) => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => {
+                // A failed accept concerns one peer, or passes when descriptors are free again:
+                // a pause keeps the loop from spinning until then.
+                if let Ok((stream, _)) = accepted {
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(connection(stream, app.clone(), router.clone(), port));
+                } else {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+    connections.shutdown().await;
+}
+
+async fn told(stop: &mut watch::Receiver<bool>) {
+    // An error means that the service is gone, which is a stop too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn connection(stream: TcpStream, app: App, router: Router, port: u16) {
+    let cut = Cut::default();
+    let service = {
+        let cut = cut.clone();
+        service_fn(move |request: Request<hyper::body::Incoming>| {
+            let call = Call {
+                app: app.clone(),
+                router: router.clone(),
+                port,
+                cut: cut.clone(),
+            };
+            Box::pin(async move { Ok::<_, Infallible>(call.answer(request.map(Body::new)).await) })
+        })
+    };
+    let mut connection = http1::Builder::new()
+        .half_close(false)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        // A peer that went away is no error of ours.
+        _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => {}
+        () = cut.asked() => {
+            let stream = connection.into_parts().io.into_inner();
+            // Without lingering a close is a reset: the peer sees a broken connection.
+            let _ = stream.set_zero_linger();
+        }
+    }
+}
+
+struct Call {
+    app: App,
+    router: Router,
+    port: u16,
+    cut: Cut,
+}
+
+impl Call {
+    async fn answer(self, request: Request<Body>) -> Response {
+        let route = Route::of(request.method(), request.uri().path());
+        let mut record = Record::begin(&self.app, &request);
+        let mut response = if allowed_host(&request, self.port) {
+            self.faulty(request, route, &mut record).await
+        } else {
+            (StatusCode::FORBIDDEN, "This host is not served here").into_response()
+        };
+        let id = Uuid::new_v4().simple().to_string();
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("x-request-id", id);
+        }
+        record.end(&response);
+        response
+    }
+
+    /// The answer with the fault that waits for this route, if any.
+    async fn faulty(&self, request: Request<Body>, route: Route, record: &mut Record) -> Response {
+        let fault = self.app.faults.take(route);
+        record.entry.fault = fault.as_ref().map(Kind::name);
+        // A client that waits for "100 Continue" has sent nothing that would have to be drained.
+        let waits = request.headers().contains_key(header::EXPECT);
+        let (parts, body) = request.into_parts();
+        let intake = Intake::new(body, Arc::clone(&record.received));
+        if let Some(Kind::Hold(gate)) = &fault {
+            gate.pass().await;
+        }
+        if let Some(response) = fault.as_ref().and_then(misbehave::instead) {
+            intake.drain().await;
+            return response;
+        }
+        let trip = match &fault {
+            Some(Kind::CutAfterBytes(at)) => Some(Trip::Cut(*at, self.cut.clone())),
+            Some(Kind::HoldAfterBytes(at, gate)) => Some(Trip::Hold(*at, gate.clone())),
+            _ => None,
+        };
+        let request = Request::from_parts(parts, intake.body(trip));
+        let response = self.checked(request, route).await;
+        if response.status().as_u16() >= 400 && !waits {
+            intake.drain().await;
+        }
+        record.entry.status = response.status().as_u16();
+        record.entry.cid = stored(&response);
+        match fault {
+            Some(Kind::CutBeforeAnswer) => match self.cut.now().await {},
+            Some(Kind::HoldAnswer(gate)) => {
+                gate.pass().await;
+                response
+            }
+            Some(Kind::WrongCid) => misbehave::with_wrong_cids(response).await,
+            Some(Kind::SlowBody(pause)) => misbehave::slowly(response, pause),
+            _ => response,
+        }
+    }
+
+    /// The handler's answer, if the caller may have it.
+    async fn checked(&self, request: Request<Body>, route: Route) -> Response {
+        let budget = self.app.limits.count(route, self.app.now());
+        let mut response = match auth::check(&self.app.keys, route, request.headers()) {
+            Err(refusal) => refusal.into_response(),
+            Ok(()) => match &budget {
+                Some(budget) if budget.exceeded => budget.refusal(),
+                _ => self
+                    .router
+                    .clone()
+                    .oneshot(request)
+                    .await
+                    .unwrap_or_else(|never| match never {}),
+            },
+        };
+        if let Some(budget) = budget {
+            budget.write(response.headers_mut());
+        }
+        response
+    }
+}
+
+/// Only the names of this computer, with our port: a page whose own name points here (DNS rebinding)
+/// is turned away.
+fn allowed_host(request: &Request<Body>, port: u16) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return false;
+    };
+    let Ok(host) = host.to_str() else {
+        return false;
+    };
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
+        host.get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name))
+            && match host[name.len()..].strip_prefix(':') {
+                Some(given) => given.parse() == Ok(port),
+                None => host.len() == name.len() && port == 80,
+            }
+    })
+}
+
+fn stored(response: &Response) -> Option<String> {
+    response
+        .extensions()
+        .get::<StoredCid>()
+        .map(|stored| stored.0.clone())
+}
+
+/// The log's entry of one request. It is written when the request ends, also when the peer or a fault
+/// ended it before there was an answer.
+struct Record {
+    app: App,
+    entry: LoggedRequest,
+    received: Arc<AtomicU64>,
+}
+
+impl Record {
+    fn begin(app: &App, request: &Request<Body>) -> Self {
+        Self {
+            app: app.clone(),
+            entry: LoggedRequest {
+                time: app.now(),
+                method: request.method().to_string(),
+                path: request.uri().path().to_owned(),
+                query: request.uri().query().map(str::to_owned),
+                status: 0,
+                received: 0,
+                cid: None,
+                fault: None,
+            },
+            received: Arc::default(),
+        }
+    }
+
+    fn end(mut self, response: &Response) {
+        self.entry.status = response.status().as_u16();
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        self.entry.received = self.received.load(Ordering::Relaxed);
+        self.app.log.append(self.entry.clone());
+    }
+}

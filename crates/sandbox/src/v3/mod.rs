@@ -1,0 +1,106 @@
+//! The v3 API: files by id on the public and the private network.
+
+mod files;
+mod upload;
+
+use crate::app::{App, USER_ID};
+use crate::error::Refusal;
+use crate::moment;
+use crate::store::{FileRow, Network};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use serde_json::{Map, Value, json};
+
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route("/v3/files", post(upload::upload))
+        .route("/v3/files/{network}", get(files::list))
+        .route(
+            "/v3/files/{network}/{id}",
+            get(files::get).put(files::update).delete(files::delete),
+        )
+}
+
+fn network(text: &str) -> Result<Network, Refusal> {
+    Network::parse(text).ok_or_else(|| bad_request("network must be public or private"))
+}
+
+fn bad_request(message: &str) -> Refusal {
+    Refusal::v3(StatusCode::BAD_REQUEST, message)
+}
+
+/// A file as lists and single calls show it. v3 values are strings, whatever a legacy call stored.
+fn file(row: &FileRow) -> Value {
+    let keyvalues: Map<String, Value> = row
+        .keyvalues
+        .iter()
+        .flatten()
+        .map(|(key, value)| (key.clone(), Value::String(text(value))))
+        .collect();
+    json!({
+        "id": row.id,
+        "name": row.name,
+        "cid": row.cid,
+        "size": row.size,
+        "number_of_files": row.number_of_files,
+        "mime_type": row.mime_type,
+        "group_id": row.group_id,
+        "keyvalues": keyvalues,
+        "created_at": moment::v3(row.created_at),
+    })
+}
+
+/// A file as an upload answers it.
+fn uploaded(row: &FileRow, duplicate: bool) -> Value {
+    let mut answer = file(row);
+    answer["network"] = row.network.name().into();
+    answer["user_id"] = USER_ID.into();
+    answer["vectorized"] = false.into();
+    if duplicate {
+        answer["is_duplicate"] = true.into();
+    }
+    answer
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Key-values of a request. v3 takes strings; numbers and booleans are kept as they are written.
+fn keyvalues(value: &Value, null_deletes: bool) -> Result<Option<Map<String, Value>>, Refusal> {
+    let given = match value {
+        Value::Null => return Ok(None),
+        Value::Object(map) => map,
+        _ => return Err(bad_request("keyvalues must be an object")),
+    };
+    // Some documentation wraps the map once more.
+    let given = match given.get("keyvalues") {
+        Some(Value::Object(inner)) if given.len() == 1 => inner,
+        _ => given,
+    };
+    let mut map = Map::new();
+    for (key, value) in given {
+        let value = match value {
+            Value::Null if null_deletes => Value::Null,
+            Value::Null | Value::Array(_) | Value::Object(_) => {
+                return Err(bad_request("keyvalues can only have strings as values"));
+            }
+            other => Value::String(text(other)),
+        };
+        map.insert(key.clone(), value);
+    }
+    if map.len() > MOST_KEYVALUES {
+        return Err(too_many());
+    }
+    Ok(Some(map))
+}
+
+/// Pairs that a file may have.
+const MOST_KEYVALUES: usize = 10;
+
+fn too_many() -> Refusal {
+    bad_request("A maximum of 10 keyvalues can be provided for one file")
+}
