@@ -91,6 +91,16 @@ export class RowWindows {
     this.#ghosts = [];
   }
 
+  /** Forgets everything; the next reading brings what is there. */
+  clear() {
+    this.#age += 1;
+    this.#asked.clear();
+    this.#windows = new Map();
+    this.#ghosts = [];
+    this.#total = 0;
+    this.read = false;
+  }
+
   #read(window: number) {
     return commands.uploadsRows(this.filter, window * WINDOW, WINDOW);
   }

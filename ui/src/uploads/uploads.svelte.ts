@@ -106,6 +106,14 @@ export class Uploads {
     return this.#reading;
   };
 
+  /** Another account: nothing kept belongs to it. */
+  reload = async () => {
+    for (const list of Object.values(this.lists)) list.clear();
+    this.#live.clear();
+    this.unfolded = new Map();
+    await this.refresh();
+  };
+
   /** Progress of a row, kept up to date by events. */
   liveOf(id: UploadId): LiveProgress {
     let live = this.#live.get(id);

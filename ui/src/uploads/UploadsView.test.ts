@@ -1,0 +1,132 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import type { UploadRow, UploadsHead } from "../bindings";
+import { anUpload, commandError, deferred, fakeEngine } from "./fakeEngine";
+import FakeWindow from "./FakeWindow.svelte";
+import { Uploads } from "./uploads.svelte";
+import UploadsView from "./UploadsView.svelte";
+
+const nothing: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false };
+
+function open(
+  rows: UploadRow[],
+  head: Partial<UploadsHead> = {},
+  answers: Record<string, (args: Record<string, unknown>) => unknown> = {},
+) {
+  const all = { ...nothing, now: rows.length, bytesDone: 62, bytesTotal: 100, ...head };
+  const engine = fakeEngine({ uploads_head: () => all, uploads_rows: () => ({ total: rows.length, rows }), ...answers });
+  const uploads = new Uploads({ uploads: all });
+  render(FakeWindow, { props: { component: UploadsView as never, uploads } });
+  return { engine, uploads, user: userEvent.setup() };
+}
+const long = "The connection broke after everything was sent. Asking Pinata whether it arrived. ".repeat(4).trim();
+
+test("with no uploads it says what to do", async () => {
+  open([], { bytesTotal: 0 });
+  expect(await screen.findByText("Nothing is being uploaded")).toBeInTheDocument();
+});
+
+test("a reason is shown whole", async () => {
+  open([anUpload({ state: "waiting", reason: "unexpected", sentence: long })]);
+  expect(await screen.findByText(long)).toBeInTheDocument();
+});
+
+test("the whole queue has a bar with a name, a value and words", async () => {
+  open([anUpload()]);
+  expect(await screen.findByRole("progressbar", { name: "All uploads" })).toHaveAttribute("aria-valuenow", "62");
+  expect(screen.getByText("62%")).toBeInTheDocument();
+});
+
+test("a row that is sending shows its bytes, and a row that waits shows none", async () => {
+  const { uploads } = open([
+    anUpload({ id: 1, name: "a.tif", state: "sending", done: 30, bytes: 60, sentence: "Sending." }),
+    anUpload({ id: 2, name: "b.tif", state: "waiting", reason: "rate_limited", sentence: "Continuing in 23 s." }),
+  ]);
+  await screen.findByText("a.tif");
+  expect(screen.getByRole("progressbar", { name: "Progress of a.tif" })).toHaveAttribute("aria-valuenow", "50");
+  expect(screen.queryByRole("progressbar", { name: "Progress of b.tif" })).toBeNull();
+  uploads.merge({ rows: [{ id: 1, done: 45, total: 60, rate: 5, secondsLeft: 3 }], bytesDone: 1, bytesTotal: 2, rate: 5, secondsLeft: 3 });
+  await waitFor(() => expect(screen.getByRole("progressbar", { name: "Progress of a.tif" })).toHaveAttribute("aria-valuenow", "75"));
+  expect(screen.getByText("45 of 60 B")).toBeInTheDocument();
+});
+
+test("a row is busy while its action is under way", async () => {
+  const answer = deferred<null>();
+  const { engine, user } = open([anUpload({ canPause: true })], {}, { uploads_pause: () => answer.promise });
+  await user.click(await screen.findByRole("button", { name: "Pause" }));
+  expect(screen.getByRole("row", { name: /harbour-dawn/ })).toHaveAttribute("aria-busy", "true");
+  answer.resolve(null);
+  await waitFor(() => expect(screen.getByRole("row", { name: /harbour-dawn/ })).toHaveAttribute("aria-busy", "false"));
+  expect(engine.of("uploads_pause")).toEqual([{ id: 1 }]);
+});
+
+test("a held secret is sent only when that is said", async () => {
+  const { engine, user } = open([
+    anUpload({ name: ".env", state: "needs_you", reason: "secret", sentence: "Looks like a secret.", canRetry: true }),
+  ]);
+  const row = await screen.findByRole("row", { name: /\.env/ });
+  expect(within(row).queryByRole("button", { name: "Retry" })).toBeNull();
+  await user.click(within(row).getByRole("button", { name: "Upload anyway" }));
+  expect(engine.of("uploads_allow")).toEqual([{ id: 1 }]);
+});
+
+test("an action that fails says why on the screen", async () => {
+  const { user } = open(
+    [anUpload()],
+    {},
+    {
+      uploads_cancel: () => {
+        throw commandError("gone", "This upload is no longer in the queue.");
+      },
+    },
+  );
+  await user.click(await screen.findByRole("button", { name: "Cancel" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("This upload is no longer in the queue.");
+});
+
+test("the keyboard moves through the rows and acts on the one with the cursor", async () => {
+  const { engine, user } = open([
+    anUpload({ id: 1, name: "a" }),
+    anUpload({ id: 2, name: "b", canPause: true }),
+    anUpload({ id: 3, name: "c" }),
+  ]);
+  await screen.findByText("b");
+  const grid = screen.getByRole("treegrid", { name: "Uploads" });
+  grid.focus();
+  await user.keyboard("{ArrowDown}");
+  expect(grid.getAttribute("aria-activedescendant")).toBe(screen.getByRole("row", { name: /^b/ }).id);
+  await user.keyboard(" ");
+  expect(engine.of("uploads_pause")).toEqual([{ id: 2 }]);
+  await user.keyboard("{End}{Delete}");
+  expect(engine.of("uploads_cancel")).toEqual([{ id: 3 }]);
+});
+
+test("what was left out of a folder unfolds, with the reason of each", async () => {
+  const folder = anUpload({
+    name: "Prints",
+    kind: "folder",
+    files: 10,
+    problems: 2,
+    state: "sending",
+    sentence: "8 of 10 files, 2 left out",
+  });
+  const problems = [{ path: "Prints/link", sentence: "It is a link out of the folder." }];
+  const { user } = open([folder], {}, { uploads_problems: () => problems });
+  await user.click(await screen.findByRole("button", { name: "Show what was left out" }));
+  expect(await screen.findByText("It is a link out of the folder.")).toBeInTheDocument();
+  expect(screen.getByRole("row", { name: /Prints/, expanded: true })).toBeInTheDocument();
+});
+
+test("tabs are reached by arrows and bring their own list", async () => {
+  const { engine, user } = open([anUpload()], { needsYou: 2 });
+  screen.getByRole("tab", { name: /Now/ }).focus();
+  await user.keyboard("{ArrowRight}");
+  expect(screen.getByRole("tab", { name: /Needs you/ })).toHaveFocus();
+  await waitFor(() => expect(engine.of("uploads_rows").at(-1)).toMatchObject({ filter: "needs_you" }));
+});
+
+test("a hostile name is shown as what it is and turns nothing around it", async () => {
+  open([anUpload({ name: "‮gnp.exe\n<b>x</b>", sentence: "Waiting." })]);
+  expect(await screen.findByText("⟨RLO⟩gnp.exe␊<b>x</b>")).toBeInTheDocument();
+});
