@@ -5,22 +5,27 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use content::{Cid, Profile};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
 use pinning::{CidVersion, Delivered, ErrorKind, FileUpload, FolderUpload, Network, Receipt, Source};
 
 use super::Uploads;
-use super::bytes::{self, Stopped};
+use super::bytes::{self, Contents, Stopped};
 use super::progress::Running;
 use super::rows::{Facts, Upload};
-use super::source::FileSource;
+use super::source::{FileSource, decode};
 use super::state::{Event, Verdict};
 use super::work::Outcome;
 use crate::accounts::Hold;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
 use crate::pins::{Listed, PinEdit};
+use crate::walk::Changes;
 
 /// Codec of a raw block.
 const RAW: u64 = 0x55;
+/// Bytes above which it is worth hearing of a change before everything is sent.
+const LONG: u64 = 16 * 1024 * 1024;
 /// The largest file that is a single block under every profile that cuts at 256 KiB.
 const ONE_BLOCK: u64 = 262_144;
 
@@ -43,8 +48,9 @@ impl Uploads {
         };
         let count = running.clone();
         let progress: pinning::Progress = Arc::new(move |sent| count.done.store(sent, Ordering::Relaxed));
-        let cancel = running.cancel.clone();
+        let cancel = running.cancel.child_token();
         let options = options(upload);
+        let _listening = self.stop_on_change(upload, &contents, &cancel);
         let answer = if upload.wish.folder {
             let files = contents.files.iter().map(|(segments, found)| (path(segments), source(found))).collect();
             let root_name = upload.wish.name.replace('/', "_");
@@ -58,6 +64,29 @@ impl Uploads {
             Ok(receipt) => self.answered(upload, running, receipt).await,
             Err(error) => Ok(self.not_sent(upload, &error).await),
         }
+    }
+
+    /// Stops the request when a source is written to, as long as the stamps agree that it was. Ends with the guard.
+    fn stop_on_change(&self, upload: &Upload, contents: &Contents, cancel: &CancellationToken) -> Option<DropGuard> {
+        if contents.bytes < LONG {
+            return None;
+        }
+        let listening = CancellationToken::new();
+        let (ended, cancel) = (listening.clone(), cancel.clone());
+        let (files, upload) = (self.files.clone(), upload.clone());
+        let changes: Vec<Changes> = upload.wish.paths.iter().map(|path| Changes::of(&decode(path))).collect();
+        tokio::spawn(async move {
+            let heard = futures::future::select_all(changes.iter().map(|changes| Box::pin(changes.heard())));
+            tokio::select! {
+                _ = heard => {
+                    if !bytes::still_unchanged(files, upload).await {
+                        cancel.cancel();
+                    }
+                }
+                () = ended.cancelled() => {}
+            }
+        });
+        Some(listening.drop_guard())
     }
 
     /// The service gave a CID: is it what these bytes have?
@@ -120,9 +149,9 @@ impl Uploads {
     }
 
     async fn not_sent(&self, upload: &Upload, error: &pinning::Error) -> Outcome {
-        if matches!(error.kind, ErrorKind::Source(_)) {
-            let changed = !bytes::still_unchanged(self.files.clone(), upload.clone()).await;
-            return if changed { Event::SourceChanged.into() } else { self.failed(upload, error) };
+        let stopped_here = matches!(error.kind, ErrorKind::Source(_) | ErrorKind::Cancelled);
+        if stopped_here && !bytes::still_unchanged(self.files.clone(), upload.clone()).await {
+            return Event::SourceChanged.into();
         }
         self.failed(upload, error)
     }

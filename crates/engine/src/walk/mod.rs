@@ -1,11 +1,13 @@
 //! The only code that opens people's files: no link is followed, regular files only, checked after opening.
 
+mod changes;
 mod disk;
 mod secret;
 mod survey;
 
 use std::path::{Path, PathBuf};
 
+pub use changes::Changes;
 pub use disk::Disk;
 pub use secret::looks_like_secret;
 pub use survey::{Found, Survey, survey};

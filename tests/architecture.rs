@@ -1,0 +1,163 @@
+//! The arrows of ARCHITECTURE.md, read from the manifests and the sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const OURS: [&str; 6] = ["content", "engine", "pinfold-desktop", "pinning", "sandbox", "secrets"];
+
+/// Which of our crates a package depends on, normal and dev apart.
+fn edges(section: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(ROOT)
+        .output()
+        .expect("cargo runs");
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let mut edges = BTreeMap::new();
+    for package in metadata["packages"].as_array().expect("packages") {
+        let dependencies = package["dependencies"].as_array().expect("dependencies");
+        let to = dependencies
+            .iter()
+            .filter(|dependency| dependency["kind"].as_str().unwrap_or("normal") == section)
+            .filter_map(|dependency| dependency["name"].as_str())
+            .filter(|name| OURS.contains(name))
+            .map(str::to_owned)
+            .collect();
+        edges.insert(package["name"].as_str().expect("a name").to_owned(), to);
+    }
+    edges
+}
+
+fn set(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn crates_depend_on_each_other_only_as_drawn() {
+    let normal = edges("normal");
+    assert_eq!(normal["pinfold-desktop"], set(&["engine", "sandbox", "secrets"]));
+    assert_eq!(normal["engine"], set(&["content", "pinning", "secrets"]));
+    for alone in ["content", "pinning", "sandbox", "secrets", "xtask"] {
+        assert_eq!(normal[alone], set(&[]), "{alone}");
+    }
+}
+
+#[test]
+fn tests_may_use_the_sandbox_and_the_sandbox_uses_nothing_of_ours() {
+    let dev = edges("dev");
+    for (package, to) in &dev {
+        let allowed = match package.as_str() {
+            "pinning" | "engine" => set(&["sandbox"]),
+            _ => set(&[]),
+        };
+        assert!(to.is_subset(&allowed), "{package} tests with {to:?}");
+    }
+    assert!(edges("build")["sandbox"].is_empty());
+}
+
+fn sources(folder: &Path, end: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder of the project") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == end) {
+                let text = std::fs::read_to_string(&path).expect("text");
+                found.push((path, text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no .{end} below {}", folder.display());
+    found
+}
+
+#[test]
+fn inside_the_engine_arrows_point_from_uploads_to_pins_to_accounts_to_the_store() {
+    let order = ["store", "accounts", "pins", "uploads"];
+    for (level, noun) in order.iter().enumerate() {
+        let folder = Path::new(ROOT).join("crates/engine/src").join(noun);
+        for (path, text) in sources(&folder, "rs") {
+            for above in &order[level + 1..] {
+                let names = [format!("crate::{above}::"), format!("super::super::{above}")];
+                // A reader of another noun's stored text is not an arrow of work.
+                let text = text.replace("crate::uploads::source_words", "");
+                assert!(names.iter().all(|name| !text.contains(name.as_str())), "{} uses {above}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_rows_files_and_the_store_name_the_database() {
+    for (path, text) in sources(&Path::new(ROOT).join("crates/engine/src"), "rs") {
+        let allowed = path.ends_with("rows.rs") || path.components().any(|part| part.as_os_str() == "store");
+        assert!(allowed || !text.contains("rusqlite"), "{} names rusqlite", path.display());
+    }
+}
+
+#[test]
+fn the_engine_knows_no_window_and_content_knows_no_path() {
+    for (path, text) in sources(&Path::new(ROOT).join("crates/engine/src"), "rs") {
+        assert!(!text.contains("tauri"), "{} names tauri", path.display());
+    }
+    for (path, text) in sources(&Path::new(ROOT).join("crates/content/src"), "rs") {
+        for banned in ["std::path", "std::net", "tokio", "rusqlite", "async fn"] {
+            assert!(!text.contains(banned), "{} names {banned}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_page_calls_rust_in_one_file_only() {
+    for end in ["ts", "svelte"] {
+        for (path, text) in sources(&Path::new(ROOT).join("ui/src"), end) {
+            let called = text.contains("invoke(") || text.contains("invoke<") || text.contains("@tauri-apps/api/core");
+            let test = path.to_string_lossy().contains(".test.");
+            assert!(path.ends_with("bindings.ts") || test || !called, "{} calls Rust by itself", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_libraries_of_the_card_are_direct_dependencies_that_are_used() {
+    let used = |package: &str, library: &str, folder: &str| {
+        let manifest = std::fs::read_to_string(Path::new(ROOT).join(package)).expect("a manifest");
+        let direct = manifest.lines().any(|line| {
+            line.split(['.', ' ', '=']).next().is_some_and(|name| name == library) && !line.starts_with('#')
+        });
+        assert!(direct, "{library} is no direct dependency of {package}");
+        let name = format!("{library}::");
+        let named = sources(&Path::new(ROOT).join(folder), "rs").iter().any(|(_, text)| text.contains(&name));
+        assert!(named, "{library} is not used in {folder}");
+    };
+    used("Cargo.toml", "tauri", "src-tauri");
+    used("Cargo.toml", "rfd", "src-tauri");
+    used("Cargo.toml", "serde", "src-tauri");
+    used("crates/engine/Cargo.toml", "tokio", "crates/engine/src");
+    used("crates/pinning/Cargo.toml", "reqwest", "crates/pinning/src");
+    used("crates/secrets/Cargo.toml", "keyring", "crates/secrets/src");
+    used("crates/engine/Cargo.toml", "notify", "crates/engine/src");
+}
+
+#[test]
+fn the_window_is_closed_to_everything_but_its_own_page() {
+    let config: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(Path::new(ROOT).join("tauri.conf.json")).expect("the configuration"))
+            .expect("JSON");
+    let security = &config["app"]["security"];
+    let csp = security["csp"].as_str().expect("a policy");
+    assert!(csp.starts_with("default-src 'none'"), "{csp}");
+    for banned in ["unsafe-inline", "unsafe-eval", "https:", "*"] {
+        assert!(!csp.contains(banned), "{csp} allows {banned}");
+    }
+    assert_eq!(security["freezePrototype"], true);
+    assert_eq!(security["assetProtocol"]["enable"], false);
+    assert_eq!(security["capabilities"], serde_json::json!(["main"]));
+    assert_eq!(config["app"]["withGlobalTauri"], false);
+    assert_eq!(config["app"]["windows"].as_array().map(Vec::len), Some(1));
+    let capabilities = std::fs::read_dir(Path::new(ROOT).join("src-tauri/capabilities")).expect("the folder").count();
+    assert_eq!(capabilities, 1);
+}
