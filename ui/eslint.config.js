@@ -33,10 +33,7 @@ export default ts.config(
     files: ["src/**"],
     ignores: ["src/bindings.ts"],
     rules: {
-      "no-restricted-imports": [
-        "error",
-        { patterns: [{ group: ["@tauri-apps/*"], message: "Only bindings.ts speaks to the engine." }] },
-      ],
+      "no-restricted-imports": ["error", { patterns: [{ group: ["@tauri-apps/*"], message: "Only bindings.ts speaks to the engine." }] }],
     },
   },
   {

@@ -7,6 +7,7 @@ class NoSizes implements ResizeObserver {
   disconnect() {}
 }
 globalThis.ResizeObserver ??= NoSizes;
-globalThis.matchMedia ??= (media: string) => Object.assign(new EventTarget(), { media, matches: false, onchange: null }) as unknown as MediaQueryList;
+globalThis.matchMedia ??= (media: string) =>
+  Object.assign(new EventTarget(), { media, matches: false, onchange: null }) as unknown as MediaQueryList;
 Element.prototype.scrollIntoView ??= () => undefined;
 Element.prototype.animate ??= () => Object.assign(new EventTarget(), { cancel() {}, finished: Promise.resolve() }) as unknown as Animation;

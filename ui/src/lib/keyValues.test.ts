@@ -14,11 +14,29 @@ test("a value without a key and a key that is there twice are mistakes, an empty
 });
 
 test("empty lines are left out and keys lose their spaces", () => {
-  expect(filled([[" a ", " 1 "], ["", ""]])).toEqual([["a", " 1 "]]);
+  expect(
+    filled([
+      [" a ", " 1 "],
+      ["", ""],
+    ]),
+  ).toEqual([["a", " 1 "]]);
 });
 
 test("only what differs is set, and what went is removed", () => {
-  expect(difference([["a", "1"], ["b", "2"], ["c", "3"]], [["a", "1"], ["b", "9"], ["d", "4"]])).toEqual({
+  expect(
+    difference(
+      [
+        ["a", "1"],
+        ["b", "2"],
+        ["c", "3"],
+      ],
+      [
+        ["a", "1"],
+        ["b", "9"],
+        ["d", "4"],
+      ],
+    ),
+  ).toEqual({
     set: [
       ["b", "9"],
       ["d", "4"],

@@ -3,7 +3,8 @@ import { Keys, pressed } from "./keys";
 
 afterEach(() => document.body.replaceChildren());
 
-const press = (key: string, rest: KeyboardEventInit = {}) => new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...rest });
+const press = (key: string, rest: KeyboardEventInit = {}) =>
+  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...rest });
 
 test("keys are named as they are listed", () => {
   expect(pressed(press("c", { ctrlKey: true, shiftKey: true }), false)).toBe("Ctrl Shift C");

@@ -26,7 +26,8 @@ export class PinActions {
   /** Copies of one row, or of what is selected. */
   copy = async (what: CopyWhat, row?: number) => {
     const { set } = this.#pins;
-    const selection = row !== undefined && set ? { set: set.set, ranges: [[row, row]] as [number, number][] } : this.#pins.targets()?.selection;
+    const selection =
+      row !== undefined && set ? { set: set.set, ranges: [[row, row]] as [number, number][] } : this.#pins.targets()?.selection;
     if (!selection) return;
     await this.#try(async () => {
       const lines = await commands.pinsCopy(selection, what);

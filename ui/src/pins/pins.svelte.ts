@@ -43,14 +43,16 @@ export class Pins {
   #range: [number, number] = [0, FIRST_ROWS];
   #anchor = 0;
   #asked = 0;
-  #gathering: ReturnType<typeof setTimeout> | null = null;
+  #gathering = false;
 
   listen = (): Promise<() => void> =>
     events.changed.listen(({ payload }) => {
       if (payload.noun !== "pin") return;
       this.changes += 1;
-      this.#gathering ??= setTimeout(() => {
-        this.#gathering = null;
+      if (this.#gathering) return;
+      this.#gathering = true;
+      setTimeout(() => {
+        this.#gathering = false;
         void this.open();
       }, GATHER_MS);
     });

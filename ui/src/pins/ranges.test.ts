@@ -6,14 +6,38 @@ test("neighbours and overlaps become one range", () => {
   ranges = add(ranges, [5, 7]);
   ranges = add(ranges, [1, 2]);
   ranges = add(ranges, [20, 20]);
-  expect(ranges).toEqual([[1, 2], [5, 7], [20, 20]]);
-  expect(add(ranges, [3, 4])).toEqual([[1, 7], [20, 20]]);
-  expect(add(ranges, [6, 30])).toEqual([[1, 2], [5, 30]]);
+  expect(ranges).toEqual([
+    [1, 2],
+    [5, 7],
+    [20, 20],
+  ]);
+  expect(add(ranges, [3, 4])).toEqual([
+    [1, 7],
+    [20, 20],
+  ]);
+  expect(add(ranges, [6, 30])).toEqual([
+    [1, 2],
+    [5, 30],
+  ]);
 });
 
 test("taking out the middle leaves both ends", () => {
-  expect(remove([[0, 99_999]], [5, 5])).toEqual([[0, 4], [6, 99_999]]);
-  expect(remove([[0, 4], [6, 9]], [3, 7])).toEqual([[0, 2], [8, 9]]);
+  expect(remove([[0, 99_999]], [5, 5])).toEqual([
+    [0, 4],
+    [6, 99_999],
+  ]);
+  expect(
+    remove(
+      [
+        [0, 4],
+        [6, 9],
+      ],
+      [3, 7],
+    ),
+  ).toEqual([
+    [0, 2],
+    [8, 9],
+  ]);
   expect(remove([[3, 3]], [0, 9])).toEqual([]);
 });
 
