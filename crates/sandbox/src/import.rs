@@ -81,9 +81,9 @@ impl Plan {
     }
 
     /// The name that the pin gets when none is given.
-    pub(crate) fn name(&self) -> Option<String> {
+    pub(crate) fn name(&self) -> String {
         match self {
-            Self::File { name } | Self::Folder { name, .. } => Some(name.clone()),
+            Self::File { name } | Self::Folder { name, .. } => name.clone(),
         }
     }
 }

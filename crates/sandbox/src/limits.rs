@@ -72,7 +72,7 @@ impl Budget {
         headers.insert("x-ratelimit-reset", self.reset.into());
     }
 
-    pub(crate) fn refusal(&self) -> Response {
+    pub(crate) fn refusal() -> Response {
         let refusal = crate::error::Refusal::reason(
             StatusCode::TOO_MANY_REQUESTS,
             "RATE_LIMITED",

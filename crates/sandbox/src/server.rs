@@ -5,6 +5,7 @@ use crate::app::{App, StoredCid};
 use crate::auth;
 use crate::faults::Kind;
 use crate::intake::{Cut, Intake, Trip};
+use crate::limits::Budget;
 use crate::log::LoggedRequest;
 use crate::misbehave;
 use crate::route::Route;
@@ -156,7 +157,7 @@ impl Call {
         let mut response = match auth::check(&self.app.keys, route, request.headers()) {
             Err(refusal) => refusal.into_response(),
             Ok(()) => match &budget {
-                Some(budget) if budget.exceeded => budget.refusal(),
+                Some(budget) if budget.exceeded => Budget::refusal(),
                 _ => self
                     .router
                     .clone()

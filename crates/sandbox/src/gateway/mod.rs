@@ -107,7 +107,7 @@ async fn serve(
                 attachment: query(uri, "download").is_some_and(|v| v == "true"),
                 name: asked,
             };
-            representation.answer(headers).await
+            representation.answer(headers)
         }
         Served::Directory(entries) => {
             let has_index = entries
@@ -122,14 +122,14 @@ async fn serve(
                 let Some(index) = find(path).await? else {
                     return Ok(not_found());
                 };
-                return page(index, headers).await;
+                return page(index, headers);
             }
             Ok(folder(uri, &found.cid, &entries, headers))
         }
     }
 }
 
-async fn page(index: Found, headers: &HeaderMap) -> Result<Response, Refusal> {
+fn page(index: Found, headers: &HeaderMap) -> Result<Response, Refusal> {
     let Served::File { file, size } = index.content else {
         return Ok(not_found());
     };
@@ -141,7 +141,7 @@ async fn page(index: Found, headers: &HeaderMap) -> Result<Response, Refusal> {
         name: "index.html".to_owned(),
         attachment: false,
     };
-    representation.answer(headers).await
+    representation.answer(headers)
 }
 
 fn folder(uri: &Uri, cid: &str, entries: &[Listed], headers: &HeaderMap) -> Response {
@@ -206,7 +206,7 @@ struct Representation {
 }
 
 impl Representation {
-    async fn answer(self, headers: &HeaderMap) -> Result<Response, Refusal> {
+    fn answer(self, headers: &HeaderMap) -> Result<Response, Refusal> {
         let etag = format!("\"{}\"", self.cid);
         if matches(headers, &etag) {
             return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, etag)]).into_response());
@@ -237,16 +237,13 @@ impl Representation {
             let range = format!("bytes {first}-{last}/{}", self.size);
             response = response.header(header::CONTENT_RANGE, range);
         }
-        let body = self
-            .bytes(first, length)
-            .await
-            .map_err(|e| Refusal::disk(&e))?;
+        let body = self.bytes(first, length).map_err(|e| Refusal::disk(&e))?;
         response
             .body(body)
             .map_err(|_| Refusal::internal("A header could not be written"))
     }
 
-    async fn bytes(mut self, first: u64, length: u64) -> std::io::Result<Body> {
+    fn bytes(mut self, first: u64, length: u64) -> std::io::Result<Body> {
         if first > 0 {
             let skip = i64::try_from(first).unwrap_or(i64::MAX);
             self.file.seek(SeekFrom::Current(skip))?;

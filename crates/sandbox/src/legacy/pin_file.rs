@@ -12,12 +12,13 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use cid::Version;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 pub(super) async fn pin_file(State(app): State<App>, form: Multipart) -> Result<Response, Refusal> {
     let upload = spool::receive(form, &app.store.partial(), None).await?;
     let options = Options::parse(&upload.fields)?;
     let plan = Plan::legacy(&upload.parts, options.wrap)?;
-    let name = options.name.or_else(|| plan.name());
+    let name = options.name.unwrap_or_else(|| plan.name());
     let number_of_files = upload.parts.len() as u64;
     let imported = import::run(upload, plan, options.version).await?;
     let now = app.now();
@@ -26,7 +27,7 @@ pub(super) async fn pin_file(State(app): State<App>, form: Multipart) -> Result<
         cid: imported.root.cid.to_string(),
         node: crate::dag::block_key(&imported.root.cid),
         network: Network::Public,
-        name,
+        name: Some(name),
         keyvalues: options.keyvalues,
         size: imported.root.dag_size,
         number_of_files,
@@ -71,7 +72,7 @@ struct Options {
 }
 
 impl Options {
-    fn parse(fields: &std::collections::BTreeMap<String, String>) -> Result<Self, Refusal> {
+    fn parse(fields: &BTreeMap<String, String>) -> Result<Self, Refusal> {
         let metadata = object(fields, "pinataMetadata")?;
         let options = object(fields, "pinataOptions")?;
         let name = match &metadata["name"] {
@@ -103,10 +104,7 @@ impl Options {
     }
 }
 
-fn object(
-    fields: &std::collections::BTreeMap<String, String>,
-    name: &str,
-) -> Result<Value, Refusal> {
+fn object(fields: &BTreeMap<String, String>, name: &str) -> Result<Value, Refusal> {
     let Some(text) = fields.get(name).filter(|text| !text.trim().is_empty()) else {
         return Ok(Value::Object(Map::new()));
     };

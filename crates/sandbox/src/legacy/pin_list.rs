@@ -52,7 +52,7 @@ fn parse(text: &str) -> Result<LegacyQuery, Refusal> {
             "status" => query.status = status(&value)?,
             // An unreadable CID matches nothing: its text is no block's key.
             "cid" => {
-                query.cid = Some(Cid::try_from(value.as_str()).map_or(value, |c| block_key(&c)))
+                query.cid = Some(Cid::try_from(value.as_str()).map_or(value, |c| block_key(&c)));
             }
             "hashContains" => query.hash_contains = Some(value),
             "groupId" => query.group = Some(value),

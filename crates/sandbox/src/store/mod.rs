@@ -6,14 +6,14 @@
 //! committed, answered. What a kill leaves before the commit is swept at the next start.
 
 mod content;
+mod lists;
 mod rows;
 mod seed;
 mod sweep;
 
 pub(crate) use content::{Content, Entry, Found, Listed, Node, Served};
-pub(crate) use rows::{
-    Changed, Changes, FileRow, LegacyQuery, Network, NewFile, Order, Predicate, Status, V3Query,
-};
+pub(crate) use lists::{LegacyQuery, Order, Predicate, Status, V3Query};
+pub(crate) use rows::{Changed, Changes, FileRow, Network, NewFile};
 
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};

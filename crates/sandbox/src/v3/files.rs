@@ -62,7 +62,7 @@ fn parse(network: Network, query: &str) -> Result<V3Query, Refusal> {
                 parsed.cid = Some(Cid::try_from(value.as_str()).map_or(value, |c| block_key(&c)));
             }
             "mimeType" => parsed.mime_type = Some(value),
-            "group" => parsed.group = Some((value != "null").then_some(value)),
+            "group" => parsed.group = Some(value),
             "limit" => {
                 let limit: usize = value
                     .parse()

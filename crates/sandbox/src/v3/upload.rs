@@ -54,7 +54,7 @@ pub(super) async fn upload(
     let pairs = keyvalues(&pairs, false)?;
     let group_id = field("group_id").or_else(|| field("group"));
     let plan = Plan::single(&upload.parts)?;
-    let name = field("name").or_else(|| plan.name());
+    let name = field("name").unwrap_or_else(|| plan.name());
     let imported = import::run(upload, plan, version).await?;
     let now = app.now();
     let new = NewFile {
@@ -62,7 +62,7 @@ pub(super) async fn upload(
         cid: imported.root.cid.to_string(),
         node: block_key(&imported.root.cid),
         network,
-        name,
+        name: Some(name),
         keyvalues: pairs,
         size: imported.root.dag_size,
         number_of_files: 1,
