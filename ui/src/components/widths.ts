@@ -14,6 +14,12 @@ export function watchWidth(element: Element, tell: (width: number) => void): () 
   };
 }
 
+/** The font of an element as a canvas takes it; the computed shorthand is empty where a part of it has no place there. */
+export function fontOf(element: Element): string {
+  const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(element);
+  return `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
+}
+
 let brush: CanvasRenderingContext2D | null | undefined;
 
 /** How wide a text is in this font, without laying anything out. */

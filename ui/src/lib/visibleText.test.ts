@@ -5,8 +5,8 @@ test("plain text, accents and other scripts stay as they are", () => {
   for (const text of ["harbour-dawn.tif", "Zürich – März.pdf", "写真 (1).jpg", "שלום.txt", "a b", ""]) expect(visibleText(text)).toBe(text);
 });
 
-test("line breaks and controls get a picture", () => {
-  expect(visibleText("a\nb\r\tc\u0000d\u007f")).toBe("a␊b␍␉c␀d␡");
+test("line breaks and controls get a sign", () => {
+  expect(visibleText("a\nb\r\tc\u0000d\u007f")).toBe("a⟨LF⟩b⟨CR⟩⟨TAB⟩c⟨NUL⟩d⟨DEL⟩");
 });
 
 test("a direction override cannot hide the real extension", () => {

@@ -1,10 +1,14 @@
 /** Signs for characters that have no picture of their own, so that two names that differ never look alike. */
 const NAMED: Record<number, string> = {
-  0x0a: "␊",
-  0x0d: "␍",
-  0x09: "␉",
-  0x7f: "␡",
-  0x85: "␤",
+  0x00: "⟨NUL⟩",
+  0x07: "⟨BEL⟩",
+  0x08: "⟨BS⟩",
+  0x09: "⟨TAB⟩",
+  0x0a: "⟨LF⟩",
+  0x0d: "⟨CR⟩",
+  0x1b: "⟨ESC⟩",
+  0x7f: "⟨DEL⟩",
+  0x85: "⟨NEL⟩",
   0xa0: " ",
   0xad: "⟨SHY⟩",
   0x061c: "⟨ALM⟩",
@@ -49,8 +53,5 @@ export function visibleText(text: string): string {
 }
 
 function sign(code: number): string {
-  const named = NAMED[code];
-  if (named !== undefined) return named;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  return `⟨${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  return NAMED[code] ?? `⟨${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
 }
