@@ -112,6 +112,13 @@ pub(crate) async fn uploads(driver: &Driver) -> (u64, u64, u64) {
     (number("now"), number("needsYou"), number("finished"))
 }
 
+/// The state of the first upload on its way, or "none".
+pub(crate) async fn state(driver: &Driver) -> String {
+    let page = json!({"filter": "now", "from": 0, "n": 1});
+    let page = invoke(driver, "uploads_rows", page).await.expect("the uploads");
+    page["rows"][0]["state"].as_str().unwrap_or("none").to_owned()
+}
+
 /// Waits until nothing is on its way any more and `finished` uploads are done.
 pub(crate) async fn wait_finished(driver: &Driver, finished: u64) {
     let done = || async { uploads(driver).await == (0, 0, finished) };
@@ -124,13 +131,17 @@ pub(crate) struct Addresses {
     pub(crate) gateway: String,
 }
 
-/// Read from the data folder while the app runs.
+/// Read from the data folder while the app runs; what an earlier run left there is passed over.
 pub(crate) async fn addresses(desktop: &Desktop) -> Addresses {
     let path = desktop.path("data/pinfold/sandbox/address.json");
-    let text = until(Duration::from_secs(10), "the Sandbox's addresses", || async { std::fs::read_to_string(&path).ok() }).await;
-    let value: Value = serde_json::from_str(&text).expect("the addresses are JSON");
-    let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    Addresses { api: text("api"), gateway: text("gateway") }
+    let running = || async {
+        let value: Value = serde_json::from_str(&std::fs::read_to_string(&path).ok()?).ok()?;
+        let text = |name: &str| value[name].as_str().map(str::to_owned);
+        let addresses = Addresses { api: text("api")?, gateway: text("gateway")? };
+        let host = addresses.gateway.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        std::net::TcpStream::connect(host).ok().map(|_| addresses)
+    };
+    until(Duration::from_secs(20), "the Sandbox's gateway", running).await
 }
 
 /// A Sandbox of the test's own: a service that is not the built-in one.
@@ -168,9 +179,9 @@ pub(crate) async fn same_bytes(addresses: &Addresses, path: &str, file: &std::pa
     gateway::same_as_file(&addresses.gateway, path, file).await;
 }
 
-/// Waits until the overlay says where a drop would go.
+/// Waits until the overlay says what a drop does.
 pub(crate) async fn wait_for_overlay(driver: &Driver) {
-    driver.wait_for_text("Drop to upload").await;
+    driver.wait_for_text("Drop here for name and more").await;
 }
 
 /// Moves a drag once more after the page was looked at, so that the window still knows of it.
@@ -208,7 +219,7 @@ pub(crate) async fn open_details(driver: &Driver, words: &str) {
 /// Gives the pin in the details another name.
 pub(crate) async fn rename(driver: &Driver, name: &str) {
     if !driver.shows("textbox", "Name").await {
-        driver.click("button", "~Edit name").await;
+        driver.click("button", "Edit the name").await;
     }
     driver.type_into("Name", name).await;
     driver.press("\u{e007}").await;
@@ -216,8 +227,8 @@ pub(crate) async fn rename(driver: &Driver, name: &str) {
 
 /// Adds a key-value to the pin in the details.
 pub(crate) async fn add_keyvalue(driver: &Driver, key: &str, value: &str) {
-    driver.click("button", "~Add").await;
-    driver.type_into("Key", key).await;
-    driver.type_into("Value", value).await;
+    driver.click("button", "Add").await;
+    driver.type_into("Key 1", key).await;
+    driver.type_into("~Value of", value).await;
     driver.press("\u{e007}").await;
 }
