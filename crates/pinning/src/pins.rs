@@ -160,6 +160,7 @@ pub trait Pins: Send + Sync {
     /// Changes the name and key-values. `NotPinned` where the pin is gone.
     async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<(), Error>;
 
-    /// Removes the pin. `NotPinned` where it was gone already.
+    /// Removes the pin. `NotPinned` where nothing has this CID any more, `NotFound` where the id is gone and another
+    /// pin has the CID (which stays). Without an id, `Rejected` (`SEVERAL_PINS`) where more than one pin has the CID.
     async fn unpin(&self, pin: &PinRef) -> Result<(), Error>;
 }

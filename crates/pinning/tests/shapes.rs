@@ -622,3 +622,48 @@ async fn refused_tokens_are_unauthorized_in_every_shape() {
         assert!(!error.is_transient());
     }
 }
+
+#[tokio::test]
+async fn a_pin_that_nobody_named_is_never_removed_for_its_cid() {
+    let server = MockServer::start().await;
+    on(
+        &server,
+        "PUT",
+        "/v3/files/public/00000000-0000-0000-0000-000000000000",
+        ResponseTemplate::new(404),
+    )
+    .await;
+    on(
+        &server,
+        "DELETE",
+        "/v3/files/public/gone",
+        ResponseTemplate::new(404),
+    )
+    .await;
+    Mock::given(path("/v3/files/public/one"))
+        .respond_with(ResponseTemplate::new(200))
+        .expect(0)
+        .mount(&server)
+        .await;
+    let one = json!({"data": {"files": [v3_file("one", CID)]}});
+    let first =
+        Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(one));
+    let scope = first.mount_as_scoped(&server).await;
+    let account = account(&server.uri());
+    let error = account
+        .unpin(&pin(Some("gone")))
+        .await
+        .expect_err("another pin has the CID");
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    drop(scope);
+    let two = json!({"data": {"files": [v3_file("one", CID), v3_file("two", CID)]}});
+    Mock::given(method("GET"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(two))
+        .mount(&server)
+        .await;
+    let error = account.unpin(&pin(None)).await.expect_err("which one?");
+    assert!(
+        matches!(&error.kind, ErrorKind::Rejected { reason, .. } if reason == "SEVERAL_PINS"),
+        "{error:?}"
+    );
+}

@@ -35,26 +35,31 @@ impl Pinata {
         Ok(Change::ByCid)
     }
 
-    /// Acts on the file's id; where the id is missing or names nothing (a legacy row's id), looks it up by CID once.
+    /// Acts on the file's id. Where the id is missing or names nothing (a legacy row's id, say), the file is looked up
+    /// by CID once, and acted on only if it can be no other: several files may have the same CID, and removing one
+    /// that nobody named would lose it.
     async fn by_id(&self, pin: &PinRef, act: Act<'_>) -> Result<(), Error> {
-        if let Some(id) = &pin.service_id {
-            let result = self.act(pin.network, id, act).await;
-            if !matches!(&result, Err(error) if is_gone(error)) {
-                return result;
-            }
-        }
+        let gone = match &pin.service_id {
+            None => None,
+            Some(id) => match self.act(pin.network, id, act).await {
+                Err(error) if is_gone(&error) => Some(error),
+                result => return result,
+            },
+        };
         let found = self
             .v3_find_on(pin.network, &pin.cid, Priority::Click)
             .await?;
-        let other = found
-            .into_iter()
-            .find(|found| Some(&found.service_id) != pin.service_id.as_ref());
-        match other {
-            Some(found) => self
-                .act(pin.network, &found.service_id, act)
+        match (found.as_slice(), gone) {
+            ([], _) => Err(Error::unsent(ErrorKind::NotPinned)),
+            (_, Some(gone)) if matches!(act, Act::Delete) => Err(gone),
+            ([only], _) => self
+                .act(pin.network, &only.service_id, act)
                 .await
                 .map_err(not_pinned),
-            None => Err(Error::unsent(ErrorKind::NotPinned)),
+            (several, _) => Err(Error::refused(
+                "SEVERAL_PINS",
+                &format!("{} pins have this CID, and none was named", several.len()),
+            )),
         }
     }
 
