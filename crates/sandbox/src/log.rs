@@ -1,9 +1,10 @@
 //! The request log: JSON lines in `requests.log`, and the newest of them in memory.
 //!
 //! It is what a test asks for the truth about what reached the service. Header values and bodies
-//! are never part of it, and a token that turns up in a path or query is struck out.
+//! are never part of it, and a path or query in which a token turns up is struck out.
 
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -87,9 +88,17 @@ impl RequestLog {
         inner.recent.iter().cloned().collect()
     }
 
+    /// The text, or `[token]` in its place when a secret stands in it, also percent-encoded.
     fn redacted(&self, text: String) -> String {
-        self.secrets.iter().fold(text, |text, secret| {
-            text.replace(secret.as_str(), "[token]")
-        })
+        let decoded = percent_decode_str(&text).decode_utf8_lossy();
+        let leaks = |secret: &String| {
+            text.contains(secret)
+                || decoded.contains(secret)
+                || decoded.replace('+', " ").contains(secret)
+        };
+        if self.secrets.iter().any(leaks) {
+            return "[token]".to_owned();
+        }
+        text
     }
 }

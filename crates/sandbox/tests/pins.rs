@@ -146,7 +146,7 @@ async fn every_operator_on_keyvalues_filters_in_both_syntaxes() {
             vec!["beta"],
         ),
         (
-            json!({ "at": { "value": "2023-12-31T20:00:00-05:00", "op": "lt" } }),
+            json!({ "at": { "value": "2023-12-31T18:00:00-05:00", "op": "lt" } }),
             vec![],
         ),
         (

@@ -1,0 +1,204 @@
+//! The program, killed and started again: what was answered is served, what was not leaves no trace.
+
+mod stranger;
+
+use reqwest::{Client, StatusCode};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use stranger::{Form, TOKEN, client, json, noise};
+
+/// The program as a child process.
+struct Program {
+    child: Child,
+    api: String,
+    gateway: String,
+}
+
+impl Program {
+    fn start(data: &Path, more: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_pinfold-sandbox"))
+            .args(["--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0"])
+            .args(["--token", TOKEN, "--data"])
+            .arg(data)
+            .args(more)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut url = |name: &str| {
+            let line = lines.next().unwrap().unwrap();
+            line.strip_prefix(name).unwrap().trim().to_owned()
+        };
+        Self {
+            api: url("api"),
+            gateway: url("gateway"),
+            child,
+        }
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    async fn pin(&self, client: &Client, form: &Form) -> String {
+        let request = client
+            .post(format!("{}/pinning/pinFileToIPFS", self.api))
+            .bearer_auth(TOKEN)
+            .header(
+                "content-type",
+                "multipart/form-data; boundary=boundary-of-a-stranger",
+            )
+            .body(form.bytes());
+        let (status, body) = json(request.send().await.unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body["IpfsHash"].as_str().unwrap().to_owned()
+    }
+
+    async fn bytes(&self, client: &Client, path: &str) -> Vec<u8> {
+        let response = client
+            .get(format!("{}/ipfs/{path}", self.gateway))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.bytes().await.unwrap().to_vec()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Of no use after `kill`, and harmless then.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "looks into the service's folder from outside"
+)]
+fn names_in(folder: &Path) -> Vec<String> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn everything_answered_is_served_after_a_kill() {
+    let data = tempfile::tempdir().unwrap();
+    let client = client();
+    let program = Program::start(data.path(), &[]);
+    let big = noise(3_000_000);
+    let file = program.pin(&client, &Form::new().file("big", &big)).await;
+    let folder = Form::new()
+        .file("r/a", b"hello")
+        .file("r/s/b", &big[..700_000]);
+    let folder = program.pin(&client, &folder).await;
+    program.kill();
+
+    let program = Program::start(data.path(), &[]);
+    assert!(program.bytes(&client, &file).await == big);
+    assert_eq!(
+        program.bytes(&client, &format!("{folder}/a")).await,
+        b"hello"
+    );
+    assert!(program.bytes(&client, &format!("{folder}/s/b")).await == big[..700_000]);
+    let again = program.pin(&client, &Form::new().file("big", &big)).await;
+    assert_eq!(again, file);
+}
+
+#[tokio::test]
+async fn an_upload_that_a_kill_cut_off_leaves_no_trace() {
+    let data = tempfile::tempdir().unwrap();
+    let program = Program::start(data.path(), &[]);
+    let address = program.api.trim_start_matches("http://").to_owned();
+    let form = Form::new().file("big", &noise(4_000_000)).bytes();
+    let mut stream = TcpStream::connect(&address).unwrap();
+    write!(
+        stream,
+        "POST /pinning/pinFileToIPFS HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {TOKEN}\r\n\
+         Content-Type: multipart/form-data; boundary=boundary-of-a-stranger\r\n\
+         Content-Length: {}\r\n\r\n",
+        form.len()
+    )
+    .unwrap();
+    stream.write_all(&form[..2_000_000]).unwrap();
+    let partial = data.path().join("partial");
+    // The partial file is there as soon as the service has read the request's head.
+    while names_in(&partial).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    program.kill();
+    assert_eq!(names_in(&partial).len(), 1);
+
+    let _program = Program::start(data.path(), &[]);
+    assert!(names_in(&partial).is_empty());
+    assert!(names_in(&data.path().join("blobs")).is_empty());
+}
+
+#[tokio::test]
+async fn content_that_was_unpinned_is_swept_at_the_next_start_and_shared_content_is_not() {
+    let data = tempfile::tempdir().unwrap();
+    let client = client();
+    let program = Program::start(data.path(), &[]);
+    let gone = program.pin(&client, &Form::new().file("a", b"gone")).await;
+    let first = Form::new()
+        .file("r/shared", b"shared")
+        .file("r/own", b"own");
+    let first = program.pin(&client, &first).await;
+    let second = program
+        .pin(&client, &Form::new().file("q/also", b"shared"))
+        .await;
+    for cid in [&gone, &first] {
+        let url = format!("{}/pinning/unpin/{cid}", program.api);
+        let request = client.delete(url).bearer_auth(TOKEN);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    }
+    program.kill();
+
+    let program = Program::start(data.path(), &[]);
+    assert_eq!(
+        program.bytes(&client, &format!("{second}/also")).await,
+        b"shared"
+    );
+    assert_eq!(names_in(&data.path().join("blobs")).len(), 1);
+    assert_eq!(
+        program.pin(&client, &Form::new().file("a", b"gone")).await,
+        gone
+    );
+    assert_eq!(program.bytes(&client, &gone).await, b"gone");
+}
+
+#[tokio::test]
+async fn the_program_seeds_explains_itself_and_refuses_what_it_does_not_know() {
+    let data = tempfile::tempdir().unwrap();
+    let program = Program::start(data.path(), &["--seed", "1200"]);
+    let url = format!("{}/data/userPinnedDataTotal", program.api);
+    let (_, body) = json(client().get(url).bearer_auth(TOKEN).send().await.unwrap()).await;
+    assert_eq!(body["pin_count"], 1200);
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pinfold-sandbox"));
+        command
+            .args(arguments)
+            .env_remove("PINFOLD_SANDBOX_TOKEN")
+            .output()
+            .unwrap()
+    };
+    let help = run(&["--help"]);
+    assert!(help.status.success());
+    assert!(
+        String::from_utf8(help.stdout)
+            .unwrap()
+            .contains("--gateway")
+    );
+    for wrong in [&["--nonsense"][..], &["--data", "d"], &["--token", "t"]] {
+        let output = run(wrong);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!output.stderr.is_empty());
+    }
+}
