@@ -10,33 +10,51 @@ import Image from "@lucide/svelte/icons/image";
 import Music from "@lucide/svelte/icons/music";
 import type { IconType } from "./icon";
 
-const KINDS: [IconType, string][] = [
-  [Image, "png jpg jpeg gif webp avif heic tif tiff bmp svg ico raw dng psd"],
-  [Film, "mp4 mov mkv webm avi m4v mpg mpeg"],
-  [Music, "mp3 flac wav ogg opus m4a aac aif aiff"],
-  [FileText, "txt md pdf doc docx odt rtf epub csv log tex"],
-  [Braces, "json jsonl yaml yml toml xml"],
-  [Code, "html htm css js ts svelte rs py go c h cpp java sh sol wasm"],
-  [Archive, "zip tar gz tgz xz bz2 zst 7z rar"],
-  [Box, "car"],
-];
-const BY_EXTENSION = new Map(KINDS.flatMap(([icon, extensions]) => extensions.split(" ").map((extension) => [extension, icon] as const)));
+export type FileKind = "folder" | "file" | "image" | "film" | "music" | "text" | "data" | "code" | "archive" | "car";
 
-/** The picture of a file's kind: by its extension, then by its media type. */
-export function fileIcon(name: string | null, folder: boolean, mime: string | null = null): IconType {
-  if (folder) return Folder;
+export const FILE_ICONS: Record<FileKind, IconType> = {
+  folder: Folder,
+  file: File,
+  image: Image,
+  film: Film,
+  music: Music,
+  text: FileText,
+  data: Braces,
+  code: Code,
+  archive: Archive,
+  car: Box,
+};
+
+const EXTENSIONS: [FileKind, string][] = [
+  ["image", "png jpg jpeg gif webp avif heic tif tiff bmp svg ico raw dng psd"],
+  ["film", "mp4 mov mkv webm avi m4v mpg mpeg"],
+  ["music", "mp3 flac wav ogg opus m4a aac aif aiff"],
+  ["text", "txt md pdf doc docx odt rtf epub csv log tex"],
+  ["data", "json jsonl yaml yml toml xml"],
+  ["code", "html htm css js ts svelte rs py go c h cpp java sh sol wasm"],
+  ["archive", "zip tar gz tgz xz bz2 zst 7z rar"],
+  ["car", "car"],
+];
+const BY_EXTENSION = new Map(
+  EXTENSIONS.flatMap(([kind, extensions]) => extensions.split(" ").map((extension) => [extension, kind] as const)),
+);
+const BY_TYPE = new Map<string, FileKind>([
+  ["image", "image"],
+  ["video", "film"],
+  ["audio", "music"],
+  ["text", "text"],
+]);
+
+/** By its extension, then by its media type. */
+export function fileKind(name: string | null, folder: boolean, mime: string | null = null): FileKind {
+  if (folder) return "folder";
   const dot = name?.lastIndexOf(".") ?? -1;
-  const known = dot > 0 ? BY_EXTENSION.get(name!.slice(dot + 1).toLowerCase()) : undefined;
+  const known = name !== null && dot > 0 ? BY_EXTENSION.get(name.slice(dot + 1).toLowerCase()) : undefined;
   if (known) return known;
-  switch (mime?.split("/")[0]) {
-    case "image":
-      return Image;
-    case "video":
-      return Film;
-    case "audio":
-      return Music;
-    case "text":
-      return FileText;
-  }
-  return mime === "application/json" ? Braces : File;
+  if (mime === "application/json") return "data";
+  return BY_TYPE.get(mime?.split("/")[0] ?? "") ?? "file";
+}
+
+export function fileIcon(name: string | null, folder: boolean, mime: string | null = null): IconType {
+  return FILE_ICONS[fileKind(name, folder, mime)];
 }

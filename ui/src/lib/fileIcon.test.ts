@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { fileKind } from "./fileIcon";
+
+test.each([
+  ["harbour.TIF", false, null, "image"],
+  ["site", true, "text/html", "folder"],
+  ["backup.car", false, "application/octet-stream", "car"],
+  [".png", false, null, "file"],
+  ["no extension", false, "video/mp4", "film"],
+  [null, false, "application/json", "data"],
+  ["x.constructor", false, "constructor/x", "file"],
+] as const)("%s (folder %s, %s) is %s", (name, folder, mime, kind) => expect(fileKind(name, folder, mime)).toBe(kind));
