@@ -196,13 +196,14 @@ impl Sandbox {
         seeded.map_err(|error| SeedError(error.to_string()))
     }
 
-    /// Ends every connection and releases ports and folder.
+    /// Ends every connection and releases ports and folder: another service can start there at once.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         for server in self.servers.drain(..) {
             // A server that panicked has stopped as well.
             let _ = server.await;
         }
+        self.app.store.close().await;
     }
 }
 

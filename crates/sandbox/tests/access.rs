@@ -168,10 +168,17 @@ async fn legacy_answers_carry_limits_which_are_enforced_on_request() {
 }
 
 #[tokio::test]
-async fn one_folder_serves_one_sandbox_and_only_this_computer() {
+async fn one_folder_serves_one_sandbox_at_a_time_and_only_this_computer() {
     let stranger = Stranger::new().await;
     let second = Sandbox::start(Config::new(stranger.data.path(), "other")).await;
     assert!(matches!(second, Err(StartError::InUse(_))));
+    let Stranger { sandbox, data, .. } = stranger;
+    sandbox.stop().await;
+    assert!(
+        Sandbox::start(Config::new(data.path(), "other"))
+            .await
+            .is_ok()
+    );
     let mut open = Config::new(tempfile::tempdir().unwrap().path(), "other");
     open.listen = "0.0.0.0:0".parse().unwrap();
     assert!(matches!(

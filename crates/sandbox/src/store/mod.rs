@@ -20,6 +20,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::RwLock;
 
 /// The store failed; nothing of the call was kept.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +41,10 @@ struct Inner {
     data: PathBuf,
     connection: Mutex<Connection>,
     /// Held as long as the store is open, so that two services never share a folder.
-    _lock: File,
+    lock: File,
+    /// Read by every piece of work, written to close: work that its caller no longer waits for must
+    /// still end before another service may sweep the folder.
+    working: Arc<RwLock<()>>,
 }
 
 const SCHEMA: &str = "
@@ -102,7 +106,8 @@ impl Store {
             inner: Arc::new(Inner {
                 data: data.to_owned(),
                 connection: Mutex::new(connection),
-                _lock: lock,
+                lock,
+                working: Arc::default(),
             }),
         }))
     }
@@ -116,19 +121,29 @@ impl Store {
         self.inner.data.join("blobs")
     }
 
+    /// Waits for work under way and gives the folder free. Nothing may be asked of the store afterwards.
+    pub(crate) async fn close(&self) {
+        let _idle = self.inner.working.write().await;
+        // What cannot be unlocked is unlocked when the file is closed.
+        let _ = self.inner.lock.unlock();
+    }
+
     /// Runs `work` with the connection, off the async threads.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self, &mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let store = self.clone();
+        let working = Arc::clone(&self.inner.working).read_owned().await;
         let task = tokio::task::spawn_blocking(move || {
             let mut connection = store
                 .inner
                 .connection
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            work(&store, &mut connection)
+            let done = work(&store, &mut connection);
+            drop(working);
+            done
         });
         task.await
             .unwrap_or_else(|error| Err(io::Error::other(error).into()))

@@ -39,6 +39,9 @@ pub(super) async fn upload(
             .filter(|value| !value.is_empty())
             .cloned()
     };
+    if field("car").as_deref() == Some("true") {
+        return Err(bad_request("CAR uploads need a paid plan"));
+    }
     let network = field("network").map_or(Ok(Network::Private), |text| network(&text))?;
     let version = match field("cid_version").as_deref() {
         None | Some("v1") => Version::V1,
