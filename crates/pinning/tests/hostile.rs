@@ -336,6 +336,23 @@ async fn a_server_that_is_not_there_is_offline_and_nothing_was_sent() {
     assert_keeps_the_secret(&error);
 }
 
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls_is_offline_and_never_sees_the_token() {
+    let server = answering(ResponseTemplate::new(200).set_body_json(json!({}))).await;
+    let address = server.uri().replace("http://", "https://");
+    let account = account_with(&address, &token(), short_deadlines());
+    let error = account
+        .file(support::file("a", b"x"))
+        .await
+        .expect_err("no TLS");
+    assert_eq!(
+        (error.kind.clone(), error.delivered),
+        (ErrorKind::Offline, Delivered::NotSent)
+    );
+    assert_keeps_the_secret(&error);
+    assert_eq!(requests(&server).await, 0);
+}
+
 /// A server that reads one request's head, answers with raw bytes, and leaves the connection open.
 async fn raw_server(answer: &'static [u8]) -> (String, tokio::task::JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

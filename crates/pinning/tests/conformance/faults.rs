@@ -267,7 +267,7 @@ async fn a_key_without_any_scope_is_valid_and_may_do_nothing() {
     );
     let error = world
         .account
-        .file(file("a", &[7; 100_000]))
+        .file(file("a", &vec![7; 100_000]))
         .await
         .expect_err("refused");
     assert_eq!(

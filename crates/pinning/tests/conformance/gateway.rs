@@ -14,12 +14,15 @@ pub(crate) async fn fetch(gateway: &str, cid: &str, path: &[&str]) -> Vec<u8> {
 /// Status and bytes. HTTP/1.0, so that the body ends where the connection ends.
 pub(crate) async fn get(gateway: &str, cid: &str, path: &[&str]) -> (u16, Vec<u8>) {
     let host = gateway.strip_prefix("http://").expect("a plain address");
-    let path: String = path
-        .iter()
-        .map(|name| format!("/{}", utf8_percent_encode(name, NON_ALPHANUMERIC)))
+    let path: Vec<_> = std::iter::once(cid.to_owned())
+        .chain(
+            path.iter()
+                .map(|name| utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()),
+        )
         .collect();
+    let path = path.join("/");
     let mut connection = TcpStream::connect(host).await.expect("connects");
-    let request = format!("GET /ipfs/{cid}{path} HTTP/1.0\r\nHost: {host}\r\n\r\n");
+    let request = format!("GET /ipfs/{path} HTTP/1.0\r\nHost: {host}\r\n\r\n");
     connection
         .write_all(request.as_bytes())
         .await
