@@ -1,0 +1,178 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test } from "vitest";
+import App from "../App.svelte";
+import type { AppStart, PinRow } from "../bindings";
+import { anAccount } from "../uploads/fakeEngine";
+import { aPin, aStart, enginePins, refuse } from "./fakePins";
+
+// Wide enough that the details stand beside the list.
+beforeEach(() => void Object.assign(window, { innerWidth: 1280 }));
+
+async function open(rows: PinRow[], start: Partial<AppStart> = {}, link?: string | null) {
+  const engine = enginePins(rows, link);
+  render(App, { props: { start: aStart(start) } });
+  const user = userEvent.setup();
+  if (rows.length > 0) await screen.findByRole("grid", { name: "Pins" });
+  return { engine, user };
+}
+
+const row = (name: RegExp | string) => screen.findByRole("row", { name });
+const details = () => screen.findByRole("complementary", { name: "Details" });
+
+test("the grid counts all pins, not only those drawn", async () => {
+  await open(Array.from({ length: 500 }, (_, index) => aPin(index + 1)));
+  expect(screen.getByRole("grid")).toHaveAttribute("aria-rowcount", "501");
+  expect(screen.getAllByRole("row").length).toBeLessThan(60);
+  expect(await row(/pin-1\.tif.*84\.2 MB.*Verified/)).toHaveAttribute("aria-rowindex", "2");
+});
+
+test("without pins it says what to do", async () => {
+  await open([]);
+  expect(await screen.findByText("Drop a file or folder anywhere on this window.")).toBeVisible();
+  expect(screen.getAllByRole("button", { name: "Upload" })).toHaveLength(2);
+});
+
+test("a search that finds nothing says so and can be taken back", async () => {
+  const { user } = await open([aPin(1), aPin(2)]);
+  await user.keyboard("/");
+  await user.keyboard("meadow");
+  expect(await screen.findByText("Nothing matches “meadow”")).toBeVisible();
+  expect(screen.getByText("0 of 2")).toBeVisible();
+  await user.click(screen.getAllByRole("button", { name: "Clear the search" })[0]!);
+  expect(await row(/pin-1\.tif/)).toBeVisible();
+});
+
+test("F2 edits the name, Enter sends only the name, and the list has the focus again", async () => {
+  const { engine, user } = await open([aPin(1), aPin(2)]);
+  await user.click(await row(/pin-2\.tif/));
+  await user.keyboard("{F2}");
+  const field = await screen.findByRole("textbox", { name: "Name" });
+  await user.clear(field);
+  await user.type(field, "dusk.tif{Enter}");
+  expect(engine.of("pins_edit")).toEqual([{ id: 2, edit: { name: "dusk.tif", set: [], remove: [] } }]);
+  expect(await within(await details()).findByRole("heading", { name: "dusk.tif" })).toBeVisible();
+  expect(screen.getByRole("grid")).toHaveFocus();
+});
+
+test("Escape leaves the name as it was", async () => {
+  const { engine, user } = await open([aPin(1)]);
+  await user.click(await row(/pin-1\.tif/));
+  await user.keyboard("{F2}");
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "nonsense{Escape}");
+  expect(within(await details()).getByRole("heading", { name: "pin-1.tif" })).toBeVisible();
+  expect(engine.of("pins_edit")).toEqual([]);
+});
+
+test("an edit that is refused says why and keeps what was typed", async () => {
+  const { engine, user } = await open([aPin(1)]);
+  refuse(engine, "pins_edit", "missing_scope", "This key may not edit pins. It needs the scope org:files:write.");
+  await user.click(await row(/pin-1\.tif/));
+  await user.keyboard("{F2}");
+  const field = await screen.findByRole("textbox", { name: "Name" });
+  await user.clear(field);
+  await user.type(field, "dusk.tif{Enter}");
+  expect(await screen.findByText(/It needs the scope org:files:write/)).toBeVisible();
+  expect(field).toHaveValue("dusk.tif");
+});
+
+test("key-values are edited in place: set, add, remove", async () => {
+  const keyvalues: [string, string][] = [
+    ["camera", "X-T5"],
+    ["paper", "Rag"],
+  ];
+  const { engine, user } = await open([aPin(1, { keyvalues, keyvalueCount: 2 })]);
+  await user.click(await row(/pin-1\.tif/));
+  const pane = within(await details());
+  const paper = await pane.findByRole("textbox", { name: "Value of paper" });
+  await user.clear(paper);
+  await user.type(paper, "Baryta{Enter}");
+  expect(engine.of("pins_edit").at(-1)).toEqual({ id: 1, edit: { name: null, set: [["paper", "Baryta"]], remove: [] } });
+  await user.click(pane.getByRole("button", { name: "Remove camera" }));
+  await user.click(pane.getByRole("button", { name: "Add" }));
+  await user.keyboard("edition{Tab}12{Enter}");
+  await waitFor(() =>
+    expect(engine.of("pins_edit").at(-1)).toEqual({ id: 1, edit: { name: null, set: [["edition", "12"]], remove: ["camera"] } }),
+  );
+});
+
+test("ten key-values are the most", async () => {
+  const keyvalues = Array.from({ length: 10 }, (_, index): [string, string] => [`key ${index}`, "x"]);
+  const { user } = await open([aPin(1, { keyvalues, keyvalueCount: 10 })]);
+  await user.click(await row(/pin-1\.tif/));
+  const pane = within(await details());
+  expect(await pane.findByText("10 of 10")).toBeVisible();
+  expect(pane.getByRole("button", { name: "Add" })).toBeDisabled();
+});
+
+test("unpinning says what will happen, has the focus on the safe button, and does nothing until it is confirmed", async () => {
+  const { engine, user } = await open([aPin(1), aPin(2), aPin(3)]);
+  await user.click(await row(/pin-1\.tif/));
+  await user.keyboard("{Shift>}{ArrowDown}{/Shift}{Delete}");
+  const sheet = await screen.findByRole("alertdialog", { name: "Unpin 2 pins?" });
+  expect(within(sheet).getByText(/Pinata stops keeping these 2 files now.*copies elsewhere may remain/)).toBeVisible();
+  await waitFor(() => expect(within(sheet).getByRole("button", { name: "Keep them" })).toHaveFocus());
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(sheet).not.toBeInTheDocument());
+  expect(engine.of("pins_unpin")).toEqual([]);
+
+  await user.keyboard("{Delete}");
+  await user.click(await screen.findByRole("button", { name: "Unpin 2" }));
+  await waitFor(() => expect(screen.getByRole("grid")).toHaveAttribute("aria-rowcount", "2"));
+  expect(engine.held.rows.map((pin) => pin.id)).toEqual([3]);
+});
+
+test("pins that could not be unpinned are named with their reasons", async () => {
+  const { engine, user } = await open([aPin(1), aPin(2)]);
+  engine.answers.pins_unpin = () => ({ unpinned: 1, failed: [{ name: "pin-2.tif", sentence: "Pinata said “403 Forbidden”." }] });
+  await user.click(await row(/pin-1\.tif/));
+  await user.keyboard("{Control>}a{/Control}{Delete}");
+  await user.click(await screen.findByRole("button", { name: "Unpin 2" }));
+  expect(await screen.findByRole("alertdialog", { name: "1 of 2 could not be unpinned" })).toHaveTextContent(
+    "Pinata said “403 Forbidden”.",
+  );
+});
+
+test("the Sandbox says on this computer only where a link would stand", async () => {
+  const { user } = await open([aPin(1)], { accounts: [anAccount()], active: "a1" }, null);
+  await user.click(await row(/pin-1\.tif/));
+  const pane = within(await details());
+  expect(await pane.findByText("On this computer only")).toBeVisible();
+  expect(pane.queryByRole("button", { name: "Copy link" })).not.toBeInTheDocument();
+});
+
+test("copying is done in Rust, for all that is selected", async () => {
+  const { engine, user } = await open([aPin(1), aPin(2), aPin(3)]);
+  await user.click(await row(/pin-1\.tif/));
+  await user.keyboard("{Control>}a{/Control}{Control>}c{/Control}");
+  expect(engine.of("pins_copy")).toEqual([{ selection: { set: 1, ranges: [[0, 2]] }, what: "cid" }]);
+  expect(await screen.findAllByText("Copied 3 CIDs")).not.toHaveLength(0);
+});
+
+test("hostile names are shown as text, with every sign visible", async () => {
+  await open([aPin(1, { name: "invoice\u202efdp.exe" }), aPin(2, { name: "<img src=x onerror=alert(1)>" }), aPin(3, { name: "a\nb" })]);
+  expect(await row(/invoice⟨RLO⟩fdp\.exe/)).toBeVisible();
+  expect(await row(/<img src=x onerror=alert\(1\)>/)).toBeVisible();
+  expect(await row(/a⟨LF⟩b/)).toBeVisible();
+  expect(document.querySelector("img")).toBeNull();
+});
+
+test("? lists the keys, Escape closes them", async () => {
+  const { user } = await open([aPin(1)]);
+  await user.keyboard("?");
+  const sheet = await screen.findByRole("dialog", { name: "Keys" });
+  expect(within(sheet).getByText("Edit key-values")).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(sheet).not.toBeInTheDocument());
+});
+
+test("a list that cannot be read shows the engine's own sentence and a way to try again", async () => {
+  const engine = enginePins([aPin(1)]);
+  const answer = engine.answers.pins_open!;
+  refuse(engine, "pins_open", "disk_full", "The disk is full; the list could not be opened.");
+  render(App, { props: { start: aStart() } });
+  expect(await screen.findByText("The disk is full; the list could not be opened.")).toBeVisible();
+  engine.answers.pins_open = answer;
+  await userEvent.setup().click(screen.getByRole("button", { name: "Try again" }));
+  expect(await row(/pin-1\.tif/)).toBeVisible();
+});

@@ -1,0 +1,110 @@
+import type { AppStart, CommandError, PinDetails, PinQuery, PinRow, ResultSet, Selection } from "../bindings";
+import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
+
+export function aPin(id: number, with_: Partial<PinRow> = {}): PinRow {
+  return {
+    id,
+    name: `pin-${id}.tif`,
+    cid: `bafybei${String(id).padStart(52, "a")}`,
+    size: 84_200_000,
+    keyvalues: [],
+    keyvalueCount: 0,
+    pinnedAt: 1_700_000_000_000,
+    check: "verified",
+    folder: false,
+    mime: "image/tiff",
+    network: "public",
+    ...with_,
+  };
+}
+
+export const pinata = anAccount({ id: "p1", kind: "pinata", label: "Northlight Studio", place: "Pinata", publicLinks: true });
+
+export function aStart(with_: Partial<AppStart> = {}): AppStart {
+  return {
+    version: "0.1.0",
+    accounts: [pinata],
+    active: "p1",
+    settings: { theme: "light", detailsOpen: true, dockHeight: 316 },
+    uploads: { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false },
+    ...with_,
+  };
+}
+
+/** An engine with these pins: it searches names, carries selections by id, and forgets all but its last two sets. */
+export function enginePins(rows: PinRow[], link: string | null = "https://northlight.example/ipfs/cid") {
+  const held = { rows, keyvalues: new Map<number, [string, string][]>() };
+  const sets = new Map<number, PinRow[]>();
+  let last = 0;
+  const chosen = ({ set, ranges }: Selection) => ranges.flatMap(([from, to]) => (sets.get(set) ?? []).slice(from, to + 1));
+
+  function open({ query, carry }: { query: PinQuery; carry: Selection | null }): ResultSet {
+    const found = held.rows.filter((row) => (row.name ?? "").includes(query.text));
+    const carried = new Set(carry ? chosen(carry).map((row) => row.id) : []);
+    sets.set(++last, found);
+    sets.delete(last - 2);
+    return {
+      set: last,
+      total: found.length,
+      of: held.rows.length,
+      asOf: 1_700_000_000_000,
+      refreshing: false,
+      problem: null,
+      selection: found.flatMap((row, index): [number, number][] => (carried.has(row.id) ? [[index, index]] : [])),
+    };
+  }
+
+  function details(id: number): PinDetails {
+    const row = held.rows.find((other) => other.id === id)!;
+    return {
+      row,
+      keyvalues: held.keyvalues.get(id) ?? row.keyvalues,
+      files: 1,
+      checkSentence: "Same CID at Pinata and here.",
+      checkedAt: null,
+      localCid: null,
+      source: null,
+      link,
+      openable: true,
+    };
+  }
+
+  const engine = fakeEngine({
+    pins_open: (args) => open(args as never),
+    pins_rows: ({ set, from, n }) => {
+      const found = sets.get(set as number);
+      if (!found) throw commandError("gone", "This list is gone.");
+      return found.slice(from as number, (from as number) + (n as number));
+    },
+    pins_details: ({ id }) => details(id as number),
+    pins_summary: ({ selection }) => {
+      const count = chosen(selection as Selection).length;
+      return { count, bytes: count * 1000, verified: count, otherLayout: 0, unproven: 0, notChecked: 0, different: 0, private: 0 };
+    },
+    pins_edit: ({ id, edit }) => {
+      const { name, set, remove } = edit as { name: string | null; set: [string, string][]; remove: string[] };
+      const pairs = new Map(details(id as number).keyvalues);
+      for (const key of remove) pairs.delete(key);
+      for (const [key, value] of set) pairs.set(key, value);
+      held.keyvalues.set(id as number, [...pairs]);
+      if (name !== null) held.rows = held.rows.map((row) => (row.id === id ? { ...row, name } : row));
+      return details(id as number);
+    },
+    pins_unpin: ({ selection }) => {
+      const gone = new Set(chosen(selection as Selection).map((row) => row.id));
+      held.rows = held.rows.filter((row) => !gone.has(row.id));
+      return { unpinned: gone.size, failed: [] };
+    },
+    pins_copy: ({ selection }) => chosen(selection as Selection).length,
+    uploads_head: () => aStart().uploads,
+    uploads_rows: () => ({ total: 0, rows: [] }),
+    settings_set: ({ settings }) => settings,
+  });
+  return { ...engine, held };
+}
+
+export function refuse(engine: ReturnType<typeof enginePins>, command: string, code: CommandError["code"], message: string) {
+  engine.answers[command] = () => {
+    throw commandError(code, message);
+  };
+}
