@@ -77,7 +77,12 @@ async fn tour() -> usize {
     let folders = app::pins(&driver, "a folder").await;
     let addresses = app::addresses(&desktop).await;
     app::same_bytes(&addresses, &pins[0].cid, &file).await;
-    app::same_bytes(&addresses, &format!("{}/part%203/file%200003%20%C3%A9.txt", folders[0].cid), &dropped.join("part 3/file 0003 é.txt")).await;
+    app::same_bytes(
+        &addresses,
+        &format!("{}/part%203/file%200003%20%C3%A9.txt", folders[0].cid),
+        &dropped.join("part 3/file 0003 é.txt"),
+    )
+    .await;
     tour.saw("The gateway serves the same bytes, fetched by a plain HTTP client.");
 
     app::open_details(&driver, "sunrise").await;
@@ -88,7 +93,9 @@ async fn tour() -> usize {
     app::add_keyvalue(&driver, "place", "harbour").await;
     let edited = || async {
         let details = app::invoke(&driver, "pins_details", json!({"id": pins[0].id})).await;
-        details.is_ok_and(|details| details["row"]["name"] == "Harbour at dawn.txt" && details["keyvalues"] == json!([["place", "harbour"]]))
+        details.is_ok_and(|details| {
+            details["row"]["name"] == "Harbour at dawn.txt" && details["keyvalues"] == json!([["place", "harbour"]])
+        })
     };
     driver.wait_within(Duration::from_secs(30), "the new name and key-value at the service", edited).await;
     app::wait_verified(&driver, &["Harbour at dawn"]).await;

@@ -20,7 +20,11 @@ async fn dropped_files_are_verified_and_the_gateway_serves_their_bytes_also_afte
 
     app::wait_finished(&driver, dropped.len() as u64).await;
     let names: Vec<_> = dropped.iter().map(|path| name_of(path)).collect();
-    app::wait_verified(&driver, &["two spaces", "Übermut", "#1 100", "she said", "a line", "nothing in it", "several chunks"]).await;
+    app::wait_verified(
+        &driver,
+        &["two spaces", "Übermut", "#1 100", "she said", "a line", "nothing in it", "several chunks"],
+    )
+    .await;
     let pins = app::pins(&driver, "").await;
     gateway_serves(&desktop, &pins, &dropped).await;
     driver.quit().await;

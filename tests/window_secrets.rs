@@ -51,16 +51,25 @@ async fn after_a_whole_run_the_token_stands_nowhere_but_in_the_keychain_and_a_pl
     let driver = app::start(&desktop).await;
     app::wait_for_list(&driver).await;
     app::wait_verified(&driver, &["sent with a token.txt"]).await;
-    let page = driver.script("return document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)", Vec::new()).await;
+    let page = driver
+        .script(
+            "return document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)",
+            Vec::new(),
+        )
+        .await;
     assert!(!page.to_string().contains(&token), "the page holds the token");
     driver.crash().await;
 
     assert!(leak::files(desktop.folder()) > 20, "there was nothing to scan");
     assert_eq!(leak::scan(desktop.folder(), &token), []);
     for (form, bytes) in leak::forms(&token) {
-        let planted = files::write(&desktop.path("home/.cache"), "planted", &[b"before ", &bytes[..], b" after"].concat());
+        let planted =
+            files::write(&desktop.path("home/.cache"), "planted", &[b"before ", &bytes[..], b" after"].concat());
         let found = leak::scan(desktop.folder(), &token);
-        assert!(found.iter().any(|leak| leak.path == planted && leak.form == form), "a planted leak ({form}) was not found: {found:?}");
+        assert!(
+            found.iter().any(|leak| leak.path == planted && leak.form == form),
+            "a planted leak ({form}) was not found: {found:?}"
+        );
     }
 }
 
@@ -86,9 +95,24 @@ async fn the_page_can_call_nothing_outside_the_list() {
     let desktop = Desktop::start();
     let driver = app::start(&desktop).await;
     let outside = [
-        "accounts_token", "keys_reveal", "secrets_get", "read_file", "plugin:fs|read_text_file", "plugin:shell|execute", "plugin:shell|open",
-        "plugin:http|fetch", "plugin:dialog|open", "plugin:path|resolve_directory", "plugin:window|create", "plugin:webview|create_webview_window",
-        "plugin:window|set_title", "plugin:app|hide", "plugin:resources|close", "plugin:menu|new", "plugin:tray|new", "plugin:image|from_path",
+        "accounts_token",
+        "keys_reveal",
+        "secrets_get",
+        "read_file",
+        "plugin:fs|read_text_file",
+        "plugin:shell|execute",
+        "plugin:shell|open",
+        "plugin:http|fetch",
+        "plugin:dialog|open",
+        "plugin:path|resolve_directory",
+        "plugin:window|create",
+        "plugin:webview|create_webview_window",
+        "plugin:window|set_title",
+        "plugin:app|hide",
+        "plugin:resources|close",
+        "plugin:menu|new",
+        "plugin:tray|new",
+        "plugin:image|from_path",
     ];
     for command in outside {
         let answer = app::invoke(&driver, command, json!({"path": "/etc/passwd", "url": "https://example.com"})).await;

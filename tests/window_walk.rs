@@ -35,13 +35,15 @@ impl Walk<'_> {
                 let place = format!("{screen}, {}, {}x{}, {theme}", self.data, size.0, size.1);
                 let found = driver.script(&format!("{HELPERS}\n{FAULTS}"), Vec::new()).await;
                 let found = found.as_array().expect("a list of faults").clone();
-                self.faults.extend(found.iter().map(|fault| format!("{place}: {}", fault.as_str().unwrap_or_default())));
+                self.faults
+                    .extend(found.iter().map(|fault| format!("{place}: {}", fault.as_str().unwrap_or_default())));
                 let accessible = size != SIZES[1] || self.data == "100,000 rows";
                 if !accessible {
                     let found = violations(driver).await;
                     self.faults.extend(found.into_iter().map(|fault| format!("{place}: axe: {fault}")));
                 }
-                let picture = format!("{screen}-{}-{}x{}-{theme}.png", self.data, size.0, size.1).replace([' ', ','], "-");
+                let picture =
+                    format!("{screen}-{}-{}x{}-{theme}.png", self.data, size.0, size.1).replace([' ', ','], "-");
                 self.desktop.picture(Some(size), &folder().join(picture));
                 self.stops += 1;
             }
@@ -61,7 +63,13 @@ impl Walk<'_> {
     }
 
     fn end(self) {
-        assert!(self.faults.is_empty(), "{} faults at {} stops:\n{}", self.faults.len(), self.stops, self.faults.join("\n"));
+        assert!(
+            self.faults.is_empty(),
+            "{} faults at {} stops:\n{}",
+            self.faults.len(),
+            self.stops,
+            self.faults.join("\n")
+        );
     }
 }
 
@@ -73,6 +81,12 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("walk")
 }
 
+/// Runs axe and gives one line for each element that it has something against.
+const RUN: &str = r#"
+    const told = await axe.run(document, { resultTypes: ["violations"], rules: { "color-contrast": { enabled: true } } });
+    return told.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")} ${node.any.concat(node.all, node.none).map((check) => check.message).join("; ")}`)).slice(0, 20);
+"#;
+
 /// What axe finds in the page as it is drawn by the web view, contrast included.
 async fn violations(driver: &Driver) -> Vec<String> {
     if driver.script("return typeof axe", Vec::new()).await != json!("object") {
@@ -80,10 +94,6 @@ async fn violations(driver: &Driver) -> Vec<String> {
         let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         driver.script(&format!("{source}; window.axe = axe; return null"), Vec::new()).await;
     }
-    const RUN: &str = r#"
-        const told = await axe.run(document, { resultTypes: ["violations"], rules: { "color-contrast": { enabled: true } } });
-        return told.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")} ${node.any.concat(node.all, node.none).map((check) => check.message).join("; ")}`)).slice(0, 20);
-    "#;
     let found = driver.promise(RUN, Vec::new()).await.expect("axe runs in the page");
     found.as_array().expect("its violations").iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect()
 }
@@ -126,7 +136,7 @@ async fn one_pin_its_details_and_the_overlay_hold_in_every_size_and_theme() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_thousand_pins_hold_in_every_size_and_theme() {
     let desktop = Desktop::start();
-    app::seed_sandbox(&desktop, 100_000);
+    app::seed_sandbox(&desktop, 100_000).await;
     let driver = app::start_with_sandbox(&desktop).await;
     let mut walk = walk(&desktop, "100,000 rows");
     wait_for_total(&driver, 100_000).await;
@@ -158,8 +168,12 @@ async fn two_hundred_hostile_strings_in_every_field_stay_text_and_hold_in_every_
 
 async fn wait_for_total(driver: &Driver, total: usize) {
     let query = json!({"query": {"text": "", "sort": "name", "descending": false}, "carry": null});
-    let all = || async { app::invoke(driver, "pins_open", query.clone()).await.is_ok_and(|set| set["total"] == json!(total) && set["refreshing"] == json!(false)) };
-    driver.wait_within(Duration::from_secs(240), &format!("{total} pins to be listed"), all).await;
+    let all = || async {
+        app::invoke(driver, "pins_open", query.clone())
+            .await
+            .is_ok_and(|set| set["total"] == json!(total) && set["refreshing"] == json!(false))
+    };
+    driver.wait_within(Duration::from_mins(4), &format!("{total} pins to be listed"), all).await;
 }
 
 /// Uploads 200 files to the Sandbox's folder before the app runs: each with a hostile name, key and value.
@@ -176,9 +190,19 @@ async fn fill_with_hostile_strings(desktop: &Desktop) {
             .text("name", text)
             .text("keyvalues", keyvalues.to_string())
             .part("file", reqwest::multipart::Part::bytes(format!("file {number}").into_bytes()).file_name("file.txt"));
-        let answer = client.post(format!("{}/v3/files", service.api)).bearer_auth("fill").multipart(form).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{number}: {} {}", answer.status(), answer.text().await.unwrap_or_default());
+        let answer = client
+            .post(format!("{}/v3/files", service.api))
+            .bearer_auth("fill")
+            .multipart(form)
+            .send()
+            .await
+            .expect("an answer");
+        assert!(
+            answer.status().is_success(),
+            "{number}: {} {}",
+            answer.status(),
+            answer.text().await.unwrap_or_default()
+        );
     }
-    window::processes::terminate(service.process);
-    window::wait::until(Duration::from_secs(10), "the Sandbox to end", || async { (!window::processes::is_alive(service.process)).then_some(()) }).await;
+    service.stop().await;
 }

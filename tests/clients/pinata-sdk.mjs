@@ -31,7 +31,8 @@ export const tests = {
     const file = new File([content], "two spaces é.bin", { type: "application/octet-stream" });
     const pin = await sdk(sandbox).upload.public.file(file);
     assert.equal(pin.name, "two spaces é.bin");
-    assert.equal(pin.size, content.length);
+    // The size is that of the whole DAG: the bytes and the blocks that tie them together.
+    assert.ok(pin.size > content.length && pin.size < content.length + 1000, String(pin.size));
     assert.deepEqual(await served(sandbox, pin.cid), content);
   },
 
@@ -56,8 +57,12 @@ export const tests = {
 
   async "JSON is uploaded and read back by the SDK's gateway call"(sandbox) {
     const pin = await sdk(sandbox).upload.public.json({ answer: 42 });
-    const text = new TextDecoder().decode(await served(sandbox, pin.cid));
-    assert.deepEqual(JSON.parse(text), { answer: 42 });
+    const client = sdk(sandbox);
+    // The constructor makes https of every gateway; what is set afterwards is taken as it is.
+    client.gateways.public.config = { ...client.gateways.public.config, pinataGateway: sandbox.gateway };
+    const { data } = await client.gateways.public.get(pin.cid);
+    const parsed = typeof data === "string" ? JSON.parse(data) : data instanceof Blob ? JSON.parse(await data.text()) : data;
+    assert.deepEqual(parsed, { answer: 42 });
   },
 
   async "the list is paged, filtered and holds each file once"(sandbox) {

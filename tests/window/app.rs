@@ -1,7 +1,6 @@
 //! Pinfold itself on a desktop: starting it, dropping on it, and what its page and its data folder tell.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -10,6 +9,7 @@ use super::desktop::Desktop;
 use super::drag::Drag;
 use super::driver::{Driver, free_port};
 use super::gateway;
+use super::processes;
 use super::wait::until;
 
 /// The title on the window.
@@ -17,7 +17,7 @@ pub(crate) const TITLE: &str = "Pinfold";
 /// The size of the window unless a test says otherwise.
 pub(crate) const SIZE: (u32, u32) = (1280, 800);
 /// How long an upload of a few files may take on a busy machine.
-pub(crate) const UPLOADED: Duration = Duration::from_secs(120);
+pub(crate) const UPLOADED: Duration = Duration::from_mins(2);
 
 /// The desktop program under test.
 pub(crate) fn program() -> PathBuf {
@@ -69,7 +69,12 @@ pub(crate) async fn drop_files(desktop: &Desktop, driver: &Driver, files: &[Path
 
 /// Calls one of the app's commands through the page's own bridge.
 pub(crate) async fn invoke(driver: &Driver, command: &str, arguments: Value) -> Result<Value, String> {
-    driver.promise("return window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])", vec![json!(command), arguments]).await
+    driver
+        .promise(
+            "return window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])",
+            vec![json!(command), arguments],
+        )
+        .await
 }
 
 /// One pin as the list has it.
@@ -89,7 +94,14 @@ pub(crate) async fn pins(driver: &Driver, search: &str) -> Vec<Pin> {
     let rows = invoke(driver, "pins_rows", rows).await.expect("its rows");
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
     let rows = rows.as_array().cloned().unwrap_or_default();
-    rows.iter().map(|row| Pin { id: row["id"].as_i64().unwrap_or_default(), name: text(row, "name"), cid: text(row, "cid"), check: text(row, "check") }).collect()
+    rows.iter()
+        .map(|row| Pin {
+            id: row["id"].as_i64().unwrap_or_default(),
+            name: text(row, "name"),
+            cid: text(row, "cid"),
+            check: text(row, "check"),
+        })
+        .collect()
 }
 
 /// Waits until the visible list shows a row whose text holds each of these, with the word "Verified" in it.
@@ -154,24 +166,46 @@ pub(crate) struct Service {
 impl Service {
     /// Starts it on free ports and waits until its gateway answers.
     pub(crate) async fn start(desktop: &Desktop, data: &std::path::Path, token: &str) -> Self {
+        Self::start_with(desktop, data, token, &[]).await
+    }
+
+    async fn start_with(desktop: &Desktop, data: &std::path::Path, token: &str, more: &[&str]) -> Self {
         let (api, gateway) = (free_port(), free_port());
         let mut command = desktop.command(sandbox_program());
-        command.args(["--listen", &format!("127.0.0.1:{api}"), "--gateway", &format!("127.0.0.1:{gateway}"), "--token", token, "--data"]).arg(data);
+        command
+            .args([
+                "--listen",
+                &format!("127.0.0.1:{api}"),
+                "--gateway",
+                &format!("127.0.0.1:{gateway}"),
+                "--token",
+                token,
+                "--data",
+            ])
+            .arg(data)
+            .args(more);
         let process = desktop.leave_running(command);
-        let service = Self { api: format!("http://127.0.0.1:{api}"), gateway: format!("http://127.0.0.1:{gateway}"), process };
+        let service =
+            Self { api: format!("http://127.0.0.1:{api}"), gateway: format!("http://127.0.0.1:{gateway}"), process };
         let listening = || async { std::net::TcpStream::connect(("127.0.0.1", gateway)).ok() };
-        until(Duration::from_secs(20), "the Sandbox to listen", listening).await;
+        until(UPLOADED, "the Sandbox to listen", listening).await;
         service
+    }
+
+    /// Asks it to end and waits until it has.
+    pub(crate) async fn stop(self) {
+        processes::terminate(self.process);
+        let gone = || async { (!processes::is_alive(self.process)).then_some(()) };
+        until(Duration::from_secs(20), "the Sandbox to end", gone).await;
     }
 }
 
 /// Fills the built-in Sandbox's folder before the app has ever run, so that its account opens with these pins.
-pub(crate) fn seed_sandbox(desktop: &Desktop, count: usize) {
+pub(crate) async fn seed_sandbox(desktop: &Desktop, count: usize) {
     let folder = desktop.path("data/pinfold/sandbox");
     std::fs::create_dir_all(&folder).expect("the Sandbox's folder");
-    let mut seed: Command = desktop.command(sandbox_program());
-    seed.args(["--seed", &count.to_string(), "--token", "seed", "--data"]).arg(&folder).stdout(Stdio::null());
-    assert!(seed.status().expect("the Sandbox starts").success(), "seeding {count} pins");
+    let service = Service::start_with(desktop, &folder, "seed", &["--seed", &count.to_string()]).await;
+    service.stop().await;
 }
 
 /// Compares what the gateway serves under a CID with a file.
@@ -199,7 +233,11 @@ pub(crate) async fn go(driver: &Driver, screen: &str) {
         link?.click();
         return Boolean(link);
     "#;
-    driver.wait_until(&format!("{screen} in the navigation"), || async { driver.read(OPEN, vec![json!(screen)]).await == json!(true) }).await;
+    driver
+        .wait_until(&format!("{screen} in the navigation"), || async {
+            driver.read(OPEN, vec![json!(screen)]).await == json!(true)
+        })
+        .await;
     driver.wait_for("heading", screen).await;
 }
 
@@ -223,6 +261,7 @@ pub(crate) async fn rename(driver: &Driver, name: &str) {
     }
     driver.type_into("Name", name).await;
     driver.press("\u{e007}").await;
+    driver.wait_gone("textbox", "Name").await;
 }
 
 /// Adds a key-value to the pin in the details.

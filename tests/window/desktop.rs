@@ -19,7 +19,7 @@ const SCREEN: &str = "2000x1200x24";
 /// How long a part of the desktop may take to start.
 const START: Duration = Duration::from_secs(30);
 /// Without decorations, so that a window's size is its page's size.
-const OPENBOX: &str = r#"<?xml version="1.0"?><openbox_config xmlns="http://openbox.org/3.4/rc"><focus><focusNew>yes</focusNew></focus><applications><application class="*"><decor>no</decor></application></applications></openbox_config>"#;
+const OPENBOX: &str = r#"<?xml version="1.0"?><openbox_config xmlns="http://openbox.org/3.4/rc"><theme><keepBorder>no</keepBorder></theme><focus><focusNew>yes</focusNew></focus><applications><application class="*"><decor>no</decor></application></applications></openbox_config>"#;
 
 /// What the keychain does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,14 @@ impl Desktop {
     /// A program that sees this desktop and nothing of the surrounding one.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        for name in ["DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "XAUTHORITY"] {
+        for name in [
+            "DISPLAY",
+            "WAYLAND_DISPLAY",
+            "DBUS_SESSION_BUS_ADDRESS",
+            "XDG_SESSION_TYPE",
+            "XDG_CURRENT_DESKTOP",
+            "XAUTHORITY",
+        ] {
             command.env_remove(name);
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -103,7 +110,11 @@ impl Desktop {
     /// Starts a program and waits for the first line that it prints.
     pub(crate) fn first_line(&self, mut command: Command) -> String {
         let errors = self.log(&command.get_program().to_string_lossy());
-        let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(errors)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let output = child.stdout.take().expect("its output");
         self.keep(child);
         let (sender, first) = mpsc::channel();
@@ -147,18 +158,37 @@ impl Desktop {
         let folder = self.path("logs");
         #[expect(clippy::disallowed_methods, reason = "the test's own logs, not people's files")]
         let entries = fs::read_dir(folder).expect("the logs");
-        entries.flatten().filter_map(|entry| fs::read_to_string(entry.path()).ok().map(|text| format!("--- {}\n{text}", entry.file_name().display()))).collect()
+        entries
+            .flatten()
+            .filter_map(|entry| {
+                fs::read_to_string(entry.path()).ok().map(|text| format!("--- {}\n{text}", entry.file_name().display()))
+            })
+            .collect()
     }
 
     fn make_home(&mut self) {
-        for (name, folder) in [("HOME", "home"), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache"), ("XDG_STATE_HOME", "state"), ("XDG_RUNTIME_DIR", "runtime"), ("TMPDIR", "tmp")] {
+        for (name, folder) in [
+            ("HOME", "home"),
+            ("XDG_DATA_HOME", "data"),
+            ("XDG_CONFIG_HOME", "config"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("XDG_STATE_HOME", "state"),
+            ("XDG_RUNTIME_DIR", "runtime"),
+            ("TMPDIR", "tmp"),
+        ] {
             let path = self.path(folder);
             fs::create_dir_all(&path).expect("a folder of the home");
             fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).expect("its mode");
             self.set(name, &path.display().to_string());
         }
         fs::create_dir_all(self.path("logs")).expect("the logs' folder");
-        for (name, value) in [("GDK_BACKEND", "x11"), ("NO_AT_BRIDGE", "1"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC"), ("WEBKIT_DISABLE_COMPOSITING_MODE", "1")] {
+        for (name, value) in [
+            ("GDK_BACKEND", "x11"),
+            ("NO_AT_BRIDGE", "1"),
+            ("LC_ALL", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
+        ] {
             self.set(name, value);
         }
     }

@@ -26,9 +26,7 @@ impl<'desktop> Drag<'desktop> {
     /// Picks the files up and carries them to `target`.
     pub(crate) async fn over(desktop: &'desktop Desktop, files: &[PathBuf], target: (i32, i32)) -> Self {
         let title = "Drag source";
-        processes::of_script(desktop.mark(), SCRIPT)
-            .into_iter()
-            .for_each(processes::kill);
+        processes::of_script(desktop.mark(), SCRIPT).into_iter().for_each(processes::kill);
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/window").join(SCRIPT);
         // Debian's python, which knows Debian's GTK; another one may come first on the path.
         let mut source = desktop.command("/usr/bin/python3");

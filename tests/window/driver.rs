@@ -13,14 +13,14 @@ use super::desktop::Desktop;
 use super::processes;
 use super::wait::{until, within_deadline};
 
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// One start of a program.
 pub(crate) struct Driver {
     client: Client,
     mark: String,
     program: PathBuf,
-    driver: i32,
+    webdriver: i32,
 }
 
 impl Driver {
@@ -32,13 +32,15 @@ impl Driver {
         command.env("TAURI_WEBVIEW_AUTOMATION", "true");
         let driver = desktop.leave_running(command);
         let capabilities: Capabilities =
-            serde_json::from_value(json!({"webkitgtk:browserOptions": {"binary": program, "args": arguments}})).expect("capabilities");
+            serde_json::from_value(json!({"webkitgtk:browserOptions": {"binary": program, "args": arguments}}))
+                .expect("capabilities");
         let url = format!("http://127.0.0.1:{port}");
         let listening = || async { std::net::TcpStream::connect(("127.0.0.1", port)).ok() };
         until(START, "WebKitWebDriver to listen", listening).await;
         let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&url).await;
-        let client = client.unwrap_or_else(|error| panic!("no session with {}: {error}\n{}", program.display(), desktop.logs()));
-        Self { client, mark: desktop.mark().to_owned(), program: program.to_owned(), driver }
+        let client =
+            client.unwrap_or_else(|error| panic!("no session with {}: {error}\n{}", program.display(), desktop.logs()));
+        Self { client, mark: desktop.mark().to_owned(), program: program.to_owned(), webdriver: driver }
     }
 
     /// The `WebDriver` client itself.
@@ -97,7 +99,7 @@ impl Driver {
                 self.processes().into_iter().for_each(processes::kill);
             }
         }
-        processes::kill(self.driver);
+        processes::kill(self.webdriver);
     }
 
     /// `kill -9`: nothing of the program gets a chance to tidy up.
@@ -105,7 +107,7 @@ impl Driver {
         self.processes().into_iter().for_each(processes::kill);
         let gone = || async { self.processes().is_empty().then_some(()) };
         until(Duration::from_secs(10), "the killed program to be gone", gone).await;
-        processes::kill(self.driver);
+        processes::kill(self.webdriver);
     }
 }
 

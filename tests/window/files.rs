@@ -36,7 +36,11 @@ pub(crate) fn awkward(folder: &Path) -> Vec<PathBuf> {
         ("nothing in it", 0),
         ("several chunks.bin", 1_500_000),
     ];
-    named.into_iter().enumerate().map(|(seed, (name, length))| write(folder, name, &noise(seed as u64 + 1, length))).collect()
+    named
+        .into_iter()
+        .enumerate()
+        .map(|(seed, (name, length))| write(folder, name, &noise(seed as u64 + 1, length)))
+        .collect()
 }
 
 /// A folder with `count` files in ten sub-folders.
@@ -44,7 +48,11 @@ pub(crate) fn folder_of(folder: &Path, name: &str, count: usize) -> PathBuf {
     let root = folder.join(name);
     for number in 0..count {
         let part = root.join(format!("part {}", number % 10));
-        write(&part, &format!("file {number:04} é.txt"), format!("number {number} of {count}\n").repeat(number % 7 + 1).as_bytes());
+        write(
+            &part,
+            &format!("file {number:04} é.txt"),
+            format!("number {number} of {count}\n").repeat(number % 7 + 1).as_bytes(),
+        );
     }
     root
 }

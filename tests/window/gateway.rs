@@ -29,6 +29,7 @@ pub(crate) async fn same_as_file(gateway: &str, path: &str, file: &Path) {
 
 /// A name as a part of a URL's path: everything but letters and digits is percent-encoded.
 pub(crate) fn url_part(name: &str) -> String {
-    let encode = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let encode =
+        |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     name.bytes().map(encode).collect()
 }

@@ -22,7 +22,14 @@ pub(crate) fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     ];
     for offset in 0..3 {
         let encoded = base64_inside(bytes, offset);
-        let url = encoded.iter().map(|letter| match letter { b'+' => b'-', b'/' => b'_', other => *other }).collect();
+        let url = encoded
+            .iter()
+            .map(|letter| match letter {
+                b'+' => b'-',
+                b'/' => b'_',
+                other => *other,
+            })
+            .collect();
         forms.extend([("base64", encoded), ("base64url", url)]);
     }
     forms

@@ -39,14 +39,19 @@ impl Driver {
         self.wait_within(SOON, what, condition).await;
     }
 
-    pub(crate) async fn wait_within<F: Future<Output = bool>>(&self, within: Duration, what: &str, mut condition: impl FnMut() -> F) {
+    pub(crate) async fn wait_within<F: Future<Output = bool>>(
+        &self,
+        within: Duration,
+        what: &str,
+        mut condition: impl FnMut() -> F,
+    ) {
         let ask = || {
             let answer = condition();
             async { answer.await.then_some(()) }
         };
-        if within_deadline(within, ask).await.is_none() {
-            panic!("waited {} s in vain for {what}. The page says:\n{}", within.as_secs(), self.text().await);
-        }
+        let came = within_deadline(within, ask).await.is_some();
+        let text = if came { String::new() } else { self.text().await };
+        assert!(came, "waited {} s in vain for {what}. The page says:\n{text}", within.as_secs());
     }
 
     /// All the text of the page.
@@ -62,7 +67,15 @@ impl Driver {
 
     /// Clicks the first thing of this role and name, once it is shown.
     pub(crate) async fn click(&self, role: &str, name: &str) {
-        self.element(role, name).await.click().await.unwrap_or_else(|error| panic!("clicking {role} \"{name}\": {error}"));
+        let can_be_clicked =
+            "return byRole(arguments[0], arguments[1]).some((one) => !one.matches(':disabled, [aria-disabled=true]'))";
+        let enabled = || async { self.read(can_be_clicked, vec![json!(role), json!(name)]).await == json!(true) };
+        self.wait_until(&format!("{role} \"{name}\" to be clicked"), enabled).await;
+        self.element(role, name)
+            .await
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("clicking {role} \"{name}\": {error}"));
     }
 
     /// Replaces what a field says by typing.
@@ -81,14 +94,14 @@ impl Driver {
     /// Types keys to the list of pins.
     pub(crate) async fn press_on_grid(&self, keys: &str) {
         let grid = self.read("return document.querySelector('[role=grid]')", Vec::new()).await;
-        self.from_answer(&grid, "the list").send_keys(keys).await.expect("the keys are typed");
+        self.found(&grid, "the list").send_keys(keys).await.expect("the keys are typed");
     }
 
     /// The first thing of this role and name, once it is shown.
     pub(crate) async fn element(&self, role: &str, name: &str) -> Element {
         self.wait_for(role, name).await;
         let found = self.read("return byRole(arguments[0], arguments[1])[0]", vec![json!(role), json!(name)]).await;
-        self.from_answer(&found, &format!("{role} \"{name}\""))
+        self.found(&found, &format!("{role} \"{name}\""))
     }
 
     /// Clicks what a script finds in the page, once it finds something.
@@ -96,7 +109,7 @@ impl Driver {
         let found = || async { self.read(script, vec![json!(argument)]).await.is_object() };
         self.wait_until(&format!("something for \"{argument}\""), found).await;
         let found = self.read(script, vec![json!(argument)]).await;
-        self.from_answer(&found, argument).click().await.unwrap_or_else(|error| panic!("clicking {argument}: {error}"));
+        self.found(&found, argument).click().await.unwrap_or_else(|error| panic!("clicking {argument}: {error}"));
     }
 
     /// Unfolds a `details` element by the words of its summary.
@@ -111,7 +124,7 @@ impl Driver {
         self.promise(painted, vec![json!(theme)]).await.expect("the theme");
     }
 
-    fn from_answer(&self, answer: &Value, what: &str) -> Element {
+    fn found(&self, answer: &Value, what: &str) -> Element {
         let id = answer.as_object().and_then(|object| object.values().next()?.as_str());
         let id = id.unwrap_or_else(|| panic!("{what} went away: {answer}"));
         Element::from_element_id(self.client().clone(), ElementRef::from(id.to_owned()))
