@@ -70,7 +70,9 @@ export class Pins {
   /** The rows from..to are on screen. */
   show = (from: number, to: number) => {
     this.#range = [from, to];
-    this.#rows?.want(from, to);
+    if (!this.#rows) return;
+    this.#rows.kept = this.count === 1 ? this.selected[0]![0] : this.cursor;
+    this.#rows.want(from, to);
   };
 
   /** Opens the query anew and takes the selection along. The rows shown stay until the new ones are here. */
@@ -83,6 +85,8 @@ export class Pins {
       if (asked !== this.#asked) return;
       const rows = new RowCache(set.set, this.#arrive, this.#fail);
       const [from, to] = other ? [0, FIRST_ROWS] : this.#range;
+      const only = this.count === 1 ? set.selection[0]?.[0] : undefined;
+      if (!other) rows.kept = Math.max(0, Math.min(only ?? this.cursor, set.total - 1));
       if (set.total > 0) await rows.fill(Math.min(from, set.total - 1), Math.min(to, set.total - 1));
       if (asked !== this.#asked) return;
       // What was selected while the answer was on its way is not in it: ask again, with that.

@@ -138,3 +138,17 @@ test("another account starts with nothing of the old one", async () => {
   expect([pins.total, pins.count, pins.query.text]).toEqual([1, 0, ""]);
   expect(engine.of("pins_open").at(-1)?.carry).toBeNull();
 });
+
+test("the pin that the details are about stays known, however far away is scrolled and whatever changes", async () => {
+  const { engine, pins } = await opened(20_000);
+  pins.point(5, "one");
+  for (let from = 1000; from < 6000; from += 100) {
+    pins.show(from, from + 40);
+    await settled();
+  }
+  expect(pins.current?.id).toBe(6);
+  engine.held.rows = [...Array.from({ length: 300 }, (_, index) => aPin(90_000 + index)), ...engine.held.rows];
+  await pins.open();
+  expect(pins.cursor).toBe(305);
+  expect(pins.current?.id).toBe(6);
+});

@@ -10,6 +10,8 @@ const AT_ONCE = 2;
 /** The rows of one result set, as far as they were needed. */
 export class RowCache {
   readonly set: SetId;
+  /** A row that stays here however far away is scrolled: the one the details are about. */
+  kept = 0;
   #windows = new Map<number, PinRow[]>();
   #asked = new Set<number>();
   #wanted: number[] = [];
@@ -39,11 +41,11 @@ export class RowCache {
     this.#pump();
   }
 
-  /** Reads the windows of these rows and waits for them. */
+  /** Reads the windows of these rows, and the one of the row kept, and waits for them. */
   async fill(from: number, to: number) {
-    const windows = [];
-    for (let window = Math.floor(from / WINDOW); window <= Math.floor(to / WINDOW); window += 1) windows.push(this.#read(window));
-    await Promise.all(windows);
+    const windows = new Set([Math.floor(this.kept / WINDOW)]);
+    for (let window = Math.floor(from / WINDOW); window <= Math.floor(to / WINDOW); window += 1) windows.add(window);
+    await Promise.all([...windows].map((window) => this.#read(window)));
   }
 
   /** Where a pin is among the rows that are here; null when it is not. */
@@ -68,7 +70,7 @@ export class RowCache {
       this.#windows.set(window, rows);
       for (const old of this.#windows.keys()) {
         if (this.#windows.size <= KEPT) break;
-        this.#windows.delete(old);
+        if (old !== Math.floor(this.kept / WINDOW)) this.#windows.delete(old);
       }
     } finally {
       this.#asked.delete(window);
