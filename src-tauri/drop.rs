@@ -9,16 +9,36 @@ use tauri::{DragDropEvent, Manager, Window, WindowEvent};
 use crate::events::{Dragging, emit};
 
 pub(crate) fn on_window_event(window: &Window, event: &WindowEvent) {
-    let WindowEvent::DragDrop(event) = event else { return };
+    let WindowEvent::DragDrop(event) = event else {
+        return;
+    };
     let scale = window.scale_factor().unwrap_or(1.0);
     let app = window.app_handle();
     match event {
         DragDropEvent::Enter { paths, position } => {
             let (x, y) = (position.x / scale, position.y / scale);
-            emit(app, &Dragging::Enter { count: paths.len(), x, y });
+            emit(
+                app,
+                &Dragging::Enter {
+                    count: paths.len(),
+                    x,
+                    y,
+                },
+            );
         }
-        DragDropEvent::Over { position } => emit(app, &Dragging::Over { x: position.x / scale, y: position.y / scale }),
-        DragDropEvent::Drop { paths, position } => dropped(window, paths.clone(), position.x / scale, position.y / scale),
+        DragDropEvent::Over { position } => emit(
+            app,
+            &Dragging::Over {
+                x: position.x / scale,
+                y: position.y / scale,
+            },
+        ),
+        DragDropEvent::Drop { paths, position } => dropped(
+            window,
+            paths.clone(),
+            position.x / scale,
+            position.y / scale,
+        ),
         DragDropEvent::Leave => emit(app, &Dragging::Leave {}),
         _ => {}
     }

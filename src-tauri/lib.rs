@@ -66,7 +66,9 @@ fn open(places: &places::Places) -> Result<Arc<Engine>, engine::error::CommandEr
 }
 
 fn show(app: &tauri::AppHandle) {
-    let Some(window) = app.get_webview_window("main") else { return };
+    let Some(window) = app.get_webview_window("main") else {
+        return;
+    };
     for step in [window.unminimize(), window.show(), window.set_focus()] {
         if let Err(error) = step {
             tracing::warn!(%error, "the window could not be brought to the front");

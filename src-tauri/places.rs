@@ -14,7 +14,9 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) fn of_this_user() -> Self {
-        let data = dirs::data_dir().unwrap_or_else(std::env::temp_dir).join("pinfold");
+        let data = dirs::data_dir()
+            .unwrap_or_else(std::env::temp_dir)
+            .join("pinfold");
         let runtime = dirs::runtime_dir().unwrap_or_else(|| data.clone());
         Self { data, runtime }
     }
@@ -31,7 +33,11 @@ impl Places {
         let (writer, guard) = tracing_appender::non_blocking(file);
         tracing_subscriber::registry()
             .with(tracing_subscriber::filter::LevelFilter::INFO)
-            .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer))
+            .with(
+                tracing_subscriber::fmt::layer()
+                    .with_ansi(false)
+                    .with_writer(writer),
+            )
             .init();
         Some(guard)
     }

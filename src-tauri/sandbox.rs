@@ -15,7 +15,10 @@ pub(crate) struct Host {
 
 impl Host {
     pub(crate) fn new(data: PathBuf) -> Self {
-        Self { data, running: Mutex::new(None) }
+        Self {
+            data,
+            running: Mutex::new(None),
+        }
     }
 
     /// Tells other programs of this user where the Sandbox answers; the token is not in it.
@@ -34,7 +37,9 @@ impl SandboxHost for Host {
         if let Some((running, _)) = kept.as_ref() {
             return Ok(running.clone());
         }
-        let token: String = std::iter::repeat_with(|| format!("{:016x}", rand::random::<u64>())).take(4).collect();
+        let token: String = std::iter::repeat_with(|| format!("{:016x}", rand::random::<u64>()))
+            .take(4)
+            .collect();
         let server = sandbox::Sandbox::start(sandbox::Config::new(&self.data, token.clone())).await.map_err(|error| {
             CommandError::new(
                 ErrorCode::Internal,

@@ -4,16 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const OURS: [&str; 6] = ["content", "engine", "pinfold-desktop", "pinning", "sandbox", "secrets"];
+const OURS: [&str; 6] = [
+    "content",
+    "engine",
+    "pinfold-desktop",
+    "pinning",
+    "sandbox",
+    "secrets",
+];
 
 /// Which of our crates a package depends on, normal and dev apart.
 fn edges(section: &str) -> BTreeMap<String, BTreeSet<String>> {
     let output = std::process::Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
         .current_dir(ROOT)
         .output()
         .expect("cargo runs");
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
     let mut edges = BTreeMap::new();
     for package in metadata["packages"].as_array().expect("packages") {
         let dependencies = package["dependencies"].as_array().expect("dependencies");
@@ -36,7 +50,10 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 #[test]
 fn crates_depend_on_each_other_only_as_drawn() {
     let normal = edges("normal");
-    assert_eq!(normal["pinfold-desktop"], set(&["engine", "sandbox", "secrets"]));
+    assert_eq!(
+        normal["pinfold-desktop"],
+        set(&["engine", "sandbox", "secrets"])
+    );
     assert_eq!(normal["engine"], set(&["content", "pinning", "secrets"]));
     for alone in ["content", "pinning", "sandbox", "secrets", "xtask"] {
         assert_eq!(normal[alone], set(&[]), "{alone}");
@@ -81,10 +98,17 @@ fn inside_the_engine_arrows_point_from_uploads_to_pins_to_accounts_to_the_store(
         let folder = Path::new(ROOT).join("crates/engine/src").join(noun);
         for (path, text) in sources(&folder, "rs") {
             for above in &order[level + 1..] {
-                let names = [format!("crate::{above}::"), format!("super::super::{above}")];
+                let names = [
+                    format!("crate::{above}::"),
+                    format!("super::super::{above}"),
+                ];
                 // A reader of another noun's stored text is not an arrow of work.
                 let text = text.replace("crate::uploads::source_words", "");
-                assert!(names.iter().all(|name| !text.contains(name.as_str())), "{} uses {above}", path.display());
+                assert!(
+                    names.iter().all(|name| !text.contains(name.as_str())),
+                    "{} uses {above}",
+                    path.display()
+                );
             }
         }
     }
@@ -93,8 +117,13 @@ fn inside_the_engine_arrows_point_from_uploads_to_pins_to_accounts_to_the_store(
 #[test]
 fn only_rows_files_and_the_store_name_the_database() {
     for (path, text) in sources(&Path::new(ROOT).join("crates/engine/src"), "rs") {
-        let allowed = path.ends_with("rows.rs") || path.components().any(|part| part.as_os_str() == "store");
-        assert!(allowed || !text.contains("rusqlite"), "{} names rusqlite", path.display());
+        let allowed =
+            path.ends_with("rows.rs") || path.components().any(|part| part.as_os_str() == "store");
+        assert!(
+            allowed || !text.contains("rusqlite"),
+            "{} names rusqlite",
+            path.display()
+        );
     }
 }
 
@@ -114,9 +143,15 @@ fn the_engine_knows_no_window_and_content_knows_no_path() {
 fn the_page_calls_rust_in_one_file_only() {
     for end in ["ts", "svelte"] {
         for (path, text) in sources(&Path::new(ROOT).join("ui/src"), end) {
-            let called = text.contains("invoke(") || text.contains("invoke<") || text.contains("@tauri-apps/api/core");
+            let called = text.contains("invoke(")
+                || text.contains("invoke<")
+                || text.contains("@tauri-apps/api/core");
             let test = path.to_string_lossy().contains(".test.");
-            assert!(path.ends_with("bindings.ts") || test || !called, "{} calls Rust by itself", path.display());
+            assert!(
+                path.ends_with("bindings.ts") || test || !called,
+                "{} calls Rust by itself",
+                path.display()
+            );
         }
     }
 }
@@ -126,11 +161,16 @@ fn the_libraries_of_the_card_are_direct_dependencies_that_are_used() {
     let used = |package: &str, library: &str, folder: &str| {
         let manifest = std::fs::read_to_string(Path::new(ROOT).join(package)).expect("a manifest");
         let direct = manifest.lines().any(|line| {
-            line.split(['.', ' ', '=']).next().is_some_and(|name| name == library) && !line.starts_with('#')
+            line.split(['.', ' ', '='])
+                .next()
+                .is_some_and(|name| name == library)
+                && !line.starts_with('#')
         });
         assert!(direct, "{library} is no direct dependency of {package}");
         let name = format!("{library}::");
-        let named = sources(&Path::new(ROOT).join(folder), "rs").iter().any(|(_, text)| text.contains(&name));
+        let named = sources(&Path::new(ROOT).join(folder), "rs")
+            .iter()
+            .any(|(_, text)| text.contains(&name));
         assert!(named, "{library} is not used in {folder}");
     };
     used("Cargo.toml", "tauri", "src-tauri");
@@ -144,9 +184,11 @@ fn the_libraries_of_the_card_are_direct_dependencies_that_are_used() {
 
 #[test]
 fn the_window_is_closed_to_everything_but_its_own_page() {
-    let config: serde_json::Value =
-        serde_json::from_str(&std::fs::read_to_string(Path::new(ROOT).join("tauri.conf.json")).expect("the configuration"))
-            .expect("JSON");
+    let config: serde_json::Value = serde_json::from_str(
+        &std::fs::read_to_string(Path::new(ROOT).join("tauri.conf.json"))
+            .expect("the configuration"),
+    )
+    .expect("JSON");
     let security = &config["app"]["security"];
     let csp = security["csp"].as_str().expect("a policy");
     assert!(csp.starts_with("default-src 'none'"), "{csp}");
@@ -158,6 +200,8 @@ fn the_window_is_closed_to_everything_but_its_own_page() {
     assert_eq!(security["capabilities"], serde_json::json!(["main"]));
     assert_eq!(config["app"]["withGlobalTauri"], false);
     assert_eq!(config["app"]["windows"].as_array().map(Vec::len), Some(1));
-    let capabilities = std::fs::read_dir(Path::new(ROOT).join("src-tauri/capabilities")).expect("the folder").count();
+    let capabilities = std::fs::read_dir(Path::new(ROOT).join("src-tauri/capabilities"))
+        .expect("the folder")
+        .count();
     assert_eq!(capabilities, 1);
 }

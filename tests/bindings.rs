@@ -26,8 +26,13 @@ export type UploadId = number;
 
 /// Where what is sent and what may be received differ (optional fields), a type's plain name means what Rust sends.
 fn one_side(line: &str) -> String {
-    let plain = line.split_once("_Serialize | ").filter(|(before, _)| before.starts_with("export type "));
-    plain.map_or_else(|| format!("{line}\n"), |(before, _)| format!("{before}_Serialize;\n"))
+    let plain = line
+        .split_once("_Serialize | ")
+        .filter(|(before, _)| before.starts_with("export type "));
+    plain.map_or_else(
+        || format!("{line}\n"),
+        |(before, _)| format!("{before}_Serialize;\n"),
+    )
 }
 
 #[test]
@@ -37,30 +42,55 @@ fn the_bindings_are_those_of_the_commands() {
     pinfold_shell::builder()
         .export(Typescript::default().header(HEADER), &fresh)
         .expect("every type of a command can be said in TypeScript");
-    let made: String = std::fs::read_to_string(&fresh).expect("it was just made").lines().map(one_side).collect();
+    let made: String = std::fs::read_to_string(&fresh)
+        .expect("it was just made")
+        .lines()
+        .map(one_side)
+        .collect();
     if std::env::var("PINFOLD_BINDINGS").as_deref() == Ok("write") {
         std::fs::write(PATH, &made).expect("writes the bindings");
     }
     let kept = std::fs::read_to_string(PATH).expect("the bindings are there");
-    assert!(made == kept, "ui/src/bindings.ts is stale: run `PINFOLD_BINDINGS=write cargo test --test bindings`");
+    assert!(
+        made == kept,
+        "ui/src/bindings.ts is stale: run `PINFOLD_BINDINGS=write cargo test --test bindings`"
+    );
 }
 
 #[test]
 fn every_command_is_permitted_and_nothing_else_is() {
     let names: &[&str] = &include!("../src-tauri/commands/names.rs");
     let capability: serde_json::Value =
-        serde_json::from_str(include_str!("../src-tauri/capabilities/main.json")).expect("the capability is JSON");
-    let mut permitted: Vec<&str> =
-        capability["permissions"].as_array().expect("a list").iter().filter_map(|name| name.as_str()).collect();
-    let mut expected: Vec<String> = names.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
-    expected.extend(["core:event:allow-listen".into(), "core:event:allow-unlisten".into()]);
+        serde_json::from_str(include_str!("../src-tauri/capabilities/main.json"))
+            .expect("the capability is JSON");
+    let mut permitted: Vec<&str> = capability["permissions"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|name| name.as_str())
+        .collect();
+    let mut expected: Vec<String> = names
+        .iter()
+        .map(|name| format!("allow-{}", name.replace('_', "-")))
+        .collect();
+    expected.extend([
+        "core:event:allow-listen".into(),
+        "core:event:allow-unlisten".into(),
+    ]);
     permitted.sort_unstable();
     expected.sort_unstable();
     assert_eq!(permitted, expected);
 
     let bindings = std::fs::read_to_string(PATH).expect("the bindings are there");
     for name in names {
-        assert!(bindings.contains(&format!("\"{name}\"")), "{name} is permitted, but no command of the bindings");
+        assert!(
+            bindings.contains(&format!("\"{name}\"")),
+            "{name} is permitted, but no command of the bindings"
+        );
     }
-    assert_eq!(bindings.matches("INVOKE<").count() + bindings.matches("INVOKE(").count(), names.len(), "commands that are not in names.rs");
+    assert_eq!(
+        bindings.matches("INVOKE<").count() + bindings.matches("INVOKE(").count(),
+        names.len(),
+        "commands that are not in names.rs"
+    );
 }

@@ -14,7 +14,11 @@ pub async fn accounts_list(engine: Held<'_>) -> Answer<Vec<AccountRow>> {
 /// Asks the service about a token; it stays in Rust under the answer's handle.
 #[tauri::command]
 #[specta::specta]
-pub async fn accounts_test(engine: Held<'_>, token: String, endpoints: Option<Addresses>) -> Answer<KeyTest> {
+pub async fn accounts_test(
+    engine: Held<'_>,
+    token: String,
+    endpoints: Option<Addresses>,
+) -> Answer<KeyTest> {
     engine.accounts.test(token.into(), endpoints).await
 }
 
@@ -22,14 +26,24 @@ pub async fn accounts_test(engine: Held<'_>, token: String, endpoints: Option<Ad
 #[tauri::command]
 #[specta::specta]
 pub async fn accounts_connect(engine: Held<'_>, handle: String, keep: Keep) -> Answer<AccountRow> {
-    engine.welcome(engine.accounts.connect(&handle, keep).await?).await
+    engine
+        .welcome(engine.accounts.connect(&handle, keep).await?)
+        .await
 }
 
 /// Gives an account another token.
 #[tauri::command]
 #[specta::specta]
-pub async fn accounts_replace_key(engine: Held<'_>, id: String, handle: String, keep: Keep) -> Answer<AccountRow> {
-    engine.accounts.replace_key(account_id(&id)?, &handle, keep).await
+pub async fn accounts_replace_key(
+    engine: Held<'_>,
+    id: String,
+    handle: String,
+    keep: Keep,
+) -> Answer<AccountRow> {
+    engine
+        .accounts
+        .replace_key(account_id(&id)?, &handle, keep)
+        .await
 }
 
 /// Works with the Sandbox.

@@ -1,6 +1,9 @@
 //! Pins.
 
-use engine::pins::{CopyWhat, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, Selection, SelectionSummary, UnpinReport};
+use engine::pins::{
+    CopyWhat, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, Selection, SelectionSummary,
+    UnpinReport,
+};
 use tauri::State;
 
 use super::{Answer, Held};
@@ -9,8 +12,14 @@ use crate::dialogs::{self, Clipboard};
 /// Opens what matches as a set.
 #[tauri::command]
 #[specta::specta]
-pub async fn pins_open(engine: Held<'_>, query: PinQuery, carry: Option<Selection>) -> Answer<ResultSet> {
-    engine.pins.open(engine.require_active()?, &query, carry.as_ref())
+pub async fn pins_open(
+    engine: Held<'_>,
+    query: PinQuery,
+    carry: Option<Selection>,
+) -> Answer<ResultSet> {
+    engine
+        .pins
+        .open(engine.require_active()?, &query, carry.as_ref())
 }
 
 /// A window of a set, at most 200 rows.

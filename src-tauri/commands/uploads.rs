@@ -2,14 +2,20 @@
 
 use std::path::PathBuf;
 
-use engine::uploads::{Drop, Event, UploadOptions, UploadProblem, UploadsFilter, UploadsHead, UploadsPage};
+use engine::uploads::{
+    Drop, Event, UploadOptions, UploadProblem, UploadsFilter, UploadsHead, UploadsPage,
+};
 use tauri::WebviewWindow;
 
 use super::{Answer, Held};
 use crate::dialogs;
 
 async fn picked(engine: Held<'_>, paths: Vec<PathBuf>) -> Answer<Option<Drop>> {
-    if paths.is_empty() { Ok(None) } else { engine.uploads.look_at(paths).await.map(Some) }
+    if paths.is_empty() {
+        Ok(None)
+    } else {
+        engine.uploads.look_at(paths).await.map(Some)
+    }
 }
 
 /// Asks for files.
@@ -29,9 +35,19 @@ pub async fn uploads_pick_folder(engine: Held<'_>, window: WebviewWindow) -> Ans
 /// Puts what was dropped into the queue.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_enqueue(engine: Held<'_>, drop: String, options: UploadOptions) -> Answer<Vec<u32>> {
-    let ids = engine.uploads.enqueue(engine.require_active()?, &drop, options).await?;
-    Ok(ids.into_iter().filter_map(|id| u32::try_from(id).ok()).collect())
+pub async fn uploads_enqueue(
+    engine: Held<'_>,
+    drop: String,
+    options: UploadOptions,
+) -> Answer<Vec<u32>> {
+    let ids = engine
+        .uploads
+        .enqueue(engine.require_active()?, &drop, options)
+        .await?;
+    Ok(ids
+        .into_iter()
+        .filter_map(|id| u32::try_from(id).ok())
+        .collect())
 }
 
 /// Forgets a drop.
@@ -51,7 +67,10 @@ pub async fn uploads_amend(
     name: Option<String>,
     keyvalues: Vec<(String, String)>,
 ) -> Answer<()> {
-    engine.uploads.amend(ids.into_iter().map(i64::from).collect(), name, &keyvalues).await
+    engine
+        .uploads
+        .amend(ids.into_iter().map(i64::from).collect(), name, &keyvalues)
+        .await
 }
 
 /// Figures of the whole queue.
@@ -64,7 +83,12 @@ pub async fn uploads_head(engine: Held<'_>) -> Answer<UploadsHead> {
 /// A window of the queue.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_rows(engine: Held<'_>, filter: UploadsFilter, from: u32, n: u32) -> Answer<UploadsPage> {
+pub async fn uploads_rows(
+    engine: Held<'_>,
+    filter: UploadsFilter,
+    from: u32,
+    n: u32,
+) -> Answer<UploadsPage> {
     engine.uploads.rows(filter, from as usize, n as usize)
 }
 

@@ -47,7 +47,10 @@ pub struct Announcer {
 
 impl Default for Announcer {
     fn default() -> Self {
-        Self { revision: AtomicU64::new(0), channel: broadcast::channel(1024).0 }
+        Self {
+            revision: AtomicU64::new(0),
+            channel: broadcast::channel(1024).0,
+        }
     }
 }
 
@@ -57,7 +60,11 @@ impl Announcer {
         let ids = ids.filter(|ids| ids.len() <= Changed::MOST_IDS);
         let revision = self.revision.fetch_add(1, Ordering::SeqCst) + 1;
         // Nobody listening is no error: the rows are in the store.
-        let _ = self.channel.send(Changed { noun, revision, ids });
+        let _ = self.channel.send(Changed {
+            noun,
+            revision,
+            ids,
+        });
     }
 
     /// Hears every announcement from now on.

@@ -115,7 +115,10 @@ impl ErrorCode {
 
     /// The code of a stored name; an unknown one is `Internal`.
     pub fn from_name(name: &str) -> Self {
-        Self::ALL.into_iter().find(|code| code.as_str() == name).unwrap_or(Self::Internal)
+        Self::ALL
+            .into_iter()
+            .find(|code| code.as_str() == name)
+            .unwrap_or(Self::Internal)
     }
 }
 
@@ -134,7 +137,11 @@ pub struct CommandError {
 impl CommandError {
     /// An error with its sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), detail: None }
+        Self {
+            code,
+            message: message.into(),
+            detail: None,
+        }
     }
 
     /// Adds the words of the service or the system.
@@ -146,7 +153,10 @@ impl CommandError {
 
     /// The thing asked about is not there any more.
     pub fn gone(what: &str) -> Self {
-        Self::new(ErrorCode::Gone, format!("{what} is not there any more. Refresh the list."))
+        Self::new(
+            ErrorCode::Gone,
+            format!("{what} is not there any more. Refresh the list."),
+        )
     }
 }
 

@@ -29,7 +29,9 @@ pub(crate) fn code(error: &Error) -> ErrorCode {
 /// How long the service asked to wait.
 pub(crate) fn retry_after(error: &Error) -> Option<Millis> {
     match &error.kind {
-        ErrorKind::RateLimited { retry_after } => retry_after.and_then(|wait| Millis::try_from(wait.as_millis()).ok()),
+        ErrorKind::RateLimited { retry_after } => {
+            retry_after.and_then(|wait| Millis::try_from(wait.as_millis()).ok())
+        }
         _ => None,
     }
 }
@@ -39,7 +41,9 @@ pub(crate) fn detail(error: &Error) -> Option<String> {
     match &error.kind {
         ErrorKind::Rejected { reason, details } if details.is_empty() => Some(reason.clone()),
         ErrorKind::Rejected { details, .. } => Some(details.clone()),
-        ErrorKind::Unexpected { status, excerpt } => Some(format!("{status} {excerpt}").trim().to_owned()),
+        ErrorKind::Unexpected { status, excerpt } => {
+            Some(format!("{status} {excerpt}").trim().to_owned())
+        }
         ErrorKind::MissingScope(scope) => Some(scope.clone()),
         ErrorKind::Source(words) => Some(words.clone()),
         _ => None,
@@ -59,28 +63,38 @@ pub(crate) fn of_service(error: &Error, service: &str) -> CommandError {
 
 /// The sentence for a service's refusal or failure. `detail`: its own words.
 pub(crate) fn sentence(code: ErrorCode, service: &str, detail: Option<&str>) -> String {
-    let said = detail.filter(|words| !words.is_empty()).map(|words| format!("{service} said “{words}”."));
+    let said = detail
+        .filter(|words| !words.is_empty())
+        .map(|words| format!("{service} said “{words}”."));
     match code {
-        ErrorCode::Unauthorized => format!("{service} does not accept this token. Check that it was copied whole, or make a new key."),
+        ErrorCode::Unauthorized => format!(
+            "{service} does not accept this token. Check that it was copied whole, or make a new key."
+        ),
         ErrorCode::MissingScope => format!(
             "This key may not do that. It needs the scope {}. Make a key with it.",
             detail.unwrap_or("of this call")
         ),
-        ErrorCode::RateLimited => format!("{service} asked to wait between requests. Try again in a minute."),
-        ErrorCode::NotFound => format!("{service} does not know this pin any more. Refresh the list."),
+        ErrorCode::RateLimited => {
+            format!("{service} asked to wait between requests. Try again in a minute.")
+        }
+        ErrorCode::NotFound => {
+            format!("{service} does not know this pin any more. Refresh the list.")
+        }
         ErrorCode::NotPinned => format!("{service} does not keep this any more. Refresh the list."),
-        ErrorCode::QuotaExceeded => accounts_sentence(code, service),
+        ErrorCode::QuotaExceeded | ErrorCode::CaptivePortal => {
+            accounts::hold_sentence(code, service)
+        }
         ErrorCode::TooLarge => format!("{service} takes at most 25 GB per upload. Leave it out."),
-        ErrorCode::Rejected => format!("{service} refused this. {}", said.unwrap_or_default()).trim().to_owned(),
+        ErrorCode::Rejected => format!("{service} refused this. {}", said.unwrap_or_default())
+            .trim()
+            .to_owned(),
         ErrorCode::Offline => format!("{service} cannot be reached. Check the connection."),
-        ErrorCode::CaptivePortal => accounts_sentence(code, service),
         ErrorCode::Cancelled => "Taken back.".into(),
-        _ => format!("{} Nothing was changed.", said.unwrap_or_else(|| format!("{service} gave an answer that makes no sense."))),
+        _ => format!(
+            "{} Nothing was changed.",
+            said.unwrap_or_else(|| format!("{service} gave an answer that makes no sense."))
+        ),
     }
-}
-
-fn accounts_sentence(code: ErrorCode, service: &str) -> String {
-    accounts::hold_sentence(code, service)
 }
 
 /// A keychain's failure for people: absent, locked and missing are three different things.
@@ -94,9 +108,10 @@ pub(crate) fn of_keychain(error: &SecretError) -> CommandError {
             ErrorCode::KeychainLocked,
             "The system keychain is locked. Unlock it and try again, or keep the token only until Pinfold quits.",
         ),
-        SecretError::Missing => {
-            (ErrorCode::KeyMissing, "The keychain has no token for this account any more. Enter it again.")
-        }
+        SecretError::Missing => (
+            ErrorCode::KeyMissing,
+            "The keychain has no token for this account any more. Enter it again.",
+        ),
         SecretError::TimedOut => (
             ErrorCode::KeychainLocked,
             "The keychain did not answer in time. Look for its prompt, unlock it, and try again.",

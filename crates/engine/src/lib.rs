@@ -62,9 +62,22 @@ impl Engine {
     pub fn open(data: &Path, parts: Parts) -> Result<Self, CommandError> {
         let store = Arc::new(Store::open(data)?);
         let wake = Arc::new(Notify::new());
-        let Parts { clock, files, keychain, connect, sandbox, jitter } = parts;
-        let accounts =
-            Arc::new(Accounts::new(store.clone(), clock.clone(), keychain, connect, sandbox, wake.clone()));
+        let Parts {
+            clock,
+            files,
+            keychain,
+            connect,
+            sandbox,
+            jitter,
+        } = parts;
+        let accounts = Arc::new(Accounts::new(
+            store.clone(),
+            clock.clone(),
+            keychain,
+            connect,
+            sandbox,
+            wake.clone(),
+        ));
         let pins = Arc::new(Pins::new(store.clone(), clock.clone(), accounts.clone()));
         let uploads = Arc::new(Uploads::new(
             store.clone(),
@@ -75,21 +88,35 @@ impl Engine {
             jitter,
             wake,
         ));
-        Ok(Self { settings: SettingStore::new(store.clone()), store, accounts, pins, uploads })
+        Ok(Self {
+            settings: SettingStore::new(store.clone()),
+            store,
+            accounts,
+            pins,
+            uploads,
+        })
     }
 
     /// The account that the person works with; `None` before the first one.
     pub fn active(&self) -> Result<Option<AccountId>, CommandError> {
-        let known: Vec<AccountId> =
-            self.accounts.list()?.iter().filter_map(|account| account.id.parse().ok()).collect();
+        let known: Vec<AccountId> = self
+            .accounts
+            .list()?
+            .iter()
+            .filter_map(|account| account.id.parse().ok())
+            .collect();
         let chosen = self.settings.active()?.filter(|id| known.contains(id));
         Ok(chosen.or_else(|| known.first().copied()))
     }
 
     /// The active account, or the sentence that there is none.
     pub fn require_active(&self) -> Result<AccountId, CommandError> {
-        self.active()?
-            .ok_or_else(|| CommandError::new(ErrorCode::BadInput, "Connect a service or try the Sandbox first."))
+        self.active()?.ok_or_else(|| {
+            CommandError::new(
+                ErrorCode::BadInput,
+                "Connect a service or try the Sandbox first.",
+            )
+        })
     }
 
     /// Works with this account from now on.

@@ -71,7 +71,10 @@ pub fn start(data: &Path, runtime: &Path) -> Result<Start, LockError> {
             let listener = UnixListener::bind(&socket).map_err(trouble(&socket))?;
             let private = rustix::fs::Mode::from_raw_mode(0o600);
             rustix::fs::chmod(&socket, private).map_err(|error| trouble(&socket)(error.into()))?;
-            return Ok(Start::Owner(Owner { _lock: lock, listener }));
+            return Ok(Start::Owner(Owner {
+                _lock: lock,
+                listener,
+            }));
         }
         drop(lock);
         if ask_to_show(&socket).is_ok() {
@@ -150,7 +153,10 @@ mod tests {
                 });
             }
         });
-        assert_eq!((owners.load(Ordering::SeqCst), shown.load(Ordering::SeqCst)), (1, 19));
+        assert_eq!(
+            (owners.load(Ordering::SeqCst), shown.load(Ordering::SeqCst)),
+            (1, 19)
+        );
     }
 
     #[test]
@@ -158,6 +164,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let first = start(folder.path(), folder.path()).expect("starts");
         drop(first);
-        assert!(matches!(start(folder.path(), folder.path()), Ok(Start::Owner(_))));
+        assert!(matches!(
+            start(folder.path(), folder.path()),
+            Ok(Start::Owner(_))
+        ));
     }
 }

@@ -50,7 +50,11 @@ impl Hold {
     }
 
     pub(super) fn row(&self, service: &str) -> HoldRow {
-        HoldRow { code: self.code, sentence: sentence(self.code, service), until: self.until }
+        HoldRow {
+            code: self.code,
+            sentence: sentence(self.code, service),
+            until: self.until,
+        }
     }
 }
 

@@ -121,7 +121,11 @@ pub struct KeyTest {
 /// Makes a service out of addresses and a token; a fake one in tests.
 pub trait Connect: Send + Sync {
     /// Makes it. Sends nothing.
-    fn connect(&self, endpoints: Endpoints, token: SecretString) -> Result<Arc<dyn Service>, CommandError>;
+    fn connect(
+        &self,
+        endpoints: Endpoints,
+        token: SecretString,
+    ) -> Result<Arc<dyn Service>, CommandError>;
 }
 
 /// The Sandbox while it runs: its addresses, and the token of this run.
@@ -198,7 +202,10 @@ impl Accounts {
 
     /// One account as stored.
     pub fn get(&self, id: AccountId) -> Result<Account, CommandError> {
-        self.store.ledger.read(|tx| rows::get(tx, id)).map_err(|_| CommandError::gone("This account"))
+        self.store
+            .ledger
+            .read(|tx| rows::get(tx, id))
+            .map_err(|_| CommandError::gone("This account"))
     }
 
     /// One account as the page sees it.
@@ -211,20 +218,36 @@ impl Accounts {
         let now = self.clock.now();
         let accounts = self.store.ledger.read(rows::all)?;
         let live = self.live();
-        let held = |id: &AccountId| live.get(id).and_then(|live| live.hold.as_ref()).is_some_and(|hold| hold.holds_at(now));
-        Ok(accounts.iter().map(|account| account.id).filter(|id| !held(id)).collect())
+        let held = |id: &AccountId| {
+            live.get(id)
+                .and_then(|live| live.hold.as_ref())
+                .is_some_and(|hold| hold.holds_at(now))
+        };
+        Ok(accounts
+            .iter()
+            .map(|account| account.id)
+            .filter(|id| !held(id))
+            .collect())
     }
 
     /// When the next hold ends by itself.
     pub fn next_release(&self) -> Option<Millis> {
         let now = self.clock.now();
-        self.live().values().filter_map(|live| live.hold.as_ref()?.until).filter(|until| *until > now).min()
+        self.live()
+            .values()
+            .filter_map(|live| live.hold.as_ref()?.until)
+            .filter(|until| *until > now)
+            .min()
     }
 
     /// What holds an account now.
     pub fn hold(&self, id: AccountId) -> Option<Hold> {
         let now = self.clock.now();
-        self.live().get(&id)?.hold.clone().filter(|hold| hold.holds_at(now))
+        self.live()
+            .get(&id)?
+            .hold
+            .clone()
+            .filter(|hold| hold.holds_at(now))
     }
 
     fn row(&self, account: &Account) -> AccountRow {
@@ -242,7 +265,9 @@ impl Accounts {
             id: account.id.to_string(),
             label: account.label.clone(),
             kind: account.kind,
-            hold: self.hold(account.id).map(|hold| hold.row(&service_name(account))),
+            hold: self
+                .hold(account.id)
+                .map(|hold| hold.row(&service_name(account))),
             place,
             until_quit: !sandbox && account.keep == Keep::UntilQuit,
             public_links: !sandbox,
@@ -250,7 +275,9 @@ impl Accounts {
     }
 
     fn live(&self) -> std::sync::MutexGuard<'_, HashMap<AccountId, Live>> {
-        self.live.lock().expect("nothing panics while it holds this lock")
+        self.live
+            .lock()
+            .expect("nothing panics while it holds this lock")
     }
 }
 

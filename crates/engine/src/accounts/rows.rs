@@ -30,10 +30,18 @@ fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     let keep: String = row.get(6)?;
     Ok(Account {
         id: row.get(0)?,
-        kind: if kind == "sandbox" { AccountKind::Sandbox } else { AccountKind::Pinata },
+        kind: if kind == "sandbox" {
+            AccountKind::Sandbox
+        } else {
+            AccountKind::Pinata
+        },
         label: row.get(2)?,
         addresses: [row.get(3)?, row.get(4)?, row.get(5)?],
-        keep: if keep == "keychain" { Keep::Keychain } else { Keep::UntilQuit },
+        keep: if keep == "keychain" {
+            Keep::Keychain
+        } else {
+            Keep::UntilQuit
+        },
         secret: row.get(7)?,
     })
 }
@@ -47,7 +55,11 @@ pub(super) fn all(tx: &Tx) -> Result<Vec<Account>, StoreError> {
 
 /// One account.
 pub(super) fn get(tx: &Tx, id: AccountId) -> Result<Account, StoreError> {
-    Ok(tx.query_row(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"), [id], account)?)
+    Ok(tx.query_row(
+        &format!("SELECT {COLUMNS} FROM account WHERE id = ?1"),
+        [id],
+        account,
+    )?)
 }
 
 /// The Sandbox, when it was ever tried.
@@ -76,8 +88,15 @@ fn keep_name(account: &Account) -> &'static str {
 
 /// The token moved.
 pub(super) fn set_keep(tx: &Tx, id: AccountId, keep: Keep, secret: &str) -> Result<(), StoreError> {
-    let keep = if keep == Keep::Keychain { "keychain" } else { "until_quit" };
-    tx.execute("UPDATE account SET keep = ?2, secret = ?3 WHERE id = ?1", params![id, keep, secret])?;
+    let keep = if keep == Keep::Keychain {
+        "keychain"
+    } else {
+        "until_quit"
+    };
+    tx.execute(
+        "UPDATE account SET keep = ?2, secret = ?3 WHERE id = ?1",
+        params![id, keep, secret],
+    )?;
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use secrets::{SecretError, SecretStore};
 
 use super::{
-    Account, AccountId, AccountKind, AccountRow, Accounts, Addresses, Hold, Keep, KeyTest, MayNot, Tested, rows,
-    service_name,
+    Account, AccountId, AccountKind, AccountRow, Accounts, Addresses, Hold, Keep, KeyTest, MayNot,
+    Tested, rows, service_name,
 };
 use crate::announce::Noun;
 use crate::clock::Millis;
@@ -21,18 +21,42 @@ const LONGEST_OFFLINE: Millis = 60_000;
 
 impl Accounts {
     /// Asks the service about a token. The token stays here under the answer's handle; nothing is written.
-    pub async fn test(&self, token: SecretString, addresses: Option<Addresses>) -> Result<KeyTest, CommandError> {
+    pub async fn test(
+        &self,
+        token: SecretString,
+        addresses: Option<Addresses>,
+    ) -> Result<KeyTest, CommandError> {
         let endpoints = endpoints(addresses.as_ref())?;
-        let addresses = [endpoints.api().to_string(), endpoints.uploads().to_string(), endpoints.gateway().to_string()];
+        let addresses = [
+            endpoints.api().to_string(),
+            endpoints.uploads().to_string(),
+            endpoints.gateway().to_string(),
+        ];
         let token = SecretString::from(token.expose_secret().trim().to_owned());
         let service = self.connect.connect(endpoints, token.clone())?;
-        let report = service.check().await.map_err(|error| failure::of_service(&error, "Pinata"))?;
-        let label = report.owner_email.clone().unwrap_or_else(|| "Pinata".to_owned());
+        let report = service
+            .check()
+            .await
+            .map_err(|error| failure::of_service(&error, "Pinata"))?;
+        let label = report
+            .owner_email
+            .clone()
+            .unwrap_or_else(|| "Pinata".to_owned());
         let handle = uuid::Uuid::new_v4().to_string();
-        let mut tested = self.tested.lock().expect("nothing panics while it holds this lock");
+        let mut tested = self
+            .tested
+            .lock()
+            .expect("nothing panics while it holds this lock");
         // Only the newest token waits in memory for its Start button.
         tested.clear();
-        tested.insert(handle.clone(), Tested { token, addresses, label });
+        tested.insert(
+            handle.clone(),
+            Tested {
+                token,
+                addresses,
+                label,
+            },
+        );
         Ok(key_test(handle, report))
     }
 
@@ -41,22 +65,43 @@ impl Accounts {
         let (token, addresses, label) = self.tested(handle)?;
         let secret = uuid::Uuid::new_v4().to_string();
         self.put(keep, &secret, &token).await?;
-        let account = Account { id: 0, kind: AccountKind::Pinata, label, addresses, keep, secret };
+        let account = Account {
+            id: 0,
+            kind: AccountKind::Pinata,
+            label,
+            addresses,
+            keep,
+            secret,
+        };
         let now = self.clock.now();
-        let id = self.store.ledger.write(Urgency::Click, move |tx| rows::insert(tx, &account, now)).await?;
+        let id = self
+            .store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::insert(tx, &account, now))
+            .await?;
         self.forget_tested(handle);
         self.store.announcer.changed(Noun::Account, Some(vec![id]));
         self.row_of(id)
     }
 
     /// Gives an account another token; its uploads go on with it.
-    pub async fn replace_key(&self, id: AccountId, handle: &str, keep: Keep) -> Result<AccountRow, CommandError> {
+    pub async fn replace_key(
+        &self,
+        id: AccountId,
+        handle: &str,
+        keep: Keep,
+    ) -> Result<AccountRow, CommandError> {
         let account = self.get(id)?;
         let (token, _, _) = self.tested(handle)?;
         let secret = uuid::Uuid::new_v4().to_string();
         self.put(keep, &secret, &token).await?;
         let stored = secret.clone();
-        self.store.ledger.write(Urgency::Click, move |tx| rows::set_keep(tx, id, keep, &stored)).await?;
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| {
+                rows::set_keep(tx, id, keep, &stored)
+            })
+            .await?;
         self.drop_secret(&account).await;
         self.forget_tested(handle);
         self.release(id);
@@ -93,7 +138,10 @@ impl Accounts {
     pub async fn remove(&self, id: AccountId) -> Result<(), CommandError> {
         let account = self.get(id)?;
         self.drop_secret(&account).await;
-        self.store.ledger.write(Urgency::Click, move |tx| rows::delete(tx, id)).await?;
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::delete(tx, id))
+            .await?;
         self.live().remove(&id);
         self.store.announcer.changed(Noun::Account, Some(vec![id]));
         Ok(())
@@ -149,7 +197,11 @@ impl Accounts {
         {
             let mut live = self.live();
             let live = live.entry(id).or_default();
-            let times = live.hold.as_ref().filter(|hold| hold.code == code).map_or(1, |hold| hold.times + 1);
+            let times = live
+                .hold
+                .as_ref()
+                .filter(|hold| hold.code == code)
+                .map_or(1, |hold| hold.times + 1);
             let until = match code {
                 ErrorCode::Offline | ErrorCode::CaptivePortal => {
                     Some(now + (1_000 << times.min(7)).min(LONGEST_OFFLINE))
@@ -182,25 +234,41 @@ impl Accounts {
     async fn key_of(&self, account: &Account) -> Result<(Endpoints, SecretString), CommandError> {
         if account.kind == AccountKind::Sandbox {
             let sandbox = self.sandbox.running().await?;
-            let endpoints = Endpoints::single(&sandbox.api, &sandbox.gateway).map_err(|error| bad_endpoint(&error))?;
+            let endpoints = Endpoints::single(&sandbox.api, &sandbox.gateway)
+                .map_err(|error| bad_endpoint(&error))?;
             return Ok((endpoints, sandbox.token.clone()));
         }
         let [api, uploads, gateway] = account.addresses.clone();
-        let endpoints = endpoints(Some(&Addresses { api, uploads, gateway }))?;
+        let endpoints = endpoints(Some(&Addresses {
+            api,
+            uploads,
+            gateway,
+        }))?;
         let store: &dyn SecretStore = match account.keep {
             Keep::Keychain => self.keychain.as_ref(),
             Keep::UntilQuit => &self.until_quit,
         };
-        let token = store.get(&account.secret).await.map_err(|error| failure::of_keychain(&error))?;
+        let token = store
+            .get(&account.secret)
+            .await
+            .map_err(|error| failure::of_keychain(&error))?;
         Ok((endpoints, token))
     }
 
-    async fn put(&self, keep: Keep, secret: &str, token: &SecretString) -> Result<(), CommandError> {
+    async fn put(
+        &self,
+        keep: Keep,
+        secret: &str,
+        token: &SecretString,
+    ) -> Result<(), CommandError> {
         let store: &dyn SecretStore = match keep {
             Keep::Keychain => self.keychain.as_ref(),
             Keep::UntilQuit => &self.until_quit,
         };
-        store.set(secret, token).await.map_err(|error| failure::of_keychain(&error))
+        store
+            .set(secret, token)
+            .await
+            .map_err(|error| failure::of_keychain(&error))
     }
 
     async fn drop_secret(&self, account: &Account) {
@@ -217,22 +285,38 @@ impl Accounts {
     }
 
     fn tested(&self, handle: &str) -> Result<(SecretString, [String; 3], String), CommandError> {
-        let tested = self.tested.lock().expect("nothing panics while it holds this lock");
-        let tested = tested
-            .get(handle)
-            .ok_or_else(|| CommandError::new(ErrorCode::Gone, "This test is over. Enter the token again."))?;
-        Ok((tested.token.clone(), tested.addresses.clone(), tested.label.clone()))
+        let tested = self
+            .tested
+            .lock()
+            .expect("nothing panics while it holds this lock");
+        let tested = tested.get(handle).ok_or_else(|| {
+            CommandError::new(ErrorCode::Gone, "This test is over. Enter the token again.")
+        })?;
+        Ok((
+            tested.token.clone(),
+            tested.addresses.clone(),
+            tested.label.clone(),
+        ))
     }
 
     fn forget_tested(&self, handle: &str) {
-        self.tested.lock().expect("nothing panics while it holds this lock").remove(handle);
+        self.tested
+            .lock()
+            .expect("nothing panics while it holds this lock")
+            .remove(handle);
     }
 }
 
 fn endpoints(addresses: Option<&Addresses>) -> Result<Endpoints, CommandError> {
-    let Some(addresses) = addresses else { return Ok(Endpoints::pinata()) };
-    Endpoints::new(addresses.api.trim(), addresses.uploads.trim(), addresses.gateway.trim())
-        .map_err(|error| bad_endpoint(&error))
+    let Some(addresses) = addresses else {
+        return Ok(Endpoints::pinata());
+    };
+    Endpoints::new(
+        addresses.api.trim(),
+        addresses.uploads.trim(),
+        addresses.gateway.trim(),
+    )
+    .map_err(|error| bad_endpoint(&error))
 }
 
 fn bad_endpoint(error: &pinning::EndpointError) -> CommandError {
@@ -250,7 +334,10 @@ fn key_test(handle: String, report: KeyReport) -> KeyTest {
         match access {
             Access::Yes => may.push(words(*feature).to_owned()),
             Access::No { missing_scope } => {
-                may_not.push(MayNot { feature: words(*feature).to_owned(), scope: missing_scope.clone() });
+                may_not.push(MayNot {
+                    feature: words(*feature).to_owned(),
+                    scope: missing_scope.clone(),
+                });
             }
             Access::Unknown => {}
         }

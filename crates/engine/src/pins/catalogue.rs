@@ -69,14 +69,19 @@ impl Entry {
     }
 
     fn cid(&self) -> &str {
-        self.text[self.name_end as usize + 1..].split('\n').next().unwrap_or_default()
+        self.text[self.name_end as usize + 1..]
+            .split('\n')
+            .next()
+            .unwrap_or_default()
     }
 
     fn compare(&self, other: &Self, key: SortKey) -> Ordering {
         let by_key = match key {
-            SortKey::Name => {
-                self.name().is_empty().cmp(&other.name().is_empty()).then_with(|| self.name().cmp(other.name()))
-            }
+            SortKey::Name => self
+                .name()
+                .is_empty()
+                .cmp(&other.name().is_empty())
+                .then_with(|| self.name().cmp(other.name())),
             SortKey::Cid => self.cid().cmp(other.cid()),
             SortKey::Size => self.bytes.cmp(&other.bytes),
             SortKey::PinnedAt => self.pinned.cmp(&other.pinned),
@@ -109,7 +114,8 @@ impl Catalogue {
         for row in rows {
             let entry = Entry::new(row);
             for (key, order) in &mut self.orders {
-                let at = order.partition_point(|id| self.entries[id].compare(&entry, *key) == Ordering::Less);
+                let at = order
+                    .partition_point(|id| self.entries[id].compare(&entry, *key) == Ordering::Less);
                 order.insert(at, entry.id);
             }
             self.entries.insert(entry.id, entry);
@@ -118,9 +124,13 @@ impl Catalogue {
 
     pub(super) fn remove(&mut self, ids: &[i64]) {
         for id in ids {
-            let Some(entry) = self.entries.get(id) else { continue };
+            let Some(entry) = self.entries.get(id) else {
+                continue;
+            };
             for (key, order) in &mut self.orders {
-                let at = order.partition_point(|other| self.entries[other].compare(entry, *key) == Ordering::Less);
+                let at = order.partition_point(|other| {
+                    self.entries[other].compare(entry, *key) == Ordering::Less
+                });
                 order.remove(at);
             }
             self.entries.remove(id);
@@ -135,9 +145,21 @@ impl Catalogue {
             sorted.sort_unstable_by(|a, b| a.compare(b, query.sort));
             sorted.into_iter().map(|entry| entry.id).collect()
         });
-        let words: Vec<String> = query.text.to_lowercase().split_whitespace().map(str::to_owned).collect();
-        let mut found: Vec<i64> =
-            order.iter().copied().filter(|id| words.iter().all(|word| entries[id].text.contains(word.as_str()))).collect();
+        let words: Vec<String> = query
+            .text
+            .to_lowercase()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        let mut found: Vec<i64> = order
+            .iter()
+            .copied()
+            .filter(|id| {
+                words
+                    .iter()
+                    .all(|word| entries[id].text.contains(word.as_str()))
+            })
+            .collect();
         if query.descending {
             found.reverse();
         }

@@ -24,14 +24,19 @@ fn row(id: i64, name: &str, pinned: i64) -> Mirrored {
 }
 
 fn query(text: &str, sort: SortKey, descending: bool) -> PinQuery {
-    PinQuery { text: text.into(), sort, descending }
+    PinQuery {
+        text: text.into(),
+        sort,
+        descending,
+    }
 }
 
 #[test]
 fn every_word_is_looked_for_in_name_cid_keys_and_values_without_case() {
     let mut catalogue = Catalogue::default();
     catalogue.put(&[row(1, "Harbour Dawn.TIF", 10), row(2, "notes.md", 20)]);
-    let find = |catalogue: &mut Catalogue, text| catalogue.find(&query(text, SortKey::PinnedAt, true));
+    let find =
+        |catalogue: &mut Catalogue, text| catalogue.find(&query(text, SortKey::PinnedAt, true));
     assert_eq!(find(&mut catalogue, ""), [2, 1]);
     assert_eq!(find(&mut catalogue, "dawn harbour"), [1]);
     assert_eq!(find(&mut catalogue, "BAFK2"), [2]);

@@ -7,6 +7,7 @@ mod view;
 mod work;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
@@ -249,11 +250,16 @@ impl Pins {
         query: &PinQuery,
         carry: Option<&Selection>,
     ) -> Result<ResultSet, CommandError> {
-        let (found, of) = self.with_catalogue(account, |catalogue| (catalogue.find(query), catalogue.len()))?;
+        let (found, of) = self.with_catalogue(account, |catalogue| {
+            (catalogue.find(query), catalogue.len())
+        })?;
         let total = found.len();
         let (set, selection) = self.sets().open(account, found, carry);
         let (_, as_of) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
-        let readings = self.readings.lock().expect("nothing panics while it holds this lock");
+        let readings = self
+            .readings
+            .lock()
+            .expect("nothing panics while it holds this lock");
         let reading = readings.get(&account);
         Ok(ResultSet {
             set,
@@ -271,19 +277,28 @@ impl Pins {
         account: AccountId,
         work: impl FnOnce(&mut Catalogue) -> T,
     ) -> Result<T, CommandError> {
-        let mut catalogues = self.catalogues.lock().expect("nothing panics while it holds this lock");
-        if !catalogues.contains_key(&account) {
-            let mut catalogue = Catalogue::default();
-            let mut all = Vec::new();
-            self.store.mirror.read(|tx| rows::each(tx, account, |row| all.push(row)))?;
-            catalogue.put(&all);
-            catalogues.insert(account, catalogue);
-        }
-        let catalogue = catalogues.get_mut(&account).expect("it was just put there");
+        let mut catalogues = self
+            .catalogues
+            .lock()
+            .expect("nothing panics while it holds this lock");
+        let catalogue = match catalogues.entry(account) {
+            Entry::Occupied(filled) => filled.into_mut(),
+            Entry::Vacant(empty) => {
+                let mut all = Vec::new();
+                self.store
+                    .mirror
+                    .read(|tx| rows::each(tx, account, |row| all.push(row)))?;
+                let mut catalogue = Catalogue::default();
+                catalogue.put(&all);
+                empty.insert(catalogue)
+            }
+        };
         Ok(work(catalogue))
     }
 
     fn sets(&self) -> std::sync::MutexGuard<'_, Sets> {
-        self.sets.lock().expect("nothing panics while it holds this lock")
+        self.sets
+            .lock()
+            .expect("nothing panics while it holds this lock")
     }
 }

@@ -42,7 +42,8 @@ pub struct Mirrored {
     pub pin: Listed,
 }
 
-const COLUMNS: &str = "id, account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned";
+const COLUMNS: &str =
+    "id, account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned";
 
 fn mirrored(row: &Row<'_>) -> rusqlite::Result<Mirrored> {
     let network: String = row.get(8)?;
@@ -65,7 +66,12 @@ fn mirrored(row: &Row<'_>) -> rusqlite::Result<Mirrored> {
 }
 
 /// Writes what was listed; answers the rows' numbers in order.
-pub(super) fn upsert(tx: &Tx, account: AccountId, pins: &[Listed], reading: i64) -> Result<Vec<i64>, StoreError> {
+pub(super) fn upsert(
+    tx: &Tx,
+    account: AccountId,
+    pins: &[Listed],
+    reading: i64,
+) -> Result<Vec<i64>, StoreError> {
     let mut insert = tx.prepare_cached(
         "INSERT INTO pin (account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, reading)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -80,7 +86,16 @@ pub(super) fn upsert(tx: &Tx, account: AccountId, pins: &[Listed], reading: i64)
         let network = if pin.public { "public" } else { "private" };
         ids.push(insert.query_row(
             params![
-                account, pin.service_id, pin.cid, pin.name, pin.bytes, pin.files, pin.mime, network, keyvalues, pin.pinned,
+                account,
+                pin.service_id,
+                pin.cid,
+                pin.name,
+                pin.bytes,
+                pin.files,
+                pin.mime,
+                network,
+                keyvalues,
+                pin.pinned,
                 reading
             ],
             |row| row.get(0),
@@ -100,13 +115,25 @@ pub(super) fn by_ids(tx: &Connection, ids: &[i64]) -> Result<Vec<Mirrored>, Stor
 }
 
 /// The rows of an account with exactly this CID.
-pub(super) fn by_cid(tx: &Connection, account: AccountId, cid: &str) -> Result<Vec<Mirrored>, StoreError> {
-    let mut select = tx.prepare_cached(&format!("SELECT {COLUMNS} FROM pin WHERE account = ?1 AND cid = ?2"))?;
-    Ok(select.query_map(params![account, cid], mirrored)?.collect::<Result<_, _>>()?)
+pub(super) fn by_cid(
+    tx: &Connection,
+    account: AccountId,
+    cid: &str,
+) -> Result<Vec<Mirrored>, StoreError> {
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM pin WHERE account = ?1 AND cid = ?2"
+    ))?;
+    Ok(select
+        .query_map(params![account, cid], mirrored)?
+        .collect::<Result<_, _>>()?)
 }
 
 /// Every row of an account, to fill the catalogue.
-pub(super) fn each(tx: &Connection, account: AccountId, mut visit: impl FnMut(Mirrored)) -> Result<(), StoreError> {
+pub(super) fn each(
+    tx: &Connection,
+    account: AccountId,
+    mut visit: impl FnMut(Mirrored),
+) -> Result<(), StoreError> {
     let mut select = tx.prepare(&format!("SELECT {COLUMNS} FROM pin WHERE account = ?1"))?;
     for row in select.query_map([account], mirrored)? {
         visit(row?);
@@ -134,19 +161,35 @@ pub(super) fn begin_reading(tx: &Tx, account: AccountId) -> Result<i64, StoreErr
 }
 
 /// The reading reached the end: rows it did not see are not pinned any more. Answers their numbers.
-pub(super) fn finish_reading(tx: &Tx, account: AccountId, reading: i64, now: Millis) -> Result<Vec<i64>, StoreError> {
-    let mut gone = tx.prepare("DELETE FROM pin WHERE account = ?1 AND reading < ?2 RETURNING id")?;
-    let gone = gone.query_map(params![account, reading], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    tx.execute("UPDATE reading SET finished = ?2 WHERE account = ?1", params![account, now])?;
+pub(super) fn finish_reading(
+    tx: &Tx,
+    account: AccountId,
+    reading: i64,
+    now: Millis,
+) -> Result<Vec<i64>, StoreError> {
+    let mut gone =
+        tx.prepare("DELETE FROM pin WHERE account = ?1 AND reading < ?2 RETURNING id")?;
+    let gone = gone
+        .query_map(params![account, reading], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    tx.execute(
+        "UPDATE reading SET finished = ?2 WHERE account = ?1",
+        params![account, now],
+    )?;
     Ok(gone)
 }
 
 /// The number of the latest reading, and when one last reached the end.
-pub(super) fn reading(tx: &Connection, account: AccountId) -> Result<(i64, Option<Millis>), StoreError> {
+pub(super) fn reading(
+    tx: &Connection,
+    account: AccountId,
+) -> Result<(i64, Option<Millis>), StoreError> {
     let row = tx
-        .query_row("SELECT reading, finished FROM reading WHERE account = ?1", [account], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT reading, finished FROM reading WHERE account = ?1",
+            [account],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .optional()?;
     Ok(row.unwrap_or((0, None)))
 }
@@ -165,7 +208,11 @@ pub(super) struct Known {
 }
 
 /// The newest verdict on each of these CIDs.
-pub(super) fn known(ledger: &Connection, account: AccountId, cids: &[&str]) -> Result<HashMap<String, Known>, StoreError> {
+pub(super) fn known(
+    ledger: &Connection,
+    account: AccountId,
+    cids: &[&str],
+) -> Result<HashMap<String, Known>, StoreError> {
     let mut select = ledger.prepare_cached(
         "SELECT verdict, cid, paths, finished FROM upload
          WHERE account = ?1 AND service_cid = ?2 AND verdict IS NOT NULL ORDER BY id DESC LIMIT 1",
@@ -174,7 +221,12 @@ pub(super) fn known(ledger: &Connection, account: AccountId, cids: &[&str]) -> R
     for cid in cids {
         let row = select
             .query_row(params![account, cid], |row| {
-                Ok(Known { verdict: row.get(0)?, cid: row.get(1)?, paths: row.get(2)?, at: row.get(3)? })
+                Ok(Known {
+                    verdict: row.get(0)?,
+                    cid: row.get(1)?,
+                    paths: row.get(2)?,
+                    at: row.get(3)?,
+                })
             })
             .optional()?;
         if let Some(row) = row {

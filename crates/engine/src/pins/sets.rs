@@ -61,7 +61,11 @@ impl Sets {
             _ => Vec::new(),
         };
         self.last += 1;
-        self.kept.push_front(Set { number: self.last, account, ids: ids.into() });
+        self.kept.push_front(Set {
+            number: self.last,
+            account,
+            ids: ids.into(),
+        });
         self.kept.truncate(KEPT);
         (self.last, selection)
     }
@@ -101,7 +105,10 @@ mod tests {
     fn a_selection_follows_its_rows_into_the_next_set() {
         let mut sets = Sets::default();
         let (first, _) = sets.open(1, vec![10, 20, 30, 40], None);
-        let carry = Selection { set: first, ranges: vec![(1, 2)] };
+        let carry = Selection {
+            set: first,
+            ranges: vec![(1, 2)],
+        };
         let (_, selection) = sets.open(1, vec![5, 30, 10, 20], Some(&carry));
         assert_eq!(selection, [(1, 1), (3, 3)]);
     }
@@ -110,7 +117,10 @@ mod tests {
     fn a_set_of_another_account_carries_nothing_over() {
         let mut sets = Sets::default();
         let (first, _) = sets.open(1, vec![10, 20], None);
-        let carry = Selection { set: first, ranges: vec![(0, 1)] };
+        let carry = Selection {
+            set: first,
+            ranges: vec![(0, 1)],
+        };
         assert!(sets.open(2, vec![10, 20], Some(&carry)).1.is_empty());
     }
 
@@ -118,7 +128,12 @@ mod tests {
     fn places_outside_a_set_and_sets_long_gone_lose_nothing() {
         let mut sets = Sets::default();
         let (first, _) = sets.open(1, vec![10], None);
-        assert_eq!(sets.get(first).expect("is kept").at(&[(0, 9), (7, 9), (3, 1)]), [10]);
+        assert_eq!(
+            sets.get(first)
+                .expect("is kept")
+                .at(&[(0, 9), (7, 9), (3, 1)]),
+            [10]
+        );
         for _ in 0..KEPT {
             sets.open(1, vec![], None);
         }

@@ -15,19 +15,33 @@ impl Pins {
         let ids = set.at(&[(from, from + n.clamp(1, MOST_ROWS) - 1)]);
         let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
         let cids: Vec<&str> = mirrored.iter().map(|row| row.pin.cid.as_str()).collect();
-        let known = self.store.ledger.read(|tx| rows::known(tx, set.account, &cids))?;
-        let check = |cid: &str| CheckState::of_verdict(known.get(cid).map(|known| known.verdict.as_str()));
-        Ok(mirrored.iter().map(|row| pin_row(row, check(&row.pin.cid))).collect())
+        let known = self
+            .store
+            .ledger
+            .read(|tx| rows::known(tx, set.account, &cids))?;
+        let check =
+            |cid: &str| CheckState::of_verdict(known.get(cid).map(|known| known.verdict.as_str()));
+        Ok(mirrored
+            .iter()
+            .map(|row| pin_row(row, check(&row.pin.cid)))
+            .collect())
     }
 
     /// Everything known of one pin.
     pub fn details(&self, id: i64) -> Result<PinDetails, CommandError> {
         let row = self.mirrored(id)?;
         let account = self.accounts.get(row.account)?;
-        let known = self.store.ledger.read(|tx| rows::known(tx, row.account, &[&row.pin.cid]))?.remove(&row.pin.cid);
+        let known = self
+            .store
+            .ledger
+            .read(|tx| rows::known(tx, row.account, &[&row.pin.cid]))?
+            .remove(&row.pin.cid);
         let check = CheckState::of_verdict(known.as_ref().map(|known| known.verdict.as_str()));
         let service = crate::accounts::service_name(&account);
-        let local_cid = known.as_ref().and_then(|known| known.cid.clone()).filter(|cid| *cid != row.pin.cid);
+        let local_cid = known
+            .as_ref()
+            .and_then(|known| known.cid.clone())
+            .filter(|cid| *cid != row.pin.cid);
         let sandbox = account.kind == AccountKind::Sandbox;
         Ok(PinDetails {
             row: pin_row(&row, check),
@@ -37,7 +51,11 @@ impl Pins {
             checked_at: known.as_ref().and_then(|known| known.at),
             local_cid,
             source: known.as_ref().map(|known| source_words(&known.paths)),
-            link: if sandbox || !row.pin.public { None } else { self.address(&row) },
+            link: if sandbox || !row.pin.public {
+                None
+            } else {
+                self.address(&row)
+            },
             openable: row.pin.public,
         })
     }
@@ -47,12 +65,20 @@ impl Pins {
         let (account, ids) = self.selected(selection)?;
         let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
         let cids: Vec<&str> = mirrored.iter().map(|row| row.pin.cid.as_str()).collect();
-        let known = self.store.ledger.read(|tx| rows::known(tx, account, &cids))?;
-        let mut summary = SelectionSummary { count: mirrored.len(), ..Default::default() };
+        let known = self
+            .store
+            .ledger
+            .read(|tx| rows::known(tx, account, &cids))?;
+        let mut summary = SelectionSummary {
+            count: mirrored.len(),
+            ..Default::default()
+        };
         for row in &mirrored {
             summary.bytes += row.pin.bytes.unwrap_or(0);
             summary.private += usize::from(!row.pin.public);
-            match CheckState::of_verdict(known.get(&row.pin.cid).map(|known| known.verdict.as_str())) {
+            match CheckState::of_verdict(
+                known.get(&row.pin.cid).map(|known| known.verdict.as_str()),
+            ) {
                 CheckState::Verified => summary.verified += 1,
                 CheckState::OtherLayout => summary.other_layout += 1,
                 CheckState::Unproven => summary.unproven += 1,
@@ -64,7 +90,11 @@ impl Pins {
     }
 
     /// One line for each selected pin, for the clipboard. Pins without a public link give none for `Link`.
-    pub fn lines(&self, selection: &Selection, what: CopyWhat) -> Result<Vec<String>, CommandError> {
+    pub fn lines(
+        &self,
+        selection: &Selection,
+        what: CopyWhat,
+    ) -> Result<Vec<String>, CommandError> {
         let (account, ids) = self.selected(selection)?;
         let sandbox = self.accounts.get(account)?.kind == AccountKind::Sandbox;
         let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
@@ -84,7 +114,8 @@ impl Pins {
         let row = self.mirrored(id)?;
         // Making the service starts the Sandbox, whose gateway would not answer otherwise.
         self.accounts.service(row.account).await?;
-        self.address(&row).ok_or_else(|| CommandError::gone("The gateway of this account"))
+        self.address(&row)
+            .ok_or_else(|| CommandError::gone("The gateway of this account"))
     }
 
     fn address(&self, row: &rows::Mirrored) -> Option<String> {
@@ -92,14 +123,25 @@ impl Pins {
             let [_, _, gateway] = self.accounts.get(row.account).ok()?.addresses;
             Some(gateway).filter(|gateway| !gateway.is_empty())
         })?;
-        Some(format!("{}/ipfs/{}", gateway.trim_end_matches('/'), row.pin.cid))
+        Some(format!(
+            "{}/ipfs/{}",
+            gateway.trim_end_matches('/'),
+            row.pin.cid
+        ))
     }
 
     pub(super) fn mirrored(&self, id: i64) -> Result<rows::Mirrored, CommandError> {
-        self.store.mirror.read(|tx| rows::by_ids(tx, &[id]))?.pop().ok_or_else(|| CommandError::gone("This pin"))
+        self.store
+            .mirror
+            .read(|tx| rows::by_ids(tx, &[id]))?
+            .pop()
+            .ok_or_else(|| CommandError::gone("This pin"))
     }
 
-    pub(super) fn selected(&self, selection: &Selection) -> Result<(AccountId, Vec<i64>), CommandError> {
+    pub(super) fn selected(
+        &self,
+        selection: &Selection,
+    ) -> Result<(AccountId, Vec<i64>), CommandError> {
         let set = self.sets().get(selection.set)?;
         Ok((set.account, set.at(&selection.ranges)))
     }
@@ -116,7 +158,8 @@ fn pin_row(row: &rows::Mirrored, check: CheckState) -> PinRow {
         keyvalue_count: pin.keyvalues.len(),
         pinned_at: pin.pinned,
         check,
-        folder: pin.mime.as_deref() == Some("directory") || pin.files.is_some_and(|files| files > 1),
+        folder: pin.mime.as_deref() == Some("directory")
+            || pin.files.is_some_and(|files| files > 1),
         mime: pin.mime.clone(),
         network: if pin.public { "public" } else { "private" }.to_owned(),
     }
@@ -125,15 +168,25 @@ fn pin_row(row: &rows::Mirrored, check: CheckState) -> PinRow {
 fn check_sentence(check: CheckState, service: &str) -> String {
     match check {
         CheckState::Verified => format!("Same CID at {} and here.", lower_article(service)),
-        CheckState::OtherLayout => format!("Same bytes; {} lays them out in another way, so the CID differs.", lower_article(service)),
-        CheckState::Unproven => format!("The layout of {} is not one Pinfold knows; nothing proves a difference.", lower_article(service)),
+        CheckState::OtherLayout => format!(
+            "Same bytes; {} lays them out in another way, so the CID differs.",
+            lower_article(service)
+        ),
+        CheckState::Unproven => format!(
+            "The layout of {} is not one Pinfold knows; nothing proves a difference.",
+            lower_article(service)
+        ),
         CheckState::NotChecked => "Not uploaded from here, so never compared.".into(),
         CheckState::Checking => "Comparing now.".into(),
-        CheckState::Different => format!("{service} holds other bytes than those on this computer."),
+        CheckState::Different => {
+            format!("{service} holds other bytes than those on this computer.")
+        }
     }
 }
 
 /// "The Sandbox" in the middle of a sentence.
 pub(crate) fn lower_article(service: &str) -> String {
-    service.strip_prefix("The ").map_or_else(|| service.to_owned(), |rest| format!("the {rest}"))
+    service
+        .strip_prefix("The ")
+        .map_or_else(|| service.to_owned(), |rest| format!("the {rest}"))
 }

@@ -24,7 +24,11 @@ pub fn listed(pin: pinning::Pin) -> rows::Listed {
         files: pin.files,
         mime: pin.mime,
         public: pin.network == Network::Public,
-        keyvalues: pin.keyvalues.into_iter().map(|(key, value)| (key, value.to_string())).collect(),
+        keyvalues: pin
+            .keyvalues
+            .into_iter()
+            .map(|(key, value)| (key, value.to_string()))
+            .collect(),
         pinned: pin.pinned_at.map(jiff::Timestamp::as_millisecond),
     }
 }
@@ -38,7 +42,10 @@ impl Pins {
         self.store.announcer.changed(Noun::Pin, None);
         let outcome = self.read_all(account).await;
         {
-            let mut readings = self.readings.lock().expect("nothing panics while it holds this lock");
+            let mut readings = self
+                .readings
+                .lock()
+                .expect("nothing panics while it holds this lock");
             let reading = readings.entry(account).or_default();
             reading.running = false;
             reading.problem = outcome.as_ref().err().map(|error| error.message.clone());
@@ -48,7 +55,10 @@ impl Pins {
     }
 
     fn reading_begins(&self, account: AccountId) -> bool {
-        let mut readings = self.readings.lock().expect("nothing panics while it holds this lock");
+        let mut readings = self
+            .readings
+            .lock()
+            .expect("nothing panics while it holds this lock");
         !std::mem::replace(&mut readings.entry(account).or_default().running, true)
     }
 
@@ -56,11 +66,23 @@ impl Pins {
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
         let list = service.pins().ok_or_else(|| missing(&name))?;
-        let reading =
-            self.store.mirror.write(Urgency::Background, move |tx| rows::begin_reading(tx, account)).await?;
+        let reading = self
+            .store
+            .mirror
+            .write(Urgency::Background, move |tx| {
+                rows::begin_reading(tx, account)
+            })
+            .await?;
         let mut next: Option<PageToken> = None;
         loop {
-            let page = match list.page(&pinning::PinQuery::default(), next.take(), Priority::Background).await {
+            let page = match list
+                .page(
+                    &pinning::PinQuery::default(),
+                    next.take(),
+                    Priority::Background,
+                )
+                .await
+            {
                 Ok(page) => page,
                 Err(error) => return Err(self.failed(account, &error, &name)),
             };
@@ -76,7 +98,9 @@ impl Pins {
         let gone = self
             .store
             .mirror
-            .write(Urgency::Background, move |tx| rows::finish_reading(tx, account, reading, now))
+            .write(Urgency::Background, move |tx| {
+                rows::finish_reading(tx, account, reading, now)
+            })
             .await?;
         self.with_catalogue(account, |catalogue| catalogue.remove(&gone))
     }
@@ -86,7 +110,9 @@ impl Pins {
         let (reading, _) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
         // One reading ahead: a list that was begun before this pin existed must not sweep it away.
         let ids = self.mirror(account, vec![pin], reading + 1).await?;
-        ids.first().copied().ok_or_else(|| CommandError::gone("This pin"))
+        ids.first()
+            .copied()
+            .ok_or_else(|| CommandError::gone("This pin"))
     }
 
     async fn mirror(
@@ -112,8 +138,16 @@ impl Pins {
     }
 
     /// The row of a CID in the mirror, where there is one.
-    pub fn find(&self, account: AccountId, cid: &str) -> Result<Option<rows::Mirrored>, CommandError> {
-        Ok(self.store.mirror.read(|tx| rows::by_cid(tx, account, cid))?.pop())
+    pub fn find(
+        &self,
+        account: AccountId,
+        cid: &str,
+    ) -> Result<Option<rows::Mirrored>, CommandError> {
+        Ok(self
+            .store
+            .mirror
+            .read(|tx| rows::by_cid(tx, account, cid))?
+            .pop())
     }
 
     /// Changes name and key-values at the service, then here.
@@ -123,10 +157,16 @@ impl Pins {
         let service = self.accounts.service(row.account).await?;
         let name = service_name(&self.accounts.get(row.account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
-        let mut keyvalues: BTreeMap<String, Option<Value>> =
-            edit.set.iter().map(|(key, value)| (key.clone(), Some(Value::Text(value.clone())))).collect();
+        let mut keyvalues: BTreeMap<String, Option<Value>> = edit
+            .set
+            .iter()
+            .map(|(key, value)| (key.clone(), Some(Value::Text(value.clone()))))
+            .collect();
         keyvalues.extend(edit.remove.iter().map(|key| (key.clone(), None)));
-        let wish = pinning::PinEdit { name: edit.name.clone(), keyvalues };
+        let wish = pinning::PinEdit {
+            name: edit.name.clone(),
+            keyvalues,
+        };
         if let Err(error) = pins.edit(&pin_ref(&row), &wish).await {
             return Err(self.failed(row.account, &error, &name));
         }
@@ -143,12 +183,25 @@ impl Pins {
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
-        let mut report = UnpinReport { unpinned: 0, failed: Vec::new() };
+        let mut report = UnpinReport {
+            unpinned: 0,
+            failed: Vec::new(),
+        };
         for row in self.store.mirror.read(|tx| rows::by_ids(tx, &ids))? {
             let (now, remembered) = (self.clock.now(), row.clone());
-            self.store.ledger.write(Urgency::Click, move |tx| rows::journal(tx, &remembered, now)).await?;
+            self.store
+                .ledger
+                .write(Urgency::Click, move |tx| {
+                    rows::journal(tx, &remembered, now)
+                })
+                .await?;
             match pins.unpin(&pin_ref(&row)).await {
-                Err(error) if !matches!(error.kind, pinning::ErrorKind::NotPinned | pinning::ErrorKind::NotFound) => {
+                Err(error)
+                    if !matches!(
+                        error.kind,
+                        pinning::ErrorKind::NotPinned | pinning::ErrorKind::NotFound
+                    ) =>
+                {
                     let told = self.failed(account, &error, &name);
                     let held = self.accounts.hold(account).is_some();
                     report.failed.push(NotUnpinned {
@@ -170,7 +223,10 @@ impl Pins {
     }
 
     async fn take_out(&self, account: AccountId, id: i64) -> Result<(), CommandError> {
-        self.store.mirror.write(Urgency::Click, move |tx| rows::delete(tx, &[id])).await?;
+        self.store
+            .mirror
+            .write(Urgency::Click, move |tx| rows::delete(tx, &[id]))
+            .await?;
         self.with_catalogue(account, |catalogue| catalogue.remove(&[id]))?;
         self.store.announcer.changed(Noun::Pin, Some(vec![id]));
         Ok(())
@@ -179,7 +235,8 @@ impl Pins {
     fn failed(&self, account: AccountId, error: &pinning::Error, service: &str) -> CommandError {
         let told = failure::of_service(error, service);
         if crate::accounts::Hold::is_for(told.code) {
-            self.accounts.set_hold(account, told.code, failure::retry_after(error));
+            self.accounts
+                .set_hold(account, told.code, failure::retry_after(error));
         }
         told
     }
@@ -190,23 +247,36 @@ fn pin_ref(row: &rows::Mirrored) -> PinRef {
         // A receipt without an id stands in the mirror under its CID until the list is read.
         service_id: Some(row.pin.service_id.clone()).filter(|id| !id.starts_with("cid:")),
         cid: row.pin.cid.clone(),
-        network: if row.pin.public { Network::Public } else { Network::Private },
+        network: if row.pin.public {
+            Network::Public
+        } else {
+            Network::Private
+        },
     }
 }
 
 fn missing(service: &str) -> CommandError {
-    CommandError::new(ErrorCode::MissingScope, format!("{service} has no list of pins for this key."))
+    CommandError::new(
+        ErrorCode::MissingScope,
+        format!("{service} has no list of pins for this key."),
+    )
 }
 
 /// The key-values after an edit, or why it cannot be.
-fn after(before: &BTreeMap<String, String>, edit: &PinEdit) -> Result<BTreeMap<String, String>, CommandError> {
+fn after(
+    before: &BTreeMap<String, String>,
+    edit: &PinEdit,
+) -> Result<BTreeMap<String, String>, CommandError> {
     let mut after = before.clone();
     for key in &edit.remove {
         after.remove(key);
     }
     for (key, value) in &edit.set {
         if key.trim().is_empty() {
-            return Err(CommandError::new(ErrorCode::BadInput, "A key-value needs a key. Nothing was changed."));
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                "A key-value needs a key. Nothing was changed.",
+            ));
         }
         after.insert(key.clone(), value.clone());
     }
@@ -216,8 +286,15 @@ fn after(before: &BTreeMap<String, String>, edit: &PinEdit) -> Result<BTreeMap<S
             format!("A pin takes at most {MOST_KEYVALUES} key-values. Remove one first."),
         ));
     }
-    if edit.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
-        return Err(CommandError::new(ErrorCode::BadInput, "A name needs at least one character. Nothing was changed."));
+    if edit
+        .name
+        .as_ref()
+        .is_some_and(|name| name.trim().is_empty())
+    {
+        return Err(CommandError::new(
+            ErrorCode::BadInput,
+            "A name needs at least one character. Nothing was changed.",
+        ));
     }
     Ok(after)
 }

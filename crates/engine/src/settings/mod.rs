@@ -40,7 +40,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::System, details_open: true, dock_height: 316.0 }
+        Self {
+            theme: Theme::System,
+            details_open: true,
+            dock_height: 316.0,
+        }
     }
 }
 
@@ -58,27 +62,40 @@ impl SettingStore {
     /// What is set; what cannot be read is as it was at first.
     pub fn get(&self) -> Result<Settings, CommandError> {
         let stored = self.store.ledger.read(|tx| rows::get(tx, "settings"))?;
-        Ok(stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+        Ok(stored
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default())
     }
 
     /// Sets all of it.
     pub async fn set(&self, settings: Settings) -> Result<Settings, CommandError> {
         let json = serde_json::to_string(&settings).unwrap_or_default();
-        self.store.ledger.write(Urgency::Click, move |tx| rows::set(tx, "settings", &json)).await?;
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::set(tx, "settings", &json))
+            .await?;
         self.store.announcer.changed(Noun::Setting, None);
         Ok(settings)
     }
 
     /// The account worked with last.
     pub fn active(&self) -> Result<Option<AccountId>, CommandError> {
-        let stored = self.store.ledger.read(|tx| rows::get(tx, "active_account"))?;
+        let stored = self
+            .store
+            .ledger
+            .read(|tx| rows::get(tx, "active_account"))?;
         Ok(stored.and_then(|id| id.parse().ok()))
     }
 
     /// Works with this account from now on.
     pub async fn set_active(&self, id: AccountId) -> Result<(), CommandError> {
         let id = id.to_string();
-        self.store.ledger.write(Urgency::Click, move |tx| rows::set(tx, "active_account", &id)).await?;
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| {
+                rows::set(tx, "active_account", &id)
+            })
+            .await?;
         Ok(())
     }
 }

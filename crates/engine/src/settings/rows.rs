@@ -6,7 +6,11 @@ use crate::store::{StoreError, Tx};
 
 /// A setting's stored value.
 pub(super) fn get(tx: &Connection, name: &str) -> Result<Option<String>, StoreError> {
-    Ok(tx.query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0)).optional()?)
+    Ok(tx
+        .query_row("SELECT value FROM setting WHERE name = ?1", [name], |row| {
+            row.get(0)
+        })
+        .optional()?)
 }
 
 /// Stores a setting.

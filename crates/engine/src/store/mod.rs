@@ -34,7 +34,11 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match &error {
             rusqlite::Error::QueryReturnedNoRows => Self::Missing,
-            rusqlite::Error::SqliteFailure(cause, _) if cause.code == rusqlite::ErrorCode::DiskFull => Self::DiskFull,
+            rusqlite::Error::SqliteFailure(cause, _)
+                if cause.code == rusqlite::ErrorCode::DiskFull =>
+            {
+                Self::DiskFull
+            }
             _ => Self::Other(error.to_string()),
         }
     }
@@ -87,7 +91,11 @@ impl Store {
             }
             Database::open(&mirror_path, Schema::Mirror)
         })?;
-        Ok(Self { ledger, mirror, announcer: Announcer::default() })
+        Ok(Self {
+            ledger,
+            mirror,
+            announcer: Announcer::default(),
+        })
     }
 }
 
@@ -103,8 +111,15 @@ impl Database {
     pub fn open(path: &Path, schema: Schema) -> Result<Self, StoreError> {
         let mut connection = Connection::open(path)?;
         tune(&connection, schema.synchronous())?;
-        schema.migrations().to_latest(&mut connection).map_err(|error| StoreError::Other(error.to_string()))?;
-        Ok(Self { writer: Writer::start(connection), path: path.to_owned(), readers: Mutex::default() })
+        schema
+            .migrations()
+            .to_latest(&mut connection)
+            .map_err(|error| StoreError::Other(error.to_string()))?;
+        Ok(Self {
+            writer: Writer::start(connection),
+            path: path.to_owned(),
+            readers: Mutex::default(),
+        })
     }
 
     /// Runs `work` in the writer's transaction and returns once it is committed. A failure undoes only this work.
@@ -117,14 +132,24 @@ impl Database {
     }
 
     /// Reads on a connection of its own; never waits for the writer.
-    pub fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let pooled = self.readers.lock().expect("no reader panics while it holds the pool").pop();
+    pub fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let pooled = self
+            .readers
+            .lock()
+            .expect("no reader panics while it holds the pool")
+            .pop();
         let connection = match pooled {
             Some(connection) => connection,
             None => self.reader()?,
         };
         let answer = work(&connection);
-        self.readers.lock().expect("no reader panics while it holds the pool").push(connection);
+        self.readers
+            .lock()
+            .expect("no reader panics while it holds the pool")
+            .push(connection);
         answer
     }
 
@@ -150,14 +175,21 @@ mod tests {
 
     #[test]
     fn every_migration_applies_to_an_empty_file() {
-        Schema::Ledger.migrations().validate().expect("the ledger's migrations apply");
-        Schema::Mirror.migrations().validate().expect("the mirror's migrations apply");
+        Schema::Ledger
+            .migrations()
+            .validate()
+            .expect("the ledger's migrations apply");
+        Schema::Mirror
+            .migrations()
+            .validate()
+            .expect("the mirror's migrations apply");
     }
 
     #[tokio::test]
     async fn a_failed_write_undoes_itself_and_nothing_else() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = Database::open(&folder.path().join("ledger.db"), Schema::Ledger).expect("opens");
+        let database =
+            Database::open(&folder.path().join("ledger.db"), Schema::Ledger).expect("opens");
         let put = |name: &'static str| {
             database.write(Urgency::Click, move |tx| {
                 tx.execute("INSERT INTO setting (name, value) VALUES (?1, 'x')", [name])?;

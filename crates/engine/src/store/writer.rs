@@ -40,7 +40,11 @@ impl Writer {
             .name("pinfold-store".into())
             .spawn(move || write_all(&connection, &rings, &click_box, &background_box))
             .expect("the system can start a thread");
-        Self { clicks, background, bell }
+        Self {
+            clicks,
+            background,
+            bell,
+        }
     }
 
     pub(super) async fn run<T, F>(&self, urgency: Urgency, work: F) -> Result<T, StoreError>
@@ -66,7 +70,10 @@ impl Writer {
     }
 }
 
-fn within_savepoint<T>(tx: &Tx, work: impl FnOnce(&Tx) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn within_savepoint<T>(
+    tx: &Tx,
+    work: impl FnOnce(&Tx) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     tx.execute_batch("SAVEPOINT work")?;
     let outcome = work(tx);
     if outcome.is_err() {

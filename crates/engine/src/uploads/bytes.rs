@@ -35,43 +35,74 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self {
+            code,
+            detail: detail.into(),
+        }
     }
 }
 
 /// Looks at a row's sources.
-pub(super) fn contents(files: &dyn Files, upload: &Upload, stop: &dyn Fn() -> bool) -> Result<Contents, Refusal> {
+pub(super) fn contents(
+    files: &dyn Files,
+    upload: &Upload,
+    stop: &dyn Fn() -> bool,
+) -> Result<Contents, Refusal> {
     let together = upload.wish.folder && upload.wish.paths.len() > 1;
-    let mut contents = Contents { files: Vec::new(), stamp: String::new(), bytes: 0, problems: Vec::new() };
+    let mut contents = Contents {
+        files: Vec::new(),
+        stamp: String::new(),
+        bytes: 0,
+        problems: Vec::new(),
+    };
     for path in &upload.wish.paths {
         let root = Place::root(decode(path));
         let looked = survey(files, &root, stop).map_err(|problem| refusal(&problem, &root))?;
         if looked.folder != upload.wish.folder && !together {
-            let what = if looked.folder { "is a folder now. Drop it again." } else { "is a file now. Drop it again." };
-            return Err(Refusal::new(ErrorCode::NotAFile, format!("{} {what}", readable(&root.name()))));
+            let what = if looked.folder {
+                "is a folder now. Drop it again."
+            } else {
+                "is a file now. Drop it again."
+            };
+            return Err(Refusal::new(
+                ErrorCode::NotAFile,
+                format!("{} {what}", readable(&root.name())),
+            ));
         }
         if !looked.secrets.is_empty() && upload.wish.secrets == Secrets::Hold {
             return Err(held(&looked.secrets));
         }
         let in_folder = |place: &Place| {
-            let mut segments = if together { vec![root.name()] } else { Vec::new() };
+            let mut segments = if together {
+                vec![root.name()]
+            } else {
+                Vec::new()
+            };
             segments.extend(place.inside.iter().cloned());
             segments
         };
         for found in looked.files {
             if upload.wish.secrets == Secrets::LeaveOut && looked.secrets.contains(&found.place) {
                 let words = "looks like a secret and was left out, as asked.";
-                contents.problems.push((shown(&found.place), format!("{} {words}", readable(&found.place.name()))));
+                contents.problems.push((
+                    shown(&found.place),
+                    format!("{} {words}", readable(&found.place.name())),
+                ));
                 continue;
             }
             contents.bytes += found.stamp.size;
             contents.files.push((in_folder(&found.place), found));
         }
         for place in looked.empty_folders {
-            contents.problems.push((shown(&place), "An empty folder: no pinning service takes one.".into()));
+            contents.problems.push((
+                shown(&place),
+                "An empty folder: no pinning service takes one.".into(),
+            ));
         }
         for (place, problem) in looked.left_out {
-            contents.problems.push((shown(&place), problem.sentence(&place)));
+            contents
+                .problems
+                .push((shown(&place), problem.sentence(&place)));
         }
     }
     if upload.wish.folder {
@@ -89,32 +120,68 @@ fn refusal(problem: &Problem, place: &Place) -> Refusal {
 }
 
 fn shown(place: &Place) -> String {
-    place.inside.iter().map(|name| readable(name)).collect::<Vec<_>>().join("/")
+    place
+        .inside
+        .iter()
+        .map(|name| readable(name))
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 fn held(secrets: &[Place]) -> Refusal {
-    let names: Vec<String> = secrets.iter().take(3).map(|place| readable(&place.name())).collect();
-    let (count, verb) = if secrets.len() == 1 { ("1 file".to_owned(), "looks like a secret") } else {
+    let names: Vec<String> = secrets
+        .iter()
+        .take(3)
+        .map(|place| readable(&place.name()))
+        .collect();
+    let (count, verb) = if secrets.len() == 1 {
+        ("1 file".to_owned(), "looks like a secret")
+    } else {
         (format!("{} files", secrets.len()), "look like secrets")
     };
     Refusal::new(
         ErrorCode::Secret,
-        format!("{count} {verb}: {}. What is public on IPFS cannot be taken back.", names.join(", ")),
+        format!(
+            "{count} {verb}: {}. What is public on IPFS cannot be taken back.",
+            names.join(", ")
+        ),
     )
 }
 
 /// A folder goes as one request in which every file carries its path as text.
 fn fits_in_a_request(contents: &Contents) -> Result<(), Refusal> {
     if contents.files.is_empty() {
-        return Err(Refusal::new(ErrorCode::Empty, "There are no files in it. No pinning service takes an empty folder."));
+        return Err(Refusal::new(
+            ErrorCode::Empty,
+            "There are no files in it. No pinning service takes an empty folder.",
+        ));
     }
-    let unnamed = |segments: &&Vec<Vec<u8>>| segments.iter().any(|name| std::str::from_utf8(name).is_err());
-    let wrong: Vec<&Vec<Vec<u8>>> = contents.files.iter().map(|(segments, _)| segments).filter(unnamed).collect();
-    let Some(first) = wrong.first() else { return Ok(()) };
-    let name = first.iter().map(|name| readable(name)).collect::<Vec<_>>().join("/");
+    let unnamed = |segments: &&Vec<Vec<u8>>| {
+        segments
+            .iter()
+            .any(|name| std::str::from_utf8(name).is_err())
+    };
+    let wrong: Vec<&Vec<Vec<u8>>> = contents
+        .files
+        .iter()
+        .map(|(segments, _)| segments)
+        .filter(unnamed)
+        .collect();
+    let Some(first) = wrong.first() else {
+        return Ok(());
+    };
+    let name = first
+        .iter()
+        .map(|name| readable(name))
+        .collect::<Vec<_>>()
+        .join("/");
     Err(Refusal::new(
         ErrorCode::BadInput,
-        format!("{} has a name that is not UTF-8 ({} in all). Rename it: the service could not keep the name.", name, wrong.len()),
+        format!(
+            "{} has a name that is not UTF-8 ({} in all). Rename it: the service could not keep the name.",
+            name,
+            wrong.len()
+        ),
     ))
 }
 
@@ -140,13 +207,16 @@ pub(super) fn root(
             return Ok(root);
         }
         let mut folder = Folder::new(profile);
-        folder.add(wrapped_name(upload).into_bytes(), root).map_err(|error| bad_name(&error.to_string()))?;
+        folder
+            .add(wrapped_name(upload).into_bytes(), root)
+            .map_err(|error| bad_name(&error.to_string()))?;
         return Ok(folder.finish());
     }
     let roots = roots(files, contents, profile, running)?;
     let mut tree = Tree::new(profile);
     for ((segments, _), root) in contents.files.iter().zip(roots) {
-        tree.add_file(segments, root).map_err(|error| bad_name(&error.to_string()))?;
+        tree.add_file(segments, root)
+            .map_err(|error| bad_name(&error.to_string()))?;
     }
     Ok(tree.finish())
 }
@@ -161,23 +231,35 @@ fn bad_name(words: &str) -> Stopped {
 }
 
 /// Small files side by side, each on one core; large ones one after the other, each on all.
-fn roots(files: &dyn Files, contents: &Contents, profile: Profile, running: &Running) -> Result<Vec<Root>, Stopped> {
+fn roots(
+    files: &dyn Files,
+    contents: &Contents,
+    profile: Profile,
+    running: &Running,
+) -> Result<Vec<Root>, Stopped> {
     let slots: Vec<Mutex<Option<Root>>> = contents.files.iter().map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
     let failed: Mutex<Option<Stopped>> = Mutex::new(None);
     let one_after_the_other = Mutex::new(());
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(contents.files.len());
+    let cores = std::thread::available_parallelism()
+        .map_or(1, std::num::NonZero::get)
+        .min(contents.files.len());
     std::thread::scope(|scope| {
         for _ in 0..cores {
             scope.spawn(|| {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((_, found)) = contents.files.get(at) else { return };
+                    let Some((_, found)) = contents.files.get(at) else {
+                        return;
+                    };
                     let alone = (found.stamp.size > LARGE).then(|| one_after_the_other.lock());
                     let hashed = file_root(files, found, profile, running);
                     drop(alone);
                     match hashed {
-                        Ok(root) => *slots[at].lock().expect("only its own thread fills a slot") = Some(root),
+                        Ok(root) => {
+                            *slots[at].lock().expect("only its own thread fills a slot") =
+                                Some(root)
+                        }
                         Err(stopped) => {
                             next.store(contents.files.len(), Ordering::Relaxed);
                             *failed.lock().expect("no thread panics here") = Some(stopped);
@@ -191,24 +273,44 @@ fn roots(files: &dyn Files, contents: &Contents, profile: Profile, running: &Run
     if let Some(stopped) = failed.into_inner().expect("no thread panics here") {
         return Err(stopped);
     }
-    slots.into_iter().map(|slot| slot.into_inner().ok().flatten().ok_or(Stopped::Changed)).collect()
+    slots
+        .into_iter()
+        .map(|slot| slot.into_inner().ok().flatten().ok_or(Stopped::Changed))
+        .collect()
 }
 
-fn file_root(files: &dyn Files, found: &Found, profile: Profile, running: &Running) -> Result<Root, Stopped> {
-    let (file, stamp) = files.open(&found.place).map_err(|problem| Stopped::Refused(refusal(&problem, &found.place)))?;
+fn file_root(
+    files: &dyn Files,
+    found: &Found,
+    profile: Profile,
+    running: &Running,
+) -> Result<Root, Stopped> {
+    let (file, stamp) = files
+        .open(&found.place)
+        .map_err(|problem| Stopped::Refused(refusal(&problem, &found.place)))?;
     if stamp != found.stamp {
         return Err(Stopped::Changed);
     }
-    let reader = Counted { inner: file, running };
+    let reader = Counted {
+        inner: file,
+        running,
+    };
     let root = match content::hash_file(reader, profile) {
         Ok(root) => root,
         Err(_) if running.cancel.is_cancelled() => return Err(Stopped::Cancelled),
         Err(error) => {
-            let words = format!("{} could not be read: {error}.", readable(&found.place.name()));
+            let words = format!(
+                "{} could not be read: {error}.",
+                readable(&found.place.name())
+            );
             return Err(Stopped::Refused(Refusal::new(ErrorCode::Unreadable, words)));
         }
     };
-    if root.size == found.stamp.size { Ok(root) } else { Err(Stopped::Changed) }
+    if root.size == found.stamp.size {
+        Ok(root)
+    } else {
+        Err(Stopped::Changed)
+    }
 }
 
 /// Counts what is read, and stops reading when the person took the upload back.
@@ -230,7 +332,11 @@ impl<R: Read> Read for Counted<'_, R> {
 
 /// The profile that a row's CID version asks for.
 pub(super) fn profile(upload: &Upload) -> Profile {
-    if upload.wish.cid_version == 0 { Profile::V0 } else { Profile::V1Raw }
+    if upload.wish.cid_version == 0 {
+        Profile::V0
+    } else {
+        Profile::V1Raw
+    }
 }
 
 /// Whether the sources still look as they did when they were hashed.
@@ -240,5 +346,7 @@ pub(super) fn unchanged(files: &dyn Files, upload: &Upload) -> bool {
 
 /// The same, off the async threads.
 pub(super) async fn still_unchanged(files: Arc<dyn Files>, upload: Upload) -> bool {
-    tokio::task::spawn_blocking(move || unchanged(files.as_ref(), &upload)).await.unwrap_or(false)
+    tokio::task::spawn_blocking(move || unchanged(files.as_ref(), &upload))
+        .await
+        .unwrap_or(false)
 }

@@ -14,24 +14,43 @@ use crate::pins;
 
 impl Uploads {
     /// One request, and only where the list or an earlier receipt says that these bytes may be there.
-    pub(super) async fn check(&self, upload: &Upload, running: &Arc<Running>) -> Result<Outcome, CommandError> {
-        let Some(cid) = self.hint(upload)? else { return Ok(Event::NotPinnedYet.into()) };
-        self.look_up(upload, running, &cid).await.map(|found| found.unwrap_or_else(|| Event::NotPinnedYet.into()))
+    pub(super) async fn check(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+    ) -> Result<Outcome, CommandError> {
+        let Some(cid) = self.hint(upload)? else {
+            return Ok(Event::NotPinnedYet.into());
+        };
+        self.look_up(upload, running, &cid)
+            .await
+            .map(|found| found.unwrap_or_else(|| Event::NotPinnedYet.into()))
     }
 
     /// The CID under which these bytes may be pinned; `None`: nothing says so.
     pub(super) fn hint(&self, upload: &Upload) -> Result<Option<String>, CommandError> {
-        let Some(ours) = &upload.cid else { return Ok(None) };
+        let Some(ours) = &upload.cid else {
+            return Ok(None);
+        };
         if self.pins.find(upload.account, ours)?.is_some() {
             return Ok(Some(ours.clone()));
         }
-        let earlier = self.store.ledger.read(|tx| rows::earlier(tx, upload.account, ours, upload.id))?;
+        let earlier = self
+            .store
+            .ledger
+            .read(|tx| rows::earlier(tx, upload.account, ours, upload.id))?;
         Ok(earlier.map(|(cid, _)| cid))
     }
 
     /// Two look-ups with a grace time before each; then it is decided.
-    pub(super) async fn confirm(&self, upload: &Upload, running: &Arc<Running>) -> Result<Outcome, CommandError> {
-        let Some(cid) = upload.cid.clone() else { return Ok(Event::DidNotArrive.into()) };
+    pub(super) async fn confirm(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+    ) -> Result<Outcome, CommandError> {
+        let Some(cid) = upload.cid.clone() else {
+            return Ok(Event::DidNotArrive.into());
+        };
         for look in 0..2 {
             if look > 0 {
                 tokio::select! {
@@ -47,15 +66,27 @@ impl Uploads {
     }
 
     /// `None`: the service does not keep this CID.
-    async fn look_up(&self, upload: &Upload, running: &Arc<Running>, cid: &str) -> Result<Option<Outcome>, CommandError> {
+    async fn look_up(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+        cid: &str,
+    ) -> Result<Option<Outcome>, CommandError> {
         let service = self.accounts.service(upload.account).await?;
-        let Some(list) = service.pins() else { return Ok(None) };
+        let Some(list) = service.pins() else {
+            return Ok(None);
+        };
         let found = match list.find(cid, Priority::Background).await {
             Ok(found) => found,
             Err(error) => return Ok(Some(self.failed(upload, &error))),
         };
         self.accounts.release(upload.account);
-        let Some(pin) = found.into_iter().find(|pin| pin.network == pinning::Network::Public) else { return Ok(None) };
+        let Some(pin) = found
+            .into_iter()
+            .find(|pin| pin.network == pinning::Network::Public)
+        else {
+            return Ok(None);
+        };
         let Some(verdict) = self.compare(upload, running, &pin.cid).await else {
             return Ok(Some(Event::SourceChanged.into()));
         };
@@ -67,6 +98,9 @@ impl Uploads {
             ..Facts::default()
         };
         self.pins.add(upload.account, pins::listed(pin)).await?;
-        Ok(Some(Outcome { events: vec![Event::AlreadyPinned], facts }))
+        Ok(Some(Outcome {
+            events: vec![Event::AlreadyPinned],
+            facts,
+        }))
     }
 }

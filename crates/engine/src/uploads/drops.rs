@@ -107,7 +107,10 @@ impl Drops {
     }
 
     pub(super) fn items(&self, id: &str) -> Result<Vec<Item>, CommandError> {
-        self.kept.get(id).cloned().ok_or_else(|| CommandError::gone("What was dropped"))
+        self.kept
+            .get(id)
+            .cloned()
+            .ok_or_else(|| CommandError::gone("What was dropped"))
     }
 
     pub(super) fn forget(&mut self, id: &str) {
@@ -125,7 +128,9 @@ impl Uploads {
             this.drops().keep(drop.id.clone(), items);
             drop
         });
-        looked.await.map_err(|_| CommandError::gone("What was dropped"))
+        looked
+            .await
+            .map_err(|_| CommandError::gone("What was dropped"))
     }
 
     /// Forgets a drop that will not be uploaded.
@@ -158,20 +163,37 @@ impl Uploads {
     fn inspect_one(&self, path: PathBuf, drop: &mut Drop) -> Item {
         let place = Place::root(&path);
         let name = readable(&name_of(&path));
-        let mut told =
-            DroppedItem { name: name.clone(), kind: ItemKind::File, files: 0, bytes: 0, problem: None };
+        let mut told = DroppedItem {
+            name: name.clone(),
+            kind: ItemKind::File,
+            files: 0,
+            bytes: 0,
+            problem: None,
+        };
         match survey(self.files.as_ref(), &place, &|| false) {
             Err(problem) => told.problem = Some(problem.sentence(&place)),
             Ok(survey) => {
-                told.kind = if survey.folder { ItemKind::Folder } else { ItemKind::File };
+                told.kind = if survey.folder {
+                    ItemKind::Folder
+                } else {
+                    ItemKind::File
+                };
                 told.files = survey.files.len();
                 told.bytes = survey.bytes;
                 if survey.folder && survey.files.is_empty() {
-                    told.problem = Some(format!("{name} holds no files. No pinning service takes an empty folder."));
+                    told.problem = Some(format!(
+                        "{name} holds no files. No pinning service takes an empty folder."
+                    ));
                 }
                 drop.secret_count += survey.secrets.len();
                 let room = MOST_SECRETS.saturating_sub(drop.secrets.len());
-                drop.secrets.extend(survey.secrets.iter().take(room).map(|place| readable(&place.name())));
+                drop.secrets.extend(
+                    survey
+                        .secrets
+                        .iter()
+                        .take(room)
+                        .map(|place| readable(&place.name())),
+                );
                 for (_, problem) in &survey.left_out {
                     drop.count_left_out(&problem.words);
                 }
@@ -189,14 +211,23 @@ impl Uploads {
         if drop.items.len() < MOST_ITEMS {
             drop.items.push(told);
         }
-        Item { secret: !folder && looks_like_secret(&name_of(&path)), path, name, folder }
+        Item {
+            secret: !folder && looks_like_secret(&name_of(&path)),
+            path,
+            name,
+            folder,
+        }
     }
 }
 
 impl Drop {
     fn count_left_out(&mut self, words: &str) {
         let sentence = format!("Left out: it {words}");
-        match self.left_out.iter_mut().find(|known| known.sentence == sentence) {
+        match self
+            .left_out
+            .iter_mut()
+            .find(|known| known.sentence == sentence)
+        {
             Some(known) => known.count += 1,
             None => self.left_out.push(LeftOut { sentence, count: 1 }),
         }

@@ -23,7 +23,9 @@ pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
 pub use progress::{Progress, ProgressRow};
 pub use rows::{Secrets, UploadsFilter};
 pub(crate) use source::source_words;
-pub use state::{Active, Event, GRACE, Job, MOST_ATTEMPTS, State, Verdict, after_crash, backoff, step};
+pub use state::{
+    Active, Event, GRACE, Job, MOST_ATTEMPTS, State, Verdict, after_crash, backoff, step,
+};
 pub use view::{UploadProblem, UploadRow, UploadState, UploadsHead, UploadsPage};
 
 use crate::accounts::{AccountId, Accounts};
@@ -113,7 +115,10 @@ impl Uploads {
     ) -> Result<Vec<i64>, CommandError> {
         let keyvalues = checked(&options.keyvalues)?;
         if options.cid_version > 1 {
-            return Err(CommandError::new(ErrorCode::BadInput, "CID versions are 0 and 1."));
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                "CID versions are 0 and 1.",
+            ));
         }
         let items = self.drops().items(drop)?;
         let wishes = wishes(&items, &options, &keyvalues);
@@ -124,15 +129,21 @@ impl Uploads {
             .write(Urgency::Click, move |tx| {
                 wishes
                     .iter()
-                    .map(|wish| rows::insert(tx, account, wish, &uuid::Uuid::new_v4().to_string(), now))
+                    .map(|wish| {
+                        rows::insert(tx, account, wish, &uuid::Uuid::new_v4().to_string(), now)
+                    })
                     .collect::<Result<Vec<i64>, _>>()
             })
             .await?;
         self.drops().forget(drop);
         if let Some(first) = ids.first() {
-            let _ = self.batch.compare_exchange(0, *first, Ordering::SeqCst, Ordering::SeqCst);
+            let _ = self
+                .batch
+                .compare_exchange(0, *first, Ordering::SeqCst, Ordering::SeqCst);
         }
-        self.store.announcer.changed(Noun::Upload, Some(ids.clone()));
+        self.store
+            .announcer
+            .changed(Noun::Upload, Some(ids.clone()));
         self.wake.notify_one();
         Ok(ids)
     }
@@ -150,7 +161,9 @@ impl Uploads {
             .ledger
             .write(Urgency::Click, move |tx| {
                 let name = name.as_deref().filter(|_| amended.len() == 1);
-                amended.iter().try_for_each(|id| rows::amend(tx, *id, name, &keyvalues))
+                amended
+                    .iter()
+                    .try_for_each(|id| rows::amend(tx, *id, name, &keyvalues))
             })
             .await?;
         for id in &ids {
@@ -164,15 +177,23 @@ impl Uploads {
     }
 
     fn drops(&self) -> std::sync::MutexGuard<'_, Drops> {
-        self.drops.lock().expect("nothing panics while it holds this lock")
+        self.drops
+            .lock()
+            .expect("nothing panics while it holds this lock")
     }
 
     fn running(&self) -> std::sync::MutexGuard<'_, HashMap<i64, Arc<Running>>> {
-        self.running.lock().expect("nothing panics while it holds this lock")
+        self.running
+            .lock()
+            .expect("nothing panics while it holds this lock")
     }
 }
 
-fn wishes(items: &[drops::Item], options: &UploadOptions, keyvalues: &BTreeMap<String, String>) -> Vec<Wish> {
+fn wishes(
+    items: &[drops::Item],
+    options: &UploadOptions,
+    keyvalues: &BTreeMap<String, String>,
+) -> Vec<Wish> {
     let wish = |name: String, folder: bool, paths: Vec<String>, pin_name: Option<String>| Wish {
         name,
         folder,
@@ -184,8 +205,16 @@ fn wishes(items: &[drops::Item], options: &UploadOptions, keyvalues: &BTreeMap<S
         secrets: options.secrets,
     };
     let chosen = options.name.clone().filter(|name| !name.trim().is_empty());
-    if let Some(folder) = options.together.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
-        let paths = items.iter().map(|item| source::encode(&item.path)).collect();
+    if let Some(folder) = options
+        .together
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
+        let paths = items
+            .iter()
+            .map(|item| source::encode(&item.path))
+            .collect();
         return vec![wish(folder.to_owned(), true, paths, chosen)];
     }
     let left_out = |item: &&drops::Item| !(options.secrets == Secrets::LeaveOut && item.secret);
@@ -194,7 +223,12 @@ fn wishes(items: &[drops::Item], options: &UploadOptions, keyvalues: &BTreeMap<S
         .iter()
         .filter(left_out)
         .map(|item| {
-            wish(item.name.clone(), item.folder, vec![source::encode(&item.path)], chosen.clone().filter(|_| single))
+            wish(
+                item.name.clone(),
+                item.folder,
+                vec![source::encode(&item.path)],
+                chosen.clone().filter(|_| single),
+            )
         })
         .collect()
 }
@@ -202,10 +236,16 @@ fn wishes(items: &[drops::Item], options: &UploadOptions, keyvalues: &BTreeMap<S
 fn checked(keyvalues: &[(String, String)]) -> Result<BTreeMap<String, String>, CommandError> {
     let map: BTreeMap<String, String> = keyvalues.iter().cloned().collect();
     if map.keys().any(|key| key.trim().is_empty()) {
-        return Err(CommandError::new(ErrorCode::BadInput, "A key-value needs a key. Nothing was changed."));
+        return Err(CommandError::new(
+            ErrorCode::BadInput,
+            "A key-value needs a key. Nothing was changed.",
+        ));
     }
     if map.len() > crate::pins::MOST_KEYVALUES {
-        return Err(CommandError::new(ErrorCode::BadInput, "A pin takes at most 10 key-values. Remove one first."));
+        return Err(CommandError::new(
+            ErrorCode::BadInput,
+            "A pin takes at most 10 key-values. Remove one first.",
+        ));
     }
     Ok(map)
 }

@@ -97,7 +97,9 @@ impl Rate {
         let seconds = BEAT as f64 / 1_000.0;
         let step = done.saturating_sub(self.last) as f64 / seconds;
         self.last = done;
-        let smoothed = self.smoothed.map_or(step, |before| before * 0.95 + step * 0.05);
+        let smoothed = self
+            .smoothed
+            .map_or(step, |before| before * 0.95 + step * 0.05);
         self.smoothed = Some(smoothed);
         self.smoothed.filter(|rate| *rate >= 1.0)
     }
@@ -114,8 +116,11 @@ impl Uploads {
         let mut rates: std::collections::HashMap<i64, Rate> = std::collections::HashMap::new();
         let mut overall = Rate::default();
         loop {
-            let running: Vec<(i64, Arc<Running>)> =
-                self.running().iter().map(|(id, running)| (*id, running.clone())).collect();
+            let running: Vec<(i64, Arc<Running>)> = self
+                .running()
+                .iter()
+                .map(|(id, running)| (*id, running.clone()))
+                .collect();
             if running.is_empty() {
                 rates.clear();
                 overall = Rate::default();
@@ -127,17 +132,32 @@ impl Uploads {
             let mut sent = pinned;
             let mut told = Vec::with_capacity(running.len());
             for (id, running) in &running {
-                let (done, total) = (running.done.load(Ordering::Relaxed), running.total.load(Ordering::Relaxed));
+                let (done, total) = (
+                    running.done.load(Ordering::Relaxed),
+                    running.total.load(Ordering::Relaxed),
+                );
                 if running.sending.load(Ordering::Relaxed) {
                     sent += done.min(total);
                 }
                 let rate = rates.entry(*id).or_default().at(done);
-                told.push(ProgressRow { id: *id, done, total, rate, seconds_left: left(done, total, rate) });
+                told.push(ProgressRow {
+                    id: *id,
+                    done,
+                    total,
+                    rate,
+                    seconds_left: left(done, total, rate),
+                });
             }
             let rate = overall.at(sent);
             let sent = sent.min(total);
             let seconds_left = left(sent, total, rate);
-            let _ = self.progress.send(Progress { rows: told, bytes_done: sent, bytes_total: total, rate, seconds_left });
+            let _ = self.progress.send(Progress {
+                rows: told,
+                bytes_done: sent,
+                bytes_total: total,
+                rate,
+                seconds_left,
+            });
             self.clock.sleep_until(self.clock.now() + BEAT).await;
         }
     }
@@ -148,7 +168,10 @@ impl Uploads {
         if first == 0 {
             return (0, 0);
         }
-        self.store.ledger.read(|tx| rows::batch(tx, first)).unwrap_or_default()
+        self.store
+            .ledger
+            .read(|tx| rows::batch(tx, first))
+            .unwrap_or_default()
     }
 }
 

@@ -139,7 +139,11 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
                 _ => Secrets::Hold,
             },
         },
-        job: Job { state: state(row)?, attempts: row.get(15)?, cancelling: row.get(16)? },
+        job: Job {
+            state: state(row)?,
+            attempts: row.get(15)?,
+            cancelling: row.get(16)?,
+        },
         detail: row.get(14)?,
         files: row.get(17)?,
         problems: row.get(18)?,
@@ -158,13 +162,22 @@ fn state(row: &Row<'_>) -> rusqlite::Result<State> {
     let name: String = row.get(10)?;
     let resume_to: Option<String> = row.get(11)?;
     let reason: Option<String> = row.get(13)?;
-    let resume_to = resume_to.as_deref().and_then(active_of).unwrap_or(Active::Queued);
-    let reason = reason.as_deref().map_or(ErrorCode::Internal, ErrorCode::from_name);
+    let resume_to = resume_to
+        .as_deref()
+        .and_then(active_of)
+        .unwrap_or(Active::Queued);
+    let reason = reason
+        .as_deref()
+        .map_or(ErrorCode::Internal, ErrorCode::from_name);
     Ok(match name.as_str() {
         "pinned" => State::Pinned,
         "cancelled" => State::Cancelled,
         "paused" => State::Paused { resume_to },
-        "waiting" => State::Waiting { resume_to, until: row.get::<_, Option<_>>(12)?.unwrap_or(0), reason },
+        "waiting" => State::Waiting {
+            resume_to,
+            until: row.get::<_, Option<_>>(12)?.unwrap_or(0),
+            reason,
+        },
         "needs_you" => State::NeedsYou { reason, resume_to },
         other => State::Active(active_of(other).unwrap_or(Active::Queued)),
     })
@@ -184,22 +197,35 @@ const VERDICTS: [(&str, Verdict); 4] = [
     ("unproven", Verdict::Unproven),
     ("different", Verdict::Different),
 ];
-const ACTIVE_STATES: &str = "('scanning', 'queued', 'hashing', 'checking', 'sending', 'confirming')";
+const ACTIVE_STATES: &str =
+    "('scanning', 'queued', 'hashing', 'checking', 'sending', 'confirming')";
 
 fn active_of(name: &str) -> Option<Active> {
-    ACTIVE.iter().find(|(known, _)| *known == name).map(|(_, active)| *active)
+    ACTIVE
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, active)| *active)
 }
 
 pub(super) fn active_name(active: Active) -> &'static str {
-    ACTIVE.iter().find(|(_, known)| *known == active).map_or("queued", |(name, _)| name)
+    ACTIVE
+        .iter()
+        .find(|(_, known)| *known == active)
+        .map_or("queued", |(name, _)| name)
 }
 
 fn verdict_of(name: &str) -> Option<Verdict> {
-    VERDICTS.iter().find(|(known, _)| *known == name).map(|(_, verdict)| *verdict)
+    VERDICTS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, verdict)| *verdict)
 }
 
 pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
-    VERDICTS.iter().find(|(_, known)| *known == verdict).map_or("unproven", |(name, _)| name)
+    VERDICTS
+        .iter()
+        .find(|(_, known)| *known == verdict)
+        .map_or("unproven", |(name, _)| name)
 }
 
 /// The state's stored name.
@@ -215,8 +241,16 @@ pub(super) fn state_name(state: State) -> &'static str {
 }
 
 /// Puts a new row at the end of the queue.
-pub(super) fn insert(tx: &Tx, account: AccountId, wish: &Wish, operation: &str, now: Millis) -> Result<i64, StoreError> {
-    let json = |value: Result<String, serde_json::Error>| value.map_err(|error| StoreError::Other(error.to_string()));
+pub(super) fn insert(
+    tx: &Tx,
+    account: AccountId,
+    wish: &Wish,
+    operation: &str,
+    now: Millis,
+) -> Result<i64, StoreError> {
+    let json = |value: Result<String, serde_json::Error>| {
+        value.map_err(|error| StoreError::Other(error.to_string()))
+    };
     tx.prepare_cached(
         "INSERT INTO upload (account, operation, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, created)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11)",
@@ -239,7 +273,9 @@ pub(super) fn insert(tx: &Tx, account: AccountId, wish: &Wish, operation: &str, 
 
 /// One row.
 pub(super) fn get(tx: &Connection, id: i64) -> Result<Upload, StoreError> {
-    Ok(tx.prepare_cached(&format!("SELECT {COLUMNS} FROM upload WHERE id = ?1"))?.query_row([id], upload)?)
+    Ok(tx
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM upload WHERE id = ?1"))?
+        .query_row([id], upload)?)
 }
 
 /// Takes the steps that these events lead to, with what was found out. Answers the row as it is now.
@@ -252,15 +288,28 @@ pub(super) fn apply(
     jitter: f64,
 ) -> Result<Upload, StoreError> {
     let before = get(tx, id)?;
-    let job = events.iter().fold(before.job.clone(), |job, event| step(&job, event, now, jitter));
+    let job = events.iter().fold(before.job.clone(), |job, event| {
+        step(&job, event, now, jitter)
+    });
     write_job(tx, id, &before.job, &job, facts, now)?;
     write_facts(tx, id, facts)?;
     get(tx, id)
 }
 
-fn write_job(tx: &Tx, id: i64, before: &Job, job: &Job, facts: &Facts, now: Millis) -> Result<(), StoreError> {
+fn write_job(
+    tx: &Tx,
+    id: i64,
+    before: &Job,
+    job: &Job,
+    facts: &Facts,
+    now: Millis,
+) -> Result<(), StoreError> {
     let (resume_to, until, reason) = match job.state {
-        State::Waiting { resume_to, until, reason } => (Some(resume_to), Some(until), Some(reason)),
+        State::Waiting {
+            resume_to,
+            until,
+            reason,
+        } => (Some(resume_to), Some(until), Some(reason)),
         State::NeedsYou { reason, resume_to } => (Some(resume_to), None, Some(reason)),
         State::Paused { resume_to } => (Some(resume_to), None, None),
         State::Active(_) | State::Pinned | State::Cancelled => (None, None, None),
@@ -302,13 +351,20 @@ fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
         facts.verdict.map(verdict_name),
         facts.amended
     ])?;
-    let Some(problems) = &facts.problems else { return Ok(()) };
+    let Some(problems) = &facts.problems else {
+        return Ok(());
+    };
     tx.execute("DELETE FROM upload_problem WHERE upload = ?1", [id])?;
-    let mut insert = tx.prepare_cached("INSERT INTO upload_problem (upload, path, sentence) VALUES (?1, ?2, ?3)")?;
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO upload_problem (upload, path, sentence) VALUES (?1, ?2, ?3)",
+    )?;
     for (path, sentence) in problems {
         insert.execute(params![id, path, sentence])?;
     }
-    tx.execute("UPDATE upload SET problems = ?2 WHERE id = ?1", params![id, problems.len()])?;
+    tx.execute(
+        "UPDATE upload SET problems = ?2 WHERE id = ?1",
+        params![id, problems.len()],
+    )?;
     Ok(())
 }
 
@@ -317,15 +373,28 @@ pub(super) fn recover(tx: &Tx) -> Result<(), StoreError> {
     for (name, active) in ACTIVE {
         let after = state_name(after_crash(State::Active(active)));
         if after != name {
-            tx.execute("UPDATE upload SET state = ?2 WHERE state = ?1", params![name, after])?;
+            tx.execute(
+                "UPDATE upload SET state = ?2 WHERE state = ?1",
+                params![name, after],
+            )?;
         }
     }
     Ok(())
 }
 
 /// Rows that work can be done on, those nearest to their end first, without those in `busy`.
-pub(super) fn next(tx: &Connection, accounts: &[AccountId], busy: &[i64], most: usize) -> Result<Vec<i64>, StoreError> {
-    let list = |ids: &[i64]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+pub(super) fn next(
+    tx: &Connection,
+    accounts: &[AccountId],
+    busy: &[i64],
+    most: usize,
+) -> Result<Vec<i64>, StoreError> {
+    let list = |ids: &[i64]| {
+        ids.iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(",")
+    };
     let mut found = Vec::new();
     for (name, _) in ACTIVE.iter().rev() {
         let mut select = tx.prepare_cached(&format!(
@@ -346,17 +415,30 @@ pub(super) fn next(tx: &Connection, accounts: &[AccountId], busy: &[i64], most: 
 
 /// Rows whose wait is over.
 pub(super) fn due(tx: &Connection, now: Millis) -> Result<Vec<i64>, StoreError> {
-    let mut select = tx.prepare_cached("SELECT id FROM upload WHERE state = 'waiting' AND until <= ?1 ORDER BY id")?;
-    Ok(select.query_map([now], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    let mut select = tx.prepare_cached(
+        "SELECT id FROM upload WHERE state = 'waiting' AND until <= ?1 ORDER BY id",
+    )?;
+    Ok(select
+        .query_map([now], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
 }
 
 /// When the next wait is over.
 pub(super) fn next_due(tx: &Connection) -> Result<Option<Millis>, StoreError> {
-    Ok(tx.query_row("SELECT min(until) FROM upload WHERE state = 'waiting'", [], |row| row.get(0))?)
+    Ok(tx.query_row(
+        "SELECT min(until) FROM upload WHERE state = 'waiting'",
+        [],
+        |row| row.get(0),
+    )?)
 }
 
 /// A CID that the service gave for the same bytes in an earlier upload.
-pub(super) fn earlier(tx: &Connection, account: AccountId, cid: &str, id: i64) -> Result<Option<(String, String)>, StoreError> {
+pub(super) fn earlier(
+    tx: &Connection,
+    account: AccountId,
+    cid: &str,
+    id: i64,
+) -> Result<Option<(String, String)>, StoreError> {
     Ok(tx
         .prepare_cached(
             "SELECT service_cid, verdict FROM upload WHERE account = ?1 AND cid = ?2 AND id <> ?3 AND state = 'pinned'
@@ -382,22 +464,36 @@ fn condition(filter: UploadsFilter) -> (&'static str, &'static str) {
     match filter {
         UploadsFilter::Now => ("state NOT IN ('pinned', 'cancelled')", "id"),
         UploadsFilter::NeedsYou => ("state = 'needs_you'", "id"),
-        UploadsFilter::Finished => ("state IN ('pinned', 'cancelled') AND NOT cleared", "finished DESC, id DESC"),
+        UploadsFilter::Finished => (
+            "state IN ('pinned', 'cancelled') AND NOT cleared",
+            "finished DESC, id DESC",
+        ),
     }
 }
 
 /// A window of the queue.
-pub(super) fn window(tx: &Connection, filter: UploadsFilter, from: usize, n: usize) -> Result<Vec<Upload>, StoreError> {
+pub(super) fn window(
+    tx: &Connection,
+    filter: UploadsFilter,
+    from: usize,
+    n: usize,
+) -> Result<Vec<Upload>, StoreError> {
     let (which, order) = condition(filter);
-    let mut select =
-        tx.prepare_cached(&format!("SELECT {COLUMNS} FROM upload WHERE {which} ORDER BY {order} LIMIT ?1 OFFSET ?2"))?;
-    Ok(select.query_map(params![n, from], upload)?.collect::<Result<_, _>>()?)
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM upload WHERE {which} ORDER BY {order} LIMIT ?1 OFFSET ?2"
+    ))?;
+    Ok(select
+        .query_map(params![n, from], upload)?
+        .collect::<Result<_, _>>()?)
 }
 
 /// How many rows stand in each state, and their bytes from `first` on.
 pub(super) fn counts(tx: &Connection) -> Result<Vec<(String, u64)>, StoreError> {
-    let mut select = tx.prepare_cached("SELECT state, count(*) FROM upload WHERE NOT cleared GROUP BY state")?;
-    Ok(select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    let mut select =
+        tx.prepare_cached("SELECT state, count(*) FROM upload WHERE NOT cleared GROUP BY state")?;
+    Ok(select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?)
 }
 
 /// Bytes of the present batch: pinned, and in all. The batch begins with row `first`.
@@ -412,13 +508,21 @@ pub(super) fn batch(tx: &Connection, first: i64) -> Result<(u64, u64), StoreErro
 
 /// The oldest row that has not ended.
 pub(super) fn first_open(tx: &Connection) -> Result<Option<i64>, StoreError> {
-    Ok(tx.query_row("SELECT min(id) FROM upload WHERE state NOT IN ('pinned', 'cancelled')", [], |row| row.get(0))?)
+    Ok(tx.query_row(
+        "SELECT min(id) FROM upload WHERE state NOT IN ('pinned', 'cancelled')",
+        [],
+        |row| row.get(0),
+    )?)
 }
 
 /// The rows in a state.
 pub(super) fn in_states(tx: &Connection, states: &str) -> Result<Vec<i64>, StoreError> {
-    let mut select = tx.prepare(&format!("SELECT id FROM upload WHERE state IN ({states}) ORDER BY id"))?;
-    Ok(select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    let mut select = tx.prepare(&format!(
+        "SELECT id FROM upload WHERE state IN ({states}) ORDER BY id"
+    ))?;
+    Ok(select
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
 }
 
 /// All states in which work is done or waited for.
@@ -428,13 +532,22 @@ pub(super) fn unfinished_states() -> String {
 
 /// What was left out of a folder.
 pub(super) fn problems(tx: &Connection, id: i64) -> Result<Vec<(String, String)>, StoreError> {
-    let mut select = tx.prepare_cached("SELECT path, sentence FROM upload_problem WHERE upload = ?1 LIMIT 500")?;
-    Ok(select.query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    let mut select =
+        tx.prepare_cached("SELECT path, sentence FROM upload_problem WHERE upload = ?1 LIMIT 500")?;
+    Ok(select
+        .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?)
 }
 
 /// Name and key-values were changed after the drop.
-pub(super) fn amend(tx: &Tx, id: i64, name: Option<&str>, keyvalues: &BTreeMap<String, String>) -> Result<(), StoreError> {
-    let keyvalues = serde_json::to_string(keyvalues).map_err(|error| StoreError::Other(error.to_string()))?;
+pub(super) fn amend(
+    tx: &Tx,
+    id: i64,
+    name: Option<&str>,
+    keyvalues: &BTreeMap<String, String>,
+) -> Result<(), StoreError> {
+    let keyvalues =
+        serde_json::to_string(keyvalues).map_err(|error| StoreError::Other(error.to_string()))?;
     tx.execute(
         "UPDATE upload SET pin_name = coalesce(?2, pin_name), keyvalues = ?3,
            amended = CASE WHEN state IN ('sending', 'confirming', 'pinned') THEN 1 ELSE amended END WHERE id = ?1",
@@ -451,6 +564,9 @@ pub(super) fn allow_secrets(tx: &Tx, id: i64) -> Result<(), StoreError> {
 
 /// Takes an ended row out of the list. The row itself stays: it is the receipt that the pin's check state comes from.
 pub(super) fn clear(tx: &Tx, id: i64) -> Result<(), StoreError> {
-    tx.execute("UPDATE upload SET cleared = 1 WHERE id = ?1 AND state IN ('pinned', 'cancelled')", [id])?;
+    tx.execute(
+        "UPDATE upload SET cleared = 1 WHERE id = ?1 AND state IN ('pinned', 'cancelled')",
+        [id],
+    )?;
     Ok(())
 }

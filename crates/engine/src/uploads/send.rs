@@ -7,7 +7,9 @@ use std::sync::atomic::Ordering;
 use content::{Cid, Profile};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use pinning::{CidVersion, Delivered, ErrorKind, FileUpload, FolderUpload, Network, Receipt, Source};
+use pinning::{
+    CidVersion, Delivered, ErrorKind, FileUpload, FolderUpload, Network, Receipt, Source,
+};
 
 use super::Uploads;
 use super::bytes::{self, Contents, Stopped};
@@ -30,13 +32,22 @@ const LONG: u64 = 16 * 1024 * 1024;
 const ONE_BLOCK: u64 = 262_144;
 
 impl Uploads {
-    pub(super) async fn send(&self, upload: &Upload, running: &Arc<Running>) -> Result<Outcome, CommandError> {
+    pub(super) async fn send(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+    ) -> Result<Outcome, CommandError> {
         let service = self.accounts.service(upload.account).await?;
         let Some(uploads) = service.uploads() else {
-            return Ok(Outcome::refused(ErrorCode::MissingScope, "This account takes no uploads.".into()));
+            return Ok(Outcome::refused(
+                ErrorCode::MissingScope,
+                "This account takes no uploads.".into(),
+            ));
         };
         let (files, copy) = (self.files.clone(), upload.clone());
-        let looked = tokio::task::spawn_blocking(move || bytes::contents(files.as_ref(), &copy, &|| false)).await;
+        let looked =
+            tokio::task::spawn_blocking(move || bytes::contents(files.as_ref(), &copy, &|| false))
+                .await;
         let contents = match looked {
             Ok(Ok(contents)) if Some(&contents.stamp) == upload.stamp.as_ref() => contents,
             Ok(Err(refusal)) => return Ok(Outcome::refused(refusal.code, refusal.detail)),
@@ -44,21 +55,48 @@ impl Uploads {
         };
         running.begin(contents.bytes, true);
         let source = |found: &crate::walk::Found| -> Arc<dyn Source> {
-            Arc::new(FileSource { files: self.files.clone(), place: found.place.clone(), stamp: found.stamp })
+            Arc::new(FileSource {
+                files: self.files.clone(),
+                place: found.place.clone(),
+                stamp: found.stamp,
+            })
         };
         let count = running.clone();
-        let progress: pinning::Progress = Arc::new(move |sent| count.done.store(sent, Ordering::Relaxed));
+        let progress: pinning::Progress =
+            Arc::new(move |sent| count.done.store(sent, Ordering::Relaxed));
         let cancel = running.cancel.child_token();
         let options = options(upload);
         let _listening = self.stop_on_change(upload, &contents, &cancel);
         let answer = if upload.wish.folder {
-            let files = contents.files.iter().map(|(segments, found)| (path(segments), source(found))).collect();
+            let files = contents
+                .files
+                .iter()
+                .map(|(segments, found)| (path(segments), source(found)))
+                .collect();
             let root_name = upload.wish.name.replace('/', "_");
-            uploads.folder(FolderUpload { root_name, files, options, progress, cancel }).await
+            uploads
+                .folder(FolderUpload {
+                    root_name,
+                    files,
+                    options,
+                    progress,
+                    cancel,
+                })
+                .await
         } else {
-            let Some((_, found)) = contents.files.first() else { return Ok(Event::SourceChanged.into()) };
+            let Some((_, found)) = contents.files.first() else {
+                return Ok(Event::SourceChanged.into());
+            };
             let file_name = bytes::wrapped_name(upload);
-            uploads.file(FileUpload { source: source(found), file_name, options, progress, cancel }).await
+            uploads
+                .file(FileUpload {
+                    source: source(found),
+                    file_name,
+                    options,
+                    progress,
+                    cancel,
+                })
+                .await
         };
         match answer {
             Ok(receipt) => self.answered(upload, running, receipt).await,
@@ -67,16 +105,28 @@ impl Uploads {
     }
 
     /// Stops the request when a source is written to, as long as the stamps agree that it was. Ends with the guard.
-    fn stop_on_change(&self, upload: &Upload, contents: &Contents, cancel: &CancellationToken) -> Option<DropGuard> {
+    fn stop_on_change(
+        &self,
+        upload: &Upload,
+        contents: &Contents,
+        cancel: &CancellationToken,
+    ) -> Option<DropGuard> {
         if contents.bytes < LONG {
             return None;
         }
         let listening = CancellationToken::new();
         let (ended, cancel) = (listening.clone(), cancel.clone());
         let (files, upload) = (self.files.clone(), upload.clone());
-        let changes: Vec<Changes> = upload.wish.paths.iter().map(|path| Changes::of(&decode(path))).collect();
+        let changes: Vec<Changes> = upload
+            .wish
+            .paths
+            .iter()
+            .map(|path| Changes::of(&decode(path)))
+            .collect();
         tokio::spawn(async move {
-            let heard = futures::future::select_all(changes.iter().map(|changes| Box::pin(changes.heard())));
+            let heard = futures::future::select_all(
+                changes.iter().map(|changes| Box::pin(changes.heard())),
+            );
             tokio::select! {
                 _ = heard => {
                     if !bytes::still_unchanged(files, upload).await {
@@ -90,7 +140,12 @@ impl Uploads {
     }
 
     /// The service gave a CID: is it what these bytes have?
-    async fn answered(&self, upload: &Upload, running: &Arc<Running>, receipt: Receipt) -> Result<Outcome, CommandError> {
+    async fn answered(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+        receipt: Receipt,
+    ) -> Result<Outcome, CommandError> {
         let Some(verdict) = self.compare(upload, running, &receipt.cid).await else {
             return Ok(Event::SourceChanged.into());
         };
@@ -105,13 +160,23 @@ impl Uploads {
         };
         if verdict != Verdict::Different {
             self.accounts.release(upload.account);
-            self.pins.add(upload.account, listed(upload, &receipt, self.clock.now())).await?;
+            self.pins
+                .add(upload.account, listed(upload, &receipt, self.clock.now()))
+                .await?;
         }
-        Ok(Outcome { events: vec![Event::Answered(verdict)], facts })
+        Ok(Outcome {
+            events: vec![Event::Answered(verdict)],
+            facts,
+        })
     }
 
     /// How the service's CID compares with the bytes; `None` when the source is not what was hashed any more.
-    pub(super) async fn compare(&self, upload: &Upload, running: &Arc<Running>, theirs: &str) -> Option<Verdict> {
+    pub(super) async fn compare(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+        theirs: &str,
+    ) -> Option<Verdict> {
         let same = |ours: &str| {
             let parsed = ours.parse::<Cid>().ok().zip(theirs.parse::<Cid>().ok());
             parsed.is_some_and(|(ours, theirs)| ours.hash() == theirs.hash())
@@ -122,21 +187,36 @@ impl Uploads {
         let mut verdict = Verdict::Unproven;
         for profile in Profile::ALL {
             match self.root_under(upload, running, profile).await {
-                Ok(root) if same(&root) && profile == bytes::profile(upload) => return Some(Verdict::Verified),
+                Ok(root) if same(&root) && profile == bytes::profile(upload) => {
+                    return Some(Verdict::Verified);
+                }
                 Ok(root) if same(&root) => verdict = Verdict::OtherLayout,
                 Ok(_) => {}
                 Err(_) => return None,
             }
         }
         let raw = theirs.parse::<Cid>().is_ok_and(|cid| cid.codec() == RAW);
-        let provable = raw && !upload.wish.folder && !upload.wish.wrap && upload.bytes.is_some_and(|size| size <= ONE_BLOCK);
-        Some(if verdict == Verdict::Unproven && provable { Verdict::Different } else { verdict })
+        let provable = raw
+            && !upload.wish.folder
+            && !upload.wish.wrap
+            && upload.bytes.is_some_and(|size| size <= ONE_BLOCK);
+        Some(if verdict == Verdict::Unproven && provable {
+            Verdict::Different
+        } else {
+            verdict
+        })
     }
 
-    async fn root_under(&self, upload: &Upload, running: &Arc<Running>, profile: Profile) -> Result<String, Stopped> {
+    async fn root_under(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+        profile: Profile,
+    ) -> Result<String, Stopped> {
         let (files, upload, running) = (self.files.clone(), upload.clone(), running.clone());
         let hashed = tokio::task::spawn_blocking(move || {
-            let contents = bytes::contents(files.as_ref(), &upload, &|| false).map_err(Stopped::Refused)?;
+            let contents =
+                bytes::contents(files.as_ref(), &upload, &|| false).map_err(Stopped::Refused)?;
             if Some(&contents.stamp) != upload.stamp.as_ref() {
                 return Err(Stopped::Changed);
             }
@@ -163,56 +243,97 @@ impl Uploads {
         let detail = failure::detail(error);
         let retry_after = failure::retry_after(error);
         if code == ErrorCode::Cancelled {
-            return Outcome { events: Vec::new(), facts: Facts::default() };
+            return Outcome {
+                events: Vec::new(),
+                facts: Facts::default(),
+            };
         }
         if Hold::is_for(code) && !maybe {
             self.accounts.set_hold(upload.account, code, retry_after);
             return Event::Held { maybe }.into();
         }
-        let facts = Facts { detail, ..Facts::default() };
+        let facts = Facts {
+            detail,
+            ..Facts::default()
+        };
         let event = if error.is_transient() || maybe {
-            Event::Failed { reason: code, maybe, retry_after }
+            Event::Failed {
+                reason: code,
+                maybe,
+                retry_after,
+            }
         } else {
             Event::Refused(code)
         };
-        Outcome { events: vec![event], facts }
+        Outcome {
+            events: vec![event],
+            facts,
+        }
     }
 
     /// Gives the pin the name and key-values that were chosen after (or besides) sending.
     pub(super) async fn apply_wish(&self, upload: &Upload) -> Result<(), CommandError> {
-        let Some(cid) = &upload.service_cid else { return Ok(()) };
-        let Some(pin) = self.pins.find(upload.account, cid)? else { return Ok(()) };
+        let Some(cid) = &upload.service_cid else {
+            return Ok(());
+        };
+        let Some(pin) = self.pins.find(upload.account, cid)? else {
+            return Ok(());
+        };
         let set: Vec<(String, String)> = upload.wish.keyvalues.clone().into_iter().collect();
         if upload.wish.pin_name.is_none() && set.is_empty() {
             return Ok(());
         }
-        self.pins.edit(pin.id, PinEdit { name: upload.wish.pin_name.clone(), set, remove: Vec::new() }).await?;
+        self.pins
+            .edit(
+                pin.id,
+                PinEdit {
+                    name: upload.wish.pin_name.clone(),
+                    set,
+                    remove: Vec::new(),
+                },
+            )
+            .await?;
         Ok(())
     }
 }
 
 fn path(segments: &[Vec<u8>]) -> String {
-    segments.iter().map(|name| String::from_utf8_lossy(name)).collect::<Vec<_>>().join("/")
+    segments
+        .iter()
+        .map(|name| String::from_utf8_lossy(name))
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 fn options(upload: &Upload) -> pinning::UploadOptions {
     pinning::UploadOptions {
         name: Some(pin_name(upload)),
         keyvalues: upload.wish.keyvalues.clone(),
-        cid_version: if upload.wish.cid_version == 0 { CidVersion::V0 } else { CidVersion::V1 },
+        cid_version: if upload.wish.cid_version == 0 {
+            CidVersion::V0
+        } else {
+            CidVersion::V1
+        },
         wrap: upload.wish.wrap,
         network: Network::Public,
     }
 }
 
 fn pin_name(upload: &Upload) -> String {
-    upload.wish.pin_name.clone().unwrap_or_else(|| upload.wish.name.clone())
+    upload
+        .wish
+        .pin_name
+        .clone()
+        .unwrap_or_else(|| upload.wish.name.clone())
 }
 
 /// The pin that a receipt tells of, as a row of the list.
 pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
     Listed {
-        service_id: receipt.service_id.clone().unwrap_or_else(|| format!("cid:{}", receipt.cid)),
+        service_id: receipt
+            .service_id
+            .clone()
+            .unwrap_or_else(|| format!("cid:{}", receipt.cid)),
         cid: receipt.cid.clone(),
         name: Some(pin_name(upload)),
         bytes: receipt.dag_size.or(upload.bytes),
@@ -220,6 +341,10 @@ pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
         mime: (upload.wish.folder || upload.wish.wrap).then(|| "directory".to_owned()),
         public: true,
         keyvalues: BTreeMap::clone(&upload.wish.keyvalues),
-        pinned: Some(receipt.pinned_at.map_or(now, jiff::Timestamp::as_millisecond)),
+        pinned: Some(
+            receipt
+                .pinned_at
+                .map_or(now, jiff::Timestamp::as_millisecond),
+        ),
     }
 }

@@ -16,7 +16,9 @@ pub(super) fn encode(path: &Path) -> String {
     let mut text = String::new();
     for byte in path.as_os_str().as_bytes() {
         match byte {
-            b'%' | 0..=0x1f | 0x7f..=0xff => write!(text, "%{byte:02X}").expect("a string takes everything"),
+            b'%' | 0..=0x1f | 0x7f..=0xff => {
+                write!(text, "%{byte:02X}").expect("a string takes everything")
+            }
             plain => text.push(char::from(*plain)),
         }
     }
@@ -29,7 +31,8 @@ pub(super) fn decode(text: &str) -> PathBuf {
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
         let coded = (*first == b'%').then(|| after.get(..2)).flatten();
-        let coded = coded.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        let coded =
+            coded.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
         bytes.push(coded.unwrap_or(*first));
         rest = if coded.is_some() { &after[2..] } else { after };
     }
@@ -39,14 +42,22 @@ pub(super) fn decode(text: &str) -> PathBuf {
 /// Where something was uploaded from, short enough to read: the last two names of the first source.
 pub(crate) fn source_words(paths: &str) -> String {
     let paths: Vec<String> = serde_json::from_str(paths).unwrap_or_default();
-    let Some(first) = paths.first().map(|text| decode(text)) else { return String::new() };
-    let names: Vec<String> = first.iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    let Some(first) = paths.first().map(|text| decode(text)) else {
+        return String::new();
+    };
+    let names: Vec<String> = first
+        .iter()
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
     names[names.len().saturating_sub(2)..].join("/")
 }
 
 /// One text for what a file looked like.
 pub(super) fn stamp_text(stamp: &Stamp) -> String {
-    format!("{}:{}:{}:{}", stamp.size, stamp.modified, stamp.changed, stamp.inode)
+    format!(
+        "{}:{}:{}:{}",
+        stamp.size, stamp.modified, stamp.changed, stamp.inode
+    )
 }
 
 /// One text for what all files of a folder looked like.
@@ -91,7 +102,14 @@ mod tests {
 
     #[test]
     fn every_path_comes_back_from_its_text() {
-        for bytes in [&b"/a b/%41.txt"[..], b"/\xff\xfe/\n", "/ä/ü#?\"".as_bytes(), b"/%", b"/%4", b"/100%"] {
+        for bytes in [
+            &b"/a b/%41.txt"[..],
+            b"/\xff\xfe/\n",
+            "/ä/ü#?\"".as_bytes(),
+            b"/%",
+            b"/%4",
+            b"/100%",
+        ] {
             let path = PathBuf::from(std::ffi::OsString::from_vec(bytes.to_vec()));
             assert_eq!(decode(&encode(&path)), path);
         }

@@ -132,8 +132,13 @@ const LONGEST_WAIT: Millis = 15 * 60_000;
 
 /// How long the `attempts`-th failure in a row waits: doubling from 2 s to 15 min, spread by `jitter` in 0..=1 to 75..125 %.
 pub fn backoff(attempts: u32, jitter: f64) -> Millis {
-    let plain = FIRST_WAIT.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(LONGEST_WAIT);
-    #[expect(clippy::cast_possible_truncation, reason = "at most 19 minutes in milliseconds")]
+    let plain = FIRST_WAIT
+        .saturating_mul(1 << attempts.saturating_sub(1).min(20))
+        .min(LONGEST_WAIT);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "at most 19 minutes in milliseconds"
+    )]
     let spread = (plain as f64 * (0.75 + jitter.clamp(0.0, 1.0) / 2.0)) as Millis;
     spread
 }
@@ -151,7 +156,12 @@ pub fn step(job: &Job, event: &Event, now: Millis, jitter: f64) -> Job {
         return next;
     }
     match (job.state, event) {
-        (State::Waiting { resume_to, until, .. }, Event::Due) if now >= until => next.state = State::Active(resume_to),
+        (
+            State::Waiting {
+                resume_to, until, ..
+            },
+            Event::Due,
+        ) if now >= until => next.state = State::Active(resume_to),
         (State::Active(active), _) => by_work(&mut next, active, event, now, jitter),
         _ => {}
     }
@@ -163,13 +173,26 @@ fn by_person(job: &Job, event: &Event) -> Option<State> {
     match (event, job.state) {
         // Bytes may have arrived: finish the question first, then say what the service kept.
         (Event::Cancel, state @ State::Active(Active::Confirming)) => Some(state),
-        (Event::Cancel, State::Waiting { resume_to: Active::Confirming, .. } | State::Paused { resume_to: Active::Confirming }) => {
-            Some(State::Active(Active::Confirming))
-        }
-        (Event::Cancel, State::Active(_) | State::Waiting { .. } | State::Paused { .. } | State::NeedsYou { .. }) => {
-            Some(State::Cancelled)
-        }
-        (Event::Pause, State::Active(active)) => Some(State::Paused { resume_to: before(active) }),
+        (
+            Event::Cancel,
+            State::Waiting {
+                resume_to: Active::Confirming,
+                ..
+            }
+            | State::Paused {
+                resume_to: Active::Confirming,
+            },
+        ) => Some(State::Active(Active::Confirming)),
+        (
+            Event::Cancel,
+            State::Active(_)
+            | State::Waiting { .. }
+            | State::Paused { .. }
+            | State::NeedsYou { .. },
+        ) => Some(State::Cancelled),
+        (Event::Pause, State::Active(active)) => Some(State::Paused {
+            resume_to: before(active),
+        }),
         (Event::Pause, State::Waiting { resume_to, .. }) => Some(State::Paused { resume_to }),
         (Event::Resume, State::Paused { resume_to }) => Some(State::Active(resume_to)),
         (Event::Retry, State::NeedsYou { resume_to, .. } | State::Waiting { resume_to, .. }) => {
@@ -191,25 +214,51 @@ fn before(active: Active) -> Active {
 fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f64) {
     use Active::{Checking, Confirming, Hashing, Queued, Scanning, Sending};
     match (active, event) {
-        (Scanning, Event::Scanned) => next.state = State::Active(Queued),
         (Queued, Event::Turn) => next.state = State::Active(Hashing),
         (Hashing, Event::Hashed) => next.state = State::Active(Checking),
         (Checking, Event::NotPinnedYet) => next.state = State::Active(Sending),
-        (Checking | Confirming, Event::AlreadyPinned) => finish(next, State::Pinned),
         (Sending | Confirming, Event::Answered(Verdict::Different)) => {
-            next.state = State::NeedsYou { reason: ErrorCode::Different, resume_to: Hashing };
+            next.state = State::NeedsYou {
+                reason: ErrorCode::Different,
+                resume_to: Hashing,
+            };
         }
-        (Sending | Confirming, Event::Answered(_)) => finish(next, State::Pinned),
+        (Sending | Confirming, Event::Answered(_))
+        | (Checking | Confirming, Event::AlreadyPinned) => {
+            finish(next, State::Pinned);
+        }
         (Confirming, Event::DidNotArrive) if next.cancelling => finish(next, State::Cancelled),
-        (Confirming, Event::DidNotArrive) => next.state = State::Active(Queued),
+        (Scanning, Event::Scanned) | (Confirming, Event::DidNotArrive) => {
+            next.state = State::Active(Queued)
+        }
         (Hashing | Checking | Sending, Event::SourceChanged) => changed(next),
         (_, Event::Refused(reason)) => {
-            let resume_to = if active == Scanning { Scanning } else if active == Confirming { Confirming } else { Queued };
-            next.state = State::NeedsYou { reason: *reason, resume_to };
+            let resume_to = if active == Scanning {
+                Scanning
+            } else if active == Confirming {
+                Confirming
+            } else {
+                Queued
+            };
+            next.state = State::NeedsYou {
+                reason: *reason,
+                resume_to,
+            };
         }
-        (_, Event::Failed { reason, maybe, retry_after }) => failed(next, active, *reason, *maybe, *retry_after, now, jitter),
+        (
+            _,
+            Event::Failed {
+                reason,
+                maybe,
+                retry_after,
+            },
+        ) => failed(next, active, *reason, *maybe, *retry_after, now, jitter),
         (_, Event::Held { maybe }) => {
-            next.state = State::Active(if *maybe && active == Sending { Confirming } else { again(active) });
+            next.state = State::Active(if *maybe && active == Sending {
+                Confirming
+            } else {
+                again(active)
+            });
         }
         _ => {}
     }
@@ -224,7 +273,10 @@ fn finish(next: &mut Job, state: State) {
 fn changed(next: &mut Job) {
     next.attempts += 1;
     next.state = if next.attempts >= MOST_ATTEMPTS {
-        State::NeedsYou { reason: ErrorCode::Changed, resume_to: Active::Scanning }
+        State::NeedsYou {
+            reason: ErrorCode::Changed,
+            resume_to: Active::Scanning,
+        }
     } else {
         State::Active(Active::Scanning)
     };
@@ -249,14 +301,30 @@ fn failed(
 ) {
     next.attempts += 1;
     let lost_answer = maybe && active == Active::Sending;
-    let resume_to = if lost_answer { Active::Confirming } else { again(active) };
+    let resume_to = if lost_answer {
+        Active::Confirming
+    } else {
+        again(active)
+    };
     if next.attempts >= MOST_ATTEMPTS {
         next.state = State::NeedsYou { reason, resume_to };
         return;
     }
-    let wait = if lost_answer { GRACE } else { retry_after.unwrap_or_else(|| backoff(next.attempts, jitter)) };
-    let reason = if lost_answer { ErrorCode::Unconfirmed } else { reason };
-    next.state = State::Waiting { resume_to, until: now.saturating_add(wait), reason };
+    let wait = if lost_answer {
+        GRACE
+    } else {
+        retry_after.unwrap_or_else(|| backoff(next.attempts, jitter))
+    };
+    let reason = if lost_answer {
+        ErrorCode::Unconfirmed
+    } else {
+        reason
+    };
+    next.state = State::Waiting {
+        resume_to,
+        until: now.saturating_add(wait),
+        reason,
+    };
 }
 
 /// The state that a stored row stands in after the program died in the middle of it.

@@ -3,11 +3,18 @@ use proptest::prelude::*;
 use super::*;
 
 fn job(state: State) -> Job {
-    Job { state, attempts: 0, cancelling: false }
+    Job {
+        state,
+        attempts: 0,
+        cancelling: false,
+    }
 }
 
 fn after(state: State, events: &[Event]) -> State {
-    events.iter().fold(job(state), |job, event| step(&job, event, 1_000, 0.5)).state
+    events
+        .iter()
+        .fold(job(state), |job, event| step(&job, event, 1_000, 0.5))
+        .state
 }
 
 #[test]
@@ -15,54 +22,107 @@ fn a_file_goes_from_scanning_to_pinned() {
     use Event::{Answered, Hashed, NotPinnedYet, Scanned, Turn};
     let end = after(
         State::Active(Active::Scanning),
-        &[Scanned, Turn, Hashed, NotPinnedYet, Answered(Verdict::Verified)],
+        &[
+            Scanned,
+            Turn,
+            Hashed,
+            NotPinnedYet,
+            Answered(Verdict::Verified),
+        ],
     );
     assert_eq!(end, State::Pinned);
 }
 
 #[test]
 fn a_lost_answer_is_asked_about_before_anything_is_sent_again() {
-    let lost = Event::Failed { reason: ErrorCode::Offline, maybe: true, retry_after: None };
-    let State::Waiting { resume_to, until, reason } = after(State::Active(Active::Sending), &[lost]) else {
+    let lost = Event::Failed {
+        reason: ErrorCode::Offline,
+        maybe: true,
+        retry_after: None,
+    };
+    let State::Waiting {
+        resume_to,
+        until,
+        reason,
+    } = after(State::Active(Active::Sending), &[lost])
+    else {
         panic!("a lost answer waits")
     };
-    assert_eq!((resume_to, until, reason), (Active::Confirming, 1_000 + GRACE, ErrorCode::Unconfirmed));
+    assert_eq!(
+        (resume_to, until, reason),
+        (Active::Confirming, 1_000 + GRACE, ErrorCode::Unconfirmed)
+    );
 }
 
 #[test]
 fn a_crash_while_sending_is_a_lost_answer() {
-    assert_eq!(after_crash(State::Active(Active::Sending)), State::Active(Active::Confirming));
+    assert_eq!(
+        after_crash(State::Active(Active::Sending)),
+        State::Active(Active::Confirming)
+    );
 }
 
 #[test]
 fn the_services_own_wait_is_kept_to_the_millisecond() {
-    let told = Event::Failed { reason: ErrorCode::RateLimited, maybe: false, retry_after: Some(60_000) };
-    let State::Waiting { until, .. } = after(State::Active(Active::Sending), &[told]) else { panic!("waits") };
+    let told = Event::Failed {
+        reason: ErrorCode::RateLimited,
+        maybe: false,
+        retry_after: Some(60_000),
+    };
+    let State::Waiting { until, .. } = after(State::Active(Active::Sending), &[told]) else {
+        panic!("waits")
+    };
     assert_eq!(until, 61_000);
 }
 
 #[test]
 fn another_content_at_the_service_needs_the_person() {
-    let end = after(State::Active(Active::Sending), &[Event::Answered(Verdict::Different)]);
-    assert!(matches!(end, State::NeedsYou { reason: ErrorCode::Different, .. }));
+    let end = after(
+        State::Active(Active::Sending),
+        &[Event::Answered(Verdict::Different)],
+    );
+    assert!(matches!(
+        end,
+        State::NeedsYou {
+            reason: ErrorCode::Different,
+            ..
+        }
+    ));
 }
 
 #[test]
 fn a_source_that_changed_is_read_again_from_the_start() {
-    assert_eq!(after(State::Active(Active::Sending), &[Event::SourceChanged]), State::Active(Active::Scanning));
+    assert_eq!(
+        after(State::Active(Active::Sending), &[Event::SourceChanged]),
+        State::Active(Active::Scanning)
+    );
 }
 
 #[test]
 fn cancelling_while_confirming_finishes_the_question_first() {
-    let asked = step(&job(State::Active(Active::Confirming)), &Event::Cancel, 0, 0.5);
+    let asked = step(
+        &job(State::Active(Active::Confirming)),
+        &Event::Cancel,
+        0,
+        0.5,
+    );
     assert_eq!(asked.state, State::Active(Active::Confirming));
-    assert_eq!(step(&asked, &Event::DidNotArrive, 0, 0.5).state, State::Cancelled);
-    assert_eq!(step(&asked, &Event::AlreadyPinned, 0, 0.5).state, State::Pinned);
+    assert_eq!(
+        step(&asked, &Event::DidNotArrive, 0, 0.5).state,
+        State::Cancelled
+    );
+    assert_eq!(
+        step(&asked, &Event::AlreadyPinned, 0, 0.5).state,
+        State::Pinned
+    );
 }
 
 #[test]
 fn an_answer_that_comes_after_a_cancel_changes_nothing() {
-    assert_eq!(after(State::Cancelled, &[Event::Answered(Verdict::Verified)]), State::Cancelled);
+    assert_eq!(
+        after(State::Cancelled, &[Event::Answered(Verdict::Verified)]),
+        State::Cancelled
+    );
 }
 
 #[test]
@@ -71,14 +131,34 @@ fn failures_wait_longer_each_time_and_end_with_the_person() {
     let mut job = job(State::Active(Active::Sending));
     let mut waits = vec![];
     loop {
-        job = step(&job, &Event::Failed { reason: ErrorCode::Unexpected, maybe: false, retry_after: None }, now, 0.5);
-        let State::Waiting { until, .. } = job.state else { break };
+        job = step(
+            &job,
+            &Event::Failed {
+                reason: ErrorCode::Unexpected,
+                maybe: false,
+                retry_after: None,
+            },
+            now,
+            0.5,
+        );
+        let State::Waiting { until, .. } = job.state else {
+            break;
+        };
         waits.push(until - now);
         now = until;
         job = step(&job, &Event::Due, now, 0.5);
     }
-    assert!(waits.is_sorted() && waits.len() == MOST_ATTEMPTS as usize - 1, "{waits:?}");
-    assert!(matches!(job.state, State::NeedsYou { reason: ErrorCode::Unexpected, resume_to: Active::Queued }));
+    assert!(
+        waits.is_sorted() && waits.len() == MOST_ATTEMPTS as usize - 1,
+        "{waits:?}"
+    );
+    assert!(matches!(
+        job.state,
+        State::NeedsYou {
+            reason: ErrorCode::Unexpected,
+            resume_to: Active::Queued
+        }
+    ));
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
@@ -98,10 +178,12 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::SourceChanged),
         Just(Event::DidNotArrive),
         Just(Event::Refused(ErrorCode::Unreadable)),
-        (any::<bool>(), proptest::option::of(0..90_000_i64)).prop_map(|(maybe, retry_after)| Event::Failed {
-            reason: ErrorCode::Unexpected,
-            maybe,
-            retry_after
+        (any::<bool>(), proptest::option::of(0..90_000_i64)).prop_map(|(maybe, retry_after)| {
+            Event::Failed {
+                reason: ErrorCode::Unexpected,
+                maybe,
+                retry_after,
+            }
         }),
         any::<bool>().prop_map(|maybe| Event::Held { maybe }),
         Just(Event::Due),

@@ -35,7 +35,10 @@ pub enum UploadState {
 /// A row of the queue as the page sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "each is one action that the row offers")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one action that the row offers"
+)]
 pub struct UploadRow {
     /// Its number.
     #[specta(type = u32)]
@@ -130,7 +133,12 @@ impl Uploads {
     /// Figures of the whole queue.
     pub fn head(&self) -> Result<UploadsHead, CommandError> {
         let counts = self.store.ledger.read(rows::counts)?;
-        let of = |state: &str| counts.iter().find(|(name, _)| name == state).map_or(0, |(_, count)| *count);
+        let of = |state: &str| {
+            counts
+                .iter()
+                .find(|(name, _)| name == state)
+                .map_or(0, |(_, count)| *count)
+        };
         let finished = of("pinned") + of("cancelled");
         let all: u64 = counts.iter().map(|(_, count)| count).sum();
         let now = all - finished;
@@ -139,15 +147,31 @@ impl Uploads {
         }
         let (pinned, bytes_total) = self.batch_bytes();
         let running = self.running();
-        let sending = running.values().filter(|running| running.sending.load(Ordering::Relaxed));
-        let sent: u64 = sending.map(|running| running.done.load(Ordering::Relaxed)).sum();
+        let sending = running
+            .values()
+            .filter(|running| running.sending.load(Ordering::Relaxed));
+        let sent: u64 = sending
+            .map(|running| running.done.load(Ordering::Relaxed))
+            .sum();
         let bytes_done = (pinned + sent).min(bytes_total);
         let paused = of("paused") > 0 && of("paused") + of("needs_you") == now;
-        Ok(UploadsHead { now, needs_you: of("needs_you"), finished, bytes_done, bytes_total, paused })
+        Ok(UploadsHead {
+            now,
+            needs_you: of("needs_you"),
+            finished,
+            bytes_done,
+            bytes_total,
+            paused,
+        })
     }
 
     /// A window of the queue.
-    pub fn rows(&self, filter: UploadsFilter, from: usize, n: usize) -> Result<UploadsPage, CommandError> {
+    pub fn rows(
+        &self,
+        filter: UploadsFilter,
+        from: usize,
+        n: usize,
+    ) -> Result<UploadsPage, CommandError> {
         let stored = self.stored(filter, from, n)?;
         let head = self.head()?;
         let total = match filter {
@@ -155,20 +179,29 @@ impl Uploads {
             UploadsFilter::NeedsYou => head.needs_you,
             UploadsFilter::Finished => head.finished,
         };
-        let rows = stored.iter().map(|upload| self.row(upload)).collect::<Result<_, _>>()?;
+        let rows = stored
+            .iter()
+            .map(|upload| self.row(upload))
+            .collect::<Result<_, _>>()?;
         Ok(UploadsPage { total, rows })
     }
 
     /// What was left out of a folder, at most 500.
     pub fn problems(&self, id: i64) -> Result<Vec<UploadProblem>, CommandError> {
         let problems = self.store.ledger.read(|tx| rows::problems(tx, id))?;
-        Ok(problems.into_iter().map(|(path, sentence)| UploadProblem { path, sentence }).collect())
+        Ok(problems
+            .into_iter()
+            .map(|(path, sentence)| UploadProblem { path, sentence })
+            .collect())
     }
 
     fn row(&self, upload: &Upload) -> Result<UploadRow, CommandError> {
         let state = upload.job.state;
         let service = service_name(&self.accounts.get(upload.account)?);
-        let hold = self.accounts.hold(upload.account).filter(|_| matches!(state, State::Active(_)));
+        let hold = self
+            .accounts
+            .hold(upload.account)
+            .filter(|_| matches!(state, State::Active(_)));
         let reason = match state {
             State::Waiting { reason, .. } | State::NeedsYou { reason, .. } => Some(reason),
             _ => hold.as_ref().map(|hold| hold.code),
@@ -178,15 +211,24 @@ impl Uploads {
             None => sentence(upload, &service),
         };
         let ended = matches!(state, State::Pinned | State::Cancelled);
-        let done = self.running().get(&upload.id).map_or(0, |running| running.done.load(Ordering::Relaxed));
+        let done = self
+            .running()
+            .get(&upload.id)
+            .map_or(0, |running| running.done.load(Ordering::Relaxed));
         let pin = match &upload.service_cid {
-            Some(cid) if state == State::Pinned => self.pins.find(upload.account, cid)?.map(|pin| pin.id),
+            Some(cid) if state == State::Pinned => {
+                self.pins.find(upload.account, cid)?.map(|pin| pin.id)
+            }
             _ => None,
         };
         Ok(UploadRow {
             id: upload.id,
             name: upload.wish.name.clone(),
-            kind: if upload.wish.folder { ItemKind::Folder } else { ItemKind::File },
+            kind: if upload.wish.folder {
+                ItemKind::Folder
+            } else {
+                ItemKind::File
+            },
             files: upload.files,
             problems: upload.problems,
             bytes: upload.bytes,
@@ -194,7 +236,11 @@ impl Uploads {
             reason,
             sentence,
             done,
-            cid: upload.service_cid.clone().filter(|_| state == State::Pinned).or_else(|| upload.cid.clone()),
+            cid: upload
+                .service_cid
+                .clone()
+                .filter(|_| state == State::Pinned)
+                .or_else(|| upload.cid.clone()),
             check: CheckState::of_verdict(upload.verdict.map(verdict_name)),
             pin,
             can_pause: matches!(state, State::Active(_) | State::Waiting { .. }),
@@ -227,16 +273,22 @@ fn shown(state: State) -> UploadState {
 fn sentence(upload: &Upload, service: &str) -> String {
     let there = lower_article(service);
     match upload.job.state {
-        State::Active(Active::Scanning) if upload.job.attempts > 0 => "Changed during upload; sending the new version.".into(),
+        State::Active(Active::Scanning) if upload.job.attempts > 0 => {
+            "Changed during upload; sending the new version.".into()
+        }
         State::Active(Active::Scanning) => "Looking at what is in it.".into(),
         State::Active(Active::Queued) => "Waiting for its turn.".into(),
         State::Active(Active::Hashing) => "Computing the CID before sending.".into(),
-        State::Active(Active::Checking) => format!("Asking {there} whether it has these bytes already."),
+        State::Active(Active::Checking) => {
+            format!("Asking {there} whether it has these bytes already.")
+        }
         State::Active(Active::Sending) => format!("Sending to {there}."),
         State::Active(Active::Confirming) if upload.job.cancelling => {
             format!("Taking it back; asking {there} what it kept.")
         }
-        State::Active(Active::Confirming) => format!("Everything is sent. Asking {there} whether it arrived."),
+        State::Active(Active::Confirming) => {
+            format!("Everything is sent. Asking {there} whether it arrived.")
+        }
         State::Waiting { reason, .. } => waiting(reason, service, upload.detail.as_deref()),
         State::Paused { .. } => "Paused by you.".into(),
         State::NeedsYou { reason, .. } => needs_you(reason, service, upload),
@@ -247,10 +299,15 @@ fn sentence(upload: &Upload, service: &str) -> String {
 
 fn waiting(reason: ErrorCode, service: &str, detail: Option<&str>) -> String {
     if reason == ErrorCode::Unconfirmed {
-        return format!("The connection broke after everything was sent. Asking {} whether it arrived.", lower_article(service));
+        return format!(
+            "The connection broke after everything was sent. Asking {} whether it arrived.",
+            lower_article(service)
+        );
     }
     match detail {
-        Some(words) if !words.is_empty() => format!("Not sent yet. {service} said “{words}”. It is tried again by itself."),
+        Some(words) if !words.is_empty() => {
+            format!("Not sent yet. {service} said “{words}”. It is tried again by itself.")
+        }
         _ => "Not sent yet: the connection broke. It is tried again by itself.".into(),
     }
 }
@@ -265,18 +322,32 @@ fn needs_you(reason: ErrorCode, service: &str, upload: &Upload) -> String {
         | ErrorCode::OutsideLink
         | ErrorCode::Empty
         | ErrorCode::Secret
-        | ErrorCode::BadInput => detail.unwrap_or("It cannot be read. Drop it again.").to_owned(),
-        ErrorCode::Different => format!("{service} holds a CID that is not ours. Kept here until you choose."),
-        ErrorCode::Changed => "It keeps changing while it is sent. Retry once nothing writes to it.".into(),
+        | ErrorCode::BadInput => detail
+            .unwrap_or("It cannot be read. Drop it again.")
+            .to_owned(),
+        ErrorCode::Different => {
+            format!("{service} holds a CID that is not ours. Kept here until you choose.")
+        }
+        ErrorCode::Changed => {
+            "It keeps changing while it is sent. Retry once nothing writes to it.".into()
+        }
         other => failure::sentence(other, service, detail),
     }
 }
 
 fn pinned(upload: &Upload, service: &str) -> String {
     let words = match CheckState::of_verdict(upload.verdict.map(verdict_name)) {
-        CheckState::Verified => format!("Pinned and verified: the same CID at {} and here.", lower_article(service)),
-        CheckState::OtherLayout => "Pinned. Same bytes, another layout, so the CID differs from ours.".to_owned(),
-        _ => format!("Pinned. The layout of {} is not one Pinfold knows; nothing proves a difference.", lower_article(service)),
+        CheckState::Verified => format!(
+            "Pinned and verified: the same CID at {} and here.",
+            lower_article(service)
+        ),
+        CheckState::OtherLayout => {
+            "Pinned. Same bytes, another layout, so the CID differs from ours.".to_owned()
+        }
+        _ => format!(
+            "Pinned. The layout of {} is not one Pinfold knows; nothing proves a difference.",
+            lower_article(service)
+        ),
     };
     match upload.problems {
         0 => words,

@@ -29,24 +29,41 @@ pub(super) struct Outcome {
 impl Outcome {
     /// Nothing to say: the person stopped it, and the row says so already.
     pub(super) fn none() -> Self {
-        Self { events: Vec::new(), facts: Facts::default() }
+        Self {
+            events: Vec::new(),
+            facts: Facts::default(),
+        }
     }
 
     pub(super) fn refused(code: ErrorCode, detail: String) -> Self {
-        Self { events: vec![Event::Refused(code)], facts: Facts { detail: Some(detail), ..Facts::default() } }
+        Self {
+            events: vec![Event::Refused(code)],
+            facts: Facts {
+                detail: Some(detail),
+                ..Facts::default()
+            },
+        }
     }
 }
 
 impl From<Event> for Outcome {
     fn from(event: Event) -> Self {
-        Self { events: vec![event], facts: Facts::default() }
+        Self {
+            events: vec![event],
+            facts: Facts::default(),
+        }
     }
 }
 
 impl Uploads {
     /// Takes up what an earlier run left, then works until the engine is dropped.
     pub async fn run(self: Arc<Self>) {
-        if let Err(error) = self.store.ledger.write(Urgency::Background, rows::recover).await {
+        if let Err(error) = self
+            .store
+            .ledger
+            .write(Urgency::Background, rows::recover)
+            .await
+        {
             tracing::error!(%error, "the queue could not be taken up");
         }
         if let Ok(Some(first)) = self.store.ledger.read(rows::first_open) {
@@ -63,7 +80,10 @@ impl Uploads {
                 Err(error) => tracing::error!(%error, "the queue could not be read"),
             }
             let waits = self.store.ledger.read(rows::next_due).ok().flatten();
-            let next = [waits, self.accounts.next_release()].into_iter().flatten().min();
+            let next = [waits, self.accounts.next_release()]
+                .into_iter()
+                .flatten()
+                .min();
             match next {
                 Some(until) => tokio::select! {
                     () = self.wake.notified() => {}
@@ -77,7 +97,8 @@ impl Uploads {
     async fn start_what_may(self: &Arc<Self>) -> Result<bool, CommandError> {
         let now = self.clock.now();
         for id in self.store.ledger.read(|tx| rows::due(tx, now))? {
-            self.apply(id, Event::Due.into(), Urgency::Background).await?;
+            self.apply(id, Event::Due.into(), Urgency::Background)
+                .await?;
         }
         let busy: Vec<i64> = self.running().keys().copied().collect();
         let free = MOST_RUNNING.saturating_sub(busy.len());
@@ -85,7 +106,10 @@ impl Uploads {
             return Ok(false);
         }
         let ready = self.accounts.ready()?;
-        let next = self.store.ledger.read(|tx| rows::next(tx, &ready, &busy, free))?;
+        let next = self
+            .store
+            .ledger
+            .read(|tx| rows::next(tx, &ready, &busy, free))?;
         for id in &next {
             let running = Running::new();
             self.running().insert(*id, running.clone());
@@ -102,8 +126,12 @@ impl Uploads {
     /// Works on one row until it ends, waits, or its account is held.
     async fn work_on(&self, id: i64, running: &Arc<Running>) {
         loop {
-            let Ok(upload) = self.store.ledger.read(|tx| rows::get(tx, id)) else { return };
-            let State::Active(active) = upload.job.state else { return self.settle(&upload).await };
+            let Ok(upload) = self.store.ledger.read(|tx| rows::get(tx, id)) else {
+                return;
+            };
+            let State::Active(active) = upload.job.state else {
+                return self.settle(&upload).await;
+            };
             if running.cancel.is_cancelled() || self.accounts.hold(upload.account).is_some() {
                 return;
             }
@@ -114,9 +142,19 @@ impl Uploads {
                     Event::Held { maybe: false }.into()
                 }
                 Err(error) => {
-                    let facts = Facts { detail: error.detail.clone(), ..Facts::default() };
-                    let event = Event::Failed { reason: error.code, maybe: false, retry_after: None };
-                    Outcome { events: vec![event], facts }
+                    let facts = Facts {
+                        detail: error.detail.clone(),
+                        ..Facts::default()
+                    };
+                    let event = Event::Failed {
+                        reason: error.code,
+                        maybe: false,
+                        retry_after: None,
+                    };
+                    Outcome {
+                        events: vec![event],
+                        facts,
+                    }
                 }
             };
             if outcome.events.is_empty() {
@@ -131,13 +169,21 @@ impl Uploads {
         }
     }
 
-    async fn work_in(&self, active: Active, upload: &Upload, running: &Arc<Running>) -> Result<Outcome, CommandError> {
+    async fn work_in(
+        &self,
+        active: Active,
+        upload: &Upload,
+        running: &Arc<Running>,
+    ) -> Result<Outcome, CommandError> {
         match active {
             Active::Scanning => Ok(self.scan(upload, running).await),
             Active::Queued if upload.bytes.is_some_and(|bytes| bytes <= SMALL) => {
                 let mut hashed = self.hash(upload, running).await;
                 if hashed.events == [Event::Hashed] {
-                    let known = Upload { cid: hashed.facts.cid.clone(), ..upload.clone() };
+                    let known = Upload {
+                        cid: hashed.facts.cid.clone(),
+                        ..upload.clone()
+                    };
                     hashed.events.insert(0, Event::Turn);
                     if self.hint(&known)?.is_none() {
                         hashed.events.push(Event::NotPinnedYet);
@@ -157,8 +203,10 @@ impl Uploads {
 
     async fn scan(&self, upload: &Upload, running: &Arc<Running>) -> Outcome {
         let (files, copy, stop) = (self.files.clone(), upload.clone(), running.cancel.clone());
-        let looked =
-            tokio::task::spawn_blocking(move || bytes::contents(files.as_ref(), &copy, &|| stop.is_cancelled())).await;
+        let looked = tokio::task::spawn_blocking(move || {
+            bytes::contents(files.as_ref(), &copy, &|| stop.is_cancelled())
+        })
+        .await;
         match looked {
             Ok(Ok(contents)) => {
                 running.begin(contents.bytes, false);
@@ -168,7 +216,10 @@ impl Uploads {
                     problems: Some(contents.problems),
                     ..Facts::default()
                 };
-                Outcome { events: vec![Event::Scanned], facts }
+                Outcome {
+                    events: vec![Event::Scanned],
+                    facts,
+                }
             }
             Ok(Err(refusal)) if refusal.code == ErrorCode::Cancelled => Outcome::none(),
             Ok(Err(refusal)) => Outcome::refused(refusal.code, refusal.detail),
@@ -177,13 +228,22 @@ impl Uploads {
     }
 
     async fn hash(&self, upload: &Upload, running: &Arc<Running>) -> Outcome {
-        let Ok(_alone) = self.hashing.acquire().await else { return Outcome::none() };
+        let Ok(_alone) = self.hashing.acquire().await else {
+            return Outcome::none();
+        };
         let (files, copy, running) = (self.files.clone(), upload.clone(), running.clone());
         let hashed = tokio::task::spawn_blocking(move || {
             let contents =
-                bytes::contents(files.as_ref(), &copy, &|| running.cancel.is_cancelled()).map_err(Stopped::Refused)?;
+                bytes::contents(files.as_ref(), &copy, &|| running.cancel.is_cancelled())
+                    .map_err(Stopped::Refused)?;
             running.begin(contents.bytes, false);
-            let root = bytes::root(files.as_ref(), &copy, &contents, bytes::profile(&copy), &running)?;
+            let root = bytes::root(
+                files.as_ref(),
+                &copy,
+                &contents,
+                bytes::profile(&copy),
+                &running,
+            )?;
             Ok::<_, Stopped>((contents, root))
         });
         match hashed.await {
@@ -196,7 +256,10 @@ impl Uploads {
                     problems: Some(contents.problems),
                     ..Facts::default()
                 };
-                Outcome { events: vec![Event::Hashed], facts }
+                Outcome {
+                    events: vec![Event::Hashed],
+                    facts,
+                }
             }
             Ok(Err(Stopped::Refused(refusal))) if refusal.code != ErrorCode::Cancelled => {
                 Outcome::refused(refusal.code, refusal.detail)
@@ -212,26 +275,46 @@ impl Uploads {
             return;
         }
         let facts = match self.apply_wish(upload).await {
-            Ok(()) => Facts { amended: Some(false), ..Facts::default() },
+            Ok(()) => Facts {
+                amended: Some(false),
+                ..Facts::default()
+            },
             Err(error) => {
                 tracing::warn!(%error, upload.id, "name and key-values could not be set");
-                let sentence = format!("Pinned, but its name and key-values could not be set. {}", error.message);
+                let sentence = format!(
+                    "Pinned, but its name and key-values could not be set. {}",
+                    error.message
+                );
                 let problems = Some(vec![(upload.wish.name.clone(), sentence)]);
-                Facts { amended: Some(false), problems, ..Facts::default() }
+                Facts {
+                    amended: Some(false),
+                    problems,
+                    ..Facts::default()
+                }
             }
         };
-        let outcome = Outcome { events: Vec::new(), facts };
+        let outcome = Outcome {
+            events: Vec::new(),
+            facts,
+        };
         if let Err(error) = self.apply(upload.id, outcome, Urgency::Background).await {
             tracing::warn!(%error, upload.id, "the queue could not be written");
         }
     }
 
-    pub(super) async fn apply(&self, id: i64, outcome: Outcome, urgency: Urgency) -> Result<Upload, CommandError> {
+    pub(super) async fn apply(
+        &self,
+        id: i64,
+        outcome: Outcome,
+        urgency: Urgency,
+    ) -> Result<Upload, CommandError> {
         let (now, jitter) = (self.clock.now(), (self.jitter)());
         let upload = self
             .store
             .ledger
-            .write(urgency, move |tx| rows::apply(tx, id, &outcome.events, &outcome.facts, now, jitter))
+            .write(urgency, move |tx| {
+                rows::apply(tx, id, &outcome.events, &outcome.facts, now, jitter)
+            })
             .await?;
         self.store.announcer.changed(Noun::Upload, Some(vec![id]));
         Ok(upload)
@@ -261,7 +344,10 @@ impl Uploads {
             // These ask a question that a retry does not answer.
             let asks = matches!(
                 upload.job.state,
-                State::NeedsYou { reason: ErrorCode::Secret | ErrorCode::Different, .. }
+                State::NeedsYou {
+                    reason: ErrorCode::Secret | ErrorCode::Different,
+                    ..
+                }
             );
             if !asks || *event != Event::Retry {
                 self.ask(id, event.clone()).await?;
@@ -272,13 +358,19 @@ impl Uploads {
 
     /// The person says that what looks like a secret is none, or may be public.
     pub async fn allow_secrets(&self, id: i64) -> Result<(), CommandError> {
-        self.store.ledger.write(Urgency::Click, move |tx| rows::allow_secrets(tx, id)).await?;
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::allow_secrets(tx, id))
+            .await?;
         self.ask(id, Event::Retry).await
     }
 
     /// Takes an ended row out of the list.
     pub async fn clear(&self, id: i64) -> Result<(), CommandError> {
-        self.store.ledger.write(Urgency::Click, move |tx| rows::clear(tx, id)).await?;
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::clear(tx, id))
+            .await?;
         self.store.announcer.changed(Noun::Upload, Some(vec![id]));
         Ok(())
     }
@@ -288,7 +380,9 @@ impl Uploads {
         self.store
             .ledger
             .write(Urgency::Click, |tx| {
-                rows::in_states(tx, "'pinned', 'cancelled'")?.into_iter().try_for_each(|id| rows::clear(tx, id))
+                rows::in_states(tx, "'pinned', 'cancelled'")?
+                    .into_iter()
+                    .try_for_each(|id| rows::clear(tx, id))
             })
             .await?;
         self.store.announcer.changed(Noun::Upload, None);
@@ -296,7 +390,15 @@ impl Uploads {
     }
 
     /// A window of the queue as stored.
-    pub(super) fn stored(&self, filter: UploadsFilter, from: usize, n: usize) -> Result<Vec<Upload>, CommandError> {
-        Ok(self.store.ledger.read(|tx| rows::window(tx, filter, from, n.clamp(1, 200)))?)
+    pub(super) fn stored(
+        &self,
+        filter: UploadsFilter,
+        from: usize,
+        n: usize,
+    ) -> Result<Vec<Upload>, CommandError> {
+        Ok(self
+            .store
+            .ledger
+            .read(|tx| rows::window(tx, filter, from, n.clamp(1, 200)))?)
     }
 }

@@ -18,17 +18,27 @@ impl Changes {
         let heard = changed.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let written = |event: &notify::Event| {
-                matches!(event.kind, EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Create(_))
+                matches!(
+                    event.kind,
+                    EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Create(_)
+                )
             };
             if event.as_ref().is_ok_and(written) {
                 heard.cancel();
             }
         });
         let watcher = watcher
-            .and_then(|mut watcher| watcher.watch(path, RecursiveMode::Recursive).map(|()| watcher))
+            .and_then(|mut watcher| {
+                watcher
+                    .watch(path, RecursiveMode::Recursive)
+                    .map(|()| watcher)
+            })
             .inspect_err(|error| tracing::debug!(%error, "changes cannot be heard here"))
             .ok();
-        Self { _watcher: watcher, changed }
+        Self {
+            _watcher: watcher,
+            changed,
+        }
     }
 
     /// Returns once something was written. What was written is for the stamps to say.

@@ -44,9 +44,18 @@ impl Files for Disk {
 /// Why something that is no regular file is left out.
 pub(super) fn not_a_file(node: Node) -> Problem {
     let (code, words) = match node {
-        Node::Link => (ErrorCode::OutsideLink, "is a link. Pinfold follows no links; drop what it points to.".into()),
-        Node::Folder => (ErrorCode::NotAFile, "is a folder now. Drop it again.".into()),
-        Node::Other(what) => (ErrorCode::NotAFile, format!("is {what}, not a file. It was left out.")),
+        Node::Link => (
+            ErrorCode::OutsideLink,
+            "is a link. Pinfold follows no links; drop what it points to.".into(),
+        ),
+        Node::Folder => (
+            ErrorCode::NotAFile,
+            "is a folder now. Drop it again.".into(),
+        ),
+        Node::Other(what) => (
+            ErrorCode::NotAFile,
+            format!("is {what}, not a file. It was left out."),
+        ),
         Node::File(_) => (ErrorCode::Internal, "is a file.".into()),
     };
     Problem { code, words }
@@ -57,8 +66,12 @@ fn open(place: &Place, flags: OFlags) -> Result<OwnedFd, Problem> {
     if place.inside.is_empty() {
         return rustix::fs::open(&place.root, flags, Mode::empty()).map_err(problem);
     }
-    let root = rustix::fs::open(&place.root, OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())
-        .map_err(problem)?;
+    let root = rustix::fs::open(
+        &place.root,
+        OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .map_err(problem)?;
     let way = place.inside.join(&b'/');
     beneath(&root, Path::new(std::ffi::OsStr::from_bytes(&way)), flags).map_err(problem)
 }
@@ -107,10 +120,22 @@ fn nanoseconds(seconds: i64, rest: i128) -> i128 {
 fn problem(errno: Errno) -> Problem {
     let (code, words) = match errno {
         Errno::NOENT | Errno::NOTDIR => (ErrorCode::Vanished, "is not there any more.".into()),
-        Errno::LOOP | Errno::XDEV => (ErrorCode::OutsideLink, "is a link. Pinfold follows no links; drop what it points to.".into()),
-        Errno::ACCESS | Errno::PERM => (ErrorCode::Unreadable, "may not be read. Change its permissions, then retry.".into()),
-        Errno::NXIO => (ErrorCode::NotAFile, "is a socket, not a file. It was left out.".into()),
-        other => (ErrorCode::Unreadable, format!("could not be read: {other}.")),
+        Errno::LOOP | Errno::XDEV => (
+            ErrorCode::OutsideLink,
+            "is a link. Pinfold follows no links; drop what it points to.".into(),
+        ),
+        Errno::ACCESS | Errno::PERM => (
+            ErrorCode::Unreadable,
+            "may not be read. Change its permissions, then retry.".into(),
+        ),
+        Errno::NXIO => (
+            ErrorCode::NotAFile,
+            "is a socket, not a file. It was left out.".into(),
+        ),
+        other => (
+            ErrorCode::Unreadable,
+            format!("could not be read: {other}."),
+        ),
     };
     Problem { code, words }
 }

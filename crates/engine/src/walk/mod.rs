@@ -52,7 +52,10 @@ pub struct Place {
 impl Place {
     /// The root itself.
     pub fn root(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), inside: Vec::new() }
+        Self {
+            root: root.into(),
+            inside: Vec::new(),
+        }
     }
 
     /// One name further down.
@@ -60,19 +63,26 @@ impl Place {
     pub fn child(&self, name: Vec<u8>) -> Self {
         let mut inside = self.inside.clone();
         inside.push(name);
-        Self { root: self.root.clone(), inside }
+        Self {
+            root: self.root.clone(),
+            inside,
+        }
     }
 
     /// The last name, as bytes.
     pub fn name(&self) -> Vec<u8> {
-        self.inside.last().cloned().unwrap_or_else(|| name_of(&self.root))
+        self.inside
+            .last()
+            .cloned()
+            .unwrap_or_else(|| name_of(&self.root))
     }
 }
 
 /// The last name of a path, as bytes; a path without one (`/`) gives `/`.
 pub fn name_of(path: &Path) -> Vec<u8> {
     use std::os::unix::ffi::OsStrExt;
-    path.file_name().map_or_else(|| b"/".to_vec(), |name| name.as_bytes().to_vec())
+    path.file_name()
+        .map_or_else(|| b"/".to_vec(), |name| name.as_bytes().to_vec())
 }
 
 /// A name for people: bytes that are no UTF-8 shown as the replacement character.

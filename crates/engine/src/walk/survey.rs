@@ -33,14 +33,19 @@ pub struct Survey {
 pub fn survey(files: &dyn Files, root: &Place, stop: &dyn Fn() -> bool) -> Result<Survey, Problem> {
     let mut survey = Survey::default();
     match files.look(root)? {
-        Node::File(stamp) => survey.take(Found { place: root.clone(), stamp }),
+        Node::File(stamp) => survey.take(Found {
+            place: root.clone(),
+            stamp,
+        }),
         Node::Folder => {
             survey.folder = true;
             walk(files, root, stop, &mut survey)?;
         }
         other => return Err(disk::not_a_file(other)),
     }
-    survey.files.sort_by(|a, b| a.place.inside.cmp(&b.place.inside));
+    survey
+        .files
+        .sort_by(|a, b| a.place.inside.cmp(&b.place.inside));
     Ok(survey)
 }
 
@@ -54,11 +59,19 @@ impl Survey {
     }
 }
 
-fn walk(files: &dyn Files, root: &Place, stop: &dyn Fn() -> bool, survey: &mut Survey) -> Result<(), Problem> {
+fn walk(
+    files: &dyn Files,
+    root: &Place,
+    stop: &dyn Fn() -> bool,
+    survey: &mut Survey,
+) -> Result<(), Problem> {
     let mut open = vec![root.clone()];
     while let Some(folder) = open.pop() {
         if stop() {
-            return Err(Problem { code: ErrorCode::Cancelled, words: "was taken back.".into() });
+            return Err(Problem {
+                code: ErrorCode::Cancelled,
+                words: "was taken back.".into(),
+            });
         }
         let names = match files.list(&folder) {
             Ok(names) => names,

@@ -1,0 +1,211 @@
+//! An engine with a server, and a folder of files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::accounts::{PinataServices, RunningSandbox, SandboxHost};
+use engine::clock::SystemClock;
+use engine::error::CommandError;
+use engine::uploads::{Secrets, UploadOptions, UploadRow, UploadsFilter};
+use engine::walk::Disk;
+use engine::{Engine, Parts};
+use sandbox::{Config, Sandbox};
+
+/// How long a test waits for what must happen.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+const TOKEN: &str = "a token of this test only";
+
+struct Known(Arc<RunningSandbox>);
+
+#[async_trait]
+impl SandboxHost for Known {
+    async fn running(&self) -> Result<Arc<RunningSandbox>, CommandError> {
+        Ok(self.0.clone())
+    }
+}
+
+pub struct House {
+    folder: tempfile::TempDir,
+    address: Arc<RunningSandbox>,
+    pub sandbox: Sandbox,
+    pub engine: Arc<Engine>,
+    pub account: i64,
+    working: tokio::task::JoinHandle<()>,
+}
+
+impl House {
+    pub async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = Sandbox::start(Config::new(folder.path().join("sandbox"), TOKEN))
+            .await
+            .expect("starts");
+        let address = Arc::new(RunningSandbox {
+            api: server.api_url(),
+            gateway: server.gateway_url(),
+            token: TOKEN.to_owned().into(),
+        });
+        std::fs::create_dir_all(folder.path().join("files")).expect("creates");
+        let (engine, working) = open(folder.path(), &address);
+        let account = engine
+            .accounts
+            .try_sandbox()
+            .await
+            .expect("the Sandbox")
+            .id
+            .parse()
+            .expect("a number");
+        Self {
+            folder,
+            address,
+            sandbox: server,
+            engine,
+            account,
+            working,
+        }
+    }
+
+    /// The process ends at once and is started again.
+    pub fn restart(&mut self) {
+        self.working.abort();
+        (self.engine, self.working) = open(self.folder.path(), &self.address);
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("files").join(name)
+    }
+
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("creates");
+        std::fs::write(&path, bytes).expect("writes");
+        path
+    }
+
+    pub async fn look_at(&self, paths: &[PathBuf]) -> String {
+        self.engine
+            .uploads
+            .look_at(paths.to_vec())
+            .await
+            .expect("looks")
+            .id
+    }
+
+    pub async fn drop_in(&self, paths: &[PathBuf]) -> Vec<i64> {
+        let drop = self.look_at(paths).await;
+        self.engine
+            .uploads
+            .enqueue(self.account, &drop, options(Secrets::Hold))
+            .await
+            .expect("enqueues")
+    }
+
+    /// Every row, once all have ended.
+    pub async fn ended(&self) -> Vec<UploadRow> {
+        let all_ended = async {
+            let mut changes = self.engine.store.announcer.listen();
+            while self.engine.uploads.head().expect("figures").now > 0 {
+                let _ = tokio::time::timeout(Duration::from_millis(500), changes.recv()).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, all_ended).await;
+        let open = self
+            .engine
+            .uploads
+            .rows(UploadsFilter::Now, 0, 200)
+            .expect("rows")
+            .rows;
+        assert!(waited.is_ok(), "still open: {open:?}");
+        self.engine
+            .uploads
+            .rows(UploadsFilter::Finished, 0, 200)
+            .expect("rows")
+            .rows
+    }
+
+    /// The first row that is as asked.
+    pub async fn until(&self, asked: impl Fn(&UploadRow) -> bool) -> UploadRow {
+        let mut changes = self.engine.store.announcer.listen();
+        let found = async {
+            loop {
+                for filter in [UploadsFilter::Now, UploadsFilter::Finished] {
+                    let rows = self.engine.uploads.rows(filter, 0, 200).expect("rows").rows;
+                    if let Some(row) = rows.into_iter().find(|row| asked(row)) {
+                        return row;
+                    }
+                }
+                let _ = tokio::time::timeout(Duration::from_millis(500), changes.recv()).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .unwrap_or_else(|_| {
+                panic!(
+                    "it did not come to that: {:?}",
+                    self.engine.uploads.rows(UploadsFilter::Now, 0, 200)
+                )
+            })
+    }
+
+    /// Uploads that reached the server, by its own log.
+    pub fn uploads_received(&self) -> usize {
+        let upload = |path: &str| path.ends_with("/v3/files") || path.ends_with("/pinFileToIPFS");
+        self.sandbox
+            .requests()
+            .iter()
+            .filter(|entry| entry.method == "POST" && upload(&entry.path) && entry.cid.is_some())
+            .count()
+    }
+
+    /// What a plain HTTP client gets from the gateway.
+    pub async fn served(&self, path: &str) -> Vec<u8> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("protocols")
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a stranger's client, not the one under test"
+        )]
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .tls_backend_preconfigured(tls)
+            .build()
+            .expect("a client");
+        let answer = client
+            .get(format!("{}/ipfs/{path}", self.sandbox.gateway_url()))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.expect("bytes").to_vec()
+    }
+}
+
+fn open(data: &Path, address: &Arc<RunningSandbox>) -> (Arc<Engine>, tokio::task::JoinHandle<()>) {
+    let parts = Parts {
+        clock: Arc::new(SystemClock),
+        files: Arc::new(Disk),
+        keychain: Arc::new(secrets::UntilQuit::default()),
+        connect: Arc::new(PinataServices),
+        sandbox: Arc::new(Known(address.clone())),
+        jitter: Arc::new(|| 0.5),
+    };
+    let engine = Arc::new(Engine::open(data, parts).expect("opens"));
+    let working = tokio::spawn(engine.uploads.clone().run());
+    (engine, working)
+}
+
+pub fn options(secrets: Secrets) -> UploadOptions {
+    UploadOptions {
+        name: None,
+        keyvalues: Vec::new(),
+        cid_version: 1,
+        wrap: false,
+        together: None,
+        secrets,
+    }
+}
