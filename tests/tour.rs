@@ -15,7 +15,10 @@ use window::driver::Driver;
 use window::files;
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let steps = runtime.block_on(tour());
     // The line that counts tests reads like every other test program's.
     println!("test result: ok. {steps} passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
@@ -38,7 +41,12 @@ impl Tour {
     async fn picture(&self, desktop: &Desktop, driver: &Driver, name: &str) {
         for theme in ["light", "dark"] {
             driver.set_theme(theme).await;
-            desktop.picture(Some(app::SIZE), &self.folder.join(format!("{:02}-{name}-{theme}.png", self.steps)));
+            desktop.picture(
+                Some(app::SIZE),
+                &self
+                    .folder
+                    .join(format!("{:02}-{name}-{theme}.png", self.steps)),
+            );
         }
         driver.set_theme("light").await;
     }
@@ -59,8 +67,15 @@ async fn tour() -> usize {
     tour.saw("One click: the Sandbox runs, and the list of pins is empty.");
     tour.picture(&desktop, &driver, "empty").await;
 
-    let (file, dropped) = (desktop.path("files/sunrise over the harbour.txt"), desktop.path("files/a folder"));
-    files::write(&desktop.path("files"), "sunrise over the harbour.txt", &files::noise(7, 400_000));
+    let (file, dropped) = (
+        desktop.path("files/sunrise over the harbour.txt"),
+        desktop.path("files/a folder"),
+    );
+    files::write(
+        &desktop.path("files"),
+        "sunrise over the harbour.txt",
+        &files::noise(7, 400_000),
+    );
     files::folder_of(&desktop.path("files"), "a folder", 12);
     let drag = Drag::over(&desktop, &[file.clone(), dropped.clone()], (640, 400)).await;
     app::wait_for_overlay(&driver).await;
@@ -94,10 +109,17 @@ async fn tour() -> usize {
     let edited = || async {
         let details = app::invoke(&driver, "pins_details", json!({"id": pins[0].id})).await;
         details.is_ok_and(|details| {
-            details["row"]["name"] == "Harbour at dawn.txt" && details["keyvalues"] == json!([["place", "harbour"]])
+            details["row"]["name"] == "Harbour at dawn.txt"
+                && details["keyvalues"] == json!([["place", "harbour"]])
         })
     };
-    driver.wait_within(Duration::from_secs(30), "the new name and key-value at the service", edited).await;
+    driver
+        .wait_within(
+            Duration::from_secs(30),
+            "the new name and key-value at the service",
+            edited,
+        )
+        .await;
     app::wait_verified(&driver, &["Harbour at dawn"]).await;
     tour.saw("Its name and a key-value were edited; the service has them.");
     tour.picture(&desktop, &driver, "edited").await;

@@ -1,1 +1,273 @@
-fn main() {}
+//! The window's figures, each beside its baseline of the same run: first paint and memory against an empty window,
+//! typing in 100,000 pins, opening with 10,000 queued uploads. Runs only where `PINFOLD_BENCH=1` asks for it.
+#![expect(clippy::print_stdout, reason = "what it prints is its result")]
+
+mod window;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+use window::app;
+use window::desktop::Desktop;
+use window::drag::Drag;
+use window::driver::Driver;
+use window::{files, processes};
+
+const RUNS: usize = 5;
+const KEYS: usize = 40;
+const QUEUED: usize = 10_000;
+const PINS: usize = 100_000;
+
+/// When the page painted something of its own for the first time, in milliseconds since 1970.
+const PAINT: &str = r#"
+    const paint = performance.getEntriesByType("paint").find((one) => one.name === "first-contentful-paint");
+    return paint ? performance.timeOrigin + paint.startTime : null;
+"#;
+
+/// Notes for each key how long it took until the list had changed and a frame with it was drawn.
+const WATCH: &str = r#"
+    window.latencies = [];
+    let pressed = null;
+    addEventListener("keydown", (event) => { pressed = event.timeStamp; }, true);
+    new MutationObserver(() => {
+        if (pressed === null) return;
+        const since = pressed;
+        pressed = null;
+        requestAnimationFrame(() => { const channel = new MessageChannel(); channel.port1.onmessage = () => window.latencies.push(performance.now() - since); channel.port2.postMessage(null); });
+    }).observe(document.querySelector("[role=grid]"), { subtree: true, childList: true, characterData: true, attributes: true });
+    document.querySelector("input[type=search], [role=searchbox], header input, input").focus();
+"#;
+
+fn main() {
+    if std::env::var_os("PINFOLD_BENCH").is_none() {
+        println!("The window's figures are measured by `cargo xtask bench`.");
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let figures = runtime
+        .block_on(async { [opening().await, vec![typing().await], vec![queue().await]].concat() });
+    println!("\n{:<58} {:>9} {:>9}", "figure", "measured", "at most");
+    for figure in &figures {
+        let verdict = if figure.measured <= figure.most {
+            ""
+        } else {
+            "  TOO MUCH"
+        };
+        println!(
+            "{:<58} {:>9.2} {:>9.2}{verdict}",
+            figure.name, figure.measured, figure.most
+        );
+    }
+    if figures.iter().any(|figure| figure.measured > figure.most) {
+        std::process::exit(1);
+    }
+}
+
+#[derive(Clone)]
+struct Figure {
+    name: &'static str,
+    measured: f64,
+    most: f64,
+}
+
+/// First paint and memory, in turns with the empty window, so that a busy machine is busy for both.
+async fn opening() -> Vec<Figure> {
+    let desktop = Desktop::start();
+    app::start_with_sandbox(&desktop).await.quit().await;
+    let (mut ours, mut empty) = (Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        ours.push(open(&desktop, &app::program(), "Pins").await);
+        empty.push(open(&desktop, &empty_window(), "Empty").await);
+    }
+    let of = |runs: &[Opened], what: fn(&Opened) -> f64| median(runs.iter().map(what).collect());
+    let paint = (of(&ours, |run| run.paint), of(&empty, |run| run.paint));
+    let memory = (of(&ours, |run| run.memory), of(&empty, |run| run.memory));
+    println!(
+        "first paint {:.0} ms, empty window {:.0} ms (median of {RUNS})",
+        paint.0, paint.1
+    );
+    println!(
+        "memory (PSS) {:.0} MB, empty window {:.0} MB (median of {RUNS})",
+        memory.0, memory.1
+    );
+    vec![
+        Figure {
+            name: "first paint, times an empty window",
+            measured: paint.0 / paint.1,
+            most: 1.3,
+        },
+        Figure {
+            name: "memory of all processes, times an empty window",
+            measured: memory.0 / memory.1,
+            most: 1.3,
+        },
+    ]
+}
+
+/// From a key's event to the frame in which the list shows what it found: 95th percentile in milliseconds.
+async fn typing() -> Figure {
+    let desktop = Desktop::start();
+    app::seed_sandbox(&desktop, PINS).await;
+    let driver = app::start_with_sandbox(&desktop).await;
+    app::wait_for_total(&driver, PINS).await;
+    driver.script(WATCH, Vec::new()).await;
+    desktop.output("wmctrl", &["-a", app::TITLE]);
+    let word = ["i", "n", "v", "o", "i", "c", "e", "minus", "0", "4"];
+    let keys = word
+        .iter()
+        .copied()
+        .chain(std::iter::repeat_n("BackSpace", word.len()));
+    for (number, key) in keys.cycle().take(KEYS).enumerate() {
+        desktop.output("xdotool", &["key", key]);
+        let told = || async {
+            driver
+                .script("return latencies.length", Vec::new())
+                .await
+                .as_u64()
+                > Some(number as u64)
+        };
+        driver
+            .wait_until(&format!("rows for key {number} ({key})"), told)
+            .await;
+    }
+    let latencies = driver.script("return latencies", Vec::new()).await;
+    let mut latencies: Vec<f64> = latencies
+        .as_array()
+        .expect("figures")
+        .iter()
+        .filter_map(Value::as_f64)
+        .collect();
+    latencies.sort_unstable_by(f64::total_cmp);
+    driver.quit().await;
+    let p95 = latencies[latencies.len() * 95 / 100];
+    println!(
+        "a key to painted rows, {PINS} pins: median {:.1} ms, p95 {p95:.1} ms of {}",
+        latencies[latencies.len() / 2],
+        latencies.len()
+    );
+    Figure {
+        name: "a key to painted rows in 100,000 pins, p95 in ms",
+        measured: p95,
+        most: 50.0,
+    }
+}
+
+/// What 10,000 queued uploads add to the time until the list stands, in milliseconds.
+async fn queue() -> Figure {
+    let desktop = Desktop::start();
+    app::start_with_sandbox(&desktop).await.quit().await;
+    let without = stands(&desktop).await;
+    let driver = app::start(&desktop).await;
+    app::wait_for_list(&driver).await;
+    app::invoke(&driver, "uploads_pause_all", json!({}))
+        .await
+        .expect("uploads are paused");
+    let folder = desktop.path("f");
+    let many: Vec<PathBuf> = (0..QUEUED)
+        .map(|number| files::write(&folder, &number.to_string(), number.to_string().as_bytes()))
+        .collect();
+    let drag = Drag::over(&desktop, &many, (640, 400)).await;
+    app::wait_for_overlay(&driver).await;
+    drag.drop_here().await;
+    let queued = || async { app::uploads(&driver).await.0 == QUEUED as u64 };
+    driver
+        .wait_within(app::UPLOADED, "10,000 queued uploads", queued)
+        .await;
+    driver.quit().await;
+    let with = stands(&desktop).await;
+    println!(
+        "the list stands after {with:.0} ms with {QUEUED} queued uploads, after {without:.0} ms without (median of {RUNS})"
+    );
+    Figure {
+        name: "10,000 queued uploads add to opening, ms",
+        measured: with - without,
+        most: 100.0,
+    }
+}
+
+async fn stands(desktop: &Desktop) -> f64 {
+    let mut times = Vec::new();
+    for _ in 0..RUNS {
+        times.push(open(desktop, &app::program(), "Pins").await.stood);
+    }
+    median(times)
+}
+
+/// One opening: milliseconds from the program's start to its first paint and to its heading, and MB of memory.
+struct Opened {
+    paint: f64,
+    stood: f64,
+    memory: f64,
+}
+
+async fn open(desktop: &Desktop, program: &Path, heading: &str) -> Opened {
+    let driver = Driver::start(desktop, program, &[]).await;
+    driver.wait_for("heading", heading).await;
+    let stood = driver
+        .script("return Date.now()", Vec::new())
+        .await
+        .as_f64()
+        .expect("a time");
+    let painted = || async { driver.script(PAINT, Vec::new()).await.is_number() };
+    driver.wait_until("a first paint", painted).await;
+    let paint = driver
+        .script(PAINT, Vec::new())
+        .await
+        .as_f64()
+        .expect("a time");
+    let id = driver.program().expect("the program runs");
+    let begun = begun(id);
+    let memory = processes::memory(&driver.processes()) as f64 / 1e6;
+    driver.quit().await;
+    Opened {
+        paint: paint - begun,
+        stood: stood - begun,
+        memory,
+    }
+}
+
+/// When a process began, in milliseconds since 1970; exact to a clock tick of 10 ms.
+fn begun(id: i32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("the process's state");
+    let ticks = stat
+        .rsplit(')')
+        .next()
+        .and_then(|rest| rest.split_whitespace().nth(19)?.parse::<f64>().ok());
+    let uptime = std::fs::read_to_string("/proc/uptime").expect("the uptime");
+    let uptime: f64 = uptime
+        .split_whitespace()
+        .next()
+        .and_then(|text| text.parse().ok())
+        .expect("seconds");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the page's clock is the system's, and is compared with it"
+    )]
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or(Duration::ZERO)
+        .as_secs_f64();
+    (now - (uptime - ticks.expect("its start") / 100.0)) * 1000.0
+}
+
+/// The empty window is an example of the app's own package.
+fn empty_window() -> PathBuf {
+    let path = app::program()
+        .with_file_name("examples")
+        .join("empty_window");
+    assert!(
+        path.is_file(),
+        "{} is not built: cargo build --workspace --examples",
+        path.display()
+    );
+    path
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}

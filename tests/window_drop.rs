@@ -22,7 +22,15 @@ async fn dropped_files_are_verified_and_the_gateway_serves_their_bytes_also_afte
     let names: Vec<_> = dropped.iter().map(|path| name_of(path)).collect();
     app::wait_verified(
         &driver,
-        &["two spaces", "Übermut", "#1 100", "she said", "a line", "nothing in it", "several chunks"],
+        &[
+            "two spaces",
+            "Übermut",
+            "#1 100",
+            "she said",
+            "a line",
+            "nothing in it",
+            "several chunks",
+        ],
     )
     .await;
     let pins = app::pins(&driver, "").await;
@@ -56,8 +64,16 @@ async fn a_folder_of_a_thousand_files_becomes_one_pin_whose_files_can_be_fetched
     assert_eq!(pins.len(), 1, "{pins:?}");
     let addresses = app::addresses(&desktop).await;
     for number in 0..1_000 {
-        let (part, file) = (format!("part {}", number % 10), format!("file {number:04} é.txt"));
-        let path = format!("{}/{}/{}", pins[0].cid, gateway::url_part(&part), gateway::url_part(&file));
+        let (part, file) = (
+            format!("part {}", number % 10),
+            format!("file {number:04} é.txt"),
+        );
+        let path = format!(
+            "{}/{}/{}",
+            pins[0].cid,
+            gateway::url_part(&part),
+            gateway::url_part(&file)
+        );
         app::same_bytes(&addresses, &path, &folder.join(part).join(file)).await;
     }
     driver.quit().await;
@@ -67,13 +83,21 @@ async fn a_folder_of_a_thousand_files_becomes_one_pin_whose_files_can_be_fetched
 async fn a_crash_in_the_middle_of_an_upload_of_50_mb_still_ends_pinned() {
     let desktop = Desktop::start();
     let driver = app::start_with_sandbox(&desktop).await;
-    let file = files::write(&desktop.path("files"), "fifty megabytes.bin", &files::noise(50, 50 * MEGABYTE));
+    let file = files::write(
+        &desktop.path("files"),
+        "fifty megabytes.bin",
+        &files::noise(50, 50 * MEGABYTE),
+    );
 
     app::drop_files(&desktop, &driver, std::slice::from_ref(&file)).await;
     let mut seen = String::new();
     while seen != "sending" {
         seen = app::state(&driver).await;
-        assert_eq!(app::uploads(&driver).await.2, 0, "it was sent before it could be seen on its way");
+        assert_eq!(
+            app::uploads(&driver).await.2,
+            0,
+            "it was sent before it could be seen on its way"
+        );
     }
     driver.crash().await;
 
@@ -87,14 +111,20 @@ async fn a_crash_in_the_middle_of_an_upload_of_50_mb_still_ends_pinned() {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 async fn gateway_serves(desktop: &Desktop, pins: &[Pin], dropped: &[std::path::PathBuf]) {
     let addresses = app::addresses(desktop).await;
     for path in dropped {
         let name = name_of(path);
-        let pin = pins.iter().find(|pin| pin.name == name).unwrap_or_else(|| panic!("no pin {name:?} in {pins:?}"));
+        let pin = pins
+            .iter()
+            .find(|pin| pin.name == name)
+            .unwrap_or_else(|| panic!("no pin {name:?} in {pins:?}"));
         assert_eq!(pin.check, "verified", "{pin:?}");
         app::same_bytes(&addresses, &pin.cid, path).await;
     }

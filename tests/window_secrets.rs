@@ -13,24 +13,38 @@ use window::{files, leak};
 /// Looks like a token of Pinata's in length and alphabet; made here, so that none stands in the sources.
 fn token() -> String {
     let letters = |seed: u64, length: usize| -> String {
-        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-        files::noise(seed, length).into_iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)])).collect()
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        files::noise(seed, length)
+            .into_iter()
+            .map(|byte| char::from(ALPHABET[usize::from(byte & 63)]))
+            .collect()
     };
-    format!("eyJ{}.eyJ{}.{}", letters(1, 33), letters(2, 700), letters(3, 43))
+    format!(
+        "eyJ{}.eyJ{}.{}",
+        letters(1, 33),
+        letters(2, 700),
+        letters(3, 43)
+    )
 }
 
 async fn connect(driver: &Driver, service: &Service, token: &str) {
     driver.click("button", "~Connect Pinata").await;
     driver.type_into("~Token", token).await;
     driver.open_details("Another service address").await;
-    for (field, address) in [("API", &service.api), ("Uploads", &service.api), ("Gateway", &service.gateway)] {
+    for (field, address) in [
+        ("API", &service.api),
+        ("Uploads", &service.api),
+        ("Gateway", &service.gateway),
+    ] {
         driver.type_into(field, address).await;
     }
     driver.click("button", "Test").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_whole_run_the_token_stands_nowhere_but_in_the_keychain_and_a_planted_leak_is_found() {
+async fn after_a_whole_run_the_token_stands_nowhere_but_in_the_keychain_and_a_planted_leak_is_found()
+ {
     let desktop = Desktop::start();
     let token = token();
     let data = tempfile::tempdir().expect("the service's own folder, which may hold the token");
@@ -40,7 +54,11 @@ async fn after_a_whole_run_the_token_stands_nowhere_but_in_the_keychain_and_a_pl
     connect(&driver, &service, &format!("  {token}\n")).await;
     driver.click("button", "Start").await;
     app::wait_for_list(&driver).await;
-    let file = files::write(&desktop.path("files"), "sent with a token.txt", &files::noise(9, 300_000));
+    let file = files::write(
+        &desktop.path("files"),
+        "sent with a token.txt",
+        &files::noise(9, 300_000),
+    );
     app::drop_files(&desktop, &driver, std::slice::from_ref(&file)).await;
     app::wait_finished(&driver, 1).await;
     app::wait_verified(&driver, &["sent with a token.txt"]).await;
@@ -57,17 +75,28 @@ async fn after_a_whole_run_the_token_stands_nowhere_but_in_the_keychain_and_a_pl
             Vec::new(),
         )
         .await;
-    assert!(!page.to_string().contains(&token), "the page holds the token");
+    assert!(
+        !page.to_string().contains(&token),
+        "the page holds the token"
+    );
     driver.crash().await;
 
-    assert!(leak::files(desktop.folder()) > 20, "there was nothing to scan");
+    assert!(
+        leak::files(desktop.folder()) > 20,
+        "there was nothing to scan"
+    );
     assert_eq!(leak::scan(desktop.folder(), &token), []);
     for (form, bytes) in leak::forms(&token) {
-        let planted =
-            files::write(&desktop.path("home/.cache"), "planted", &[b"before ", &bytes[..], b" after"].concat());
+        let planted = files::write(
+            &desktop.path("home/.cache"),
+            "planted",
+            &[b"before ", &bytes[..], b" after"].concat(),
+        );
         let found = leak::scan(desktop.folder(), &token);
         assert!(
-            found.iter().any(|leak| leak.path == planted && leak.form == form),
+            found
+                .iter()
+                .any(|leak| leak.path == planted && leak.form == form),
             "a planted leak ({form}) was not found: {found:?}"
         );
     }
@@ -115,11 +144,22 @@ async fn the_page_can_call_nothing_outside_the_list() {
         "plugin:image|from_path",
     ];
     for command in outside {
-        let answer = app::invoke(&driver, command, json!({"path": "/etc/passwd", "url": "https://example.com"})).await;
+        let answer = app::invoke(
+            &driver,
+            command,
+            json!({"path": "/etc/passwd", "url": "https://example.com"}),
+        )
+        .await;
         let refusal = answer.expect_err(&format!("{command} was answered"));
-        assert!(refusal.contains("not allowed") || refusal.contains("not found"), "{command}: {refusal}");
+        assert!(
+            refusal.contains("not allowed") || refusal.contains("not found"),
+            "{command}: {refusal}"
+        );
     }
-    assert!(app::invoke(&driver, "app_start", json!({})).await.is_ok(), "a command of the list is answered");
+    assert!(
+        app::invoke(&driver, "app_start", json!({})).await.is_ok(),
+        "a command of the list is answered"
+    );
     driver.quit().await;
 }
 
@@ -129,8 +169,17 @@ async fn the_page_reaches_no_address_outside_the_app() {
     let data = tempfile::tempdir().expect("a folder");
     let service = Service::start(&desktop, data.path(), "t").await;
     let driver = app::start(&desktop).await;
-    for address in [service.gateway.as_str(), "https://example.com/", "file:///etc/passwd"] {
-        let fetched = driver.promise("await fetch(arguments[0]); return 'reached'", vec![json!(address)]).await;
+    for address in [
+        service.gateway.as_str(),
+        "https://example.com/",
+        "file:///etc/passwd",
+    ] {
+        let fetched = driver
+            .promise(
+                "await fetch(arguments[0]); return 'reached'",
+                vec![json!(address)],
+            )
+            .await;
         assert!(fetched.is_err(), "{address}: {fetched:?}");
     }
     assert!(Path::new("/etc/passwd").exists());

@@ -4,7 +4,6 @@
 mod window;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use window::app::{self, Service};
@@ -33,17 +32,26 @@ impl Walk<'_> {
             for theme in THEMES {
                 driver.set_theme(theme).await;
                 let place = format!("{screen}, {}, {}x{}, {theme}", self.data, size.0, size.1);
-                let found = driver.script(&format!("{HELPERS}\n{FAULTS}"), Vec::new()).await;
+                let found = driver
+                    .script(&format!("{HELPERS}\n{FAULTS}"), Vec::new())
+                    .await;
                 let found = found.as_array().expect("a list of faults").clone();
-                self.faults
-                    .extend(found.iter().map(|fault| format!("{place}: {}", fault.as_str().unwrap_or_default())));
+                self.faults.extend(
+                    found
+                        .iter()
+                        .map(|fault| format!("{place}: {}", fault.as_str().unwrap_or_default())),
+                );
                 let accessible = size != SIZES[1] || self.data == "100,000 rows";
                 if !accessible {
                     let found = violations(driver).await;
-                    self.faults.extend(found.into_iter().map(|fault| format!("{place}: axe: {fault}")));
+                    self.faults.extend(
+                        found
+                            .into_iter()
+                            .map(|fault| format!("{place}: axe: {fault}")),
+                    );
                 }
-                let picture =
-                    format!("{screen}-{}-{}x{}-{theme}.png", self.data, size.0, size.1).replace([' ', ','], "-");
+                let picture = format!("{screen}-{}-{}x{}-{theme}.png", self.data, size.0, size.1)
+                    .replace([' ', ','], "-");
                 self.desktop.picture(Some(size), &folder().join(picture));
                 self.stops += 1;
             }
@@ -74,7 +82,12 @@ impl Walk<'_> {
 }
 
 fn walk<'desktop>(desktop: &'desktop Desktop, data: &'static str) -> Walk<'desktop> {
-    Walk { desktop, data, faults: Vec::new(), stops: 0 }
+    Walk {
+        desktop,
+        data,
+        faults: Vec::new(),
+        stops: 0,
+    }
 }
 
 fn folder() -> PathBuf {
@@ -90,12 +103,27 @@ const RUN: &str = r#"
 /// What axe finds in the page as it is drawn by the web view, contrast included.
 async fn violations(driver: &Driver) -> Vec<String> {
     if driver.script("return typeof axe", Vec::new()).await != json!("object") {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
-        let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        driver.script(&format!("{source}; window.axe = axe; return null"), Vec::new()).await;
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
+        let source = std::fs::read_to_string(&path)
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        driver
+            .script(
+                &format!("{source}; window.axe = axe; return null"),
+                Vec::new(),
+            )
+            .await;
     }
-    let found = driver.promise(RUN, Vec::new()).await.expect("axe runs in the page");
-    found.as_array().expect("its violations").iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect()
+    let found = driver
+        .promise(RUN, Vec::new())
+        .await
+        .expect("axe runs in the page");
+    found
+        .as_array()
+        .expect("its violations")
+        .iter()
+        .map(|one| one.as_str().unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,7 +149,11 @@ async fn one_pin_its_details_and_the_overlay_hold_in_every_size_and_theme() {
     let desktop = Desktop::start();
     let driver = app::start_with_sandbox(&desktop).await;
     let mut walk = walk(&desktop, "one");
-    let file = files::write(&desktop.path("files"), "the only one.txt", &files::noise(4, 40_000));
+    let file = files::write(
+        &desktop.path("files"),
+        "the only one.txt",
+        &files::noise(4, 40_000),
+    );
     app::drop_files(&desktop, &driver, std::slice::from_ref(&file)).await;
     app::wait_finished(&driver, 1).await;
     app::wait_verified(&driver, &["the only one"]).await;
@@ -139,7 +171,7 @@ async fn a_hundred_thousand_pins_hold_in_every_size_and_theme() {
     app::seed_sandbox(&desktop, 100_000).await;
     let driver = app::start_with_sandbox(&desktop).await;
     let mut walk = walk(&desktop, "100,000 rows");
-    wait_for_total(&driver, 100_000).await;
+    app::wait_for_total(&driver, 100_000).await;
     walk.screens(&driver).await;
     driver.quit().await;
     walk.end();
@@ -151,9 +183,13 @@ async fn two_hundred_hostile_strings_in_every_field_stay_text_and_hold_in_every_
     fill_with_hostile_strings(&desktop).await;
     let driver = app::start_with_sandbox(&desktop).await;
     let mut walk = walk(&desktop, "hostile names");
-    wait_for_total(&driver, 200).await;
+    app::wait_for_total(&driver, 200).await;
     walk.screens(&driver).await;
-    let ids: Vec<_> = app::pins(&driver, "").await.iter().map(|pin| pin.id).collect();
+    let ids: Vec<_> = app::pins(&driver, "")
+        .await
+        .iter()
+        .map(|pin| pin.id)
+        .collect();
     assert_eq!(ids.len(), 200);
     app::open_details(&driver, "").await;
     for _ in 0..ids.len() {
@@ -166,30 +202,31 @@ async fn two_hundred_hostile_strings_in_every_field_stay_text_and_hold_in_every_
     walk.end();
 }
 
-async fn wait_for_total(driver: &Driver, total: usize) {
-    let query = json!({"query": {"text": "", "sort": "name", "descending": false}, "carry": null});
-    let all = || async {
-        app::invoke(driver, "pins_open", query.clone())
-            .await
-            .is_ok_and(|set| set["total"] == json!(total) && set["refreshing"] == json!(false))
-    };
-    driver.wait_within(Duration::from_mins(4), &format!("{total} pins to be listed"), all).await;
-}
-
 /// Uploads 200 files to the Sandbox's folder before the app runs: each with a hostile name, key and value.
 async fn fill_with_hostile_strings(desktop: &Desktop) {
     let folder = desktop.path("data/pinfold/sandbox");
     std::fs::create_dir_all(&folder).expect("the Sandbox's folder");
     let service = Service::start(desktop, &folder, "fill").await;
-    #[expect(clippy::disallowed_methods, reason = "a stranger's client, not the one under test")]
-    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a stranger's client, not the one under test"
+    )]
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
     for (number, text) in hostile::strings().into_iter().enumerate() {
         let keyvalues: Value = json!({ format!("{number} {text}"): text, "plain": text });
         let form = reqwest::multipart::Form::new()
             .text("network", "public")
             .text("name", text)
             .text("keyvalues", keyvalues.to_string())
-            .part("file", reqwest::multipart::Part::bytes(format!("file {number}").into_bytes()).file_name("file.txt"));
+            .part(
+                "file",
+                reqwest::multipart::Part::bytes(format!("file {number}").into_bytes())
+                    .file_name("file.txt"),
+            );
         let answer = client
             .post(format!("{}/v3/files", service.api))
             .bearer_auth("fill")

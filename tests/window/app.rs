@@ -27,14 +27,22 @@ pub(crate) fn program() -> PathBuf {
 /// The Sandbox as a program, built beside it.
 pub(crate) fn sandbox_program() -> PathBuf {
     let path = program().with_file_name("pinfold-sandbox");
-    assert!(path.is_file(), "{} is not built: cargo build --workspace --bins", path.display());
+    assert!(
+        path.is_file(),
+        "{} is not built: cargo build --workspace --bins",
+        path.display()
+    );
     path
 }
 
 /// Starts Pinfold and waits until its page has something to say.
 pub(crate) async fn start(desktop: &Desktop) -> Driver {
     let driver = Driver::start(desktop, &program(), &[]).await;
-    driver.wait_until("the page to draw its first screen", || async { driver.text().await.len() > 20 }).await;
+    driver
+        .wait_until("the page to draw its first screen", || async {
+            driver.text().await.len() > 20
+        })
+        .await;
     resize(desktop, &driver, SIZE).await;
     driver
 }
@@ -54,10 +62,20 @@ pub(crate) async fn wait_for_list(driver: &Driver) {
 
 /// Puts the window at the left top of the screen in this size.
 pub(crate) async fn resize(desktop: &Desktop, driver: &Driver, size: (u32, u32)) {
-    desktop.output("wmctrl", &["-r", TITLE, "-e", &format!("0,0,0,{},{}", size.0, size.1)]);
+    desktop.output(
+        "wmctrl",
+        &["-r", TITLE, "-e", &format!("0,0,0,{},{}", size.0, size.1)],
+    );
     let wanted = json!([size.0, size.1]);
-    let has_it = || async { driver.script("return [innerWidth, innerHeight]", Vec::new()).await == wanted };
-    driver.wait_until(&format!("a window of {} x {}", size.0, size.1), has_it).await;
+    let has_it = || async {
+        driver
+            .script("return [innerWidth, innerHeight]", Vec::new())
+            .await
+            == wanted
+    };
+    driver
+        .wait_until(&format!("a window of {} x {}", size.0, size.1), has_it)
+        .await;
 }
 
 /// Drags the files to the middle of the list and lets go. The data folder and the page tell what comes of it.
@@ -68,7 +86,11 @@ pub(crate) async fn drop_files(desktop: &Desktop, driver: &Driver, files: &[Path
 }
 
 /// Calls one of the app's commands through the page's own bridge.
-pub(crate) async fn invoke(driver: &Driver, command: &str, arguments: Value) -> Result<Value, String> {
+pub(crate) async fn invoke(
+    driver: &Driver,
+    command: &str,
+    arguments: Value,
+) -> Result<Value, String> {
     driver
         .promise(
             "return window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])",
@@ -88,8 +110,11 @@ pub(crate) struct Pin {
 
 /// The pins that match a search, in the order of their names; at most 200.
 pub(crate) async fn pins(driver: &Driver, search: &str) -> Vec<Pin> {
-    let query = json!({"query": {"text": search, "sort": "name", "descending": false}, "carry": null});
-    let set = invoke(driver, "pins_open", query).await.expect("a result set");
+    let query =
+        json!({"query": {"text": search, "sort": "name", "descending": false}, "carry": null});
+    let set = invoke(driver, "pins_open", query)
+        .await
+        .expect("a result set");
     let rows = json!({"set": set["set"], "from": 0, "n": 200});
     let rows = invoke(driver, "pins_rows", rows).await.expect("its rows");
     let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
@@ -114,12 +139,20 @@ pub(crate) async fn wait_verified(driver: &Driver, names: &[&str]) {
     "#;
     let missing = || async { driver.read(BODY, vec![json!(names)]).await };
     let none_missing = || async { missing().await == json!([]) };
-    driver.wait_within(UPLOADED, &format!("verified rows for {names:?}"), none_missing).await;
+    driver
+        .wait_within(
+            UPLOADED,
+            &format!("verified rows for {names:?}"),
+            none_missing,
+        )
+        .await;
 }
 
 /// How many uploads are on their way, need the person, and are finished.
 pub(crate) async fn uploads(driver: &Driver) -> (u64, u64, u64) {
-    let head = invoke(driver, "uploads_head", json!({})).await.expect("the uploads' head");
+    let head = invoke(driver, "uploads_head", json!({}))
+        .await
+        .expect("the uploads' head");
     let number = |name: &str| head[name].as_u64().unwrap_or_default();
     (number("now"), number("needsYou"), number("finished"))
 }
@@ -127,14 +160,21 @@ pub(crate) async fn uploads(driver: &Driver) -> (u64, u64, u64) {
 /// The state of the first upload on its way, or "none".
 pub(crate) async fn state(driver: &Driver) -> String {
     let page = json!({"filter": "now", "from": 0, "n": 1});
-    let page = invoke(driver, "uploads_rows", page).await.expect("the uploads");
-    page["rows"][0]["state"].as_str().unwrap_or("none").to_owned()
+    let page = invoke(driver, "uploads_rows", page)
+        .await
+        .expect("the uploads");
+    page["rows"][0]["state"]
+        .as_str()
+        .unwrap_or("none")
+        .to_owned()
 }
 
 /// Waits until nothing is on its way any more and `finished` uploads are done.
 pub(crate) async fn wait_finished(driver: &Driver, finished: u64) {
     let done = || async { uploads(driver).await == (0, 0, finished) };
-    driver.wait_within(UPLOADED, &format!("{finished} finished uploads"), done).await;
+    driver
+        .wait_within(UPLOADED, &format!("{finished} finished uploads"), done)
+        .await;
 }
 
 /// Where the built-in Sandbox answers.
@@ -149,8 +189,15 @@ pub(crate) async fn addresses(desktop: &Desktop) -> Addresses {
     let running = || async {
         let value: Value = serde_json::from_str(&std::fs::read_to_string(&path).ok()?).ok()?;
         let text = |name: &str| value[name].as_str().map(str::to_owned);
-        let addresses = Addresses { api: text("api")?, gateway: text("gateway")? };
-        let host = addresses.gateway.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let addresses = Addresses {
+            api: text("api")?,
+            gateway: text("gateway")?,
+        };
+        let host = addresses
+            .gateway
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
         std::net::TcpStream::connect(host).ok().map(|_| addresses)
     };
     until(Duration::from_secs(20), "the Sandbox's gateway", running).await
@@ -169,7 +216,12 @@ impl Service {
         Self::start_with(desktop, data, token, &[]).await
     }
 
-    async fn start_with(desktop: &Desktop, data: &std::path::Path, token: &str, more: &[&str]) -> Self {
+    async fn start_with(
+        desktop: &Desktop,
+        data: &std::path::Path,
+        token: &str,
+        more: &[&str],
+    ) -> Self {
         let (api, gateway) = (free_port(), free_port());
         let mut command = desktop.command(sandbox_program());
         command
@@ -185,8 +237,11 @@ impl Service {
             .arg(data)
             .args(more);
         let process = desktop.leave_running(command);
-        let service =
-            Self { api: format!("http://127.0.0.1:{api}"), gateway: format!("http://127.0.0.1:{gateway}"), process };
+        let service = Self {
+            api: format!("http://127.0.0.1:{api}"),
+            gateway: format!("http://127.0.0.1:{gateway}"),
+            process,
+        };
         let listening = || async { std::net::TcpStream::connect(("127.0.0.1", gateway)).ok() };
         until(UPLOADED, "the Sandbox to listen", listening).await;
         service
@@ -204,7 +259,8 @@ impl Service {
 pub(crate) async fn seed_sandbox(desktop: &Desktop, count: usize) {
     let folder = desktop.path("data/pinfold/sandbox");
     std::fs::create_dir_all(&folder).expect("the Sandbox's folder");
-    let service = Service::start_with(desktop, &folder, "seed", &["--seed", &count.to_string()]).await;
+    let service =
+        Service::start_with(desktop, &folder, "seed", &["--seed", &count.to_string()]).await;
     service.stop().await;
 }
 
@@ -270,4 +326,21 @@ pub(crate) async fn add_keyvalue(driver: &Driver, key: &str, value: &str) {
     driver.type_into("Key 1", key).await;
     driver.type_into("~Value of", value).await;
     driver.press("\u{e007}").await;
+}
+
+/// Waits until the list has been read from the service to its end, and holds this many pins.
+pub(crate) async fn wait_for_total(driver: &Driver, total: usize) {
+    let query = json!({"query": {"text": "", "sort": "name", "descending": false}, "carry": null});
+    let all = || async {
+        invoke(driver, "pins_open", query.clone())
+            .await
+            .is_ok_and(|set| set["total"] == json!(total) && set["refreshing"] == json!(false))
+    };
+    driver
+        .wait_within(
+            Duration::from_mins(4),
+            &format!("{total} pins to be listed"),
+            all,
+        )
+        .await;
 }

@@ -46,12 +46,33 @@ impl Desktop {
     pub(crate) fn with_keychain(keychain: Keychain) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         processes::end_orphans();
-        let home = tempfile::Builder::new().prefix("pinfold-desktop-").tempdir().expect("a home");
-        let mark = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let mut desktop = Self { home, mark, environment: Vec::new(), children: Mutex::new(Vec::new()) };
+        let home = tempfile::Builder::new()
+            .prefix("pinfold-desktop-")
+            .tempdir()
+            .expect("a home");
+        let mark = format!(
+            "{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let mut desktop = Self {
+            home,
+            mark,
+            environment: Vec::new(),
+            children: Mutex::new(Vec::new()),
+        };
         desktop.make_home();
         let mut xvfb = desktop.command("Xvfb");
-        xvfb.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]);
+        xvfb.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            SCREEN,
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ]);
         let display = desktop.first_line(xvfb);
         desktop.set("DISPLAY", &format!(":{display}"));
         desktop.start_bus(keychain);
@@ -80,28 +101,44 @@ impl Desktop {
             command.env_remove(name);
         }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.env(processes::MARK, &self.mark).current_dir(self.home.path()).stdin(Stdio::null());
+        command
+            .env(processes::MARK, &self.mark)
+            .current_dir(self.home.path())
+            .stdin(Stdio::null());
         command
     }
 
     /// Runs a program to its end and gives what it printed; panics when it fails.
     pub(crate) fn output(&self, program: &str, arguments: &[&str]) -> String {
-        self.try_output(program, arguments).unwrap_or_else(|problem| panic!("{problem}"))
+        self.try_output(program, arguments)
+            .unwrap_or_else(|problem| panic!("{problem}"))
     }
 
     pub(crate) fn try_output(&self, program: &str, arguments: &[&str]) -> Result<String, String> {
-        let output = self.command(program).args(arguments).output().map_err(|error| format!("{program}: {error}"))?;
+        let output = self
+            .command(program)
+            .args(arguments)
+            .output()
+            .map_err(|error| format!("{program}: {error}"))?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        Err(format!("{program} {arguments:?}: {} {}", output.status, String::from_utf8_lossy(&output.stderr)))
+        Err(format!(
+            "{program} {arguments:?}: {} {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        ))
     }
 
     /// Starts a program whose output goes into a log in the home.
     pub(crate) fn leave_running(&self, mut command: Command) -> i32 {
         let log = self.log(&command.get_program().to_string_lossy());
         let errors = log.try_clone().expect("the log once more");
-        let child = command.stdout(log).stderr(errors).spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let child = command
+            .stdout(log)
+            .stderr(errors)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let id = i32::try_from(child.id()).expect("a process id");
         self.keep(child);
         id
@@ -149,19 +186,37 @@ impl Desktop {
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent).expect("the folder for pictures");
         }
-        let crop = part.map_or_else(|| "100%x100%+0+0".to_owned(), |(width, height)| format!("{width}x{height}+0+0"));
-        self.output("import", &["-window", "root", "-crop", &crop, "+repage", &to.display().to_string()]);
+        let crop = part.map_or_else(
+            || "100%x100%+0+0".to_owned(),
+            |(width, height)| format!("{width}x{height}+0+0"),
+        );
+        self.output(
+            "import",
+            &[
+                "-window",
+                "root",
+                "-crop",
+                &crop,
+                "+repage",
+                &to.display().to_string(),
+            ],
+        );
     }
 
     /// Everything that the programs on it printed.
     pub(crate) fn logs(&self) -> String {
         let folder = self.path("logs");
-        #[expect(clippy::disallowed_methods, reason = "the test's own logs, not people's files")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the test's own logs, not people's files"
+        )]
         let entries = fs::read_dir(folder).expect("the logs");
         entries
             .flatten()
             .filter_map(|entry| {
-                fs::read_to_string(entry.path()).ok().map(|text| format!("--- {}\n{text}", entry.file_name().display()))
+                fs::read_to_string(entry.path())
+                    .ok()
+                    .map(|text| format!("--- {}\n{text}", entry.file_name().display()))
             })
             .collect()
     }
@@ -214,19 +269,30 @@ impl Desktop {
     fn unlock_keychain(&mut self) {
         let log = self.log("gnome-keyring-daemon");
         let mut daemon = self.command("gnome-keyring-daemon");
-        daemon.args(["--unlock", "--components=secrets"]).stdin(Stdio::piped());
+        daemon
+            .args(["--unlock", "--components=secrets"])
+            .stdin(Stdio::piped());
         daemon.stdout(log.try_clone().expect("the log")).stderr(log);
         // It goes into the background by itself once it is on the bus.
         self.answer(daemon, b"test");
         let mut store = self.command("secret-tool");
-        store.args(["store", "--label=ready", "pinfold-test", "ready"]).stdin(Stdio::piped());
+        store
+            .args(["store", "--label=ready", "pinfold-test", "ready"])
+            .stdin(Stdio::piped());
         self.answer(store, b"ready");
     }
 
     /// Runs a program that reads its input, and panics when it fails.
     fn answer(&self, mut command: Command, input: &[u8]) {
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        child.stdin.take().expect("its input").write_all(input).expect("it reads its input");
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        child
+            .stdin
+            .take()
+            .expect("its input")
+            .write_all(input)
+            .expect("it reads its input");
         let status = child.wait().expect("its end");
         assert!(status.success(), "{command:?}: {status}\n{}", self.logs());
     }
@@ -237,12 +303,23 @@ impl Desktop {
     }
 
     fn keep(&self, child: Child) {
-        self.children.lock().expect("no other test panicked here").push(child);
+        self.children
+            .lock()
+            .expect("no other test panicked here")
+            .push(child);
     }
 
     fn log(&self, program: &str) -> fs::File {
-        let name = Path::new(program).file_name().unwrap_or_default().display().to_string();
-        fs::OpenOptions::new().create(true).append(true).open(self.path("logs").join(name)).expect("a log")
+        let name = Path::new(program)
+            .file_name()
+            .unwrap_or_default()
+            .display()
+            .to_string();
+        fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.path("logs").join(name))
+            .expect("a log")
     }
 }
 
@@ -250,7 +327,9 @@ impl Drop for Desktop {
     fn drop(&mut self) {
         // Twice: a process may have been starting another one.
         for _ in 0..2 {
-            processes::marked(&self.mark).into_iter().for_each(processes::kill);
+            processes::marked(&self.mark)
+                .into_iter()
+                .for_each(processes::kill);
         }
         for child in self.children.get_mut().into_iter().flatten() {
             let _ = child.wait();

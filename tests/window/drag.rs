@@ -24,10 +24,18 @@ pub(crate) struct Drag<'desktop> {
 
 impl<'desktop> Drag<'desktop> {
     /// Picks the files up and carries them to `target`.
-    pub(crate) async fn over(desktop: &'desktop Desktop, files: &[PathBuf], target: (i32, i32)) -> Self {
+    pub(crate) async fn over(
+        desktop: &'desktop Desktop,
+        files: &[PathBuf],
+        target: (i32, i32),
+    ) -> Self {
         let title = "Drag source";
-        processes::of_script(desktop.mark(), SCRIPT).into_iter().for_each(processes::kill);
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/window").join(SCRIPT);
+        processes::of_script(desktop.mark(), SCRIPT)
+            .into_iter()
+            .for_each(processes::kill);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/window")
+            .join(SCRIPT);
         // Debian's python, which knows Debian's GTK; another one may come first on the path.
         let mut source = desktop.command("/usr/bin/python3");
         source.arg(script).arg(title).args(files);
@@ -36,13 +44,17 @@ impl<'desktop> Drag<'desktop> {
         let place = format!("0,{},{},{},{}", PLACE.0, PLACE.1, SIZE.0, SIZE.1);
         desktop.output("wmctrl", &["-r", title, "-e", &place]);
         desktop.output("wmctrl", &["-a", title]);
-        let drag = Self { desktop, at: target };
+        let drag = Self {
+            desktop,
+            at: target,
+        };
         let from = (PLACE.0 + SIZE.0 / 2, PLACE.1 + SIZE.1 / 2);
         drag.move_to(from).await;
         desktop.output("xdotool", &["mousedown", "1"]);
         for step in 1..=MOVES {
             let part = |from: i32, to: i32| from + (to - from) * step / MOVES;
-            drag.move_to((part(from.0, target.0), part(from.1, target.1))).await;
+            drag.move_to((part(from.0, target.0), part(from.1, target.1)))
+                .await;
         }
         for nudge in [3, 0, 3] {
             drag.move_to((target.0 + nudge, target.1)).await;
@@ -52,7 +64,10 @@ impl<'desktop> Drag<'desktop> {
 
     /// Moves on to another point without letting go.
     pub(crate) async fn move_to(&self, to: (i32, i32)) {
-        self.desktop.output("xdotool", &["mousemove", &to.0.to_string(), &to.1.to_string()]);
+        self.desktop.output(
+            "xdotool",
+            &["mousemove", &to.0.to_string(), &to.1.to_string()],
+        );
         sleep(PACE).await;
     }
 

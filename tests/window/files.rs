@@ -51,7 +51,9 @@ pub(crate) fn folder_of(folder: &Path, name: &str, count: usize) -> PathBuf {
         write(
             &part,
             &format!("file {number:04} é.txt"),
-            format!("number {number} of {count}\n").repeat(number % 7 + 1).as_bytes(),
+            format!("number {number} of {count}\n")
+                .repeat(number % 7 + 1)
+                .as_bytes(),
         );
     }
     root

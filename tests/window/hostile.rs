@@ -3,11 +3,23 @@
 /// Two hundred of them, all different, none empty.
 pub(crate) fn strings() -> Vec<String> {
     let mut all: Vec<String> = SHORT.iter().map(|text| (*text).to_owned()).collect();
-    let long = ["W", "i", "漢", "👩‍👩‍👧‍👦", "ﷺ", "a ", "e\u{301}\u{302}\u{303}\u{304}"];
+    let long = [
+        "W",
+        "i",
+        "漢",
+        "👩‍👩‍👧‍👦",
+        "ﷺ",
+        "a ",
+        "e\u{301}\u{302}\u{303}\u{304}",
+    ];
     for text in long {
         all.extend([40, 200].map(|times| text.repeat(times)));
     }
-    all.push((0..30).map(|_| "Z\u{335}\u{327}\u{322}\u{30d}\u{311}").collect());
+    all.push(
+        (0..30)
+            .map(|_| "Z\u{335}\u{327}\u{322}\u{30d}\u{311}")
+            .collect(),
+    );
     for text in SHORT.iter().cycle().take(400) {
         if all.len() == 200 {
             break;

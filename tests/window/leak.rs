@@ -15,8 +15,20 @@ pub(crate) fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = secret.as_bytes();
     let mut forms = vec![
         ("as it is", bytes.to_vec()),
-        ("hex", bytes.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect()),
-        ("percent-encoded", bytes.iter().flat_map(|byte| format!("%{byte:02x}").into_bytes()).collect()),
+        (
+            "hex",
+            bytes
+                .iter()
+                .flat_map(|byte| format!("{byte:02x}").into_bytes())
+                .collect(),
+        ),
+        (
+            "percent-encoded",
+            bytes
+                .iter()
+                .flat_map(|byte| format!("%{byte:02x}").into_bytes())
+                .collect(),
+        ),
         ("reversed", bytes.iter().rev().copied().collect()),
         ("UTF-16", bytes.iter().flat_map(|byte| [*byte, 0]).collect()),
     ];
@@ -43,9 +55,16 @@ pub(crate) fn scan(folder: &Path, secret: &str) -> Vec<Leak> {
     visit(folder, &mut |path, content| {
         let lower = content.to_ascii_lowercase();
         for (form, wanted) in &forms {
-            let content = if matches!(*form, "hex" | "percent-encoded") { &lower } else { content };
+            let content = if matches!(*form, "hex" | "percent-encoded") {
+                &lower
+            } else {
+                content
+            };
             if contains(content, wanted) {
-                leaks.push(Leak { path: path.to_owned(), form });
+                leaks.push(Leak {
+                    path: path.to_owned(),
+                    form,
+                });
             }
         }
     });
@@ -60,14 +79,21 @@ pub(crate) fn files(folder: &Path) -> usize {
 }
 
 fn visit(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
-    #[expect(clippy::disallowed_methods, reason = "what the test's own desktop wrote")]
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what the test's own desktop wrote"
+    )]
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     for entry in entries.flatten() {
         let (path, kind) = (entry.path(), entry.file_type().expect("its kind"));
         if kind.is_dir() {
             visit(&path, look);
         } else if kind.is_file() {
-            #[expect(clippy::disallowed_methods, reason = "what the test's own desktop wrote")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "what the test's own desktop wrote"
+            )]
             let mut content = fs::read(&path).unwrap_or_default();
             content.extend_from_slice(path.as_os_str().as_encoded_bytes());
             look(&path, &content);

@@ -8,7 +8,11 @@ use tokio::time::{Instant, sleep};
 const POLL: Duration = Duration::from_millis(50);
 
 /// Asks until there is an answer; panics with `what` when the deadline has passed.
-pub(crate) async fn until<T, F: Future<Output = Option<T>>>(within: Duration, what: &str, ask: impl FnMut() -> F) -> T {
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
+    within: Duration,
+    what: &str,
+    ask: impl FnMut() -> F,
+) -> T {
     match within_deadline(within, ask).await {
         Some(answer) => answer,
         None => panic!("waited {} s in vain for {what}", within.as_secs()),

@@ -6,17 +6,26 @@ use crate::{Outcome, system, ui};
 
 pub(crate) fn bench(arguments: &[String]) -> Outcome {
     if !arguments.is_empty() {
-        return Err(format!("`cargo xtask bench` takes no arguments, not `{}`", arguments.join(" ")));
+        return Err(format!(
+            "`cargo xtask bench` takes no arguments, not `{}`",
+            arguments.join(" ")
+        ));
     }
     system::install(Purpose::Test)?;
     ui::install(&ui::folder())?;
     ui::build()?;
     let cargo = || Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    let content = cargo().args(["bench", "-p", "content", "--benches"]).output();
+    let content = cargo()
+        .args(["bench", "-p", "content", "--benches"])
+        .output();
     // The window's bench starts these as programs, in the same profile.
-    cargo().args(["build", "--release", "--workspace", "--bins", "--examples"]).output()?;
-    let window =
-        cargo().args(["test", "--release", "--workspace", "--test", "window_bench"]).env("PINFOLD_BENCH", "1").output();
+    cargo()
+        .args(["build", "--release", "--workspace", "--bins", "--examples"])
+        .output()?;
+    let window = cargo()
+        .args(["test", "--release", "--workspace", "--test", "window_bench"])
+        .env("PINFOLD_BENCH", "1")
+        .output();
     content?;
     window.map(|_| ())
 }

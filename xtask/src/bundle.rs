@@ -22,28 +22,58 @@ pub(crate) fn bundle(arguments: &[String]) -> Outcome {
     ui::install(&ui::folder())?;
     ui::build()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Run::new(cargo).args(["build", "--release", "-p", "pinfold-desktop", "-p", "sandbox", "--bins"]).output()?;
+    Run::new(cargo)
+        .args([
+            "build",
+            "--release",
+            "-p",
+            "pinfold-desktop",
+            "-p",
+            "sandbox",
+            "--bins",
+        ])
+        .output()?;
     let bundles = checkout::target().join("release/bundle");
     // A package of an earlier version must not be taken for this one's.
     let _ = std::fs::remove_dir_all(&bundles);
-    Run::new("ui/node_modules/.bin/tauri").args(["bundle", "--bundles", "deb,rpm"]).output()?;
+    Run::new("ui/node_modules/.bin/tauri")
+        .args(["bundle", "--bundles", "deb,rpm"])
+        .output()?;
     let deb = only_file(&bundles.join("deb"), "deb")?;
     let rpm = only_file(&bundles.join("rpm"), "rpm")?;
-    let in_deb = Run::new("dpkg-deb").args(["--contents"]).args([&deb]).quiet().output()?;
-    let in_rpm = Run::new("rpm").args(["--query", "--list", "--package"]).args([&rpm]).quiet().output()?;
+    let in_deb = Run::new("dpkg-deb")
+        .args(["--contents"])
+        .args([&deb])
+        .quiet()
+        .output()?;
+    let in_rpm = Run::new("rpm")
+        .args(["--query", "--list", "--package"])
+        .args([&rpm])
+        .quiet()
+        .output()?;
     for (package, contents) in [(&deb, in_deb), (&rpm, in_rpm)] {
         println!(
             "{} ({:.1} MB)",
-            package.strip_prefix(checkout::root()).unwrap_or(package).display(),
+            package
+                .strip_prefix(checkout::root())
+                .unwrap_or(package)
+                .display(),
             megabytes(package)?
         );
         holds_everything(package, &contents)?;
     }
-    if check { installs_and_starts(&deb) } else { Ok(()) }
+    if check {
+        installs_and_starts(&deb)
+    } else {
+        Ok(())
+    }
 }
 
 fn holds_everything(package: &Path, contents: &str) -> Outcome {
-    for wanted in PROGRAMS.into_iter().chain([ENTRY, "/usr/share/icons/hicolor/"]) {
+    for wanted in PROGRAMS
+        .into_iter()
+        .chain([ENTRY, "/usr/share/icons/hicolor/"])
+    {
         if !contents.contains(wanted) {
             return Err(format!("{} holds no {wanted}", package.display()));
         }
@@ -53,16 +83,31 @@ fn holds_everything(package: &Path, contents: &str) -> Outcome {
 }
 
 fn installs_and_starts(deb: &Path) -> Outcome {
-    let name = Run::new("dpkg-deb").args(["--field"]).args([deb]).args(["Package"]).quiet().output()?.trim().to_owned();
+    let name = Run::new("dpkg-deb")
+        .args(["--field"])
+        .args([deb])
+        .args(["Package"])
+        .quiet()
+        .output()?
+        .trim()
+        .to_owned();
     println!("Installing {name}");
-    system::apt(&["install", "--yes", "--no-install-recommends", "--reinstall", &deb.display().to_string()])?;
+    system::apt(&[
+        "install",
+        "--yes",
+        "--no-install-recommends",
+        "--reinstall",
+        &deb.display().to_string(),
+    ])?;
     let seen = starts_from_its_entry();
     println!("Removing {name}");
     system::apt(&["remove", "--yes", &name])?;
     seen?;
     let mut installed = PROGRAMS.into_iter().chain([ENTRY]);
     if let Some(left) = installed.find(|path| Path::new(path).exists()) {
-        return Err(format!("{left} is still there after the package was removed"));
+        return Err(format!(
+            "{left} is still there after the package was removed"
+        ));
     }
     println!("Nothing of it is left. The bundle holds.");
     Ok(())
@@ -78,23 +123,52 @@ fn starts_from_its_entry() -> Outcome {
     let desktop = Desktop::start(&folder)?;
     desktop.program("gtk-launch").args(["Pinfold"]).output()?;
     let window = desktop.window(TITLE, Duration::from_mins(1))?;
-    let process = desktop.program("xdotool").args(["getwindowpid", &window]).quiet().output()?.trim().to_owned();
-    let program =
-        std::fs::read_link(format!("/proc/{process}/exe")).map_err(|error| format!("/proc/{process}/exe: {error}"))?;
+    let process = desktop
+        .program("xdotool")
+        .args(["getwindowpid", &window])
+        .quiet()
+        .output()?
+        .trim()
+        .to_owned();
+    let program = std::fs::read_link(format!("/proc/{process}/exe"))
+        .map_err(|error| format!("/proc/{process}/exe: {error}"))?;
     if program != Path::new(PROGRAMS[0]) {
-        return Err(format!("the window belongs to {}, not to the installed program", program.display()));
+        return Err(format!(
+            "the window belongs to {}, not to the installed program",
+            program.display()
+        ));
     }
-    println!("The window \"{TITLE}\" is on the screen; it belongs to {}.", program.display());
+    println!(
+        "The window \"{TITLE}\" is on the screen; it belongs to {}.",
+        program.display()
+    );
     let picture = folder.join("window.png");
-    until(Duration::from_secs(30), "something painted in the window", || {
-        painted(&desktop, &window, &picture).ok().filter(|colours| *colours > 16)
-    })?;
-    println!("Painted: {}", picture.strip_prefix(checkout::root()).unwrap_or(&picture).display());
-    desktop.program("wmctrl").args(["-i", "-c", &window]).output()?;
+    until(
+        Duration::from_secs(30),
+        "something painted in the window",
+        || {
+            painted(&desktop, &window, &picture)
+                .ok()
+                .filter(|colours| *colours > 16)
+        },
+    )?;
+    println!(
+        "Painted: {}",
+        picture
+            .strip_prefix(checkout::root())
+            .unwrap_or(&picture)
+            .display()
+    );
+    desktop
+        .program("wmctrl")
+        .args(["-i", "-c", &window])
+        .output()?;
     let running = PathBuf::from(format!("/proc/{process}/exe"));
-    let closed = until(Duration::from_secs(20), "the program to end after its window was closed", || {
-        (!running.exists()).then_some(())
-    });
+    let closed = until(
+        Duration::from_secs(20),
+        "the program to end after its window was closed",
+        || (!running.exists()).then_some(()),
+    );
     if closed.is_err() {
         Run::new("kill").args([&process]).output()?;
     }
@@ -105,13 +179,27 @@ fn starts_from_its_entry() -> Outcome {
 
 /// How many colours the window shows: one or two before anything is drawn.
 fn painted(desktop: &Desktop, window: &str, picture: &Path) -> Outcome<usize> {
-    desktop.program("import").args(["-window", window]).args([picture]).quiet().output()?;
-    let colours = desktop.program("identify").args(["-format", "%k"]).args([picture]).quiet().output()?;
-    colours.trim().parse().map_err(|_| format!("`identify` said {colours}"))
+    desktop
+        .program("import")
+        .args(["-window", window])
+        .args([picture])
+        .quiet()
+        .output()?;
+    let colours = desktop
+        .program("identify")
+        .args(["-format", "%k"])
+        .args([picture])
+        .quiet()
+        .output()?;
+    colours
+        .trim()
+        .parse()
+        .map_err(|_| format!("`identify` said {colours}"))
 }
 
 fn only_file(folder: &Path, extension: &str) -> Outcome<PathBuf> {
-    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut files: Vec<_> = entries
         .flatten()
         .map(|entry| entry.path())
@@ -124,6 +212,8 @@ fn only_file(folder: &Path, extension: &str) -> Outcome<PathBuf> {
 }
 
 fn megabytes(path: &Path) -> Outcome<f64> {
-    let length = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
+    let length = std::fs::metadata(path)
+        .map_err(|error| format!("{}: {error}", path.display()))?
+        .len();
     Ok(length as f64 / 1e6)
 }

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 
 /// The folder that holds the workspace.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
 }
 
 /// Cargo's target folder: `CARGO_TARGET_DIR` when it is set, relative to the workspace.
 pub(crate) fn target() -> PathBuf {
-    root().join(env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from))
+    root().join(
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from),
+    )
 }
 
 /// A built program.
@@ -27,7 +31,10 @@ pub(crate) fn integration_tests() -> Result<Vec<String>, String> {
 pub(crate) fn all_integration_tests() -> Result<Vec<String>, String> {
     let mut names = integration_tests()?;
     let crates = root().join("crates");
-    for entry in std::fs::read_dir(&crates).map_err(|error| format!("{}: {error}", crates.display()))?.flatten() {
+    for entry in std::fs::read_dir(&crates)
+        .map_err(|error| format!("{}: {error}", crates.display()))?
+        .flatten()
+    {
         let tests = entry.path().join("tests");
         if tests.is_dir() {
             names.extend(names_in(&tests)?);
@@ -39,7 +46,8 @@ pub(crate) fn all_integration_tests() -> Result<Vec<String>, String> {
 }
 
 fn names_in(folder: &Path) -> Result<Vec<String>, String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let entries =
+        std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut names: Vec<String> = entries
         .flatten()
         .map(|entry| entry.path())

@@ -22,8 +22,13 @@ impl Desktop {
     pub(crate) fn start(home: &Path) -> Outcome<Self> {
         let _ = std::fs::remove_dir_all(home);
         let runtime = home.join("runtime");
-        std::fs::create_dir_all(&runtime).map_err(|error| format!("{}: {error}", runtime.display()))?;
-        Run::new("chmod").args(["700"]).args([&runtime]).quiet().output()?;
+        std::fs::create_dir_all(&runtime)
+            .map_err(|error| format!("{}: {error}", runtime.display()))?;
+        Run::new("chmod")
+            .args(["700"])
+            .args([&runtime])
+            .quiet()
+            .output()?;
         let text = |path: &Path| path.display().to_string();
         let environment = vec![
             ("HOME", text(home)),
@@ -32,7 +37,11 @@ impl Desktop {
             ("XDG_CONFIG_HOME", text(&home.join("config"))),
             ("XDG_CACHE_HOME", text(&home.join("cache"))),
         ];
-        let mut desktop = Self { children: Vec::new(), environment, home: home.to_owned() };
+        let mut desktop = Self {
+            children: Vec::new(),
+            environment,
+            home: home.to_owned(),
+        };
         let display = desktop.first_line(desktop.program("Xvfb").args([
             "-displayfd",
             "1",
@@ -43,8 +52,11 @@ impl Desktop {
             "tcp",
         ]))?;
         desktop.environment.push(("DISPLAY", format!(":{display}")));
-        let bus =
-            desktop.first_line(desktop.program("dbus-daemon").args(["--session", "--nofork", "--print-address"]))?;
+        let bus = desktop.first_line(desktop.program("dbus-daemon").args([
+            "--session",
+            "--nofork",
+            "--print-address",
+        ]))?;
         desktop.environment.push(("DBUS_SESSION_BUS_ADDRESS", bus));
         let manager = desktop.program("openbox").spawn()?;
         desktop.children.push(manager);
@@ -53,26 +65,43 @@ impl Desktop {
 
     /// A program with this desktop as its surroundings.
     pub(crate) fn program(&self, name: &str) -> Run {
-        self.environment.iter().fold(Run::new(name), |run, (name, value)| run.env(name, value)).within(&self.home)
+        self.environment
+            .iter()
+            .fold(Run::new(name), |run, (name, value)| run.env(name, value))
+            .within(&self.home)
     }
 
     /// The id of the window with this title, once it is on the screen.
     pub(crate) fn window(&self, title: &str, within: Duration) -> Outcome<String> {
         let pattern = format!("^{title}$");
         until(within, &format!("a window with the title {title}"), || {
-            let found =
-                self.program("xdotool").args(["search", "--onlyvisible", "--name", &pattern]).quiet().finish().ok()?;
-            found.output.lines().next().filter(|_| found.success).map(str::to_owned)
+            let found = self
+                .program("xdotool")
+                .args(["search", "--onlyvisible", "--name", &pattern])
+                .quiet()
+                .finish()
+                .ok()?;
+            found
+                .output
+                .lines()
+                .next()
+                .filter(|_| found.success)
+                .map(str::to_owned)
         })
     }
 
     fn first_line(&mut self, run: Run) -> Outcome<String> {
         let mut child = run.spawn()?;
         let mut line = String::new();
-        let read = child.stdout.take().map(|pipe| BufReader::new(pipe).read_line(&mut line));
+        let read = child
+            .stdout
+            .take()
+            .map(|pipe| BufReader::new(pipe).read_line(&mut line));
         self.children.push(child);
         if !matches!(read, Some(Ok(_))) || line.trim().is_empty() {
-            return Err("a part of the virtual desktop did not start; its words stand above".to_owned());
+            return Err(
+                "a part of the virtual desktop did not start; its words stand above".to_owned(),
+            );
         }
         Ok(line.trim().to_owned())
     }
@@ -88,7 +117,11 @@ impl Drop for Desktop {
 }
 
 /// Asks again and again until there is an answer or the time is over.
-pub(crate) fn until<T>(within: Duration, what: &str, mut ask: impl FnMut() -> Option<T>) -> Outcome<T> {
+pub(crate) fn until<T>(
+    within: Duration,
+    what: &str,
+    mut ask: impl FnMut() -> Option<T>,
+) -> Outcome<T> {
     let start = Instant::now();
     loop {
         if let Some(answer) = ask() {

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use crate::{Outcome, checkout};
 
-const HEAD: &str = "# How many tests each layer runs. Fewer is red. Written by `cargo xtask test --record`.";
+const HEAD: &str =
+    "# How many tests each layer runs. Fewer is red. Written by `cargo xtask test --record`.";
 
 /// Layer name to number of tests.
 pub(crate) type Counts = BTreeMap<String, usize>;
@@ -18,27 +19,47 @@ fn path() -> PathBuf {
 /// Reads the file; a layer that is not in it is expected to run at least one test.
 pub(crate) fn read() -> Outcome<Counts> {
     let path = path();
-    let text = fs::read_to_string(&path)
-        .map_err(|error| format!("{}: {error}. `cargo xtask test --record` writes it", path.display()))?;
+    let text = fs::read_to_string(&path).map_err(|error| {
+        format!(
+            "{}: {error}. `cargo xtask test --record` writes it",
+            path.display()
+        )
+    })?;
     parse(&text)
 }
 
 /// Replaces the numbers of the layers that ran.
 pub(crate) fn record(ran: &Counts) -> Outcome {
-    let mut counts = fs::read_to_string(path()).ok().map(|text| parse(&text)).transpose()?.unwrap_or_default();
+    let mut counts = fs::read_to_string(path())
+        .ok()
+        .map(|text| parse(&text))
+        .transpose()?
+        .unwrap_or_default();
     counts.extend(ran.iter().map(|(layer, count)| (layer.clone(), *count)));
     let mut lines = vec![HEAD.to_owned()];
-    lines.extend(counts.iter().map(|(layer, count)| format!("{layer} = {count}")));
-    fs::write(path(), lines.join("\n") + "\n").map_err(|error| format!("{}: {error}", path().display()))
+    lines.extend(
+        counts
+            .iter()
+            .map(|(layer, count)| format!("{layer} = {count}")),
+    );
+    fs::write(path(), lines.join("\n") + "\n")
+        .map_err(|error| format!("{}: {error}", path().display()))
 }
 
 fn parse(text: &str) -> Outcome<Counts> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
-            let (layer, count) =
-                line.split_once('=').ok_or_else(|| format!("tests/expected.toml: `{line}` is not `layer = number`"))?;
-            let count = count.trim().parse().map_err(|_| format!("tests/expected.toml: `{line}` has no number"))?;
+            let (layer, count) = line
+                .split_once('=')
+                .ok_or_else(|| format!("tests/expected.toml: `{line}` is not `layer = number`"))?;
+            let count = count
+                .trim()
+                .parse()
+                .map_err(|_| format!("tests/expected.toml: `{line}` has no number"))?;
             Ok((layer.trim().to_owned(), count))
         })
         .collect()

@@ -20,20 +20,32 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn parse(arguments: &[String]) -> Outcome<Self> {
-        let mut options = Self { only: Vec::new(), record: false };
+        let mut options = Self {
+            only: Vec::new(),
+            record: false,
+        };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--record" => options.record = true,
                 "--only" => {
-                    let names = arguments.next().ok_or("`--only` needs the names of layers")?;
+                    let names = arguments
+                        .next()
+                        .ok_or("`--only` needs the names of layers")?;
                     options.only.extend(names.split(',').map(str::to_owned));
                 }
                 other => return Err(format!("`cargo xtask test` does not know `{other}`")),
             }
         }
-        match options.only.iter().find(|name| !NAMES.contains(&name.as_str())) {
-            Some(unknown) => Err(format!("there is no layer `{unknown}`, only {}", NAMES.join(", "))),
+        match options
+            .only
+            .iter()
+            .find(|name| !NAMES.contains(&name.as_str()))
+        {
+            Some(unknown) => Err(format!(
+                "there is no layer `{unknown}`, only {}",
+                NAMES.join(", ")
+            )),
             None => Ok(options),
         }
     }
@@ -55,9 +67,16 @@ pub(crate) fn test(options: &Options) -> Outcome {
             std::iter::once(setup).chain(rest.map(Layer::new)).collect()
         }
     };
-    let ran: Counts = layers.iter().map(|layer| (layer.name.to_owned(), layer.ran())).collect();
+    let ran: Counts = layers
+        .iter()
+        .map(|layer| (layer.name.to_owned(), layer.ran()))
+        .collect();
     let broken = layers.iter().any(|layer| layer.failed > 0);
-    let expected = if options.record && !broken { expected::record(&ran).map(|()| ran) } else { expected::read() };
+    let expected = if options.record && !broken {
+        expected::record(&ran).map(|()| ran)
+    } else {
+        expected::read()
+    };
     let expected = expected.unwrap_or_else(|problem| {
         let mut counts = Layer::new("counts");
         counts.check(Err(problem));
@@ -66,7 +85,11 @@ pub(crate) fn test(options: &Options) -> Outcome {
     });
     let report = report::report(&layers, &preparation, &expected);
     println!("{}", report.text);
-    if report.failed == 0 { Ok(()) } else { Err(String::new()) }
+    if report.failed == 0 {
+        Ok(())
+    } else {
+        Err(String::new())
+    }
 }
 
 fn prepare(options: &Options, took: &mut Vec<(&'static str, Duration)>) -> Outcome {
@@ -84,7 +107,10 @@ fn prepare(options: &Options, took: &mut Vec<(&'static str, Duration)>) -> Outco
 
 fn run_layers(options: &Options) -> Vec<Layer> {
     let runners: [fn(&mut Layer) -> Outcome; 6] = [format, lints, rust, ui_layer, clients, window];
-    let wanted = NAMES.into_iter().zip(runners).filter(|(name, _)| options.wants(name));
+    let wanted = NAMES
+        .into_iter()
+        .zip(runners)
+        .filter(|(name, _)| options.wants(name));
     wanted
         .map(|(name, runner)| {
             println!("\n=== {name}");
@@ -115,7 +141,14 @@ fn format(layer: &mut Layer) -> Outcome {
 }
 
 fn lints(layer: &mut Layer) -> Outcome {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    let arguments = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
     let linted = cargo().args(arguments).finish()?;
     layer.check(linted.into_output());
     Ok(())
@@ -125,27 +158,50 @@ fn lints(layer: &mut Layer) -> Outcome {
 fn rust(layer: &mut Layer) -> Outcome {
     build_programs()?;
     let mut tests = cargo().args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]);
-    for name in checkout::all_integration_tests()?.iter().filter(|name| !is_window(name) && *name != "window_bench") {
+    for name in checkout::all_integration_tests()?
+        .iter()
+        .filter(|name| !is_window(name) && *name != "window_bench")
+    {
         tests = tests.args(["--test", name]);
     }
     count_cargo(layer, tests.finish()?);
-    count_cargo(layer, cargo().args(["test", "--workspace", "--no-fail-fast", "--doc"]).finish()?);
+    count_cargo(
+        layer,
+        cargo()
+            .args(["test", "--workspace", "--no-fail-fast", "--doc"])
+            .finish()?,
+    );
     Ok(())
 }
 
 fn ui_layer(layer: &mut Layer) -> Outcome {
     let folder = ui::folder();
-    layer.check(Run::new("npm").args(["run", "lint"]).within(&folder).output());
-    layer.check(Run::new("npm").args(["run", "check"]).within(&folder).output());
+    layer.check(
+        Run::new("npm")
+            .args(["run", "lint"])
+            .within(&folder)
+            .output(),
+    );
+    layer.check(
+        Run::new("npm")
+            .args(["run", "check"])
+            .within(&folder)
+            .output(),
+    );
     let report = checkout::target().join("xtask/vitest.json");
     // A report of an earlier run must not be taken for this one's.
     let _ = std::fs::remove_file(&report);
     let to = format!("--outputFile.json={}", report.display());
-    let finished =
-        Run::new("npm").args(["test", "--", "--reporter=default", "--reporter=json", &to]).within(&folder).finish()?;
+    let finished = Run::new("npm")
+        .args(["test", "--", "--reporter=default", "--reporter=json", &to])
+        .within(&folder)
+        .finish()?;
     let text = std::fs::read_to_string(&report)
         .map_err(|error| format!("vitest left no report ({error}). {}", finished.failure))?;
-    layer.count(Tests::of_vitest(&text)?, (!finished.success).then_some(finished.failure));
+    layer.count(
+        Tests::of_vitest(&text)?,
+        (!finished.success).then_some(finished.failure),
+    );
     Ok(())
 }
 
@@ -156,10 +212,16 @@ fn clients(layer: &mut Layer) -> Outcome {
     ui::install(&folder)?;
     let finished = Run::new("node")
         .args(["run.mjs"])
-        .env("PINFOLD_SANDBOX", checkout::program("debug", "pinfold-sandbox"))
+        .env(
+            "PINFOLD_SANDBOX",
+            checkout::program("debug", "pinfold-sandbox"),
+        )
         .within(&folder)
         .finish()?;
-    layer.count(Tests::of_last_line(&finished.output), (!finished.success).then_some(finished.failure));
+    layer.count(
+        Tests::of_last_line(&finished.output),
+        (!finished.success).then_some(finished.failure),
+    );
     Ok(())
 }
 
@@ -169,16 +231,27 @@ fn window(layer: &mut Layer) -> Outcome {
         .args(["--kill-after=20", WINDOW_DEADLINE])
         .args([std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())]);
     tests = tests.args(["test", "--workspace", "--no-fail-fast"]);
-    for name in checkout::integration_tests()?.iter().filter(|name| is_window(name)) {
+    for name in checkout::integration_tests()?
+        .iter()
+        .filter(|name| is_window(name))
+    {
         tests = tests.args(["--test", name]);
     }
-    count_cargo(layer, tests.args(["--", "--test-threads=1", "--nocapture"]).finish()?);
+    count_cargo(
+        layer,
+        tests
+            .args(["--", "--test-threads=1", "--nocapture"])
+            .finish()?,
+    );
     Ok(())
 }
 
 /// The tests start these as programs; `cargo test` builds only the ones of the test's own package.
 pub(crate) fn build_programs() -> Outcome {
-    cargo().args(["build", "--workspace", "--bins"]).output().map(|_| ())
+    cargo()
+        .args(["build", "--workspace", "--bins"])
+        .output()
+        .map(|_| ())
 }
 
 /// Whether an integration test opens the real window. `window_bench` measures it, and is `cargo xtask bench`.
@@ -187,7 +260,10 @@ fn is_window(name: &str) -> bool {
 }
 
 fn count_cargo(layer: &mut Layer, finished: Finished) {
-    layer.count(Tests::of_cargo(&finished.output), (!finished.success).then_some(finished.failure));
+    layer.count(
+        Tests::of_cargo(&finished.output),
+        (!finished.success).then_some(finished.failure),
+    );
 }
 
 #[cfg(test)]
@@ -195,7 +271,12 @@ mod tests {
     use super::*;
 
     fn parse(line: &str) -> Outcome<Options> {
-        Options::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        Options::parse(
+            &line
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! `cargo xtask`: sets the machine up, then runs, tests, measures or bundles Pinfold.
 //!
 //! It is built before any system package is there, so it depends on nothing that needs one.
-#![expect(clippy::print_stdout, reason = "it is a program for the terminal: what it prints is its result")]
+#![expect(
+    clippy::print_stdout,
+    reason = "it is a program for the terminal: what it prints is its result"
+)]
 #![expect(
     clippy::disallowed_methods,
     reason = "it reads the checkout and measures its own steps; the app's rules on files and time are for the app"

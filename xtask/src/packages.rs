@@ -29,7 +29,14 @@ const fn package(
     brew: &'static str,
     why: &'static str,
 ) -> Package {
-    Package { debian, fedora, arch, brew, purpose, why }
+    Package {
+        debian,
+        fedora,
+        arch,
+        brew,
+        purpose,
+        why,
+    }
 }
 
 use Purpose::{Build, Bundle, Test};
@@ -62,13 +69,18 @@ pub(crate) const TABLE: &[Package] = &[
 
 /// The packages for a purpose and all earlier ones.
 pub(crate) fn needed(purpose: Purpose) -> impl Iterator<Item = &'static Package> {
-    TABLE.iter().filter(move |package| package.purpose <= purpose)
+    TABLE
+        .iter()
+        .filter(move |package| package.purpose <= purpose)
 }
 
 /// The command lines for systems whose package manager is not apt.
 pub(crate) fn lines_for_others(purpose: Purpose) -> Vec<String> {
     let line = |start: &str, name: fn(&Package) -> &'static str| {
-        let mut names: Vec<_> = needed(purpose).map(name).filter(|name| !name.is_empty()).collect();
+        let mut names: Vec<_> = needed(purpose)
+            .map(name)
+            .filter(|name| !name.is_empty())
+            .collect();
         names.sort_unstable();
         names.dedup();
         format!("{start} {}", names.join(" "))

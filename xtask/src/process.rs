@@ -30,7 +30,11 @@ pub(crate) struct Finished {
 impl Finished {
     /// The output; a status other than success is an error.
     pub(crate) fn into_output(self) -> Outcome<String> {
-        if self.success { Ok(self.output) } else { Err(self.failure) }
+        if self.success {
+            Ok(self.output)
+        } else {
+            Err(self.failure)
+        }
     }
 }
 
@@ -39,7 +43,11 @@ impl Run {
         let shown = program.as_ref().to_string_lossy().into_owned();
         let mut command = Command::new(program);
         command.current_dir(checkout::root()).stdin(Stdio::null());
-        Self { command, shown, quiet: false }
+        Self {
+            command,
+            shown,
+            quiet: false,
+        }
     }
 
     pub(crate) fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
@@ -70,11 +78,18 @@ impl Run {
     /// Gives the terminal to the program: for `sudo`, which may ask for a password, and for the app itself.
     pub(crate) fn with_terminal(mut self) -> Outcome {
         println!("> {}", self.shown);
-        let status = self.command.stdin(Stdio::inherit()).status().map_err(|error| self.cannot_start(&error))?;
+        let status = self
+            .command
+            .stdin(Stdio::inherit())
+            .status()
+            .map_err(|error| self.cannot_start(&error))?;
         if status.success() {
             Ok(())
         } else {
-            Err(format!("`{}` failed ({status}); its output stands above", self.shown))
+            Err(format!(
+                "`{}` failed ({status}); its output stands above",
+                self.shown
+            ))
         }
     }
 
@@ -91,7 +106,10 @@ impl Run {
             .map_err(|error| self.cannot_start(&error))?;
         let (sender, lines) = mpsc::channel();
         let readers = [
-            child.stdout.take().map(|pipe| forward(pipe, sender.clone())),
+            child
+                .stdout
+                .take()
+                .map(|pipe| forward(pipe, sender.clone())),
             child.stderr.take().map(|pipe| forward(pipe, sender)),
         ];
         let mut output = String::new();
@@ -108,14 +126,21 @@ impl Run {
             last.push_back(line);
         }
         for reader in readers.into_iter().flatten() {
-            reader.join().map_err(|_| format!("reading the output of `{}` broke", self.shown))?;
+            reader
+                .join()
+                .map_err(|_| format!("reading the output of `{}` broke", self.shown))?;
         }
-        let status = child.wait().map_err(|error| format!("`{}`: {error}", self.shown))?;
+        let status = child
+            .wait()
+            .map_err(|error| format!("`{}`: {error}", self.shown))?;
         let ending = Vec::from(last).join("\n");
         Ok(Finished {
             success: status.success(),
             output,
-            failure: format!("`{}` failed ({status}). Its last lines:\n{ending}", self.shown),
+            failure: format!(
+                "`{}` failed ({status}). Its last lines:\n{ending}",
+                self.shown
+            ),
         })
     }
 
@@ -127,7 +152,10 @@ impl Run {
     /// Leaves it running.
     pub(crate) fn spawn(mut self) -> Outcome<std::process::Child> {
         println!("> {} &", self.shown);
-        self.command.stdout(Stdio::piped()).spawn().map_err(|error| self.cannot_start(&error))
+        self.command
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| self.cannot_start(&error))
     }
 
     fn cannot_start(&self, error: &std::io::Error) -> String {
@@ -135,13 +163,19 @@ impl Run {
     }
 }
 
-fn forward(pipe: impl Read + Send + 'static, lines: mpsc::Sender<String>) -> thread::JoinHandle<()> {
+fn forward(
+    pipe: impl Read + Send + 'static,
+    lines: mpsc::Sender<String>,
+) -> thread::JoinHandle<()> {
     thread::spawn(move || {
         let mut reader = BufReader::new(pipe);
         let mut line = Vec::new();
         while matches!(reader.read_until(b'\n', &mut line), Ok(length) if length > 0) {
             let text = String::from_utf8_lossy(&line);
-            if lines.send(text.trim_end_matches(['\n', '\r']).to_owned()).is_err() {
+            if lines
+                .send(text.trim_end_matches(['\n', '\r']).to_owned())
+                .is_err()
+            {
                 return;
             }
             line.clear();
@@ -151,8 +185,9 @@ fn forward(pipe: impl Read + Send + 'static, lines: mpsc::Sender<String>) -> thr
 
 /// Whether a program of this name is on the path.
 pub(crate) fn exists(program: &str) -> bool {
-    std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+    std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    })
 }
 
 #[cfg(test)]
@@ -161,13 +196,23 @@ mod tests {
 
     #[test]
     fn a_failing_command_is_named_with_its_last_lines() {
-        let failure = Run::new("sh").args(["-c", "echo first; echo second >&2; exit 3"]).quiet().output().unwrap_err();
-        assert!(failure.contains("`sh -c") && failure.contains("second") && failure.contains('3'), "{failure}");
+        let failure = Run::new("sh")
+            .args(["-c", "echo first; echo second >&2; exit 3"])
+            .quiet()
+            .output()
+            .unwrap_err();
+        assert!(
+            failure.contains("`sh -c") && failure.contains("second") && failure.contains('3'),
+            "{failure}"
+        );
     }
 
     #[test]
     fn a_missing_program_is_a_failure_that_names_it() {
-        let failure = Run::new("no-such-program-here").quiet().output().unwrap_err();
+        let failure = Run::new("no-such-program-here")
+            .quiet()
+            .output()
+            .unwrap_err();
         assert!(failure.contains("no-such-program-here"), "{failure}");
         assert!(!exists("no-such-program-here") && exists("sh"));
     }

@@ -19,7 +19,10 @@ pub(crate) struct Layer {
 
 impl Layer {
     pub(crate) fn new(name: &'static str) -> Self {
-        Self { name, ..Self::default() }
+        Self {
+            name,
+            ..Self::default()
+        }
     }
 
     /// Counts a command that is one check by itself.
@@ -63,7 +66,10 @@ impl Tests {
     /// From all `test result:` lines of `cargo test`.
     pub(crate) fn of_cargo(output: &str) -> Self {
         let mut tests = Self::default();
-        for line in output.lines().filter_map(|line| line.trim_start().strip_prefix("test result: ")) {
+        for line in output
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("test result: "))
+        {
             tests.passed += number_before(line, " passed");
             tests.failed += number_before(line, " failed");
             tests.not_run += number_before(line, " ignored");
@@ -78,14 +84,23 @@ impl Tests {
             .rev()
             .find(|line| line.contains(" passed, ") && line.contains(" failed"))
             .unwrap_or_default();
-        Self { passed: number_before(last, " passed"), failed: number_before(last, " failed"), not_run: 0 }
+        Self {
+            passed: number_before(last, " passed"),
+            failed: number_before(last, " failed"),
+            not_run: 0,
+        }
     }
 
     /// From vitest's JSON report.
     pub(crate) fn of_vitest(report: &str) -> Result<Self, String> {
         let report: serde_json::Value =
             serde_json::from_str(report).map_err(|error| format!("vitest's report: {error}"))?;
-        let number = |name: &str| report[name].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+        let number = |name: &str| {
+            report[name]
+                .as_u64()
+                .and_then(|number| usize::try_from(number).ok())
+                .unwrap_or(0)
+        };
         Ok(Self {
             passed: number("numPassedTests"),
             failed: number("numFailedTests"),
@@ -96,8 +111,15 @@ impl Tests {
 
 fn number_before(line: &str, word: &str) -> usize {
     let before = line.split(word).next().unwrap_or_default();
-    let digits = before.rsplit(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default();
-    if line.contains(word) { digits.parse().unwrap_or(0) } else { 0 }
+    let digits = before
+        .rsplit(|letter: char| !letter.is_ascii_digit())
+        .next()
+        .unwrap_or_default();
+    if line.contains(word) {
+        digits.parse().unwrap_or(0)
+    } else {
+        0
+    }
 }
 
 /// The end of a run: problems, times, counts, and `N passed, N failed` alone on the last line.
@@ -107,7 +129,11 @@ pub(crate) struct Report {
 }
 
 /// `preparation`: what was set up before the layers, with its time.
-pub(crate) fn report(layers: &[Layer], preparation: &[(&str, Duration)], expected: &Counts) -> Report {
+pub(crate) fn report(
+    layers: &[Layer],
+    preparation: &[(&str, Duration)],
+    expected: &Counts,
+) -> Report {
     let mut lines = Vec::new();
     for layer in layers {
         for problem in &layer.problems {
@@ -130,7 +156,10 @@ pub(crate) fn report(layers: &[Layer], preparation: &[(&str, Duration)], expecte
         lines.push(counted(layer, expected));
     }
     lines.push(format!("\n{passed} passed, {failed} failed"));
-    Report { text: lines.join("\n"), failed }
+    Report {
+        text: lines.join("\n"),
+        failed,
+    }
 }
 
 fn counted(layer: &Layer, expected: usize) -> String {
@@ -143,7 +172,11 @@ fn counted(layer: &Layer, expected: usize) -> String {
         0 => String::new(),
         not_run => format!(", {not_run} not run"),
     };
-    let more = if ran > expected { " (more than expected: `--record` notes it)" } else { "" };
+    let more = if ran > expected {
+        " (more than expected: `--record` notes it)"
+    } else {
+        ""
+    };
     format!(
         "  {:<10} ran {ran:>5} of {expected:>5} expected, {:>5} passed, {:>3} failed{missing}{not_run}{more}",
         layer.name, layer.passed, layer.failed
@@ -157,28 +190,54 @@ mod tests {
     #[test]
     fn cargos_lines_are_added_up() {
         let output = "running 3 tests\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\nx\ntest result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured\n";
-        assert_eq!(Tests::of_cargo(output), Tests { passed: 15, failed: 2, not_run: 1 });
-        assert_eq!(Tests::of_cargo("error: could not compile"), Tests::default());
+        assert_eq!(
+            Tests::of_cargo(output),
+            Tests {
+                passed: 15,
+                failed: 2,
+                not_run: 1
+            }
+        );
+        assert_eq!(
+            Tests::of_cargo("error: could not compile"),
+            Tests::default()
+        );
     }
 
     #[test]
     fn the_last_counting_line_counts() {
         assert_eq!(
             Tests::of_last_line("1 passed, 1 failed\nmore\n14 passed, 2 failed\n"),
-            Tests { passed: 14, failed: 2, not_run: 0 }
+            Tests {
+                passed: 14,
+                failed: 2,
+                not_run: 0
+            }
         );
     }
 
     #[test]
     fn vitest_is_read_from_its_json() {
-        let tests = Tests::of_vitest(r#"{"numPassedTests":41,"numFailedTests":1,"numPendingTests":2}"#).unwrap();
-        assert_eq!(tests, Tests { passed: 41, failed: 1, not_run: 2 });
+        let tests =
+            Tests::of_vitest(r#"{"numPassedTests":41,"numFailedTests":1,"numPendingTests":2}"#)
+                .unwrap();
+        assert_eq!(
+            tests,
+            Tests {
+                passed: 41,
+                failed: 1,
+                not_run: 2
+            }
+        );
         assert!(Tests::of_vitest("").is_err());
     }
 
     #[test]
     fn fewer_than_expected_is_red_and_the_last_line_says_so() {
-        let layer = Layer { passed: 8, ..Layer::new("rust") };
+        let layer = Layer {
+            passed: 8,
+            ..Layer::new("rust")
+        };
         let expected = Counts::from([("rust".to_owned(), 10)]);
         let report = report(&[layer], &[], &expected);
         assert_eq!(report.failed, 2);
@@ -196,7 +255,14 @@ mod tests {
         let mut layer = Layer::new("rust");
         layer.count(Tests::default(), Some("could not compile".to_owned()));
         assert_eq!(layer.failed, 1);
-        layer.count(Tests { passed: 1, failed: 2, not_run: 0 }, Some("two failed".to_owned()));
+        layer.count(
+            Tests {
+                passed: 1,
+                failed: 2,
+                not_run: 0,
+            },
+            Some("two failed".to_owned()),
+        );
         assert_eq!(layer.failed, 3);
     }
 }

@@ -23,7 +23,10 @@ pub(crate) fn install(purpose: Purpose) -> Outcome {
     }
     let missing = missing(purpose)?;
     if missing.is_empty() {
-        println!("System packages: all {} are there.", packages::needed(purpose).count());
+        println!(
+            "System packages: all {} are there.",
+            packages::needed(purpose).count()
+        );
         return Ok(());
     }
     println!("System packages that are missing:");
@@ -38,7 +41,10 @@ pub(crate) fn install(purpose: Purpose) -> Outcome {
     if still.is_empty() {
         return Ok(());
     }
-    Err(format!("apt-get said success, yet these packages are not installed: {}", names(&still)))
+    Err(format!(
+        "apt-get said success, yet these packages are not installed: {}",
+        names(&still)
+    ))
 }
 
 /// Runs `apt-get` as root: itself when we are root, through sudo otherwise. Waits for another apt to finish.
@@ -60,7 +66,10 @@ pub(crate) fn apt(arguments: &[&str]) -> Outcome {
         return Run::new("env").args(line).output().map(|_| ());
     }
     if !process::exists("sudo") {
-        return Err(format!("this needs root, and there is no sudo. As root, run: {}", line[1..].join(" ")));
+        return Err(format!(
+            "this needs root, and there is no sudo. As root, run: {}",
+            line[1..].join(" ")
+        ));
     }
     println!("This needs root: sudo may ask for your password.");
     Run::new("sudo").args(["env"]).args(line).with_terminal()
@@ -70,19 +79,34 @@ fn missing(purpose: Purpose) -> Outcome<Vec<&'static Package>> {
     // dpkg-query fails when it does not know one of the names; what it prints about the others is right all the same.
     let all: Vec<_> = packages::needed(purpose).collect();
     let known = Run::new("dpkg-query")
-        .args(["--show", "--showformat", "${db:Status-Status} ${Package}\\n"])
+        .args([
+            "--show",
+            "--showformat",
+            "${db:Status-Status} ${Package}\\n",
+        ])
         .args(all.iter().map(|package| package.debian))
         .quiet()
         .finish()?;
-    let installed: HashSet<_> =
-        known.output.lines().filter_map(|line| line.strip_prefix("installed ")).map(str::trim).collect();
-    Ok(all.into_iter().filter(|package| !installed.contains(package.debian)).collect())
+    let installed: HashSet<_> = known
+        .output
+        .lines()
+        .filter_map(|line| line.strip_prefix("installed "))
+        .map(str::trim)
+        .collect();
+    Ok(all
+        .into_iter()
+        .filter(|package| !installed.contains(package.debian))
+        .collect())
 }
 
 fn elsewhere(purpose: Purpose) -> Outcome {
     if purpose == Purpose::Build
         && (cfg!(target_os = "macos")
-            || Run::new("pkg-config").args(["--exists", "webkit2gtk-4.1"]).quiet().output().is_ok())
+            || Run::new("pkg-config")
+                .args(["--exists", "webkit2gtk-4.1"])
+                .quiet()
+                .output()
+                .is_ok())
     {
         println!("No apt-get here, and the libraries that the window needs are there.");
         return Ok(());
@@ -95,5 +119,9 @@ fn elsewhere(purpose: Purpose) -> Outcome {
 }
 
 fn names(packages: &[&Package]) -> String {
-    packages.iter().map(|package| package.debian).collect::<Vec<_>>().join(" ")
+    packages
+        .iter()
+        .map(|package| package.debian)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -22,17 +22,28 @@ pub(crate) fn install(folder: &Path) -> Outcome {
     node.hash(&mut state);
     for name in ["package.json", "package-lock.json"] {
         let path = folder.join(name);
-        fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?.hash(&mut state);
+        fs::read(&path)
+            .map_err(|error| format!("{}: {error}", path.display()))?
+            .hash(&mut state);
     }
-    let stamp = Stamp { path: folder.join("node_modules/.xtask-stamp"), state: state.finish() };
+    let stamp = Stamp {
+        path: folder.join("node_modules/.xtask-stamp"),
+        state: state.finish(),
+    };
     if stamp.is_fresh() {
         println!(
             "Packages of {}: as the lock file says.",
-            folder.strip_prefix(checkout::root()).unwrap_or(folder).display()
+            folder
+                .strip_prefix(checkout::root())
+                .unwrap_or(folder)
+                .display()
         );
         return Ok(());
     }
-    Run::new("npm").args(["ci", "--no-audit", "--no-fund"]).within(folder).output()?;
+    Run::new("npm")
+        .args(["ci", "--no-audit", "--no-fund"])
+        .within(folder)
+        .output()?;
     stamp.write()
 }
 
@@ -40,12 +51,18 @@ pub(crate) fn install(folder: &Path) -> Outcome {
 pub(crate) fn build() -> Outcome {
     let mut state = DefaultHasher::new();
     sources(&folder(), &mut state)?;
-    let stamp = Stamp { path: checkout::target().join("xtask/ui-build.stamp"), state: state.finish() };
+    let stamp = Stamp {
+        path: checkout::target().join("xtask/ui-build.stamp"),
+        state: state.finish(),
+    };
     if folder().join("dist/index.html").is_file() && stamp.is_fresh() {
         println!("The UI's build is fresh.");
         return Ok(());
     }
-    Run::new("npm").args(["run", "build"]).within(&folder()).output()?;
+    Run::new("npm")
+        .args(["run", "build"])
+        .within(&folder())
+        .output()?;
     stamp.write()
 }
 
@@ -73,7 +90,11 @@ impl Stamp {
 
 fn sources(folder: &Path, state: &mut DefaultHasher) -> Outcome {
     let fail = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let mut paths: Vec<_> = fs::read_dir(folder).map_err(fail)?.flatten().map(|entry| entry.path()).collect();
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .map_err(fail)?
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
     paths.sort_unstable();
     for path in paths {
         let name = path.file_name().unwrap_or_default();
@@ -83,7 +104,9 @@ fn sources(folder: &Path, state: &mut DefaultHasher) -> Outcome {
             }
         } else {
             path.hash(state);
-            fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?.hash(state);
+            fs::read(&path)
+                .map_err(|error| format!("{}: {error}", path.display()))?
+                .hash(state);
         }
     }
     Ok(())
