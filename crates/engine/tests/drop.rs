@@ -6,7 +6,7 @@ use engine::error::ErrorCode;
 use engine::pins::{CheckState, PinEdit, PinQuery, Selection, SortKey};
 use engine::uploads::{Event, Secrets, UploadOptions, UploadState, UploadsFilter};
 use house::House;
-use sandbox::{Fault, FaultKind, Route};
+use sandbox::{Fault, Kind, Route};
 
 fn everything() -> PinQuery {
     PinQuery {
@@ -150,7 +150,7 @@ async fn a_lost_answer_is_found_to_have_arrived_and_is_not_sent_again() {
     house.sandbox.faults().push(Fault {
         route: Route::V3Upload,
         times: 1,
-        kind: FaultKind::CutBeforeAnswer,
+        kind: Kind::CutBeforeAnswer,
     });
     house
         .drop_in(&[house.file("lost.txt", b"lost and found")])
@@ -171,7 +171,7 @@ async fn another_cid_in_the_answer_is_never_called_pinned() {
     house.sandbox.faults().push(Fault {
         route: Route::V3Upload,
         times: 1,
-        kind: FaultKind::WrongCid,
+        kind: Kind::WrongCid,
     });
     house.drop_in(&[house.file("a.txt", b"mine")]).await;
     let row = house.until(|row| row.state == UploadState::NeedsYou).await;
@@ -263,7 +263,7 @@ async fn everything_is_still_there_after_a_restart_and_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_busy_is_asked_again_by_itself() {
     let house = House::new().await;
-    let busy = FaultKind::status(503);
+    let busy = Kind::status(503);
     house.sandbox.faults().push(Fault {
         route: Route::V3Upload,
         times: 1,

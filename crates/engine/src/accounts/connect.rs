@@ -45,7 +45,7 @@ fn budget(endpoints: &Endpoints) -> RateBudget {
     if !local {
         return RateBudget::default();
     }
-    let plenty = NonZeroU32::MAX;
+    let plenty = NonZeroU32::new(60_000).unwrap_or(NonZeroU32::MIN);
     RateBudget {
         v3: plenty,
         pinning: plenty,

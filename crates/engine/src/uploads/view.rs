@@ -322,6 +322,8 @@ fn needs_you(reason: ErrorCode, service: &str, upload: &Upload) -> String {
         | ErrorCode::OutsideLink
         | ErrorCode::Empty
         | ErrorCode::Secret
+        | ErrorCode::BadToken
+        | ErrorCode::BadEndpoint
         | ErrorCode::BadInput => detail
             .unwrap_or("It cannot be read. Drop it again.")
             .to_owned(),

@@ -14,8 +14,8 @@ use engine::{Engine, Parts};
 use sandbox::{Config, Sandbox};
 
 /// How long a test waits for what must happen.
-pub const PATIENCE: Duration = Duration::from_secs(60);
-const TOKEN: &str = "a token of this test only";
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+const TOKEN: &str = "token-of-this-test-only";
 
 struct Known(Arc<RunningSandbox>);
 
@@ -26,17 +26,17 @@ impl SandboxHost for Known {
     }
 }
 
-pub struct House {
+pub(crate) struct House {
     folder: tempfile::TempDir,
     address: Arc<RunningSandbox>,
-    pub sandbox: Sandbox,
-    pub engine: Arc<Engine>,
-    pub account: i64,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) account: i64,
     working: tokio::task::JoinHandle<()>,
 }
 
 impl House {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Sandbox::start(Config::new(folder.path().join("sandbox"), TOKEN))
             .await
@@ -67,23 +67,23 @@ impl House {
     }
 
     /// The process ends at once and is started again.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.working.abort();
         (self.engine, self.working) = open(self.folder.path(), &self.address);
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join("files").join(name)
     }
 
-    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("creates");
         std::fs::write(&path, bytes).expect("writes");
         path
     }
 
-    pub async fn look_at(&self, paths: &[PathBuf]) -> String {
+    pub(crate) async fn look_at(&self, paths: &[PathBuf]) -> String {
         self.engine
             .uploads
             .look_at(paths.to_vec())
@@ -92,7 +92,7 @@ impl House {
             .id
     }
 
-    pub async fn drop_in(&self, paths: &[PathBuf]) -> Vec<i64> {
+    pub(crate) async fn drop_in(&self, paths: &[PathBuf]) -> Vec<i64> {
         let drop = self.look_at(paths).await;
         self.engine
             .uploads
@@ -102,7 +102,7 @@ impl House {
     }
 
     /// Every row, once all have ended.
-    pub async fn ended(&self) -> Vec<UploadRow> {
+    pub(crate) async fn ended(&self) -> Vec<UploadRow> {
         let all_ended = async {
             let mut changes = self.engine.store.announcer.listen();
             while self.engine.uploads.head().expect("figures").now > 0 {
@@ -125,7 +125,7 @@ impl House {
     }
 
     /// The first row that is as asked.
-    pub async fn until(&self, asked: impl Fn(&UploadRow) -> bool) -> UploadRow {
+    pub(crate) async fn until(&self, asked: impl Fn(&UploadRow) -> bool) -> UploadRow {
         let mut changes = self.engine.store.announcer.listen();
         let found = async {
             loop {
@@ -149,7 +149,7 @@ impl House {
     }
 
     /// Uploads that reached the server, by its own log.
-    pub fn uploads_received(&self) -> usize {
+    pub(crate) fn uploads_received(&self) -> usize {
         let upload = |path: &str| path.ends_with("/v3/files") || path.ends_with("/pinFileToIPFS");
         self.sandbox
             .requests()
@@ -159,7 +159,7 @@ impl House {
     }
 
     /// What a plain HTTP client gets from the gateway.
-    pub async fn served(&self, path: &str) -> Vec<u8> {
+    pub(crate) async fn served(&self, path: &str) -> Vec<u8> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -199,7 +199,7 @@ fn open(data: &Path, address: &Arc<RunningSandbox>) -> (Arc<Engine>, tokio::task
     (engine, working)
 }
 
-pub fn options(secrets: Secrets) -> UploadOptions {
+pub(crate) fn options(secrets: Secrets) -> UploadOptions {
     UploadOptions {
         name: None,
         keyvalues: Vec::new(),

@@ -17,6 +17,8 @@ pub(crate) const HELLO_WORLD_V0: &str = "Qmf1rtki74jvYmGeqaaV51hzeiaa6DyWc98fzDi
     reason = "a stranger's client has its own rules"
 )]
 pub(crate) fn client() -> Client {
+    // In a build of the whole workspace reqwest brings no provider of its own; a second call changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
