@@ -1,5 +1,10 @@
 //! The arrows of ARCHITECTURE.md, read from the manifests and the sources.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "reads the project itself, not anybody's files"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

@@ -258,7 +258,7 @@ fn roots(
                     match hashed {
                         Ok(root) => {
                             *slots[at].lock().expect("only its own thread fills a slot") =
-                                Some(root)
+                                Some(root);
                         }
                         Err(stopped) => {
                             next.store(contents.files.len(), Ordering::Relaxed);

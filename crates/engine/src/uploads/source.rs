@@ -17,7 +17,7 @@ pub(super) fn encode(path: &Path) -> String {
     for byte in path.as_os_str().as_bytes() {
         match byte {
             b'%' | 0..=0x1f | 0x7f..=0xff => {
-                write!(text, "%{byte:02X}").expect("a string takes everything")
+                write!(text, "%{byte:02X}").expect("a string takes everything");
             }
             plain => text.push(char::from(*plain)),
         }

@@ -229,7 +229,7 @@ fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f
         }
         (Confirming, Event::DidNotArrive) if next.cancelling => finish(next, State::Cancelled),
         (Scanning, Event::Scanned) | (Confirming, Event::DidNotArrive) => {
-            next.state = State::Active(Queued)
+            next.state = State::Active(Queued);
         }
         (Hashing | Checking | Sending, Event::SourceChanged) => changed(next),
         (_, Event::Refused(reason)) => {

@@ -141,7 +141,9 @@ impl Uploads {
                     self.accounts.set_hold(upload.account, error.code, None);
                     Event::Held { maybe: false }.into()
                 }
-                Err(error) if matches!(error.code, ErrorCode::BadToken | ErrorCode::BadEndpoint) => {
+                Err(error)
+                    if matches!(error.code, ErrorCode::BadToken | ErrorCode::BadEndpoint) =>
+                {
                     Outcome::refused(error.code, error.message)
                 }
                 Err(error) => {

@@ -14,7 +14,7 @@ use engine::{Engine, Parts};
 use sandbox::{Config, Sandbox};
 
 /// How long a test waits for what must happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 const TOKEN: &str = "token-of-this-test-only";
 
 struct Known(Arc<RunningSandbox>);
