@@ -242,8 +242,15 @@ impl Service {
             gateway: format!("http://127.0.0.1:{gateway}"),
             process,
         };
-        let listening = || async { std::net::TcpStream::connect(("127.0.0.1", gateway)).ok() };
-        until(UPLOADED, "the Sandbox to listen", listening).await;
+        // It says where it answers when it is ready; a port may be open before that.
+        let log = desktop.path("logs/pinfold-sandbox");
+        let said = format!("gateway {}", service.gateway);
+        let ready = || async {
+            std::fs::read_to_string(&log)
+                .is_ok_and(|text| text.contains(&said))
+                .then_some(())
+        };
+        until(UPLOADED, "the Sandbox to be ready", ready).await;
         service
     }
 
@@ -328,8 +335,9 @@ pub(crate) async fn add_keyvalue(driver: &Driver, key: &str, value: &str) {
     driver.press("\u{e007}").await;
 }
 
-/// Waits until the list has been read from the service to its end, and holds this many pins.
+/// Reads the list again, as a person does, and waits until it has been read to its end and holds this many pins.
 pub(crate) async fn wait_for_total(driver: &Driver, total: usize) {
+    driver.click("button", "~Read the list again").await;
     let query = json!({"query": {"text": "", "sort": "name", "descending": false}, "carry": null});
     let all = || async {
         invoke(driver, "pins_open", query.clone())
