@@ -34,15 +34,21 @@ const reachable = interactive.filter((node) => {
   const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   return hit !== null && (node.contains(hit) || hit.contains(node) || hit.closest("label")?.contains(node));
 });
-const target = (node) => {
-  const label = node.closest("label");
-  const own = node.getBoundingClientRect();
-  return label && own.width < 24 ? label.getBoundingClientRect() : own;
+// A target may be larger than its drawing: what counts is where a pointer hits it.
+const hits = (node, x, y) => {
+  const hit = document.elementFromPoint(x, y);
+  return hit !== null && (node.contains(hit) || (node.closest("label")?.contains(hit) ?? false));
+};
+const reaches = (node) => {
+  const box = node.getBoundingClientRect();
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  return [[-11.5, 0], [11.5, 0], [0, -11.5], [0, 11.5]].every(([right, down]) => hits(node, x + right, y + down));
 };
 for (const node of reachable) {
-  const box = target(node);
+  const box = node.getBoundingClientRect();
   const inText = node.matches("a") && getComputedStyle(node).display === "inline";
-  if (!inText && (box.width < 24 - 0.5 || box.height < 24 - 0.5)) faults.push(`${describe(node)} is a target of ${box.width.toFixed(1)} x ${box.height.toFixed(1)} px`);
+  const small = box.width < 24 - 0.5 || box.height < 24 - 0.5;
+  if (small && !inText && !reaches(node)) faults.push(`${describe(node)} is a target of ${box.width.toFixed(1)} x ${box.height.toFixed(1)} px`);
 }
 for (const [at, one] of reachable.entries()) {
   const a = one.getBoundingClientRect();
