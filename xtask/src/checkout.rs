@@ -51,7 +51,11 @@ fn names_in(folder: &Path) -> Result<Vec<String>, String> {
     let mut names: Vec<String> = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        // As cargo finds them: a file, or a folder with a `main.rs`.
+        .filter(|path| {
+            path.extension().is_some_and(|extension| extension == "rs")
+                || path.join("main.rs").is_file()
+        })
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
         .collect();
     names.sort_unstable();
