@@ -39,6 +39,12 @@ pub fn run() -> ExitCode {
             builder.mount_events(app);
             events::forward(app.handle(), &engine);
             tauri::async_runtime::spawn(engine.uploads.clone().run());
+            let reader = engine.clone();
+            tauri::async_runtime::spawn(async move {
+                if let Ok(Some(active)) = reader.active() {
+                    reader.read_list(active);
+                }
+            });
             let handle = app.handle().clone();
             std::thread::spawn(move || owner.listen(|| show(&handle)));
             Ok(())

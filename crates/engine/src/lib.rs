@@ -119,12 +119,23 @@ impl Engine {
         })
     }
 
+    /// Reads an account's list from the service, while nobody waits. Why it failed is told with the list.
+    pub fn read_list(&self, id: AccountId) {
+        let pins = self.pins.clone();
+        tokio::spawn(async move {
+            if let Err(error) = pins.refresh(id).await {
+                tracing::warn!(%error, id, "the list of pins could not be read");
+            }
+        });
+    }
+
     /// Works with this account from now on.
     pub async fn select(&self, id: AccountId) -> Result<(), CommandError> {
         self.accounts.get(id)?;
         self.settings.set_active(id).await?;
         self.store.announcer.changed(announce::Noun::Account, None);
         self.store.announcer.changed(announce::Noun::Pin, None);
+        self.read_list(id);
         Ok(())
     }
 

@@ -305,3 +305,27 @@ async fn several_files_together_are_one_folder() {
         .expect("rows");
     assert_eq!(page.total, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_an_account_that_already_has_pins_is_read_without_being_asked_for() {
+    let house = House::new().await;
+    house.sandbox.seed(25).await.expect("seeds");
+    let mut changes = house.engine.store.announcer.listen();
+    house
+        .engine
+        .select(house.account)
+        .await
+        .expect("works with it");
+    let read = async {
+        loop {
+            let set = house.engine.pins.open(house.account, &everything(), None);
+            if set.expect("a set").total == 25 {
+                return;
+            }
+            changes.recv().await.expect("an announcement");
+        }
+    };
+    tokio::time::timeout(house::PATIENCE, read)
+        .await
+        .expect("the list is read");
+}
