@@ -335,9 +335,8 @@ pub(crate) async fn add_keyvalue(driver: &Driver, key: &str, value: &str) {
     driver.press("\u{e007}").await;
 }
 
-/// Reads the list again, as a person does, and waits until it has been read to its end and holds this many pins.
+/// The list is read by itself; waits until it has been read to its end and holds this many pins.
 pub(crate) async fn wait_for_total(driver: &Driver, total: usize) {
-    driver.click("button", "~Read the list again").await;
     let query = json!({"query": {"text": "", "sort": "name", "descending": false}, "carry": null});
     let all = || async {
         invoke(driver, "pins_open", query.clone())
