@@ -329,3 +329,27 @@ async fn the_list_of_an_account_that_already_has_pins_is_read_without_being_aske
         .await
         .expect("the list is read");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_taken_back_after_its_bytes_arrived_is_not_called_cancelled() {
+    let house = House::new().await;
+    let gate = sandbox::Gate::new();
+    house.sandbox.faults().push(Fault {
+        route: Route::V3Upload,
+        times: 1,
+        kind: Kind::HoldAnswer(gate.clone()),
+    });
+    let ids = house.drop_in(&[house.file("a.txt", b"too late")]).await;
+    gate.arrived().await;
+    house
+        .engine
+        .uploads
+        .ask(ids[0], Event::Cancel)
+        .await
+        .expect("asks");
+    gate.open();
+    let row = house.ended().await.remove(0);
+    assert_eq!(row.state, UploadState::Pinned, "{}", row.sentence);
+    let cid = row.cid.expect("a CID");
+    assert_eq!(house.served(&cid).await, b"too late");
+}

@@ -172,7 +172,9 @@ pub fn step(job: &Job, event: &Event, now: Millis, jitter: f64) -> Job {
 fn by_person(job: &Job, event: &Event) -> Option<State> {
     match (event, job.state) {
         // Bytes may have arrived: finish the question first, then say what the service kept.
-        (Event::Cancel, state @ State::Active(Active::Confirming)) => Some(state),
+        (Event::Cancel, State::Active(Active::Sending | Active::Confirming)) => {
+            Some(State::Active(Active::Confirming))
+        }
         (
             Event::Cancel,
             State::Waiting {

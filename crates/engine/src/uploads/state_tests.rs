@@ -118,6 +118,18 @@ fn cancelling_while_confirming_finishes_the_question_first() {
 }
 
 #[test]
+fn cancelling_while_sending_asks_what_the_service_kept_before_it_says_cancelled() {
+    let asked = step(&job(State::Active(Active::Sending)), &Event::Cancel, 0, 0.5);
+    assert_eq!(asked.state, State::Active(Active::Confirming));
+    assert_eq!(
+        step(&asked, &Event::DidNotArrive, 0, 0.5).state,
+        State::Cancelled
+    );
+    let arrived = Event::Answered(Verdict::Verified);
+    assert_eq!(step(&asked, &arrived, 0, 0.5).state, State::Pinned);
+}
+
+#[test]
 fn an_answer_that_comes_after_a_cancel_changes_nothing() {
     assert_eq!(
         after(State::Cancelled, &[Event::Answered(Verdict::Verified)]),

@@ -328,7 +328,7 @@ impl Uploads {
     /// What a person asked of one row. Work on it stops at once where it has to.
     pub async fn ask(&self, id: i64, event: Event) -> Result<(), CommandError> {
         let upload = self.apply(id, event.into(), Urgency::Click).await?;
-        if !matches!(upload.job.state, State::Active(_))
+        if (upload.job.cancelling || !matches!(upload.job.state, State::Active(_)))
             && let Some(running) = self.running().get(&id)
         {
             running.cancel.cancel();
