@@ -14,6 +14,8 @@ export class Details {
   refused = $state.raw<CommandError | null>(null);
   saving = $state(false);
 
+  /** The pin the pane stands for, read or not yet. */
+  #shown: PinId | null = null;
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -21,10 +23,9 @@ export class Details {
   read(id: PinId | null) {
     clearTimeout(this.#timer);
     const asked = ++this.#asked;
-    if (this.pin?.row.id !== id) {
-      this.pin = null;
-      this.refused = null;
-    }
+    if (this.#shown !== id) this.refused = null;
+    this.#shown = id;
+    if (this.pin?.row.id !== id) this.pin = null;
     if (id === null) return;
     const ask = () => this.#take(asked, commands.pinsDetails(id), (pin) => (this.pin = pin));
     if (this.pin) void ask();
@@ -33,6 +34,7 @@ export class Details {
 
   summarise(selection: Selection) {
     clearTimeout(this.#timer);
+    this.#shown = null;
     const asked = ++this.#asked;
     this.#timer = setTimeout(() => this.#take(asked, commands.pinsSummary(selection), (summary) => (this.summary = summary)), RESTS_MS);
   }
@@ -42,10 +44,10 @@ export class Details {
     this.refused = null;
     try {
       const pin = await commands.pinsEdit(id, edit);
-      if (this.pin?.row.id === id) this.pin = pin;
+      if (this.#shown === id) this.pin = pin;
       return true;
     } catch (error) {
-      if (this.pin?.row.id === id) this.refused = asCommandError(error);
+      if (this.#shown === id) this.refused = asCommandError(error);
       return false;
     } finally {
       this.saving = false;
