@@ -2,6 +2,7 @@
 
 mod bytes;
 mod confirm;
+mod control;
 mod drops;
 mod progress;
 mod rows;

@@ -5,11 +5,11 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::Notify;
 
+use super::Uploads;
 use super::bytes::{self, Stopped};
 use super::progress::Running;
 use super::rows::{self, Facts, Upload};
 use super::state::{Active, Event, State};
-use super::{Uploads, UploadsFilter};
 use crate::accounts::Hold;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
@@ -323,87 +323,5 @@ impl Uploads {
             .await?;
         self.store.announcer.changed(Noun::Upload, Some(vec![id]));
         Ok(upload)
-    }
-
-    /// What a person asked of one row. Work on it stops at once where it has to.
-    pub async fn ask(&self, id: i64, event: Event) -> Result<(), CommandError> {
-        let upload = self.apply(id, event.into(), Urgency::Click).await?;
-        if (upload.job.cancelling || !matches!(upload.job.state, State::Active(_)))
-            && let Some(running) = self.running().get(&id)
-        {
-            running.cancel.cancel();
-        }
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// What a person asked of many rows at once.
-    pub async fn ask_all(&self, event: &Event) -> Result<(), CommandError> {
-        let states = match event {
-            Event::Pause => rows::unfinished_states(),
-            Event::Resume => "'paused'".to_owned(),
-            _ => "'needs_you', 'waiting'".to_owned(),
-        };
-        for id in self.store.ledger.read(|tx| rows::in_states(tx, &states))? {
-            let upload = self.store.ledger.read(|tx| rows::get(tx, id))?;
-            // These ask a question that a retry does not answer.
-            let asks = matches!(
-                upload.job.state,
-                State::NeedsYou {
-                    reason: ErrorCode::Secret | ErrorCode::Different,
-                    ..
-                }
-            );
-            if !asks || *event != Event::Retry {
-                self.ask(id, event.clone()).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// The person says that what looks like a secret is none, or may be public.
-    pub async fn allow_secrets(&self, id: i64) -> Result<(), CommandError> {
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| rows::allow_secrets(tx, id))
-            .await?;
-        self.ask(id, Event::Retry).await
-    }
-
-    /// Takes an ended row out of the list.
-    pub async fn clear(&self, id: i64) -> Result<(), CommandError> {
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| rows::clear(tx, id))
-            .await?;
-        self.store.announcer.changed(Noun::Upload, Some(vec![id]));
-        Ok(())
-    }
-
-    /// Takes all ended rows out of the list.
-    pub async fn clear_finished(&self) -> Result<(), CommandError> {
-        self.store
-            .ledger
-            .write(Urgency::Click, |tx| {
-                rows::in_states(tx, "'pinned', 'cancelled'")?
-                    .into_iter()
-                    .try_for_each(|id| rows::clear(tx, id))
-            })
-            .await?;
-        self.store.announcer.changed(Noun::Upload, None);
-        Ok(())
-    }
-
-    /// A window of the queue as stored.
-    pub(super) fn stored(
-        &self,
-        filter: UploadsFilter,
-        from: usize,
-        n: usize,
-    ) -> Result<Vec<Upload>, CommandError> {
-        Ok(self
-            .store
-            .ledger
-            .read(|tx| rows::window(tx, filter, from, n.clamp(1, 200)))?)
     }
 }

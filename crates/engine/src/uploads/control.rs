@@ -1,0 +1,116 @@
+//! What a person asks of the queue while it works: pause, resume, cancel, retry, allow, clear.
+
+use super::rows::{self, Facts};
+use super::state::{Event, State};
+use super::{Uploads, UploadsFilter, rows::Upload};
+use crate::announce::Noun;
+use crate::error::{CommandError, ErrorCode};
+use crate::store::Urgency;
+
+/// Rows changed in one transaction: work that waits for the writer is not held up by a long queue.
+const AT_ONCE: usize = 500;
+
+impl Uploads {
+    /// What a person asked of one row. Work on it stops at once where it has to.
+    pub async fn ask(&self, id: i64, event: Event) -> Result<(), CommandError> {
+        let upload = self.apply(id, event.into(), Urgency::Click).await?;
+        self.stop_where_asked(&upload);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// What a person asked of all rows that it can be asked of.
+    pub async fn ask_all(&self, event: &Event) -> Result<(), CommandError> {
+        let states = match event {
+            Event::Pause => rows::unfinished_states(),
+            Event::Resume => "'paused'".to_owned(),
+            _ => "'needs_you', 'waiting'".to_owned(),
+        };
+        let ids = self.store.ledger.read(|tx| rows::in_states(tx, &states))?;
+        for some in ids.chunks(AT_ONCE) {
+            for upload in self.apply_to(some.to_vec(), event.clone()).await? {
+                self.stop_where_asked(&upload);
+            }
+            self.store.announcer.changed(Noun::Upload, None);
+        }
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    async fn apply_to(&self, ids: Vec<i64>, event: Event) -> Result<Vec<Upload>, CommandError> {
+        let (now, jitter) = (self.clock.now(), (self.jitter)());
+        let changed = self.store.ledger.write(Urgency::Click, move |tx| {
+            let mut changed = Vec::with_capacity(ids.len());
+            for id in ids {
+                if event == Event::Retry && asks(rows::get(tx, id)?.job.state) {
+                    continue;
+                }
+                let events = std::slice::from_ref(&event);
+                changed.push(rows::apply(tx, id, events, &Facts::default(), now, jitter)?);
+            }
+            Ok(changed)
+        });
+        Ok(changed.await?)
+    }
+
+    fn stop_where_asked(&self, upload: &Upload) {
+        if (upload.job.cancelling || !matches!(upload.job.state, State::Active(_)))
+            && let Some(running) = self.running().get(&upload.id)
+        {
+            running.cancel.cancel();
+        }
+    }
+
+    /// The person says that what looks like a secret is none, or may be public.
+    pub async fn allow_secrets(&self, id: i64) -> Result<(), CommandError> {
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::allow_secrets(tx, id))
+            .await?;
+        self.ask(id, Event::Retry).await
+    }
+
+    /// Takes an ended row out of the list.
+    pub async fn clear(&self, id: i64) -> Result<(), CommandError> {
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::clear(tx, id))
+            .await?;
+        self.store.announcer.changed(Noun::Upload, Some(vec![id]));
+        Ok(())
+    }
+
+    /// Takes all ended rows out of the list.
+    pub async fn clear_finished(&self) -> Result<(), CommandError> {
+        self.store
+            .ledger
+            .write(Urgency::Click, rows::clear_all)
+            .await?;
+        self.store.announcer.changed(Noun::Upload, None);
+        Ok(())
+    }
+
+    /// A window of the queue as stored.
+    pub(super) fn stored(
+        &self,
+        filter: UploadsFilter,
+        from: usize,
+        n: usize,
+    ) -> Result<Vec<Upload>, CommandError> {
+        Ok(self
+            .store
+            .ledger
+            .read(|tx| rows::window(tx, filter, from, n.clamp(1, 200)))?)
+    }
+}
+
+/// The row asks a question that a retry does not answer.
+fn asks(state: State) -> bool {
+    matches!(
+        state,
+        State::NeedsYou {
+            reason: ErrorCode::Secret | ErrorCode::Different,
+            ..
+        }
+    )
+}

@@ -1,0 +1,250 @@
+//! The tables `upload` and `upload_problem`. The row is the state.
+
+mod read;
+mod write;
+
+use std::collections::BTreeMap;
+
+use rusqlite::Row;
+
+use super::state::{Active, Event, Job, State, Verdict, after_crash, step};
+use crate::accounts::AccountId;
+use crate::clock::Millis;
+use crate::error::ErrorCode;
+
+pub use read::UploadsFilter;
+pub(super) use read::{
+    batch, counts, due, earlier, first_open, get, in_states, next, next_due, problems,
+    unfinished_states, window,
+};
+pub(super) use write::{allow_secrets, amend, apply, clear, clear_all, insert, recover};
+
+/// What a person wishes for an upload, as stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wish {
+    /// For people.
+    pub name: String,
+    /// A folder results.
+    pub folder: bool,
+    /// The sources, percent-encoded; more than one: together in one folder.
+    pub paths: Vec<String>,
+    /// The name chosen for the pin.
+    pub pin_name: Option<String>,
+    /// Chosen key-values.
+    pub keyvalues: BTreeMap<String, String>,
+    /// 0 or 1.
+    pub cid_version: u8,
+    /// A single file inside a folder.
+    pub wrap: bool,
+    /// What is done with files that look like secrets.
+    pub secrets: Secrets,
+}
+
+/// What is done with files that look like secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Secrets {
+    /// Ask first.
+    Hold,
+    /// Everything else is sent.
+    LeaveOut,
+    /// The person said yes.
+    Send,
+}
+
+impl Secrets {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::LeaveOut => "leave_out",
+            Self::Send => "send",
+        }
+    }
+}
+
+/// A row of the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Upload {
+    /// The row's number.
+    pub id: i64,
+    /// Where it goes.
+    pub account: AccountId,
+    /// What was asked for.
+    pub wish: Wish,
+    /// Where it stands.
+    pub job: Job,
+    /// The words of the service or the system about `job`'s reason.
+    pub detail: Option<String>,
+    /// Files in it.
+    pub files: u64,
+    /// Things left out.
+    pub problems: u64,
+    /// Bytes of content.
+    pub bytes: Option<u64>,
+    /// What the source looked like when it was hashed.
+    pub stamp: Option<String>,
+    /// Computed here.
+    pub cid: Option<String>,
+    /// The service's.
+    pub service_cid: Option<String>,
+    /// The service's own name of the record.
+    pub service_id: Option<String>,
+    /// How the CIDs compare.
+    pub verdict: Option<Verdict>,
+    /// Name or key-values are to be edited on the pin.
+    pub amended: bool,
+    /// When it ended.
+    pub finished: Option<Millis>,
+}
+
+/// What work found out, written together with the step it led to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// Words about the reason.
+    pub detail: Option<String>,
+    /// Files in it.
+    pub files: Option<u64>,
+    /// Bytes of content.
+    pub bytes: Option<u64>,
+    /// What the source looks like.
+    pub stamp: Option<String>,
+    /// Computed here.
+    pub cid: Option<String>,
+    /// The service's.
+    pub service_cid: Option<String>,
+    /// The service's own name of the record.
+    pub service_id: Option<String>,
+    /// How the CIDs compare.
+    pub verdict: Option<Verdict>,
+    /// Edit the pin afterwards.
+    pub amended: Option<bool>,
+    /// What was left out: path and sentence. Replaces what was known.
+    pub problems: Option<Vec<(String, String)>>,
+}
+
+const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, resume_to, \
+                       until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
+                       service_id, verdict, amended, finished";
+
+fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
+    let kind: String = row.get(3)?;
+    let (paths, keyvalues): (String, String) = (row.get(4)?, row.get(6)?);
+    let secrets: String = row.get(9)?;
+    let verdict: Option<String> = row.get(24)?;
+    Ok(Upload {
+        id: row.get(0)?,
+        account: row.get(1)?,
+        wish: Wish {
+            name: row.get(2)?,
+            folder: kind == "folder",
+            paths: serde_json::from_str(&paths).unwrap_or_default(),
+            pin_name: row.get(5)?,
+            keyvalues: serde_json::from_str(&keyvalues).unwrap_or_default(),
+            cid_version: row.get(7)?,
+            wrap: row.get(8)?,
+            secrets: match secrets.as_str() {
+                "send" => Secrets::Send,
+                "leave_out" => Secrets::LeaveOut,
+                _ => Secrets::Hold,
+            },
+        },
+        job: Job {
+            state: state(row)?,
+            attempts: row.get(15)?,
+            cancelling: row.get(16)?,
+        },
+        detail: row.get(14)?,
+        files: row.get(17)?,
+        problems: row.get(18)?,
+        bytes: row.get(19)?,
+        stamp: row.get(20)?,
+        cid: row.get(21)?,
+        service_cid: row.get(22)?,
+        service_id: row.get(23)?,
+        verdict: verdict.as_deref().and_then(verdict_of),
+        amended: row.get(25)?,
+        finished: row.get(26)?,
+    })
+}
+
+fn state(row: &Row<'_>) -> rusqlite::Result<State> {
+    let name: String = row.get(10)?;
+    let resume_to: Option<String> = row.get(11)?;
+    let reason: Option<String> = row.get(13)?;
+    let resume_to = resume_to
+        .as_deref()
+        .and_then(active_of)
+        .unwrap_or(Active::Queued);
+    let reason = reason
+        .as_deref()
+        .map_or(ErrorCode::Internal, ErrorCode::from_name);
+    Ok(match name.as_str() {
+        "pinned" => State::Pinned,
+        "cancelled" => State::Cancelled,
+        "paused" => State::Paused { resume_to },
+        "waiting" => State::Waiting {
+            resume_to,
+            until: row.get::<_, Option<_>>(12)?.unwrap_or(0),
+            reason,
+        },
+        "needs_you" => State::NeedsYou { reason, resume_to },
+        other => State::Active(active_of(other).unwrap_or(Active::Queued)),
+    })
+}
+
+pub(super) const ACTIVE: [(&str, Active); 6] = [
+    ("scanning", Active::Scanning),
+    ("queued", Active::Queued),
+    ("hashing", Active::Hashing),
+    ("checking", Active::Checking),
+    ("sending", Active::Sending),
+    ("confirming", Active::Confirming),
+];
+const VERDICTS: [(&str, Verdict); 4] = [
+    ("verified", Verdict::Verified),
+    ("other_layout", Verdict::OtherLayout),
+    ("unproven", Verdict::Unproven),
+    ("different", Verdict::Different),
+];
+const ACTIVE_STATES: &str =
+    "('scanning', 'queued', 'hashing', 'checking', 'sending', 'confirming')";
+
+fn active_of(name: &str) -> Option<Active> {
+    ACTIVE
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, active)| *active)
+}
+
+pub(super) fn active_name(active: Active) -> &'static str {
+    ACTIVE
+        .iter()
+        .find(|(_, known)| *known == active)
+        .map_or("queued", |(name, _)| name)
+}
+
+fn verdict_of(name: &str) -> Option<Verdict> {
+    VERDICTS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, verdict)| *verdict)
+}
+
+pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
+    VERDICTS
+        .iter()
+        .find(|(_, known)| *known == verdict)
+        .map_or("unproven", |(name, _)| name)
+}
+
+/// The state's stored name.
+pub(super) fn state_name(state: State) -> &'static str {
+    match state {
+        State::Active(active) => active_name(active),
+        State::Waiting { .. } => "waiting",
+        State::Paused { .. } => "paused",
+        State::NeedsYou { .. } => "needs_you",
+        State::Pinned => "pinned",
+        State::Cancelled => "cancelled",
+    }
+}

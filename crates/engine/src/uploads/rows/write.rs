@@ -1,0 +1,191 @@
+//! Writing the queue: new rows, the steps they take, and what a person changes on them.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+
+use super::read::get;
+use super::{
+    ACTIVE, Event, Facts, Job, State, Upload, Wish, active_name, after_crash, state_name, step,
+    verdict_name,
+};
+use crate::accounts::AccountId;
+use crate::clock::Millis;
+use crate::error::ErrorCode;
+use crate::store::{StoreError, Tx};
+
+/// Puts a new row at the end of the queue.
+pub(in crate::uploads) fn insert(
+    tx: &Tx,
+    account: AccountId,
+    wish: &Wish,
+    operation: &str,
+    now: Millis,
+) -> Result<i64, StoreError> {
+    let json = |value: Result<String, serde_json::Error>| {
+        value.map_err(|error| StoreError::Other(error.to_string()))
+    };
+    tx.prepare_cached(
+        "INSERT INTO upload (account, operation, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11)",
+    )?
+    .execute(params![
+        account,
+        operation,
+        wish.name,
+        if wish.folder { "folder" } else { "file" },
+        json(serde_json::to_string(&wish.paths))?,
+        wish.pin_name,
+        json(serde_json::to_string(&wish.keyvalues))?,
+        wish.cid_version,
+        wish.wrap,
+        wish.secrets.as_str(),
+        now
+    ])?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// Takes the steps that these events lead to, with what was found out. Answers the row as it is now.
+pub(in crate::uploads) fn apply(
+    tx: &Tx,
+    id: i64,
+    events: &[Event],
+    facts: &Facts,
+    now: Millis,
+    jitter: f64,
+) -> Result<Upload, StoreError> {
+    let before = get(tx, id)?;
+    let job = events.iter().fold(before.job.clone(), |job, event| {
+        step(&job, event, now, jitter)
+    });
+    write_job(tx, id, &before.job, &job, facts, now)?;
+    write_facts(tx, id, facts)?;
+    get(tx, id)
+}
+
+fn write_job(
+    tx: &Tx,
+    id: i64,
+    before: &Job,
+    job: &Job,
+    facts: &Facts,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let (resume_to, until, reason) = match job.state {
+        State::Waiting {
+            resume_to,
+            until,
+            reason,
+        } => (Some(resume_to), Some(until), Some(reason)),
+        State::NeedsYou { reason, resume_to } => (Some(resume_to), None, Some(reason)),
+        State::Paused { resume_to } => (Some(resume_to), None, None),
+        State::Active(_) | State::Pinned | State::Cancelled => (None, None, None),
+    };
+    let ended = matches!(job.state, State::Pinned | State::Cancelled).then_some(now);
+    tx.prepare_cached(
+        "UPDATE upload SET state = ?2, resume_to = ?3, until = ?4, reason = ?5, attempts = ?6, cancelling = ?7,
+           finished = coalesce(finished, ?8), detail = CASE WHEN ?9 THEN ?10 ELSE detail END WHERE id = ?1",
+    )?
+    .execute(params![
+        id,
+        state_name(job.state),
+        resume_to.map(active_name),
+        until,
+        reason.map(ErrorCode::as_str),
+        job.attempts,
+        job.cancelling,
+        ended,
+        job.state != before.state,
+        facts.detail
+    ])?;
+    Ok(())
+}
+
+fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "UPDATE upload SET files = coalesce(?2, files), bytes = coalesce(?3, bytes), stamp = coalesce(?4, stamp),
+           cid = coalesce(?5, cid), service_cid = coalesce(?6, service_cid), service_id = coalesce(?7, service_id),
+           verdict = coalesce(?8, verdict), amended = coalesce(?9, amended) WHERE id = ?1",
+    )?
+    .execute(params![
+        id,
+        facts.files,
+        facts.bytes,
+        facts.stamp,
+        facts.cid,
+        facts.service_cid,
+        facts.service_id,
+        facts.verdict.map(verdict_name),
+        facts.amended
+    ])?;
+    let Some(problems) = &facts.problems else {
+        return Ok(());
+    };
+    tx.execute("DELETE FROM upload_problem WHERE upload = ?1", [id])?;
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO upload_problem (upload, path, sentence) VALUES (?1, ?2, ?3)",
+    )?;
+    for (path, sentence) in problems {
+        insert.execute(params![id, path, sentence])?;
+    }
+    tx.execute(
+        "UPDATE upload SET problems = ?2 WHERE id = ?1",
+        params![id, problems.len()],
+    )?;
+    Ok(())
+}
+
+/// After a start: rows that stood in the middle of something go back to where they can go on from.
+pub(in crate::uploads) fn recover(tx: &Tx) -> Result<(), StoreError> {
+    for (name, active) in ACTIVE {
+        let after = state_name(after_crash(State::Active(active)));
+        if after != name {
+            tx.execute(
+                "UPDATE upload SET state = ?2 WHERE state = ?1",
+                params![name, after],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Name and key-values were changed after the drop.
+pub(in crate::uploads) fn amend(
+    tx: &Tx,
+    id: i64,
+    name: Option<&str>,
+    keyvalues: &BTreeMap<String, String>,
+) -> Result<(), StoreError> {
+    let keyvalues =
+        serde_json::to_string(keyvalues).map_err(|error| StoreError::Other(error.to_string()))?;
+    tx.execute(
+        "UPDATE upload SET pin_name = coalesce(?2, pin_name), keyvalues = ?3,
+           amended = CASE WHEN state IN ('sending', 'confirming', 'pinned') THEN 1 ELSE amended END WHERE id = ?1",
+        params![id, name, keyvalues],
+    )?;
+    Ok(())
+}
+
+/// The person answered the question about secrets.
+pub(in crate::uploads) fn allow_secrets(tx: &Tx, id: i64) -> Result<(), StoreError> {
+    tx.execute("UPDATE upload SET secrets = 'send' WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Takes an ended row out of the list. The row itself stays: it is the receipt that the pin's check state comes from.
+pub(in crate::uploads) fn clear(tx: &Tx, id: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE upload SET cleared = 1 WHERE id = ?1 AND state IN ('pinned', 'cancelled')",
+        [id],
+    )?;
+    Ok(())
+}
+
+/// Takes all ended rows out of the list.
+pub(in crate::uploads) fn clear_all(tx: &Tx) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE upload SET cleared = 1 WHERE state IN ('pinned', 'cancelled')",
+        [],
+    )?;
+    Ok(())
+}
