@@ -49,6 +49,49 @@ pub enum Kind {
     HoldAfterBytes(u64, Gate),
     /// The request is carried out and stored; the answer waits at the gate.
     HoldAnswer(Gate),
+    /// A v3 upload is stored, but for this long its CID is not told: the answer has none and lists
+    /// show the file with `cid: "pending"`.
+    LateCid(Duration),
+    /// The disk is full when so many bytes of this request were written to it.
+    DiskFull(u64),
+}
+
+/// What a fault asks of a handler; it travels in the request's extensions.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Bent {
+    pub(crate) late_cid: Option<Duration>,
+    /// Bytes that may still be written.
+    pub(crate) space: Option<u64>,
+}
+
+impl Bent {
+    pub(crate) fn by(fault: Option<&Kind>) -> Self {
+        match fault {
+            Some(Kind::LateCid(late)) => Self {
+                late_cid: Some(*late),
+                space: None,
+            },
+            Some(Kind::DiskFull(space)) => Self {
+                late_cid: None,
+                space: Some(*space),
+            },
+            _ => Self::default(),
+        }
+    }
+
+    /// When the CID is told, in microseconds since 1970.
+    pub(crate) fn pending_until(&self, now: i64) -> Option<i64> {
+        let late = i64::try_from(self.late_cid?.as_micros()).unwrap_or(i64::MAX);
+        Some(now.saturating_add(late))
+    }
+
+    /// Whether `bytes` can be on the disk.
+    pub(crate) fn room(&self, bytes: u64) -> std::io::Result<()> {
+        match self.space {
+            Some(space) if bytes > space => Err(std::io::ErrorKind::StorageFull.into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Kind {
@@ -99,6 +142,8 @@ impl Kind {
             Self::Hold(_) => "hold",
             Self::HoldAfterBytes(..) => "hold_after_bytes",
             Self::HoldAnswer(_) => "hold_answer",
+            Self::LateCid(_) => "late_cid",
+            Self::DiskFull(_) => "disk_full",
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::disposition::Disposition;
 use crate::error::Refusal;
+use crate::faults::Bent;
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
@@ -40,9 +41,24 @@ pub(crate) struct Upload {
 pub(crate) struct Spooled {
     path: PathBuf,
     moved: AtomicBool,
+    /// Somebody else removes the file when its content was taken.
+    lasting: bool,
 }
 
 impl Spooled {
+    /// A file that stays where it is, whatever becomes of this.
+    pub(crate) fn lasting(path: PathBuf) -> Self {
+        Self {
+            path,
+            moved: AtomicBool::new(true),
+            lasting: true,
+        }
+    }
+
+    pub(crate) fn is_lasting(&self) -> bool {
+        self.lasting
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -67,8 +83,9 @@ pub(crate) async fn receive(
     mut form: Multipart,
     folder: &Path,
     limit: Option<u64>,
+    bent: Bent,
 ) -> Result<Upload, Refusal> {
-    let mut writer = Writer::create(folder)
+    let mut writer = Writer::create(folder, bent)
         .await
         .map_err(|e| Refusal::disk(&e))?;
     let mut parts = Vec::new();
@@ -128,13 +145,14 @@ fn broken(error: &MultipartError) -> Refusal {
 }
 
 struct Writer {
+    bent: Bent,
     file: BufWriter<File>,
     spooled: Spooled,
     length: u64,
 }
 
 impl Writer {
-    async fn create(folder: &Path) -> io::Result<Self> {
+    async fn create(folder: &Path, bent: Bent) -> io::Result<Self> {
         let path = folder.join(Uuid::new_v4().to_string());
         let file = OpenOptions::new()
             .write(true)
@@ -142,16 +160,19 @@ impl Writer {
             .open(&path)
             .await?;
         Ok(Self {
+            bent,
             file: BufWriter::with_capacity(BUFFER, file),
             spooled: Spooled {
                 path,
                 moved: AtomicBool::new(false),
+                lasting: false,
             },
             length: 0,
         })
     }
 
     async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.bent.room(self.length + bytes.len() as u64)?;
         self.file.write_all(bytes).await?;
         self.length += bytes.len() as u64;
         Ok(())

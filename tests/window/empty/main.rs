@@ -2,6 +2,8 @@
 
 fn main() {
     tauri::Builder::default()
-        .run(tauri::generate_context!("tests/window/empty/tauri.conf.json"))
+        .run(tauri::generate_context!(
+            "tests/window/empty/tauri.conf.json"
+        ))
         .expect("an empty window");
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
-use super::{Files, Node, Place, Problem, Stamp};
+use super::{Files, Identity, Looked, Node, Place, Problem, Stamp};
 use crate::error::ErrorCode;
 
 /// The computer's file system.
@@ -29,6 +29,30 @@ impl Files for Disk {
             }
         }
         Ok(names)
+    }
+
+    fn look_into(&self, folder: &Place) -> Result<Looked, Problem> {
+        use rustix::fs::AtFlags;
+        let fd = open(folder, OFlags::RDONLY | OFlags::DIRECTORY)?;
+        let identity = identity(&rustix::fs::fstat(&fd).map_err(problem)?);
+        let mut entries = Vec::new();
+        for entry in rustix::fs::Dir::read_from(&fd).map_err(problem)? {
+            let entry = entry.map_err(problem)?;
+            let name = entry.file_name();
+            if name == c"." || name == c".." {
+                continue;
+            }
+            // One look below the open folder: no name on the way can be swapped for a link.
+            let looked = rustix::fs::statat(&fd, name, AtFlags::SYMLINK_NOFOLLOW);
+            let looked = looked.map(|stat| node(&stat)).map_err(problem);
+            entries.push((name.to_bytes().to_vec(), looked));
+        }
+        Ok(Looked { identity, entries })
+    }
+
+    fn identity(&self, folder: &Place) -> Result<Identity, Problem> {
+        let fd = open(folder, OFlags::PATH | OFlags::DIRECTORY)?;
+        Ok(identity(&rustix::fs::fstat(&fd).map_err(problem)?))
     }
 
     fn open(&self, place: &Place) -> Result<(std::fs::File, Stamp), Problem> {
@@ -94,6 +118,13 @@ fn beneath(root: &OwnedFd, way: &Path, flags: OFlags) -> Result<OwnedFd, Errno> 
         )?),
     };
     rustix::fs::openat(folder.as_ref().unwrap_or(root), name, flags, Mode::empty())
+}
+
+fn identity(stat: &Stat) -> Identity {
+    Identity {
+        device: stat.st_dev,
+        inode: stat.st_ino,
+    }
 }
 
 fn node(stat: &Stat) -> Node {

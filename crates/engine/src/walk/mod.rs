@@ -3,14 +3,18 @@
 mod changes;
 mod disk;
 mod secret;
+mod shape;
 mod survey;
+mod watching;
 
 use std::path::{Path, PathBuf};
 
 pub use changes::Changes;
 pub use disk::Disk;
 pub use secret::looks_like_secret;
+pub use shape::{LOOKED_AT, secret_shape};
 pub use survey::{Found, Survey, survey};
+pub use watching::{Deaf, Ear, Heard, Listening, SystemWatching, Watching};
 
 use crate::error::ErrorCode;
 
@@ -99,8 +103,43 @@ pub struct Problem {
     pub words: String,
 }
 
+/// Which folder on which disk: another one at the same path has another identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Identity {
+    /// The disk's number; may change when it is connected again.
+    pub device: u64,
+    /// The file system's own number of the folder.
+    pub inode: u64,
+}
+
+/// A folder's names with what each is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Looked {
+    /// Which folder this was.
+    pub identity: Identity,
+    /// Names in no order; what stands there, or why that cannot be said.
+    pub entries: Vec<(Vec<u8>, Result<Node, Problem>)>,
+}
+
 /// The file system, as far as the engine looks at it.
 pub trait Files: Send + Sync {
+    /// A folder with everything in it, in one go.
+    fn look_into(&self, folder: &Place) -> Result<Looked, Problem> {
+        let entries = self
+            .list(folder)?
+            .into_iter()
+            .map(|name| {
+                let node = self.look(&folder.child(name.clone()));
+                (name, node)
+            })
+            .collect();
+        Ok(Looked {
+            identity: self.identity(folder)?,
+            entries,
+        })
+    }
+    /// Which folder stands there.
+    fn identity(&self, folder: &Place) -> Result<Identity, Problem>;
     /// What stands there, without following a link.
     fn look(&self, place: &Place) -> Result<Node, Problem>;
     /// The names in a folder, in no order.

@@ -3,6 +3,7 @@
 use super::keyvalues;
 use crate::app::{App, StoredCid};
 use crate::error::Refusal;
+use crate::faults::Bent;
 use crate::import::{self, Plan};
 use crate::moment;
 use crate::spool;
@@ -14,8 +15,12 @@ use cid::Version;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-pub(super) async fn pin_file(State(app): State<App>, form: Multipart) -> Result<Response, Refusal> {
-    let upload = spool::receive(form, &app.store.partial(), None).await?;
+pub(super) async fn pin_file(
+    State(app): State<App>,
+    Extension(bent): Extension<Bent>,
+    form: Multipart,
+) -> Result<Response, Refusal> {
+    let upload = spool::receive(form, &app.store.partial(), None, bent).await?;
     let options = Options::parse(&upload.fields)?;
     let plan = Plan::legacy(&upload.parts, options.wrap)?;
     let name = options.name.unwrap_or_else(|| plan.name());
@@ -34,6 +39,8 @@ pub(super) async fn pin_file(State(app): State<App>, form: Multipart) -> Result<
         mime_type: imported.mime_type,
         group_id: options.group,
         created_at: moment::micros(now),
+        expires_at: None,
+        pending_until: None,
     };
     let (row, duplicate) = app.store.add(imported.bytes, imported.content, new).await?;
     Ok((

@@ -63,19 +63,30 @@ impl Store {
         new: NewFile,
     ) -> Result<(FileRow, bool), StoreError> {
         self.run(move |store, connection| {
-            if let Some(first) = rows::pinned(connection, &new.node, new.network)? {
+            let transaction = connection.transaction()?;
+            // A resumable upload gave its id to the file.
+            let finish = |cid: &str| {
+                transaction.execute(
+                    "UPDATE upload SET cid = ?2 WHERE id = ?1",
+                    [&new.id.to_string(), cid],
+                )
+            };
+            if let Some(first) = rows::pinned(&transaction, &new.node, new.network)? {
+                finish(&first.cid)?;
+                transaction.commit()?;
                 return Ok((first, true));
             }
-            let transaction = connection.transaction()?;
             let blob = new.id.to_string();
             let used = insert_content(&transaction, &content, &blob)?;
             let row = rows::insert(&transaction, &new)?;
             if used {
-                fs::rename(spooled.path(), store.blobs().join(&blob))?;
-                spooled.moved();
+                keep(&spooled, &store.blobs().join(&blob))?;
                 sync_folder(&store.blobs())?;
             }
+            finish(&row.cid)?;
             transaction.commit()?;
+            store.falls_due(new.expires_at);
+            store.falls_due(new.pending_until);
             Ok((row, false))
         })
         .await
@@ -138,6 +149,17 @@ impl Store {
         };
         Ok(Some(Found { cid, row, content }))
     }
+}
+
+/// The bytes become a blob. A lasting file is linked, so that it is there until the rows are committed.
+fn keep(spooled: &Spooled, blob: &std::path::Path) -> io::Result<()> {
+    if spooled.is_lasting() {
+        return fs::hard_link(spooled.path(), blob)
+            .or_else(|_| fs::copy(spooled.path(), blob).map(drop));
+    }
+    fs::rename(spooled.path(), blob)?;
+    spooled.moved();
+    Ok(())
 }
 
 /// Adds what is new; says whether anything points into the blob.

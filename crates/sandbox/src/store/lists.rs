@@ -45,6 +45,8 @@ pub(crate) struct V3Query {
     pub(crate) network: Network,
     pub(crate) name: Option<String>,
     pub(crate) cid: Option<String>,
+    /// Only files whose CID is not told yet.
+    pub(crate) pending: bool,
     pub(crate) mime_type: Option<String>,
     /// `null`: files without a group.
     pub(crate) group: Option<String>,
@@ -88,6 +90,7 @@ impl Store {
         self.run(move |_, connection| {
             let mut filter = Filter::default();
             filter.when("network = ?", Some("public".to_owned()));
+            filter.conditions.push("pending_until IS NULL");
             match query.status {
                 Status::All => {}
                 Status::Pinned => filter.conditions.push("unpinned_at IS NULL"),
@@ -123,7 +126,10 @@ impl Store {
             filter.when("network = ?", Some(query.network.name().to_owned()));
             filter.conditions.push("unpinned_at IS NULL");
             filter.when("instr(lower(name), lower(?)) > 0", query.name);
-            filter.when("node = ?", query.cid);
+            filter.when("pending_until IS NULL AND node = ?", query.cid);
+            if query.pending {
+                filter.conditions.push("pending_until IS NOT NULL");
+            }
             filter.when("mime_type = ?", query.mime_type);
             if query.group.as_deref() == Some("null") {
                 filter.conditions.push("group_id IS NULL");

@@ -1,4 +1,5 @@
-//! What the service keeps: rows in `sandbox.db`, bytes in `blobs/`, uploads under way in `partial/`.
+//! What the service keeps: rows in `sandbox.db`, bytes in `blobs/`, uploads under way in `partial/`,
+//! resumable ones in `uploads/`.
 //!
 //! One upload's bytes are one blob, a folder's files one behind the other. A node (file or
 //! directory) points into a blob or to its entries, so that the gateway serves any path and range
@@ -6,19 +7,24 @@
 //! committed, answered. What a kill leaves before the commit is swept at the next start.
 
 mod content;
+mod due;
 mod lists;
 mod rows;
+mod schema;
 mod seed;
 mod sweep;
+mod uploads;
 
 pub(crate) use content::{Content, Entry, Found, Listed, Node, Served};
 pub(crate) use lists::{LegacyQuery, Order, Predicate, Status, V3Query};
 pub(crate) use rows::{Changed, Changes, FileRow, Network, NewFile};
+pub(crate) use uploads::UploadRow;
 
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::RwLock;
 
@@ -45,49 +51,16 @@ struct Inner {
     /// Read by every piece of work, written to close: work that its caller no longer waits for must
     /// still end before another service may sweep the folder.
     working: Arc<RwLock<()>>,
+    /// When something changes by itself next; microseconds since 1970.
+    due: AtomicI64,
 }
-
-const SCHEMA: &str = "
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
-CREATE TABLE IF NOT EXISTS file (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
-  cid TEXT NOT NULL,
-  node TEXT NOT NULL,
-  network TEXT NOT NULL,
-  name TEXT,
-  keyvalues TEXT,
-  size INTEGER NOT NULL,
-  number_of_files INTEGER NOT NULL,
-  mime_type TEXT,
-  group_id TEXT,
-  created_at INTEGER NOT NULL,
-  unpinned_at INTEGER
-) STRICT;
-CREATE INDEX IF NOT EXISTS file_by_node ON file (node, network, unpinned_at);
-CREATE INDEX IF NOT EXISTS file_by_date ON file (network, created_at, seq);
-CREATE TABLE IF NOT EXISTS node (
-  key TEXT PRIMARY KEY,
-  cid TEXT NOT NULL,
-  blob TEXT,
-  start INTEGER NOT NULL,
-  size INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS entry (
-  parent TEXT NOT NULL,
-  name TEXT NOT NULL,
-  child TEXT NOT NULL,
-  PRIMARY KEY (parent, name)
-) STRICT, WITHOUT ROWID;
-";
 
 impl Store {
     /// Opens or creates the folder, takes its lock, and sweeps what a kill left behind.
     /// `Ok(None)` when another service holds the lock.
     pub(crate) fn open(data: &Path) -> Result<Option<Self>, StoreError> {
-        for folder in [data.to_owned(), data.join("blobs"), data.join("partial")] {
-            fs::create_dir_all(folder)?;
+        for folder in ["", "blobs", "partial", "uploads"] {
+            fs::create_dir_all(data.join(folder))?;
         }
         let lock = OpenOptions::new()
             .create(true)
@@ -100,7 +73,7 @@ impl Store {
             Err(fs::TryLockError::Error(error)) => return Err(error.into()),
         }
         let connection = Connection::open(data.join("sandbox.db"))?;
-        connection.execute_batch(SCHEMA)?;
+        schema::bring_up(&connection)?;
         sweep::sweep(data, &connection)?;
         Ok(Some(Self {
             inner: Arc::new(Inner {
@@ -108,6 +81,8 @@ impl Store {
                 connection: Mutex::new(connection),
                 lock,
                 working: Arc::default(),
+                // The first request looks what fell due since the last time.
+                due: AtomicI64::new(i64::MIN),
             }),
         }))
     }

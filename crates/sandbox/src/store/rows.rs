@@ -45,6 +45,10 @@ pub(crate) struct NewFile {
     pub(crate) group_id: Option<String>,
     /// Microseconds since 1970.
     pub(crate) created_at: i64,
+    /// When it unpins itself, in microseconds since 1970.
+    pub(crate) expires_at: Option<i64>,
+    /// Until then the service has not told the CID; microseconds since 1970.
+    pub(crate) pending_until: Option<i64>,
 }
 
 /// A row that stands.
@@ -63,10 +67,14 @@ pub(crate) struct FileRow {
     pub(crate) created_at: i64,
     /// Microseconds since 1970.
     pub(crate) unpinned_at: Option<i64>,
+    /// Microseconds since 1970.
+    pub(crate) expires_at: Option<i64>,
+    /// The CID is not told yet.
+    pub(crate) pending: bool,
 }
 
 pub(super) const COLUMNS: &str = "id, cid, network, name, keyvalues, size, number_of_files, mime_type, \
-                       group_id, created_at, unpinned_at";
+                       group_id, created_at, unpinned_at, expires_at, pending_until IS NOT NULL";
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     let network: String = row.get(2)?;
@@ -83,6 +91,8 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<FileRow> {
         group_id: row.get(8)?,
         created_at: row.get(9)?,
         unpinned_at: row.get(10)?,
+        expires_at: row.get(11)?,
+        pending: row.get(12)?,
     })
 }
 
@@ -90,6 +100,8 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<FileRow> {
 pub(crate) struct Changes {
     pub(crate) name: Option<String>,
     pub(crate) keyvalues: Option<Map<String, Value>>,
+    /// Microseconds since 1970; `Some(None)` keeps the file for good.
+    pub(crate) expires_at: Option<Option<i64>>,
     /// How many pairs may stand afterwards.
     pub(crate) most: usize,
 }
@@ -118,7 +130,8 @@ pub(super) fn insert(connection: &Connection, new: &NewFile) -> Result<FileRow, 
     connection
         .prepare_cached(
             "INSERT INTO file (id, cid, node, network, name, keyvalues, size, number_of_files,
-               mime_type, group_id, created_at) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
+               mime_type, group_id, created_at, expires_at, pending_until)
+             VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
         )?
         .execute(params![
             new.id.to_string(),
@@ -132,6 +145,8 @@ pub(super) fn insert(connection: &Connection, new: &NewFile) -> Result<FileRow, 
             new.mime_type,
             new.group_id,
             new.created_at,
+            new.expires_at,
+            new.pending_until,
         ])?;
     Ok(FileRow {
         id: new.id.to_string(),
@@ -145,6 +160,8 @@ pub(super) fn insert(connection: &Connection, new: &NewFile) -> Result<FileRow, 
         group_id: new.group_id.clone(),
         created_at: new.created_at,
         unpinned_at: None,
+        expires_at: new.expires_at,
+        pending: new.pending_until.is_some(),
     })
 }
 
@@ -193,13 +210,16 @@ fn change(
             return Ok(Changed::TooMany);
         }
     }
+    if let Some(expires_at) = changes.expires_at {
+        row.expires_at = expires_at;
+    }
     let keyvalues = row
         .keyvalues
         .clone()
         .map(|map| Value::Object(map).to_string());
     connection.execute(
-        "UPDATE file SET name = ?2, keyvalues = ?3 WHERE id = ?1",
-        params![row.id, row.name, keyvalues],
+        "UPDATE file SET name = ?2, keyvalues = ?3, expires_at = ?4 WHERE id = ?1",
+        params![row.id, row.name, keyvalues, row.expires_at],
     )?;
     Ok(Changed::Row(Box::new(row)))
 }
@@ -222,8 +242,9 @@ impl Store {
         id: String,
         changes: Changes,
     ) -> Result<Changed, StoreError> {
-        self.run(move |_, connection| {
+        self.run(move |store, connection| {
             let row = by_id(connection, network, &id)?;
+            store.falls_due(changes.expires_at.flatten());
             change(connection, row, changes)
         })
         .await

@@ -65,6 +65,8 @@ fn pin(index: usize, now: Timestamp) -> NewFile {
         mime_type: Some(mime.to_owned()),
         group_id: None,
         created_at: micros(created),
+        expires_at: None,
+        pending_until: None,
     }
 }
 

@@ -31,6 +31,15 @@ pub(super) fn sweep(data: &Path, connection: &Connection) -> Result<(), StoreErr
             fs::remove_file(path)?;
         }
     }
+    let mut statement = connection.prepare("SELECT id FROM upload WHERE cid IS NULL")?;
+    let going_on: HashSet<String> = statement
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for (name, path) in entries(&data.join("uploads"))? {
+        if !going_on.contains(&name) {
+            fs::remove_file(path)?;
+        }
+    }
     Ok(())
 }
 
