@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use content::{Folder, Profile, Root, Tree};
 
+use super::from_watch;
 use super::progress::Running;
 use super::rows::{Secrets, Upload};
-use super::source::{decode, stamp_text, stamps_text};
+use super::source::{stamp_text, stamps_text};
 use crate::error::ErrorCode;
 use crate::walk::{Files, Found, Place, Problem, readable, survey};
 
@@ -48,7 +49,7 @@ pub(super) fn contents(
     upload: &Upload,
     stop: &dyn Fn() -> bool,
 ) -> Result<Contents, Refusal> {
-    let together = upload.wish.folder && upload.wish.paths.len() > 1;
+    let several = upload.wish.folder && upload.wish.paths.len() > 1;
     let mut contents = Contents {
         files: Vec::new(),
         stamp: String::new(),
@@ -56,7 +57,8 @@ pub(super) fn contents(
         problems: Vec::new(),
     };
     for path in &upload.wish.paths {
-        let root = Place::root(decode(path));
+        let (root, expected) = from_watch::source(path);
+        let together = several || (upload.wish.folder && expected.is_some());
         let looked = survey(files, &root, stop).map_err(|problem| refusal(&problem, &root))?;
         if looked.folder != upload.wish.folder && !together {
             let what = if looked.folder {
@@ -72,8 +74,16 @@ pub(super) fn contents(
         if !looked.secrets.is_empty() && upload.wish.secrets == Secrets::Hold {
             return Err(held(&looked.secrets));
         }
+        let looks = looked.files.first().map(|found| stamp_text(&found.stamp));
+        if expected.is_some() && looks != expected {
+            let words = format!(
+                "{} changed since its folder was looked at.",
+                readable(&root.name())
+            );
+            return Err(Refusal::new(ErrorCode::Changed, words));
+        }
         let in_folder = |place: &Place| {
-            let mut segments = if together {
+            let mut segments = if together && expected.is_none() {
                 vec![root.name()]
             } else {
                 Vec::new()

@@ -4,6 +4,8 @@ mod bytes;
 mod confirm;
 mod control;
 mod drops;
+#[allow(dead_code, reason = "watched folders are wired in with their own rows")]
+pub(crate) mod from_watch;
 mod progress;
 mod rows;
 mod send;

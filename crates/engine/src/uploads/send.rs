@@ -13,6 +13,7 @@ use pinning::{
 
 use super::Uploads;
 use super::bytes::{self, Contents, Stopped};
+use super::from_watch;
 use super::progress::Running;
 use super::rows::{Facts, Upload};
 use super::source::{FileSource, decode};
@@ -111,7 +112,9 @@ impl Uploads {
         contents: &Contents,
         cancel: &CancellationToken,
     ) -> Option<DropGuard> {
-        if contents.bytes < LONG {
+        // A watched folder hears by itself, and its files must look as they did.
+        let watched = |path: &String| from_watch::source(path).1.is_some();
+        if contents.bytes < LONG || upload.wish.paths.first().is_some_and(watched) {
             return None;
         }
         let listening = CancellationToken::new();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::io::AsyncRead;
 
-use crate::walk::{Files, Found, Place, Stamp};
+use crate::walk::{Files, Found, Place, Stamp, readable};
 
 /// A path as text that loses nothing: bytes other than plain ASCII, and `%`, as `%XX`.
 pub(super) fn encode(path: &Path) -> String {
@@ -42,12 +42,13 @@ pub(super) fn decode(text: &str) -> PathBuf {
 /// Where something was uploaded from, short enough to read: the last two names of the first source.
 pub(crate) fn source_words(paths: &str) -> String {
     let paths: Vec<String> = serde_json::from_str(paths).unwrap_or_default();
-    let Some(first) = paths.first().map(|text| decode(text)) else {
+    let Some((place, _)) = paths.first().map(|text| super::from_watch::source(text)) else {
         return String::new();
     };
-    let names: Vec<String> = first
-        .iter()
-        .map(|name| name.to_string_lossy().into_owned())
+    let root = place.root.iter().map(OsStrExt::as_bytes);
+    let names: Vec<String> = root
+        .chain(place.inside.iter().map(Vec::as_slice))
+        .map(readable)
         .collect();
     names[names.len().saturating_sub(2)..].join("/")
 }

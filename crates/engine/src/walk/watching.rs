@@ -1,0 +1,266 @@
+//! Hearing that something below a folder changed. What changed is for a look at the disk to say: an event only names a path.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use notify::event::{AccessKind, AccessMode, ModifyKind};
+use notify::{EventKind, RecursiveMode, Watcher};
+use tokio::sync::Notify;
+
+/// What was heard since the last time somebody asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Paths that something happened to.
+    pub dirty: HashSet<PathBuf>,
+    /// Files that were written to and not closed since.
+    pub writing: HashSet<PathBuf>,
+    /// Events were lost, or too many came: look at everything.
+    pub lost: bool,
+}
+
+/// More dirty paths than this are not remembered one by one.
+const MOST_DIRTY: usize = 20_000;
+
+/// Where a watcher puts what it hears.
+#[derive(Debug, Clone, Default)]
+pub struct Ear {
+    heard: Arc<Mutex<Heard>>,
+    bell: Arc<Notify>,
+}
+
+impl Ear {
+    /// Something happened to this path.
+    pub fn dirty(&self, path: PathBuf) {
+        self.hear(|heard| {
+            if heard.dirty.len() >= MOST_DIRTY {
+                heard.lost = true;
+                heard.dirty.clear();
+            }
+            if !heard.lost {
+                heard.dirty.insert(path);
+            }
+        });
+    }
+
+    /// Somebody writes to this file, or has closed it.
+    pub fn writing(&self, path: PathBuf, open: bool) {
+        self.hear(|heard| {
+            if open {
+                heard.writing.insert(path.clone());
+            } else {
+                heard.writing.remove(&path);
+            }
+        });
+        self.dirty(path);
+    }
+
+    /// Events were lost.
+    pub fn lost(&self) {
+        self.hear(|heard| heard.lost = true);
+    }
+
+    /// Takes what was heard. Files that are still open for writing stay known.
+    pub fn take(&self) -> Heard {
+        let mut heard = self.lock();
+        let writing = heard.writing.clone();
+        let taken = std::mem::take(&mut *heard);
+        heard.writing = writing;
+        taken
+    }
+
+    /// No longer believes that these are being written to: the closing may have been missed.
+    pub fn forget_writing(&self, paths: &[PathBuf]) {
+        let mut heard = self.lock();
+        for path in paths {
+            heard.writing.remove(path);
+        }
+    }
+
+    /// Whether there is anything to take.
+    pub fn is_quiet(&self) -> bool {
+        let heard = self.lock();
+        heard.dirty.is_empty() && !heard.lost
+    }
+
+    /// Returns once something was heard.
+    pub async fn rung(&self) {
+        self.bell.notified().await;
+    }
+
+    fn hear(&self, put: impl FnOnce(&mut Heard)) {
+        put(&mut self.lock());
+        self.bell.notify_one();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Heard> {
+        self.heard
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+}
+
+/// Listens while it lives.
+pub trait Listening: Send + Sync {}
+
+/// Why changes cannot be heard here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deaf {
+    /// The system allows no more watches.
+    Exhausted {
+        /// How many it allows one person, where it says so.
+        limit: Option<u64>,
+    },
+    /// The file system tells nobody of changes (a network disk, say); its name.
+    Mute(String),
+    /// Anything else, in the system's words.
+    Other(String),
+}
+
+/// Whoever can hear changes; a test puts its own in.
+pub trait Watching: Send + Sync {
+    /// Listens to everything below `root`.
+    fn listen(&self, root: &Path, ear: Ear) -> Result<Box<dyn Listening>, Deaf>;
+}
+
+/// The system's own way.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemWatching;
+
+struct Kept {
+    _watcher: notify::RecommendedWatcher,
+}
+
+impl Listening for Kept {}
+
+impl Watching for SystemWatching {
+    fn listen(&self, root: &Path, ear: Ear) -> Result<Box<dyn Listening>, Deaf> {
+        if let Some(name) = mute(root) {
+            return Err(Deaf::Mute(name));
+        }
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                hear(&ear, event);
+            })
+            .map_err(|error| deaf(&error))?;
+        watcher
+            .watch(root, RecursiveMode::Recursive)
+            .map_err(|error| deaf(&error))?;
+        Ok(Box::new(Kept { _watcher: watcher }))
+    }
+}
+
+fn hear(ear: &Ear, event: notify::Result<notify::Event>) {
+    let Ok(event) = event else {
+        return ear.lost();
+    };
+    if event.need_rescan() {
+        return ear.lost();
+    }
+    match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
+            event
+                .paths
+                .into_iter()
+                .for_each(|path| ear.writing(path, false));
+        }
+        EventKind::Access(_) => {}
+        EventKind::Modify(ModifyKind::Data(_)) => {
+            event
+                .paths
+                .into_iter()
+                .for_each(|path| ear.writing(path, true));
+        }
+        _ => event.paths.into_iter().for_each(|path| ear.dirty(path)),
+    }
+}
+
+fn deaf(error: &notify::Error) -> Deaf {
+    match &error.kind {
+        notify::ErrorKind::MaxFilesWatch => Deaf::Exhausted {
+            limit: watch_limit(),
+        },
+        // No space for a watch, or no descriptor for another instance.
+        notify::ErrorKind::Io(cause) if matches!(cause.raw_os_error(), Some(28 | 24)) => {
+            Deaf::Exhausted {
+                limit: watch_limit(),
+            }
+        }
+        _ => Deaf::Other(error.to_string()),
+    }
+}
+
+fn watch_limit() -> Option<u64> {
+    [
+        "/proc/sys/fs/inotify/max_user_watches",
+        "/proc/sys/user/max_inotify_watches",
+    ]
+    .iter()
+    .filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok())
+    .min()
+}
+
+/// The name of a file system that does not tell of what others do in it.
+fn mute(root: &Path) -> Option<String> {
+    const MUTE: [(i64, &str); 7] = [
+        (0x6969, "NFS"),
+        (0xff53_4d42, "CIFS"),
+        (0xfe53_4d42, "SMB"),
+        (0x517b, "SMB"),
+        (0x6573_5546, "FUSE"),
+        (0x0102_1997, "9p"),
+        (0x00c3_6400, "Ceph"),
+    ];
+    let kind = rustix::fs::statfs(root).ok()?.f_type;
+    #[allow(
+        clippy::useless_conversion,
+        clippy::unnecessary_cast,
+        reason = "its width differs between systems"
+    )]
+    let kind = kind as i64 & 0xffff_ffff;
+    MUTE.iter()
+        .find(|(known, _)| *known == kind)
+        .map(|(_, name)| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_write_and_its_closing_are_heard_and_name_the_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ear = Ear::default();
+        let _listening = SystemWatching
+            .listen(folder.path(), ear.clone())
+            .unwrap_or_else(|why| panic!("{why:?}"));
+        let file = folder.path().join("a.txt");
+        std::fs::write(&file, b"one").expect("writes");
+        let mut dirty = HashSet::new();
+        while !dirty.contains(&file) {
+            ear.rung().await;
+            dirty.extend(ear.take().dirty);
+        }
+    }
+
+    #[test]
+    fn lost_events_make_the_names_of_the_others_worthless() {
+        let ear = Ear::default();
+        for n in 0..=MOST_DIRTY {
+            ear.dirty(PathBuf::from(n.to_string()));
+        }
+        let heard = ear.take();
+        assert!(heard.lost && heard.dirty.is_empty());
+        assert!(ear.is_quiet(), "it was taken");
+    }
+
+    #[test]
+    fn a_file_that_is_open_for_writing_stays_known_until_it_is_closed() {
+        let ear = Ear::default();
+        ear.writing("a".into(), true);
+        assert!(ear.take().writing.contains(Path::new("a")));
+        assert!(ear.take().writing.contains(Path::new("a")));
+        ear.writing("a".into(), false);
+        assert!(ear.take().writing.is_empty());
+    }
+}
