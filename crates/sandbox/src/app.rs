@@ -5,9 +5,11 @@ use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::log::RequestLog;
 use crate::moment;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
+use crate::tus::Busy;
 use jiff::Timestamp;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The service's parts. Clones share them.
 #[derive(Clone)]
@@ -18,11 +20,30 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) log: Arc<RequestLog>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) settings: Arc<Settings>,
+    /// The resumable uploads that a request is writing to.
+    pub(crate) busy: Busy,
+}
+
+/// What was set once at the start.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) upload_lasts: Duration,
+    pub(crate) idle_timeout: Duration,
 }
 
 impl App {
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Carries out what fell due by now.
+    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
+        let now = self.now_micros();
+        if self.store.is_due(now) {
+            self.store.settle(now).await?;
+        }
+        Ok(())
     }
 
     pub(crate) fn now_micros(&self) -> i64 {

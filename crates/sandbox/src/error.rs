@@ -6,7 +6,7 @@
 //! legacy shape on both.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 pub(crate) struct Refusal {
     status: StatusCode,
     body: Value,
+    header: Option<(HeaderName, &'static str)>,
 }
 
 impl Refusal {
@@ -22,6 +23,7 @@ impl Refusal {
     pub(crate) fn reason(status: StatusCode, reason: &str, details: impl Into<String>) -> Self {
         Self {
             status,
+            header: None,
             body: json!({ "error": { "reason": reason, "details": details.into() } }),
         }
     }
@@ -30,6 +32,7 @@ impl Refusal {
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
+            header: None,
             body: json!({ "error": text.into() }),
         }
     }
@@ -38,8 +41,15 @@ impl Refusal {
     pub(crate) fn v3(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
+            header: None,
             body: json!({ "error": { "code": status.as_u16(), "message": message.into() } }),
         }
+    }
+
+    /// The same with one more header.
+    pub(crate) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.header = Some((name, value));
+        self
     }
 
     /// 500: the disk or the database failed. The cause is named, no path is.
@@ -66,7 +76,13 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body)).into_response()
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some((name, value)) = self.header {
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
+        }
+        response
     }
 }
 

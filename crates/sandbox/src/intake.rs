@@ -6,7 +6,8 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use futures::stream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{Mutex, Notify};
 
 /// Resets the connection that a request came by.
@@ -36,11 +37,16 @@ pub(crate) enum Trip {
 pub(crate) struct Intake {
     body: Arc<Mutex<Option<BodyDataStream>>>,
     received: Arc<AtomicU64>,
+    /// How long the peer may send nothing.
+    idle: Duration,
+    timed_out: Arc<AtomicBool>,
 }
 
 impl Intake {
-    pub(crate) fn new(body: Body, received: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(body: Body, received: Arc<AtomicU64>, idle: Duration) -> Self {
         Self {
+            idle,
+            timed_out: Arc::default(),
             body: Arc::new(Mutex::new(Some(body.into_data_stream()))),
             received,
         }
@@ -72,7 +78,12 @@ impl Intake {
 
     async fn next(&self) -> Option<Result<Bytes, axum::Error>> {
         let mut body = self.body.lock().await;
-        let item = body.as_mut()?.next().await;
+        let Ok(item) = tokio::time::timeout(self.idle, body.as_mut()?.next()).await else {
+            *body = None;
+            self.timed_out.store(true, Ordering::Relaxed);
+            let silent = std::io::Error::from(std::io::ErrorKind::TimedOut);
+            return Some(Err(axum::Error::new(silent)));
+        };
         match &item {
             Some(Ok(bytes)) => {
                 self.received
@@ -81,6 +92,11 @@ impl Intake {
             Some(Err(_)) | None => *body = None,
         }
         item
+    }
+
+    /// Whether the peer stopped sending before its body ended.
+    pub(crate) fn timed_out(&self) -> bool {
+        self.timed_out.load(Ordering::Relaxed)
     }
 
     fn reached(&self, at: u64) -> bool {

@@ -32,6 +32,7 @@ mod route;
 mod server;
 mod spool;
 mod store;
+mod tus;
 mod v3;
 
 pub use auth::{Key, Scopes};
@@ -48,6 +49,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -69,6 +71,10 @@ pub struct Config {
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Whether requests above the legacy limits get 429. The headers are sent in any case.
     pub enforce_rate_limits: bool,
+    /// How long a resumable upload may go on after it began; then it is 410. A day.
+    pub upload_lasts: Duration,
+    /// How long a request's body may bring nothing; then it is answered with 408. Two minutes.
+    pub idle_timeout: Duration,
 }
 
 impl Config {
@@ -83,6 +89,8 @@ impl Config {
             keys: Vec::new(),
             clock: Arc::new(Timestamp::now),
             enforce_rate_limits: false,
+            upload_lasts: Duration::from_hours(24),
+            idle_timeout: Duration::from_mins(2),
         }
     }
 }
@@ -238,6 +246,8 @@ async fn open(config: Config) -> Result<App, StartError> {
         mut keys,
         clock,
         enforce_rate_limits,
+        upload_lasts,
+        idle_timeout,
         ..
     } = config;
     keys.insert(0, Key::new(token, Scopes::admin()));
@@ -262,6 +272,11 @@ async fn open(config: Config) -> Result<App, StartError> {
         faults: Faults::default(),
         log: Arc::new(log),
         limits: Arc::new(limits::Limits::new(enforce_rate_limits)),
+        settings: Arc::new(app::Settings {
+            upload_lasts,
+            idle_timeout,
+        }),
+        busy: tus::Busy::default(),
     })
 }
 

@@ -22,6 +22,13 @@ pub(crate) fn v3(micros: i64) -> String {
     time(micros).to_string()
 }
 
+/// As HTTP headers write it.
+pub(crate) fn http(micros: i64) -> String {
+    time(micros)
+        .strftime("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string()
+}
+
 /// A version 7 UUID of that time.
 pub(crate) fn file_id(time: Timestamp) -> Uuid {
     let seconds = u64::try_from(time.as_second()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The calls of the service, named: what a fault is aimed at and what a scope is asked for.
 
 use crate::auth::Need;
-use axum::http::Method;
+use axum::http::{HeaderMap, Method};
 
 /// One call of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +22,14 @@ pub enum Route {
     DataTotal,
     /// `POST /v3/files`
     V3Upload,
+    /// `POST /v3/files` with `Upload-Length`: a resumable upload begins
+    TusCreate,
+    /// `HEAD /v3/files/{upload}/{name}`
+    TusHead,
+    /// `PATCH /v3/files/{upload}/{name}`
+    TusPatch,
+    /// `DELETE /v3/files/{upload}/{name}`
+    TusDelete,
     /// `GET /v3/files/{network}`
     V3List,
     /// `GET /v3/files/{network}/{id}`
@@ -40,7 +48,7 @@ pub enum Route {
 
 impl Route {
     /// The route of a request.
-    pub(crate) fn of(method: &Method, path: &str) -> Self {
+    pub(crate) fn of(method: &Method, path: &str, headers: &HeaderMap) -> Self {
         let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
         match (method.as_str(), segments.as_slice()) {
             ("GET", ["data", "testAuthentication"]) => Self::TestAuthentication,
@@ -49,7 +57,13 @@ impl Route {
             ("POST", ["pinning", "pinFileToIPFS"]) => Self::PinFile,
             ("PUT", ["pinning", "hashMetadata"]) => Self::HashMetadata,
             ("DELETE", ["pinning", "unpin", _]) => Self::Unpin,
+            ("POST", ["v3", "files"]) if crate::tus::begins(headers) => Self::TusCreate,
             ("POST", ["v3", "files"]) => Self::V3Upload,
+            ("HEAD", ["v3", "files", _, _]) => Self::TusHead,
+            ("PATCH", ["v3", "files", _, _]) => Self::TusPatch,
+            ("DELETE", ["v3", "files", on, _]) if !matches!(*on, "public" | "private") => {
+                Self::TusDelete
+            }
             ("GET", ["v3", "files", _]) => Self::V3List,
             ("GET", ["v3", "files", _, _]) => Self::V3Get,
             ("PUT", ["v3", "files", _, _]) => Self::V3Update,
@@ -69,7 +83,13 @@ impl Route {
             Self::Unpin => Need::Legacy("unpin"),
             Self::DataTotal => Need::Legacy("userPinnedDataTotal"),
             Self::V3List | Self::V3Get | Self::PrivateFile => Need::FilesRead,
-            Self::V3Upload | Self::V3Update | Self::V3Delete => Need::FilesWrite,
+            Self::V3Upload
+            | Self::V3Update
+            | Self::V3Delete
+            | Self::TusCreate
+            | Self::TusHead
+            | Self::TusPatch
+            | Self::TusDelete => Need::FilesWrite,
             Self::Any | Self::Gateway | Self::Other => Need::Nothing,
         }
     }

@@ -3,7 +3,8 @@
 
 use crate::app::{App, StoredCid};
 use crate::auth;
-use crate::faults::Kind;
+use crate::error::Refusal;
+use crate::faults::{Bent, Kind};
 use crate::intake::{Cut, Intake, Trip};
 use crate::limits::Budget;
 use crate::log::LoggedRequest;
@@ -11,7 +12,7 @@ use crate::misbehave;
 use crate::route::Route;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -96,8 +97,9 @@ struct Call {
 }
 
 impl Call {
-    async fn answer(self, request: Request<Body>) -> Response {
-        let route = Route::of(request.method(), request.uri().path());
+    async fn answer(self, mut request: Request<Body>) -> Response {
+        override_method(&mut request);
+        let route = Route::of(request.method(), request.uri().path(), request.headers());
         let mut record = Record::begin(&self.app, &request);
         let mut response = if allowed_host(&request, self.port) {
             self.faulty(request, route, &mut record).await
@@ -118,8 +120,10 @@ impl Call {
         record.entry.fault = fault.as_ref().map(Kind::name);
         // A client that waits for "100 Continue" has sent nothing that would have to be drained.
         let waits = request.headers().contains_key(header::EXPECT);
-        let (parts, body) = request.into_parts();
-        let intake = Intake::new(body, Arc::clone(&record.received));
+        let (mut parts, body) = request.into_parts();
+        parts.extensions.insert(Bent::by(fault.as_ref()));
+        let idle = self.app.settings.idle_timeout;
+        let intake = Intake::new(body, Arc::clone(&record.received), idle);
         if let Some(Kind::Hold(gate)) = &fault {
             gate.pass().await;
         }
@@ -133,7 +137,10 @@ impl Call {
             _ => None,
         };
         let request = Request::from_parts(parts, intake.body(trip));
-        let response = self.checked(request, route).await;
+        let mut response = self.checked(request, route).await;
+        if intake.timed_out() {
+            response = silent();
+        }
         if response.status().as_u16() >= 400 && !waits {
             intake.drain().await;
         }
@@ -158,19 +165,66 @@ impl Call {
             Err(refusal) => refusal.into_response(),
             Ok(()) => match &budget {
                 Some(budget) if budget.exceeded => Budget::refusal(),
-                _ => self
-                    .router
-                    .clone()
-                    .oneshot(request)
-                    .await
-                    .unwrap_or_else(|never| match never {}),
+                _ => self.handled(request).await,
             },
         };
+        dressed(&mut response, route);
         if let Some(budget) = budget {
             budget.write(response.headers_mut());
         }
         response
     }
+
+    /// What fell due by the clock is carried out first.
+    async fn handled(&self, request: Request<Body>) -> Response {
+        if let Err(error) = self.app.settle().await {
+            return Refusal::from(error).into_response();
+        }
+        self.router
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap_or_else(|never| match never {})
+    }
+}
+
+/// The headers of the stack behind the legacy API, which names itself; all JSON has a charset.
+fn dressed(response: &mut Response, route: Route) {
+    let headers = response.headers_mut();
+    if headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/json")
+    {
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, json);
+    }
+    if route.is_legacy() {
+        headers.insert("x-powered-by", HeaderValue::from_static("Express"));
+        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    }
+}
+
+/// A client that cannot send PATCH says in a header what its POST means (TUS 1.0.0, core protocol).
+fn override_method(request: &mut Request<Body>) {
+    let given = request.headers().get("x-http-method-override");
+    let method = given.and_then(|given| Method::from_bytes(given.as_bytes()).ok());
+    if let Some(method) = method.filter(|_| request.method() == Method::POST) {
+        *request.method_mut() = method;
+    }
+}
+
+/// 408: the body stopped in the middle. The connection has no use any more.
+fn silent() -> Response {
+    let refusal = Refusal::reason(
+        StatusCode::REQUEST_TIMEOUT,
+        "REQUEST_TIMEOUT",
+        "The request stopped before its end",
+    );
+    let mut response = refusal.into_response();
+    response
+        .headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// Only the names of this computer, with our port: a page whose own name points here (DNS rebinding)

@@ -6,6 +6,7 @@ use reqwest::{Method, StatusCode};
 use sandbox::{Fault, Gate, Kind, Route};
 use std::time::Duration;
 use stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger, json, noise};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 fn hello() -> Form {
     Form::new()
@@ -192,4 +193,29 @@ async fn passing_lets_a_fault_meet_a_later_request() {
         stranger.get("/data/pinList").await.0,
         StatusCode::INTERNAL_SERVER_ERROR
     );
+}
+
+#[tokio::test]
+async fn a_body_that_stops_is_answered_with_408_and_leaves_nothing() {
+    let stranger = Stranger::with(|config| config.idle_timeout = Duration::from_millis(50)).await;
+    let address = stranger.sandbox.api_url().replace("http://", "");
+    let form = hello().bytes();
+    let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let head = format!(
+        "POST /pinning/pinFileToIPFS HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: multipart/form-data; boundary=boundary-of-a-stranger\r\n\
+         Content-Length: {}\r\n\r\n",
+        stranger::TOKEN,
+        form.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&form[..form.len() / 2]).await.unwrap();
+    // The connection ends by itself: all of the answer is read without a word more from here.
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains("REQUEST_TIMEOUT"), "{answer}");
+    assert!(stranger.names_in("partial").is_empty());
+    assert_eq!(stranger.get("/data/pinList").await.1["count"], 0);
 }

@@ -2,6 +2,7 @@
 
 mod stranger;
 
+use futures::StreamExt as _;
 use reqwest::{Client, StatusCode};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
@@ -139,6 +140,86 @@ async fn an_upload_that_a_kill_cut_off_leaves_no_trace() {
     let _program = Program::start(data.path(), &[]);
     assert!(names_in(&partial).is_empty());
     assert!(names_in(&data.path().join("blobs")).is_empty());
+}
+
+#[tokio::test]
+async fn a_resumable_upload_goes_on_after_a_kill_from_what_is_on_the_disk() {
+    let data = tempfile::tempdir().unwrap();
+    let client = client();
+    let bytes = noise(9_000_000);
+    let mut program = Program::start(data.path(), &[]);
+    let created = client
+        .post(format!("{}/v3/files", program.api))
+        .bearer_auth(TOKEN)
+        .header("Upload-Length", bytes.len())
+        .header("Upload-Metadata", "network cHVibGlj")
+        .send()
+        .await
+        .unwrap();
+    let url = created.headers()["location"].to_str().unwrap();
+    let path = url.strip_prefix(&program.api).unwrap().to_owned();
+    let mut at = 0;
+    for _ in 0..3 {
+        // A whole chunk, then one that the kill cuts off.
+        let whole = chunk(
+            &client,
+            &program,
+            &path,
+            at,
+            bytes[at..at + 1_000_000].to_vec(),
+        );
+        assert_eq!(whole.send().await.unwrap().status(), StatusCode::NO_CONTENT);
+        let acknowledged = at + 1_000_000;
+        let (arrived, arriving) = tokio::sync::oneshot::channel();
+        let half = bytes[acknowledged..acknowledged + 1_000_000].to_vec();
+        let body = futures::stream::unfold((half, Some(arrived)), |(half, arrived)| async move {
+            let arrived = arrived?;
+            let _ = arrived.send(());
+            Some((Ok::<_, std::io::Error>(half), (Vec::new(), None)))
+        })
+        .chain(futures::stream::pending());
+        let body = reqwest::Body::wrap_stream(body);
+        let cut = chunk(&client, &program, &path, acknowledged, Vec::new()).body(body);
+        let cut = tokio::spawn(cut.send());
+        arriving.await.unwrap();
+        program.kill();
+        assert!(cut.await.unwrap().is_err());
+
+        program = Program::start(data.path(), &[]);
+        let head = client.head(format!("{}{path}", program.api));
+        let head = head.bearer_auth(TOKEN).send().await.unwrap();
+        at = head.headers()["upload-offset"]
+            .to_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!(
+            (acknowledged..=acknowledged + 1_000_000).contains(&at),
+            "{at}"
+        );
+    }
+    let rest = chunk(&client, &program, &path, at, bytes[at..].to_vec());
+    let last = rest.send().await.unwrap();
+    let cid = last.headers()["upload-cid"].to_str().unwrap();
+    assert!(program.bytes(&client, cid).await == bytes);
+    program.kill();
+    let program = Program::start(data.path(), &[]);
+    assert!(program.bytes(&client, cid).await == bytes);
+}
+
+fn chunk(
+    client: &Client,
+    program: &Program,
+    path: &str,
+    offset: usize,
+    bytes: Vec<u8>,
+) -> reqwest::RequestBuilder {
+    client
+        .patch(format!("{}{path}", program.api))
+        .bearer_auth(TOKEN)
+        .header("content-type", "application/offset+octet-stream")
+        .header("Upload-Offset", offset)
+        .body(bytes)
 }
 
 #[tokio::test]

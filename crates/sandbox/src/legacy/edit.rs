@@ -32,7 +32,7 @@ pub(super) async fn hash_metadata(
     let changes = Changes {
         name,
         keyvalues: keyvalues::given(&body["keyvalues"], true)?,
-        expires_at: None,
+        expiry: None,
         most: MOST_KEYVALUES,
     };
     match app.store.change_pin(key, changes).await? {

@@ -17,7 +17,7 @@ mod uploads;
 
 pub(crate) use content::{Content, Entry, Found, Listed, Node, Served};
 pub(crate) use lists::{LegacyQuery, Order, Predicate, Status, V3Query};
-pub(crate) use rows::{Changed, Changes, FileRow, Network, NewFile};
+pub(crate) use rows::{Changed, Changes, Expiry, FileRow, Network, NewFile};
 pub(crate) use uploads::UploadRow;
 
 use rusqlite::Connection;

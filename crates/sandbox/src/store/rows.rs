@@ -96,12 +96,28 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<FileRow> {
     })
 }
 
+/// When a file unpins itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Expiry {
+    Never,
+    /// Microseconds since 1970.
+    At(i64),
+}
+
+impl Expiry {
+    fn time(self) -> Option<i64> {
+        match self {
+            Self::Never => None,
+            Self::At(time) => Some(time),
+        }
+    }
+}
+
 /// A change of a row: `None` leaves as it is; a null value deletes its key, others are merged in.
 pub(crate) struct Changes {
     pub(crate) name: Option<String>,
     pub(crate) keyvalues: Option<Map<String, Value>>,
-    /// Microseconds since 1970; `Some(None)` keeps the file for good.
-    pub(crate) expires_at: Option<Option<i64>>,
+    pub(crate) expiry: Option<Expiry>,
     /// How many pairs may stand afterwards.
     pub(crate) most: usize,
 }
@@ -210,8 +226,8 @@ fn change(
             return Ok(Changed::TooMany);
         }
     }
-    if let Some(expires_at) = changes.expires_at {
-        row.expires_at = expires_at;
+    if let Some(expiry) = changes.expiry {
+        row.expires_at = expiry.time();
     }
     let keyvalues = row
         .keyvalues
@@ -235,6 +251,18 @@ impl Store {
             .await
     }
 
+    /// Whether the CID of the file with this id is not told yet.
+    pub(crate) async fn is_pending(&self, id: String) -> Result<bool, StoreError> {
+        self.run(move |_, connection| {
+            Ok(connection.query_row(
+                "SELECT count(*) FROM file WHERE id = ?1 AND pending_until IS NOT NULL",
+                [id],
+                |row| row.get::<_, u64>(0).map(|count| count > 0),
+            )?)
+        })
+        .await
+    }
+
     /// Changes the row with this id.
     pub(crate) async fn change_file(
         &self,
@@ -244,7 +272,7 @@ impl Store {
     ) -> Result<Changed, StoreError> {
         self.run(move |store, connection| {
             let row = by_id(connection, network, &id)?;
-            store.falls_due(changes.expires_at.flatten());
+            store.falls_due(changes.expiry.and_then(Expiry::time));
             change(connection, row, changes)
         })
         .await

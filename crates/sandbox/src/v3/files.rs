@@ -1,13 +1,15 @@
 //! List, get, update and delete.
 
+use super::options::from_seconds;
 use super::{MOST_KEYVALUES, bad_request, file, keyvalues, network, text, too_many};
 use crate::app::App;
 use crate::dag::block_key;
 use crate::error::Refusal;
-use crate::store::{Changed, Changes, Network, Order, Predicate, V3Query};
+use crate::store::{Changed, Changes, Expiry, Network, Order, Predicate, V3Query};
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -46,6 +48,7 @@ fn parse(network: Network, query: &str) -> Result<V3Query, Refusal> {
         network,
         name: None,
         cid: None,
+        pending: false,
         mime_type: None,
         group: None,
         keyvalues: None,
@@ -77,8 +80,7 @@ fn parse(network: Network, query: &str) -> Result<V3Query, Refusal> {
                 }
             }
             "pageToken" if !value.is_empty() => parsed.after = Some(token(&value)?),
-            // Every file has its CID at once here.
-            "cidPending" if value == "true" => parsed.cid = Some("pending".to_owned()),
+            "cidPending" => parsed.pending = value == "true",
             other => {
                 let name = other
                     .strip_prefix("keyvalues[")
@@ -135,6 +137,7 @@ pub(super) async fn update(
     let changes = Changes {
         name,
         keyvalues: keyvalues(&body["keyvalues"], true)?,
+        expiry: expiry(&body)?,
         most: MOST_KEYVALUES,
     };
     match app.store.change_file(network(&on)?, id, changes).await? {
@@ -144,13 +147,29 @@ pub(super) async fn update(
     }
 }
 
+/// `expires_at` in Unix seconds; null keeps the file for good.
+fn expiry(body: &Value) -> Result<Option<Expiry>, Refusal> {
+    match body.get("expires_at") {
+        None => Ok(None),
+        Some(Value::Null) => Ok(Some(Expiry::Never)),
+        Some(given) => match given.as_i64().and_then(from_seconds) {
+            Some(time) => Ok(Some(Expiry::At(time))),
+            None => Err(bad_request("expires_at must be a Unix time")),
+        },
+    }
+}
+
+/// The same path ends a resumable upload: its first segment is the upload's id then.
 pub(super) async fn delete(
     State(app): State<App>,
     Path((on, id)): Path<(String, String)>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Response, Refusal> {
+    if uuid::Uuid::parse_str(&on).is_ok() {
+        return crate::tus::terminate(&app, &on).await;
+    }
     let now = app.now_micros();
     if app.store.delete_file(network(&on)?, id, now).await? {
-        Ok(Json(json!({ "data": null })))
+        Ok(Json(json!({ "data": null })).into_response())
     } else {
         Err(not_found())
     }

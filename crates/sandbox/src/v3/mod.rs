@@ -1,7 +1,11 @@
 //! The v3 API: files by id on the public and the private network.
 
 mod files;
+mod options;
 mod upload;
+
+pub(crate) use options::Options;
+pub(crate) use upload::store;
 
 use crate::app::{App, USER_ID};
 use crate::error::Refusal;
@@ -14,11 +18,18 @@ use serde_json::{Map, Value, json};
 
 pub(crate) fn router() -> Router<App> {
     Router::new()
-        .route("/v3/files", post(upload::upload))
+        .route(
+            "/v3/files",
+            post(upload::upload).options(crate::tus::options),
+        )
         .route("/v3/files/{network}", get(files::list))
         .route(
             "/v3/files/{network}/{id}",
-            get(files::get).put(files::update).delete(files::delete),
+            get(files::get)
+                .head(crate::tus::head)
+                .patch(crate::tus::patch)
+                .put(files::update)
+                .delete(files::delete),
         )
 }
 
@@ -41,13 +52,14 @@ fn file(row: &FileRow) -> Value {
     json!({
         "id": row.id,
         "name": row.name,
-        "cid": row.cid,
+        "cid": if row.pending { "pending" } else { &row.cid },
         "size": row.size,
         "number_of_files": row.number_of_files,
         "mime_type": row.mime_type,
         "group_id": row.group_id,
         "keyvalues": keyvalues,
         "created_at": moment::v3(row.created_at),
+        "expires_at": row.expires_at.map(moment::v3),
     })
 }
 

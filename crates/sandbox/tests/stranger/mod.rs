@@ -97,6 +97,20 @@ impl Stranger {
     }
 }
 
+impl Stranger {
+    /// The names in one of the folders that the service keeps.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "looks into the service's folder from outside"
+    )]
+    pub(crate) fn names_in(&self, folder: &str) -> Vec<String> {
+        std::fs::read_dir(self.data.path().join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect()
+    }
+}
+
 pub(crate) async fn json(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     let text = response.text().await.unwrap();

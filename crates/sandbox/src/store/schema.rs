@@ -1,0 +1,71 @@
+//! The tables. What later versions added is brought into folders of earlier ones.
+
+use super::StoreError;
+use rusqlite::Connection;
+
+const TABLES: &str = "
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS file (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  cid TEXT NOT NULL,
+  node TEXT NOT NULL,
+  network TEXT NOT NULL,
+  name TEXT,
+  keyvalues TEXT,
+  size INTEGER NOT NULL,
+  number_of_files INTEGER NOT NULL,
+  mime_type TEXT,
+  group_id TEXT,
+  created_at INTEGER NOT NULL,
+  unpinned_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS file_by_node ON file (node, network, unpinned_at);
+CREATE INDEX IF NOT EXISTS file_by_date ON file (network, created_at, seq);
+CREATE TABLE IF NOT EXISTS node (
+  key TEXT PRIMARY KEY,
+  cid TEXT NOT NULL,
+  blob TEXT,
+  start INTEGER NOT NULL,
+  size INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entry (
+  parent TEXT NOT NULL,
+  name TEXT NOT NULL,
+  child TEXT NOT NULL,
+  PRIMARY KEY (parent, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entry_by_child ON entry (child);
+CREATE TABLE IF NOT EXISTS upload (
+  id TEXT PRIMARY KEY,
+  length INTEGER NOT NULL,
+  fields TEXT NOT NULL,
+  metadata TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  signed INTEGER NOT NULL,
+  cid TEXT
+) STRICT, WITHOUT ROWID;
+";
+
+/// Columns of `file` that the first version did not have.
+const LATER: [&str; 2] = ["expires_at", "pending_until"];
+
+pub(super) fn bring_up(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch(TABLES)?;
+    let mut columns = connection.prepare("SELECT name FROM pragma_table_info('file')")?;
+    let columns: Vec<String> = columns
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for column in LATER {
+        if !columns.iter().any(|name| name == column) {
+            connection.execute_batch(&format!("ALTER TABLE file ADD COLUMN {column} INTEGER"))?;
+        }
+    }
+    connection.execute_batch(
+        "CREATE INDEX IF NOT EXISTS file_by_expiry ON file (expires_at) WHERE expires_at IS NOT NULL;
+         CREATE INDEX IF NOT EXISTS file_by_pending ON file (pending_until)
+           WHERE pending_until IS NOT NULL;",
+    )?;
+    Ok(())
+}
