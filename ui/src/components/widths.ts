@@ -22,12 +22,43 @@ export function fontOf(element: Element): string {
 
 let brush: CanvasRenderingContext2D | null | undefined;
 
-/** How wide a text is in this font, without laying anything out. */
+function drawn(text: string, font: string): number {
+  brush ??= document.createElement("canvas").getContext("2d");
+  if (!brush) return 0;
+  if (brush.font !== font) brush.font = font;
+  return brush.measureText(text).width;
+}
+
+const FIRST = 0x20;
+const LAST = 0x7e;
+/** The widths of the printable ASCII signs and, last, of the dots of a cut name; by font. */
+const tables = new Map<string, Float32Array>();
+
+function tableOf(font: string): Float32Array {
+  let table = tables.get(font);
+  if (!table) {
+    table = Float32Array.from({ length: LAST - FIRST + 2 }, (_, at) =>
+      drawn(at > LAST - FIRST ? "…" : String.fromCharCode(FIRST + at), font),
+    );
+    tables.set(font, table);
+  }
+  return table;
+}
+
+/**
+ * How wide a text is in this font, without laying anything out. Plain texts are added up from their signs, which leaves kerning
+ * out; a list of names would wait for the canvas otherwise.
+ */
 export function textWidth(font: string): (text: string) => number {
+  const table = tableOf(font);
   return (text) => {
-    brush ??= document.createElement("canvas").getContext("2d");
-    if (!brush) return 0;
-    if (brush.font !== font) brush.font = font;
-    return brush.measureText(text).width;
+    let width = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code >= FIRST && code <= LAST) width += table[code - FIRST]!;
+      else if (code === 0x2026) width += table.at(-1)!;
+      else return drawn(text, font);
+    }
+    return width;
   };
 }

@@ -3,6 +3,11 @@ import type { Bytes, Millis } from "../bindings";
 // Words are English, figures and dates follow the computer's language for separators only where they stay readable in a sentence.
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+// Made once: a format that is made for each figure costs more than all else in a row of a list.
+const broken = [0, 1, 2].map(
+  (digits) => new Intl.NumberFormat(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
+const zero = [0, 1, 2].map((digits) => new Intl.NumberFormat(undefined, { maximumFractionDigits: digits }));
 
 /** "84.2 MB", "1.92 GB", "612 MB", "1.8 kB": decimal, three digits at most. */
 export function bytes(size: Bytes): string {
@@ -32,7 +37,7 @@ function inUnit(size: Bytes, unit: number): string {
   const value = size / 1000 ** unit;
   if (unit === 0 || value >= 99.95) return whole.format(value);
   const digits = value >= 9.995 || unit === 1 ? 1 : 2;
-  return value.toLocaleString(undefined, { minimumFractionDigits: value === 0 ? 0 : digits, maximumFractionDigits: digits });
+  return (value === 0 ? zero : broken)[digits]!.format(value);
 }
 
 /** "12,430", never "12k". */

@@ -42,11 +42,15 @@ const EACH_UNSEEN = new RegExp(UNSEEN.source, "gu");
 // eslint-disable-next-line no-misleading-character-class
 const LONE_JOINER = /(?<![\p{Extended_Pictographic}\u{1f3fb}-\u{1f3ff}\ufe0f])\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
 
+/** Nearly every text: nothing in it needs a sign. Asked first, since this pattern is by far the cheaper one. */
+const PLAIN = /^[ -~]*$/;
+
 /**
  * The text as it can be shown on one line: control, direction and zero-width characters get a sign.
  * For showing only; what is sent or copied is the text itself.
  */
 export function visibleText(text: string): string {
+  if (PLAIN.test(text)) return text;
   let shown = UNSEEN.test(text) ? text.replace(EACH_UNSEEN, (character) => sign(character.codePointAt(0) ?? 0)) : text;
   if (shown.includes("\u200d")) shown = shown.replace(LONE_JOINER, "⟨ZWJ⟩");
   return shown;
