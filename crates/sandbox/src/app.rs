@@ -5,6 +5,7 @@ use crate::faults::Faults;
 use crate::limits::Limits;
 use crate::log::RequestLog;
 use crate::moment;
+use crate::signing::Signing;
 use crate::store::{Store, StoreError};
 use crate::tus::Busy;
 use jiff::Timestamp;
@@ -26,10 +27,14 @@ pub(crate) struct App {
 }
 
 /// What was set once at the start.
-#[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) upload_lasts: Duration,
     pub(crate) idle_timeout: Duration,
+    /// A key and its secret that may do everything.
+    pub(crate) pair: Option<(String, String)>,
+    /// The pinning services API as its specification has it, not as Pinata has it.
+    pub(crate) strict_psa: bool,
+    pub(crate) signing: Signing,
 }
 
 impl App {

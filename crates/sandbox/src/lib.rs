@@ -23,6 +23,7 @@ mod faults;
 mod gateway;
 mod import;
 mod intake;
+mod keys;
 mod legacy;
 mod limits;
 mod log;
@@ -30,6 +31,7 @@ mod misbehave;
 mod moment;
 mod route;
 mod server;
+mod signing;
 mod spool;
 mod store;
 mod tus;
@@ -67,6 +69,11 @@ pub struct Config {
     pub token: String,
     /// More keys.
     pub keys: Vec<Key>,
+    /// `pinata_api_key` and `pinata_secret_api_key` of a key that may do everything, for clients of the
+    /// legacy API that send these two headers.
+    pub pair: Option<(String, String)>,
+    /// The pinning services API at `/psa` as its specification has it; otherwise as Pinata has it.
+    pub strict_psa: bool,
     /// The time that pins and log entries get.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Whether requests above the legacy limits get 429. The headers are sent in any case.
@@ -87,6 +94,8 @@ impl Config {
             data: data.into(),
             token: token.into(),
             keys: Vec::new(),
+            pair: None,
+            strict_psa: false,
             clock: Arc::new(Timestamp::now),
             enforce_rate_limits: false,
             upload_lasts: Duration::from_hours(24),
@@ -103,6 +112,8 @@ impl fmt::Debug for Config {
             .field("data", &self.data)
             .field("token", &"[token]")
             .field("keys", &self.keys)
+            .field("pair", &self.pair.as_ref().map(|_| "[pair]"))
+            .field("strict_psa", &self.strict_psa)
             .field("enforce_rate_limits", &self.enforce_rate_limits)
             .finish_non_exhaustive()
     }
@@ -158,6 +169,7 @@ impl Sandbox {
         let (stop, stopped) = watch::channel(false);
         let api_routes = legacy::router()
             .merge(v3::router())
+            .merge(keys::router())
             .merge(gateway::router());
         let servers =
             [(api.1, api_routes), (gateway.1, gateway::router())].map(|(listener, routes)| {
@@ -248,21 +260,29 @@ async fn open(config: Config) -> Result<App, StartError> {
         enforce_rate_limits,
         upload_lasts,
         idle_timeout,
+        pair,
+        strict_psa,
         ..
     } = config;
     keys.insert(0, Key::new(token, Scopes::admin()));
     let folder = data.clone();
-    let secrets = keys.iter().map(|key| key.token.clone()).collect();
+    let secrets = keys.iter().map(|key| key.token.clone());
+    let secrets = secrets
+        .chain(pair.iter().map(|(_, secret)| secret.clone()))
+        .collect();
     let opened = tokio::task::spawn_blocking(move || {
-        let store = store::Store::open(&data).map_err(|error| error.to_string())?;
+        let Some(store) = store::Store::open(&data).map_err(|error| error.to_string())? else {
+            return Ok(None);
+        };
+        let signing = store.signing().map_err(|error| error.to_string())?;
         let log = log::RequestLog::open(&data, secrets).map_err(|error| error.to_string())?;
-        Ok((store, log))
+        Ok(Some((store, log, signing::Signing::new(&signing))))
     })
     .await
     .unwrap_or_else(|error| Err(error.to_string()));
-    let (store, log) = match opened {
-        Ok((Some(store), log)) => (store, log),
-        Ok((None, _)) => return Err(StartError::InUse(folder)),
+    let (store, log, signing) = match opened {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return Err(StartError::InUse(folder)),
         Err(reason) => return Err(StartError::Data { folder, reason }),
     };
     Ok(App {
@@ -275,6 +295,9 @@ async fn open(config: Config) -> Result<App, StartError> {
         settings: Arc::new(app::Settings {
             upload_lasts,
             idle_timeout,
+            pair,
+            strict_psa,
+            signing,
         }),
         busy: tus::Busy::default(),
     })

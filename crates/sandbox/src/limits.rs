@@ -1,18 +1,18 @@
 //! Requests per minute: `X-RateLimit-*` on legacy answers, and 429 when limits are enforced.
 //!
-//! `/data/*` has 30 a minute, the rest of the legacy API 60, as on the free plan. The count starts anew
+//! `/data/*` has 30 a minute, the list of `/psa` too, the rest of the legacy API 60, as on the free plan. The count starts anew
 //! every 60 seconds; `X-RateLimit-Reset` is in Unix seconds.
 
-use crate::route::Route;
+use crate::route::{Family, Route};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use std::sync::{Mutex, PoisonError};
 
-/// The counters of the two families.
+/// The counters of the three families.
 pub(crate) struct Limits {
     enforced: bool,
-    windows: Mutex<[Window; 2]>,
+    windows: Mutex<[Window; 3]>,
 }
 
 #[derive(Clone, Copy)]
@@ -40,17 +40,20 @@ impl Limits {
         };
         Self {
             enforced,
-            windows: Mutex::new([window(60), window(30)]),
+            windows: Mutex::new([window(60), window(30), window(30)]),
         }
     }
 
     /// Counts one request; `None` for calls that tell nothing about limits.
     pub(crate) fn count(&self, route: Route, now: Timestamp) -> Option<Budget> {
-        if !route.is_legacy() {
-            return None;
-        }
+        let family = match route.family() {
+            Family::Legacy => 0,
+            Family::Data => 1,
+            Family::PsaList => 2,
+            Family::V3 | Family::Psa | Family::Other => return None,
+        };
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = &mut windows[usize::from(route.is_data())];
+        let window = &mut windows[family];
         if now.as_second() >= window.reset {
             window.used = 0;
             window.reset = now.as_second() + 60;

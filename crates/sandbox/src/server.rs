@@ -9,7 +9,7 @@ use crate::intake::{Cut, Intake, Trip};
 use crate::limits::Budget;
 use crate::log::LoggedRequest;
 use crate::misbehave;
-use crate::route::Route;
+use crate::route::{Family, Route};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, StatusCode, header};
@@ -161,7 +161,7 @@ impl Call {
     /// The handler's answer, if the caller may have it.
     async fn checked(&self, request: Request<Body>, route: Route) -> Response {
         let budget = self.app.limits.count(route, self.app.now());
-        let mut response = match auth::check(&self.app.keys, route, request.headers()) {
+        let mut response = match auth::check(&self.app, route, request.headers()).await {
             Err(refusal) => refusal.into_response(),
             Ok(()) => match &budget {
                 Some(budget) if budget.exceeded => Budget::refusal(),
@@ -198,7 +198,7 @@ fn dressed(response: &mut Response, route: Route) {
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         headers.insert(header::CONTENT_TYPE, json);
     }
-    if route.is_legacy() {
+    if !matches!(route.family(), Family::V3 | Family::Other) {
         headers.insert("x-powered-by", HeaderValue::from_static("Express"));
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
     }

@@ -8,6 +8,7 @@
 
 mod content;
 mod due;
+mod keys;
 mod lists;
 mod rows;
 mod schema;
@@ -16,6 +17,7 @@ mod sweep;
 mod uploads;
 
 pub(crate) use content::{Content, Entry, Found, Listed, Node, Served};
+pub(crate) use keys::{KeyQuery, KeyRow, NewKey};
 pub(crate) use lists::{LegacyQuery, Order, Predicate, Status, V3Query};
 pub(crate) use rows::{Changed, Changes, Expiry, FileRow, Network, NewFile};
 pub(crate) use uploads::UploadRow;
@@ -85,6 +87,12 @@ impl Store {
                 due: AtomicI64::new(i64::MIN),
             }),
         }))
+    }
+
+    /// The secret that signs tokens and links.
+    pub(crate) fn signing(&self) -> Result<Vec<u8>, StoreError> {
+        let connection = self.inner.connection.lock();
+        schema::signing(&connection.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Where uploads under way are written.

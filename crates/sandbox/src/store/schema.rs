@@ -46,6 +46,26 @@ CREATE TABLE IF NOT EXISTS upload (
   signed INTEGER NOT NULL,
   cid TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS api_key (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  secret TEXT NOT NULL,
+  token TEXT NOT NULL UNIQUE,
+  ciphertext TEXT NOT NULL,
+  max_uses INTEGER,
+  uses INTEGER NOT NULL,
+  scopes TEXT NOT NULL,
+  revoked INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS signing (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  secret BLOB NOT NULL
+) STRICT;
+INSERT OR IGNORE INTO signing VALUES (1, randomblob(32));
 ";
 
 /// Columns of `file` that the first version did not have.
@@ -68,4 +88,9 @@ pub(super) fn bring_up(connection: &Connection) -> Result<(), StoreError> {
            WHERE pending_until IS NOT NULL;",
     )?;
     Ok(())
+}
+
+/// The secret that signs tokens and links; it was made with the folder.
+pub(super) fn signing(connection: &Connection) -> Result<Vec<u8>, StoreError> {
+    Ok(connection.query_row("SELECT secret FROM signing", [], |row| row.get(0))?)
 }
