@@ -44,7 +44,7 @@ export default ts.config(
         "error",
         {
           patterns: [
-            { group: ["bits-ui", "virtua", "virtua/*"], message: "Only the wrappers in components/ use it." },
+            { group: ["bits-ui"], message: "Only the wrappers in components/ use it." },
             { group: ["@tauri-apps/*"], message: "Only bindings.ts speaks to the engine.", allowTypeImports: false },
           ],
         },

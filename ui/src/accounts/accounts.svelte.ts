@@ -1,13 +1,5 @@
-import {
-  commands,
-  events,
-  type AccountId,
-  type AccountRow,
-  type AppStart,
-  type CommandError,
-  type KeyHandle,
-  type Keep,
-} from "../bindings";
+import { commands, type AccountId, type AccountRow, type AppStart, type CommandError, type KeyHandle, type Keep } from "../bindings";
+import { hearChanges } from "../lib/changes";
 import { asCommandError } from "./commandError";
 
 /** The accounts as the engine last told them, and which one the window shows. */
@@ -25,7 +17,8 @@ export class Accounts {
   /** No account yet: the window shows the first run. */
   firstRun = $derived(this.active === null);
 
-  #revision: number | null = null;
+  /** Counts the changes heard of. */
+  #heard = 0;
 
   constructor(start?: Pick<AppStart, "accounts" | "active">) {
     if (start) this.fill(start);
@@ -37,19 +30,17 @@ export class Accounts {
   }
 
   /** Follows the engine until the returned function is called. */
-  listen = async (): Promise<() => void> => {
-    return events.changed.listen(({ payload }) => {
-      if (payload.noun !== "account") return;
-      this.#revision = payload.revision;
+  listen = (): Promise<() => void> =>
+    hearChanges("account", () => {
+      this.#heard += 1;
       void this.refresh();
     });
-  };
 
   refresh = async () => {
-    const asked = this.#revision;
+    const asked = this.#heard;
     const rows = await commands.accountsList().catch(() => null);
     // A change announced meanwhile has its own answer under way; the older one must not overwrite it.
-    if (rows && asked === this.#revision) this.rows = rows;
+    if (rows && asked === this.#heard) this.rows = rows;
   };
 
   /** Starts the Sandbox and shows it. */

@@ -11,7 +11,9 @@ export type MenuItem =
       key?: string;
       danger?: boolean;
       disabled?: boolean;
-      /** One of several of which one is chosen. */
-      checked?: boolean;
       onselect: () => void;
-    };
+    }
+  /** Several of which one is chosen. */
+  | { label: string; chosen: string; choices: { value: string; label: string; note?: string }[]; onchoose: (value: string) => void }
+  /** Something that is on or off. */
+  | { label: string; note?: string; checked: boolean; onchange: (checked: boolean) => void };

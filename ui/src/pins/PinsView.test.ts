@@ -4,6 +4,8 @@ import { beforeEach, expect, test } from "vitest";
 import App from "../App.svelte";
 import type { AppStart, PinRow } from "../bindings";
 import { anAccount } from "../uploads/fakeEngine";
+import { Toasts } from "../components/toasts.svelte";
+import { Undo } from "./undo.svelte";
 import { aPin, aStart, enginePins, refuse } from "./fakePins";
 
 // Wide enough that the details stand beside the list.
@@ -175,4 +177,80 @@ test("a list that cannot be read shows the engine's own sentence and a way to tr
   engine.answers.pins_open = answer;
   await userEvent.setup().click(screen.getByRole("button", { name: "Try again" }));
   expect(await row(/pin-1\.tif/)).toBeVisible();
+});
+
+test("Ctrl+Z takes back the last name, and says so", async () => {
+  const { engine, user } = await open([aPin(1), aPin(2)]);
+  await user.click(await row(/pin-2\.tif/));
+  await screen.findByText("Same CID at Pinata and here.");
+  await user.keyboard("{F2}");
+  const field = await screen.findByRole("textbox", { name: "Name" });
+  await user.clear(field);
+  await user.type(field, "dusk.tif{Enter}");
+  await within(await details()).findByRole("heading", { name: "dusk.tif" });
+  await user.keyboard("{Control>}z{/Control}");
+  expect(engine.of("pins_edit").at(-1)).toEqual({ id: 2, edit: { name: "pin-2.tif", set: [], remove: [] } });
+  expect(await within(await details()).findByRole("heading", { name: "pin-2.tif" })).toBeVisible();
+  expect((await screen.findAllByText("The name is pin-2.tif again")).length).toBeGreaterThan(0);
+  await user.keyboard("{Control>}z{/Control}");
+  expect(engine.of("pins_edit")).toHaveLength(2);
+});
+
+test("taking back key-values sets what was changed, adds what was removed and removes what was added", async () => {
+  const keyvalues: [string, string][] = [
+    ["camera", "X-T5"],
+    ["paper", "Rag"],
+  ];
+  const { engine } = await open([aPin(1, { keyvalues, keyvalueCount: 2 })]);
+  const undo = new Undo(new Toasts());
+  const before = engine.answers.pins_details!({ id: 1 }) as never;
+  undo.made(before, {
+    name: null,
+    set: [
+      ["paper", "Baryta"],
+      ["edition", "12"],
+    ],
+    remove: ["camera"],
+  });
+  await undo.takeBack();
+  expect(engine.of("pins_edit").at(-1)).toEqual({
+    id: 1,
+    edit: {
+      name: null,
+      set: [
+        ["paper", "Rag"],
+        ["camera", "X-T5"],
+      ],
+      remove: ["edition"],
+    },
+  });
+});
+
+test("letters typed into the list jump to the next name that begins so, and round", async () => {
+  const { user } = await open(["anna.tif", "birch.tif", "barn.tif", "cliff.tif"].map((name, index) => aPin(index + 1, { name })));
+  await user.click(await row(/cliff/));
+  const selected = () => screen.getByRole("row", { selected: true });
+  await user.keyboard("ba");
+  expect(selected()).toHaveTextContent("barn.tif");
+  await user.keyboard("{Home}{End}");
+  expect(selected()).toHaveTextContent("cliff.tif");
+});
+
+test("the whole date of a pin stands in its tooltip once it is pointed at", async () => {
+  const { user } = await open([aPin(1)]);
+  const cell = (await row(/pin-1\.tif/)).querySelector<HTMLElement>("[data-at]")!;
+  expect(cell.title).toBe("");
+  await user.hover(cell);
+  expect(cell.title).toContain("14 November 2023");
+});
+
+test("a list that changes all the time is shown all the same, and a change of other pins reads no details again", async () => {
+  const { engine } = await open([aPin(1), aPin(2)]);
+  await screen.findByText("Same CID at Pinata and here.");
+  const before = engine.of("pins_details").length;
+  for (let revision = 1; revision <= 30; revision += 1) await engine.emit("changed", { noun: "pin", revision, ids: [2] });
+  await waitFor(() => expect(engine.of("pins_open")).toHaveLength(2));
+  expect(engine.of("pins_details")).toHaveLength(before);
+  await engine.emit("changed", { noun: "setting", revision: 40, ids: null });
+  await waitFor(() => expect(engine.of("pins_details")).toHaveLength(before + 1));
 });

@@ -14,6 +14,9 @@ export class Details {
   refused = $state.raw<CommandError | null>(null);
   saving = $state(false);
 
+  /** Is told of each edit that was made, and of how it was before. */
+  onmade: (pin: PinDetails, edit: PinEdit) => void = () => undefined;
+
   /** The pin the pane stands for, read or not yet. */
   #shown: PinId | null = null;
   #asked = 0;
@@ -42,8 +45,10 @@ export class Details {
   async edit(id: PinId, edit: PinEdit): Promise<boolean> {
     this.saving = true;
     this.refused = null;
+    const before = this.pin?.row.id === id ? this.pin : null;
     try {
       const pin = await commands.pinsEdit(id, edit);
+      if (before) this.onmade(before, edit);
       if (this.#shown === id) this.pin = pin;
       return true;
     } catch (error) {
@@ -52,6 +57,11 @@ export class Details {
     } finally {
       this.saving = false;
     }
+  }
+
+  /** The pin was edited elsewhere. */
+  put(pin: PinDetails) {
+    if (this.#shown === pin.row.id) this.pin = pin;
   }
 
   async #take<T>(asked: number, answer: Promise<T>, put: (value: T) => void) {

@@ -1,5 +1,6 @@
-import { commands, events, type CommandError, type PinQuery, type PinRow, type ResultSet, type Selection, type SortKey } from "../bindings";
+import { commands, type CommandError, type PinQuery, type PinRow, type ResultSet, type Selection, type SortKey } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
+import { hearChanges } from "../lib/changes";
 import { add, has, NONE, plain, size, span, toggle, type Ranges } from "./ranges";
 import { RowCache } from "./rowCache";
 
@@ -44,18 +45,27 @@ export class Pins {
   #anchor = 0;
   #asked = 0;
   #gathering = false;
+  #stale = false;
 
   listen = (): Promise<() => void> =>
-    events.changed.listen(({ payload }) => {
-      if (payload.noun !== "pin") return;
-      this.changes += 1;
-      if (this.#gathering) return;
-      this.#gathering = true;
-      setTimeout(() => {
-        this.#gathering = false;
-        void this.open();
-      }, GATHER_MS);
+    hearChanges("pin", (ids) => {
+      const shown = this.current?.id;
+      if (ids === null || this.count > 1 || (shown !== undefined && ids.includes(shown))) this.changes += 1;
+      this.#changed();
     });
+
+  /** One opening under way, and one more for all that changes meanwhile: a list that changes all the time is shown all the same. */
+  #changed() {
+    this.#stale = true;
+    if (this.#gathering) return;
+    this.#gathering = true;
+    setTimeout(async () => {
+      this.#stale = false;
+      await this.open();
+      this.#gathering = false;
+      if (this.#stale) this.#changed();
+    }, GATHER_MS);
+  }
 
   /** The row, or undefined while it is read. */
   at(index: number): PinRow | undefined {
@@ -151,6 +161,12 @@ export class Pins {
     }
     this.cursor = index;
     this.scroller?.reveal(index);
+  };
+
+  /** The next row after the cursor whose name begins so, going round, among the rows that are here; null where there is none. */
+  next = (begins: string, here: boolean): number | null => {
+    const start = this.cursor + (here ? 0 : 1);
+    return this.#rows?.next(start, this.total, (row) => row.name?.toLowerCase().startsWith(begins) ?? false) ?? null;
   };
 
   selectAll = () => {

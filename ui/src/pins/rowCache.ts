@@ -57,6 +57,18 @@ export class RowCache {
     return null;
   }
 
+  /** The first row from `start` on, going round at `total`, that is here and that fits. */
+  next(start: number, total: number, fits: (row: PinRow) => boolean): number | null {
+    let found: number | null = null;
+    const far = (index: number) => (index - start + total) % total;
+    for (const [window, rows] of this.#windows)
+      rows.forEach((row, at) => {
+        const index = window * WINDOW + at;
+        if (fits(row) && (found === null || far(index) < far(found))) found = index;
+      });
+    return found;
+  }
+
   #pump() {
     while (this.#wanted.length > 0 && this.#asked.size < AT_ONCE) {
       void this.#read(this.#wanted.shift()!).then(this.#arrived, this.#failed);

@@ -2,7 +2,9 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { UploadRow, UploadsHead } from "../bindings";
+import { View } from "../lib/view.svelte";
 import { visibleText } from "../lib/visibleText";
+import { aPin } from "../pins/fakePins";
 import { anUpload, commandError, deferred, fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
 import { Uploads } from "./uploads.svelte";
@@ -18,8 +20,9 @@ function open(
   const all = { ...nothing, now: rows.length, bytesDone: 62, bytesTotal: 100, ...head };
   const engine = fakeEngine({ uploads_head: () => all, uploads_rows: () => ({ total: rows.length, rows }), ...answers });
   const uploads = new Uploads({ uploads: all });
-  render(FakeWindow, { props: { component: UploadsView as never, uploads } });
-  return { engine, uploads, user: userEvent.setup() };
+  const view = new View();
+  render(FakeWindow, { props: { component: UploadsView as never, uploads, view } });
+  return { engine, uploads, view, user: userEvent.setup() };
 }
 const long = "The connection broke after everything was sent. Asking Pinata whether it arrived. ".repeat(4).trim();
 
@@ -132,4 +135,48 @@ test("a hostile name is shown as what it is and turns nothing around it", async 
   open([anUpload({ name, sentence: "Waiting." })]);
   expect(await screen.findByText(visibleText(name))).toBeInTheDocument();
   expect(document.body.textContent).not.toContain("\u202e");
+});
+
+/** A finished upload whose pin is the third of four with the same content in their key-values. */
+function finished() {
+  const done = anUpload({
+    id: 5,
+    name: "dusk.tif",
+    state: "pinned",
+    check: "verified",
+    cid: "bafydusk",
+    pin: 33,
+    canClear: true,
+    canCancel: false,
+  });
+  const pins = [31, 32, 33, 34].map((id) => aPin(id, { cid: id === 33 ? "bafydusk" : `bafy${id}` }));
+  return { done, answers: { pins_open: () => ({ set: 9, total: 4 }), pins_rows: () => pins, pins_copy: () => 1 } };
+}
+
+test("a finished row copies its CID, by button and by key, of its own pin", async () => {
+  const { done, answers } = finished();
+  const { engine, user } = open([done], { now: 0, finished: 1 }, answers);
+  await user.click(await screen.findByRole("button", { name: "Copy CID" }));
+  const copied = { selection: { set: 9, ranges: [[2, 2]] }, what: "cid" };
+  await waitFor(() => expect(engine.of("pins_copy")).toEqual([copied]));
+  screen.getByRole("treegrid").focus();
+  await user.keyboard("{Control>}c{/Control}");
+  await waitFor(() => expect(engine.of("pins_copy")).toEqual([copied, copied]));
+});
+
+test("a finished row offers a link only where others can open it", async () => {
+  const { done, answers } = finished();
+  open([done], { now: 0, finished: 1 }, answers);
+  expect(await screen.findByRole("button", { name: "Show the pin" })).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Copy link" })).toBeNull();
+});
+
+test("Enter on a finished row shows its pin in the list", async () => {
+  const { done, answers } = finished();
+  const { engine, user, view } = open([done], { now: 0, finished: 1 }, answers);
+  await screen.findByText("dusk.tif");
+  screen.getByRole("treegrid").focus();
+  await user.keyboard("{Enter}");
+  expect(view.screen).toBe("pins");
+  expect(engine.of("pins_open").at(-1)?.query).toMatchObject({ text: "bafydusk" });
 });

@@ -3,6 +3,7 @@ import {
   events,
   type AppStart,
   type CommandError,
+  type CopyWhat,
   type Progress,
   type UploadId,
   type UploadProblem,
@@ -11,6 +12,8 @@ import {
   type UploadsHead,
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
+import { hearChanges } from "../lib/changes";
+import { copyOf } from "./finished";
 import { RowWindows } from "./rowWindows.svelte";
 
 type Announce = (text: string) => void;
@@ -70,18 +73,13 @@ export class Uploads {
 
   listen = async (): Promise<() => void> => {
     const stops = await Promise.all([
-      events.changed.listen(({ payload }) => {
-        if (payload.noun === "upload") this.changed();
-      }),
+      hearChanges("upload", () => this.changed()),
       events.progress.listen(({ payload }) => this.merge(payload)),
     ]);
     return () => stops.forEach((stop) => stop());
   };
 
-  /**
-   * Something changed. Each change is answered by reading again what is on screen and forgetting the rest, so a gap in the
-   * revisions hides nothing.
-   */
+  /** Something changed: what is on screen is read again, and the rest forgotten. */
   changed() {
     if (this.#gathering) return;
     this.#gathering = true;
@@ -165,6 +163,17 @@ export class Uploads {
   resumeAll = () => this.#act(null, commands.uploadsResumeAll);
   retryAll = () => this.#act(null, commands.uploadsRetryAll);
   clearFinished = () => this.#act(null, commands.uploadsClearFinished);
+
+  /** Copies the CID, or a link, of a finished upload; answers how many lines were copied. */
+  copy = async (row: UploadRow, what: CopyWhat): Promise<number> => {
+    this.problem = null;
+    try {
+      return await copyOf(row, what);
+    } catch (error) {
+      this.problem = asCommandError(error);
+      return 0;
+    }
+  };
 
   /** Unfolds or folds what was left out of a folder. */
   unfold = async (row: UploadRow) => {
