@@ -45,9 +45,12 @@ function tableOf(font: string): Float32Array {
   return table;
 }
 
+/** What a box of just this text may lack through rounding. */
+const SLACK = 0.5;
+
 /**
- * How wide a text is in this font, without laying anything out. Plain texts are added up from their signs, which leaves kerning
- * out; a list of names would wait for the canvas otherwise.
+ * How wide a text is in this font, without laying anything out. Plain texts are added up from their signs, a little too wide
+ * where signs are kerned; a list of names would wait for the canvas otherwise.
  */
 export function textWidth(font: string): (text: string) => number {
   const table = tableOf(font);
@@ -61,4 +64,9 @@ export function textWidth(font: string): (text: string) => number {
     }
     return width;
   };
+}
+
+/** The text fits: nearly always seen from its signs, and measured only where they say that it does not. */
+export function fits(text: string, width: number, font: string): boolean {
+  return textWidth(font)(text) <= width || drawn(text, font) <= width + SLACK;
 }
