@@ -120,6 +120,40 @@ async fn without_a_keychain_the_token_is_kept_until_quit_and_never_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_locked_keychain_is_said_and_after_unlocking_try_again_works_without_a_restart() {
+    let desktop = Desktop::start();
+    let token = token();
+    let data = tempfile::tempdir().expect("the service's own folder, which may hold the token");
+    let service = Service::start(&desktop, data.path(), &token).await;
+    let driver = app::start(&desktop).await;
+    connect(&driver, &service, &token).await;
+    driver.click("button", "Start").await;
+    app::wait_for_list(&driver).await;
+    driver.quit().await;
+
+    desktop.lock_keychain();
+    let driver = app::start(&desktop).await;
+    app::wait_for_list(&driver).await;
+    driver.wait_for_text("keychain is locked").await;
+    driver.click("button", "Try again").await;
+    driver.wait_for_text("keychain is locked").await;
+    let file = files::write(
+        &desktop.path("files"),
+        "dropped while locked.txt",
+        &files::noise(8, 5_000),
+    );
+    app::drop_files(&desktop, &driver, std::slice::from_ref(&file)).await;
+
+    desktop.unlock_keychain();
+    driver.click("button", "Try again").await;
+    app::wait_verified(&driver, &["dropped while locked.txt"]).await;
+    let pins = app::pins(&driver, "").await;
+    window::gateway::same_as_file(&service.gateway, &pins[0].cid, &file).await;
+    driver.quit().await;
+    assert_eq!(leak::scan(desktop.folder(), &token), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_can_call_nothing_outside_the_list() {
     let desktop = Desktop::start();
     let driver = app::start(&desktop).await;

@@ -3,128 +3,12 @@
 
 mod window;
 
-use std::path::{Path, PathBuf};
-
 use serde_json::{Value, json};
 use window::app::{self, Service};
 use window::desktop::Desktop;
-use window::driver::Driver;
+use window::drag::Drag;
+use window::walk::walk;
 use window::{files, hostile};
-
-const SIZES: [(u32, u32); 3] = [(900, 600), (1280, 800), (1680, 1050)];
-const THEMES: [&str; 2] = ["light", "dark"];
-const HELPERS: &str = include_str!("window/page.js");
-const FAULTS: &str = include_str!("window/walk.js");
-
-/// One walk: what it saw wrong, with where.
-struct Walk<'desktop> {
-    desktop: &'desktop Desktop,
-    data: &'static str,
-    faults: Vec<String>,
-    stops: usize,
-}
-
-impl Walk<'_> {
-    /// Looks at what is on the screen in every size and theme.
-    async fn stop(&mut self, driver: &Driver, screen: &str) {
-        for size in SIZES {
-            app::resize(self.desktop, driver, size).await;
-            for theme in THEMES {
-                driver.set_theme(theme).await;
-                let place = format!("{screen}, {}, {}x{}, {theme}", self.data, size.0, size.1);
-                let found = driver
-                    .script(&format!("{HELPERS}\n{FAULTS}"), Vec::new())
-                    .await;
-                let found = found.as_array().expect("a list of faults").clone();
-                self.faults.extend(
-                    found
-                        .iter()
-                        .map(|fault| format!("{place}: {}", fault.as_str().unwrap_or_default())),
-                );
-                let accessible = size != SIZES[1] || self.data == "100,000 rows";
-                if !accessible {
-                    let found = violations(driver).await;
-                    self.faults.extend(
-                        found
-                            .into_iter()
-                            .map(|fault| format!("{place}: axe: {fault}")),
-                    );
-                }
-                let picture = format!("{screen}-{}-{}x{}-{theme}.png", self.data, size.0, size.1)
-                    .replace([' ', ','], "-");
-                self.desktop.picture(Some(size), &folder().join(picture));
-                self.stops += 1;
-            }
-        }
-        driver.set_theme("light").await;
-        app::resize(self.desktop, driver, app::SIZE).await;
-    }
-
-    /// The screens that every amount of data has.
-    async fn screens(&mut self, driver: &Driver) {
-        self.stop(driver, "pins").await;
-        app::go(driver, "Uploads").await;
-        self.stop(driver, "uploads").await;
-        app::go(driver, "Settings").await;
-        self.stop(driver, "settings").await;
-        app::go(driver, "Pins").await;
-    }
-
-    fn end(self) {
-        assert!(
-            self.faults.is_empty(),
-            "{} faults at {} stops:\n{}",
-            self.faults.len(),
-            self.stops,
-            self.faults.join("\n")
-        );
-    }
-}
-
-fn walk<'desktop>(desktop: &'desktop Desktop, data: &'static str) -> Walk<'desktop> {
-    Walk {
-        desktop,
-        data,
-        faults: Vec::new(),
-        stops: 0,
-    }
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("walk")
-}
-
-/// Runs axe and gives one line for each element that it has something against.
-const RUN: &str = r#"
-    const told = await axe.run(document, { resultTypes: ["violations"], rules: { "color-contrast": { enabled: true } } });
-    return told.violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")} ${node.any.concat(node.all, node.none).map((check) => check.message).join("; ")}`)).slice(0, 20);
-"#;
-
-/// What axe finds in the page as it is drawn by the web view, contrast included.
-async fn violations(driver: &Driver) -> Vec<String> {
-    if driver.script("return typeof axe", Vec::new()).await != json!("object") {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/node_modules/axe-core/axe.min.js");
-        let source = std::fs::read_to_string(&path)
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        driver
-            .script(
-                &format!("{source}; window.axe = axe; return null"),
-                Vec::new(),
-            )
-            .await;
-    }
-    let found = driver
-        .promise(RUN, Vec::new())
-        .await
-        .expect("axe runs in the page");
-    found
-        .as_array()
-        .expect("its violations")
-        .iter()
-        .map(|one| one.as_str().unwrap_or_default().to_owned())
-        .collect()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_run_and_the_empty_screens_hold_in_every_size_and_theme() {
@@ -145,7 +29,7 @@ async fn the_first_run_and_the_empty_screens_hold_in_every_size_and_theme() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_pin_its_details_and_the_overlay_hold_in_every_size_and_theme() {
+async fn one_pin_and_its_details_hold_in_every_size_and_theme() {
     let desktop = Desktop::start();
     let driver = app::start_with_sandbox(&desktop).await;
     let mut walk = walk(&desktop, "one");
@@ -161,6 +45,54 @@ async fn one_pin_its_details_and_the_overlay_hold_in_every_size_and_theme() {
     walk.screens(&driver).await;
     app::open_details(&driver, "the only one").await;
     walk.stop(&driver, "details").await;
+    driver.quit().await;
+    walk.end();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_overlay_the_sheets_the_dock_and_the_dialogs_hold_in_every_size_and_theme() {
+    let desktop = Desktop::start();
+    let driver = app::start_with_sandbox(&desktop).await;
+    let mut walk = walk(&desktop, "a few");
+    let folder = desktop.path("files");
+    let names = [
+        "a name that goes on and on, as names from scanners and cameras do when nobody shortens them, 2026-11-21.tif",
+        "short.txt",
+        ".env",
+    ];
+    let few: Vec<_> = names
+        .iter()
+        .enumerate()
+        .map(|(number, name)| files::write(&folder, name, &files::noise(number as u64, 9_000)))
+        .collect();
+
+    let drag = Drag::over(&desktop, &few, (640, 400)).await;
+    app::wait_for_overlay(&driver).await;
+    walk.stop(&driver, "overlay").await;
+    let options = "const box = document.querySelector('.options').getBoundingClientRect(); return [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)]";
+    let place = driver.script(options, Vec::new()).await;
+    let at = |index: usize| i32::try_from(place[index].as_i64().expect("a place")).expect("small");
+    drag.carry_to((at(0), at(1))).await.drop_here().await;
+    driver.wait_for("dialog", "~Upload 3 items").await;
+    walk.stop(&driver, "upload sheet").await;
+    driver.click("button", "~Upload").await;
+    driver.wait_gone("dialog", "~Upload").await;
+    app::wait_verified(&driver, &["short.txt"]).await;
+
+    driver.click("button", "~Upload").await;
+    driver.wait_for("region", "Uploads dock").await;
+    walk.stop(&driver, "dock").await;
+    driver.press_on_grid("\u{e009}a\u{e000}").await;
+    driver.wait_for("toolbar", "Selected pins").await;
+    walk.stop(&driver, "selection").await;
+    driver.press_on_grid("\u{e017}").await;
+    driver.wait_for("alertdialog", "~Unpin").await;
+    walk.stop(&driver, "unpin").await;
+    driver.press("\u{e00c}").await;
+    driver.wait_gone("alertdialog", "~Unpin").await;
+    driver.press_on_grid("?").await;
+    driver.wait_for("dialog", "Keys").await;
+    walk.stop(&driver, "keys").await;
     driver.quit().await;
     walk.end();
 }

@@ -1,7 +1,7 @@
 //! Pins.
 
 use engine::pins::{
-    CopyWhat, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, Selection, SelectionSummary,
+    CopyWhat, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, Selection, SelectionSummary,
     UnpinReport,
 };
 use tauri::State;
@@ -9,17 +9,18 @@ use tauri::State;
 use super::{Answer, Held};
 use crate::dialogs::{self, Clipboard};
 
-/// Opens what matches as a set.
+/// Opens what matches as a set, with its first look.
 #[tauri::command]
 #[specta::specta]
 pub async fn pins_open(
     engine: Held<'_>,
     query: PinQuery,
     carry: Option<Selection>,
+    look: Look,
 ) -> Answer<ResultSet> {
     engine
         .pins
-        .open(engine.require_active()?, &query, carry.as_ref())
+        .open(engine.require_active()?, &query, carry.as_ref(), look)
 }
 
 /// A window of a set, at most 200 rows.
@@ -27,6 +28,21 @@ pub async fn pins_open(
 #[specta::specta]
 pub async fn pins_rows(engine: Held<'_>, set: u32, from: u32, n: u32) -> Answer<Vec<PinRow>> {
     engine.pins.rows(set.into(), from as usize, n as usize)
+}
+
+/// Where the next row is whose name begins so.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_next(
+    engine: Held<'_>,
+    set: u32,
+    after: u32,
+    begins: String,
+) -> Answer<Option<u32>> {
+    let place = engine
+        .pins
+        .next_named(set.into(), after as usize, &begins)?;
+    Ok(place.and_then(|place| u32::try_from(place).ok()))
 }
 
 /// Everything known of one pin.

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use engine::pins::CopyWhat;
 use engine::uploads::{
-    Drop, Event, UploadOptions, UploadProblem, UploadsFilter, UploadsHead, UploadsPage,
+    Comparison, Drop, Event, UploadOptions, UploadProblem, UploadsFilter, UploadsHead, UploadsPage,
 };
-use tauri::WebviewWindow;
+use tauri::{State, WebviewWindow};
 
 use super::{Answer, Held};
-use crate::dialogs;
+use crate::dialogs::{self, Clipboard};
 
 async fn picked(engine: Held<'_>, paths: Vec<PathBuf>) -> Answer<Option<Drop>> {
     if paths.is_empty() {
@@ -167,4 +168,27 @@ pub async fn uploads_retry_all(engine: Held<'_>) -> Answer<()> {
 #[specta::specta]
 pub async fn uploads_clear_finished(engine: Held<'_>) -> Answer<()> {
     engine.uploads.clear_finished().await
+}
+
+/// How the CIDs of an upload compare.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_compare(engine: Held<'_>, id: u32) -> Answer<Comparison> {
+    engine.uploads.compare(id.into())
+}
+
+/// Copies a pinned upload's CID in one of its forms; answers how many lines were copied, 0 or 1.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_copy(
+    engine: Held<'_>,
+    clipboard: State<'_, Clipboard>,
+    id: u32,
+    what: CopyWhat,
+) -> Answer<u32> {
+    let Some(line) = engine.uploads.line(id.into(), what)? else {
+        return Ok(0);
+    };
+    clipboard.put(line)?;
+    Ok(1)
 }

@@ -82,7 +82,7 @@ impl Desktop {
         openbox.arg("--config-file").arg(configuration);
         desktop.leave_running(openbox);
         if keychain == Keychain::Unlocked {
-            desktop.unlock_keychain();
+            desktop.start_keychain();
         }
         desktop
     }
@@ -266,15 +266,27 @@ impl Desktop {
         self.set("DBUS_SESSION_BUS_ADDRESS", &address);
     }
 
-    fn unlock_keychain(&mut self) {
+    /// The keychain as it is after a login that did not unlock it: what it keeps is there, and cannot be read.
+    pub(crate) fn lock_keychain(&self) {
+        self.keychain(&["--replace", "--components=secrets"], b"");
+    }
+
+    /// The person gives their keychain's password.
+    pub(crate) fn unlock_keychain(&self) {
+        self.keychain(&["--replace", "--unlock", "--components=secrets"], b"test");
+    }
+
+    fn keychain(&self, arguments: &[&str], password: &[u8]) {
         let log = self.log("gnome-keyring-daemon");
         let mut daemon = self.command("gnome-keyring-daemon");
-        daemon
-            .args(["--unlock", "--components=secrets"])
-            .stdin(Stdio::piped());
+        daemon.args(arguments).stdin(Stdio::piped());
         daemon.stdout(log.try_clone().expect("the log")).stderr(log);
         // It goes into the background by itself once it is on the bus.
-        self.answer(daemon, b"test");
+        self.answer(daemon, password);
+    }
+
+    fn start_keychain(&self) {
+        self.keychain(&["--unlock", "--components=secrets"], b"test");
         let mut store = self.command("secret-tool");
         store
             .args(["store", "--label=ready", "pinfold-test", "ready"])

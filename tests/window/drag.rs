@@ -44,18 +44,11 @@ impl<'desktop> Drag<'desktop> {
         let place = format!("0,{},{},{},{}", PLACE.0, PLACE.1, SIZE.0, SIZE.1);
         desktop.output("wmctrl", &["-r", title, "-e", &place]);
         desktop.output("wmctrl", &["-a", title]);
-        let drag = Self {
-            desktop,
-            at: target,
-        };
         let from = (PLACE.0 + SIZE.0 / 2, PLACE.1 + SIZE.1 / 2);
+        let drag = Self { desktop, at: from };
         drag.move_to(from).await;
         desktop.output("xdotool", &["mousedown", "1"]);
-        for step in 1..=MOVES {
-            let part = |from: i32, to: i32| from + (to - from) * step / MOVES;
-            drag.move_to((part(from.0, target.0), part(from.1, target.1)))
-                .await;
-        }
+        let drag = drag.carry_to(target).await;
         for nudge in [3, 0, 3] {
             drag.move_to((target.0 + nudge, target.1)).await;
         }
@@ -69,6 +62,17 @@ impl<'desktop> Drag<'desktop> {
             &["mousemove", &to.0.to_string(), &to.1.to_string()],
         );
         sleep(PACE).await;
+    }
+
+    /// Carries it on to another point, as a hand does.
+    pub(crate) async fn carry_to(mut self, to: (i32, i32)) -> Self {
+        let from = self.at;
+        for step in 1..=MOVES {
+            let part = |from: i32, to: i32| from + (to - from) * step / MOVES;
+            self.move_to((part(from.0, to.0), part(from.1, to.1))).await;
+        }
+        self.at = to;
+        self
     }
 
     /// Lets go.

@@ -13,3 +13,4 @@ pub(crate) mod leak;
 pub(crate) mod page;
 pub(crate) mod processes;
 pub(crate) mod wait;
+pub(crate) mod walk;

@@ -3,7 +3,7 @@
 mod house;
 
 use engine::error::ErrorCode;
-use engine::pins::{CheckState, PinEdit, PinQuery, Selection, SortKey};
+use engine::pins::{CheckState, Look, PinEdit, PinQuery, Selection, SortKey};
 use engine::uploads::{Event, Secrets, UploadOptions, UploadState, UploadsFilter};
 use house::House;
 use sandbox::{Fault, Kind, Route};
@@ -33,7 +33,7 @@ async fn a_dropped_file_is_pinned_verified_listed_and_served_byte_for_byte() {
     let set = house
         .engine
         .pins
-        .open(house.account, &everything(), None)
+        .open(house.account, &everything(), None, Look::default())
         .expect("a set");
     let pin = house
         .engine

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use memchr::memmem::Finder;
 use serde::Deserialize;
 use specta::Type;
 
@@ -90,12 +91,25 @@ impl Entry {
     }
 }
 
-/// The pins of one account.
+/// Where an entry stands in [`Catalogue::slots`].
+type Slot = u32;
+
+/// The pins of one account. Entries stand in slots, so that a search reads memory in the order it lies in.
 #[derive(Default)]
 pub(super) struct Catalogue {
-    entries: HashMap<i64, Entry>,
+    slots: Vec<Option<Entry>>,
+    free: Vec<Slot>,
+    by_id: HashMap<i64, Slot>,
     /// Ascending orders, made when first asked for and kept in step.
-    orders: HashMap<SortKey, Vec<i64>>,
+    orders: HashMap<SortKey, Vec<Slot>>,
+    /// What the last search found: a longer text is looked for in that alone.
+    last: Option<Found>,
+}
+
+struct Found {
+    text: String,
+    /// By slot.
+    matches: Vec<bool>,
 }
 
 /// More changes than this at once make the orders anew instead of mending them.
@@ -103,7 +117,7 @@ const MANY: usize = 2_000;
 
 impl Catalogue {
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.by_id.len()
     }
 
     pub(super) fn put(&mut self, rows: &[Mirrored]) {
@@ -113,57 +127,123 @@ impl Catalogue {
         }
         for row in rows {
             let entry = Entry::new(row);
-            for (key, order) in &mut self.orders {
-                let at = order
-                    .partition_point(|id| self.entries[id].compare(&entry, *key) == Ordering::Less);
-                order.insert(at, entry.id);
+            let places = self.places_of(&entry);
+            let slot = self.keep(entry);
+            for (key, at) in places {
+                if let Some(order) = self.orders.get_mut(&key) {
+                    order.insert(at, slot);
+                }
             }
-            self.entries.insert(entry.id, entry);
         }
     }
 
     pub(super) fn remove(&mut self, ids: &[i64]) {
+        self.last = None;
         for id in ids {
-            let Some(entry) = self.entries.get(id) else {
+            let Some(slot) = self.by_id.get(id).copied() else {
                 continue;
             };
-            for (key, order) in &mut self.orders {
-                let at = order.partition_point(|other| {
-                    self.entries[other].compare(entry, *key) == Ordering::Less
-                });
-                order.remove(at);
+            for (key, at) in self.places_of(self.entry(slot)) {
+                if let Some(order) = self.orders.get_mut(&key) {
+                    order.remove(at);
+                }
             }
-            self.entries.remove(id);
+            self.by_id.remove(id);
+            self.slots[slot as usize] = None;
+            self.free.push(slot);
         }
+    }
+
+    fn entry(&self, slot: Slot) -> &Entry {
+        self.slots[slot as usize]
+            .as_ref()
+            .expect("orders name filled slots only")
+    }
+
+    fn keep(&mut self, entry: Entry) -> Slot {
+        let id = entry.id;
+        let slot = if let Some(slot) = self.free.pop() {
+            self.slots[slot as usize] = Some(entry);
+            slot
+        } else {
+            self.slots.push(Some(entry));
+            Slot::try_from(self.slots.len() - 1).expect("fewer than 2^32 pins")
+        };
+        self.by_id.insert(id, slot);
+        slot
+    }
+
+    /// Where it stands, or would stand, in each order.
+    fn places_of(&self, entry: &Entry) -> Vec<(SortKey, usize)> {
+        let place = |(key, order): (&SortKey, &Vec<Slot>)| {
+            let before = |slot: &Slot| self.entry(*slot).compare(entry, *key) == Ordering::Less;
+            (*key, order.partition_point(before))
+        };
+        self.orders.iter().map(place).collect()
     }
 
     /// The numbers of all rows that match, in order.
     pub(super) fn find(&mut self, query: &PinQuery) -> Vec<i64> {
-        let entries = &self.entries;
-        let order = self.orders.entry(query.sort).or_insert_with(|| {
-            let mut sorted: Vec<&Entry> = entries.values().collect();
-            sorted.sort_unstable_by(|a, b| a.compare(b, query.sort));
-            sorted.into_iter().map(|entry| entry.id).collect()
-        });
-        let words: Vec<String> = query
-            .text
-            .to_lowercase()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
-        let mut found: Vec<i64> = order
-            .iter()
-            .copied()
-            .filter(|id| {
-                words
-                    .iter()
-                    .all(|word| entries[id].text.contains(word.as_str()))
-            })
-            .collect();
+        self.sort(query.sort);
+        let text = query.text.to_lowercase();
+        let order = &self.orders[&query.sort];
+        let mut found: Vec<i64> = if text.trim().is_empty() {
+            self.last = None;
+            order.iter().map(|slot| self.entry(*slot).id).collect()
+        } else {
+            let matches = self.matches(&text);
+            let found = order
+                .iter()
+                .filter(|slot| matches[**slot as usize])
+                .map(|slot| self.entry(*slot).id)
+                .collect();
+            self.last = Some(Found { text, matches });
+            found
+        };
         if query.descending {
             found.reverse();
         }
         found
+    }
+
+    fn sort(&mut self, key: SortKey) {
+        if self.orders.contains_key(&key) {
+            return;
+        }
+        let mut order: Vec<Slot> = self.by_id.values().copied().collect();
+        order.sort_unstable_by(|a, b| self.entry(*a).compare(self.entry(*b), key));
+        self.orders.insert(key, order);
+    }
+
+    /// For each slot whether all words are in it.
+    fn matches(&mut self, text: &str) -> Vec<bool> {
+        let words: Vec<Finder<'_>> = text.split_whitespace().map(Finder::new).collect();
+        let has_all = |entry: &Entry| {
+            let text = entry.text.as_bytes();
+            words.iter().all(|word| word.find(text).is_some())
+        };
+        let narrower = self.last.take().filter(|last| text.starts_with(&last.text));
+        let in_question = |slot: usize| narrower.as_ref().is_none_or(|last| last.matches[slot]);
+        self.slots
+            .iter()
+            .enumerate()
+            .map(|(slot, entry)| {
+                entry
+                    .as_ref()
+                    .is_some_and(|entry| in_question(slot) && has_all(entry))
+            })
+            .collect()
+    }
+
+    /// The first of these rows, from place `after` + 1 on and round again, whose name begins so.
+    pub(super) fn next_named(&self, ids: &[i64], after: usize, begins: &str) -> Option<usize> {
+        let begins = begins.to_lowercase();
+        let begins_so = |place: &usize| {
+            let slot = self.by_id.get(&ids[*place]);
+            slot.is_some_and(|slot| self.entry(*slot).name().starts_with(&begins))
+        };
+        let start = (after + 1).min(ids.len());
+        (start..ids.len()).chain(0..start).find(begins_so)
     }
 }
 

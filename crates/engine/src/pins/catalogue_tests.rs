@@ -45,6 +45,43 @@ fn every_word_is_looked_for_in_name_cid_keys_and_values_without_case() {
     assert!(find(&mut catalogue, "nothing").is_empty());
 }
 
+#[test]
+fn a_longer_text_finds_what_a_fresh_search_for_it_finds_also_after_a_change() {
+    let rows: Vec<_> = (1..200)
+        .map(|id| row(id, &format!("scan {id}"), id))
+        .collect();
+    let mut typed = Catalogue::default();
+    typed.put(&rows);
+    for text in ["s", "sc", "scan 1", "scan 19", "scan 19 baryta", "scan 1"] {
+        let mut fresh = Catalogue::default();
+        fresh.put(&rows);
+        let query = query(text, SortKey::Name, false);
+        assert_eq!(typed.find(&query), fresh.find(&query), "{text}");
+    }
+    typed.put(&[row(500, "scan 1 more", 1)]);
+    assert!(
+        typed
+            .find(&query("scan 1 m", SortKey::Name, false))
+            .contains(&500)
+    );
+}
+
+#[test]
+fn the_next_row_whose_name_begins_so_is_found_going_round_at_the_end() {
+    let mut catalogue = Catalogue::default();
+    catalogue.put(&[
+        row(1, "Apple", 1),
+        row(2, "Banana", 2),
+        row(3, "apricot", 3),
+    ]);
+    let ids = [1, 2, 3];
+    assert_eq!(catalogue.next_named(&ids, 0, "AP"), Some(2));
+    assert_eq!(catalogue.next_named(&ids, 2, "ap"), Some(0));
+    assert_eq!(catalogue.next_named(&ids, 1, "b"), Some(1));
+    assert_eq!(catalogue.next_named(&ids, 0, "c"), None);
+    assert_eq!(catalogue.next_named(&[], 0, "a"), None);
+}
+
 proptest! {
     /// Orders that were mended change by change are those that would be made anew.
     #[test]

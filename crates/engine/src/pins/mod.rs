@@ -82,6 +82,25 @@ pub struct ResultSet {
     /// The carried selection, in this set.
     #[specta(type = Vec<(u32, u32)>)]
     pub selection: Vec<(usize, usize)>,
+    /// The rows that were asked for with it.
+    pub rows: Vec<PinRow>,
+    /// Where the pin that was asked for stands in it.
+    #[specta(type = Option<u32>)]
+    pub place: Option<usize>,
+}
+
+/// What the page wants to know of a set at once, so that a keystroke costs one answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Type)]
+pub struct Look {
+    /// The first row's place.
+    #[specta(type = u32)]
+    pub from: usize,
+    /// How many rows, at most 200.
+    #[specta(type = u32)]
+    pub n: usize,
+    /// The pin whose place is wanted.
+    #[specta(type = Option<u32>)]
+    pub pin: Option<i64>,
 }
 
 /// A pin in the list.
@@ -249,12 +268,21 @@ impl Pins {
         account: AccountId,
         query: &PinQuery,
         carry: Option<&Selection>,
+        look: Look,
     ) -> Result<ResultSet, CommandError> {
         let (found, of) = self.with_catalogue(account, |catalogue| {
             (catalogue.find(query), catalogue.len())
         })?;
         let total = found.len();
+        let place = look
+            .pin
+            .and_then(|pin| found.iter().position(|id| *id == pin));
         let (set, selection) = self.sets().open(account, found, carry);
+        let rows = if look.n == 0 {
+            Vec::new()
+        } else {
+            self.rows(set, look.from, look.n)?
+        };
         let (_, as_of) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
         let readings = self
             .readings
@@ -269,6 +297,21 @@ impl Pins {
             refreshing: reading.is_some_and(|reading| reading.running),
             problem: reading.and_then(|reading| reading.problem.clone()),
             selection,
+            rows,
+            place,
+        })
+    }
+
+    /// Where the next row after place `after` is whose name begins so, without case; goes round at the end.
+    pub fn next_named(
+        &self,
+        set: u64,
+        after: usize,
+        begins: &str,
+    ) -> Result<Option<usize>, CommandError> {
+        let set = self.sets().get(set)?;
+        self.with_catalogue(set.account, |catalogue| {
+            catalogue.next_named(&set.ids, after, begins)
         })
     }
 

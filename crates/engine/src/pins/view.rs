@@ -96,16 +96,11 @@ impl Pins {
         what: CopyWhat,
     ) -> Result<Vec<String>, CommandError> {
         let (account, ids) = self.selected(selection)?;
-        let sandbox = self.accounts.get(account)?.kind == AccountKind::Sandbox;
         let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
         Ok(mirrored
             .iter()
-            .filter_map(|row| match what {
-                CopyWhat::Cid => Some(row.pin.cid.clone()),
-                CopyWhat::Uri => Some(format!("ipfs://{}", row.pin.cid)),
-                CopyWhat::Link if sandbox || !row.pin.public => None,
-                CopyWhat::Link => self.address(row),
-            })
+            .filter(|row| row.pin.public || what != CopyWhat::Link)
+            .filter_map(|row| self.form_of(account, &row.pin.cid, what))
             .collect())
     }
 
@@ -119,15 +114,29 @@ impl Pins {
     }
 
     fn address(&self, row: &rows::Mirrored) -> Option<String> {
-        let gateway = self.accounts.gateway(row.account).or_else(|| {
-            let [_, _, gateway] = self.accounts.get(row.account).ok()?.addresses;
+        self.gateway_address(row.account, &row.pin.cid)
+    }
+
+    fn gateway_address(&self, account: AccountId, cid: &str) -> Option<String> {
+        let gateway = self.accounts.gateway(account).or_else(|| {
+            let [_, _, gateway] = self.accounts.get(account).ok()?.addresses;
             Some(gateway).filter(|gateway| !gateway.is_empty())
         })?;
-        Some(format!(
-            "{}/ipfs/{}",
-            gateway.trim_end_matches('/'),
-            row.pin.cid
-        ))
+        Some(format!("{}/ipfs/{cid}", gateway.trim_end_matches('/')))
+    }
+
+    /// A public CID in one of its forms; `None` for a link where the account has none that others can use.
+    pub(crate) fn form_of(&self, account: AccountId, cid: &str, what: CopyWhat) -> Option<String> {
+        let sandbox = || {
+            let account = self.accounts.get(account);
+            account.is_ok_and(|account| account.kind == AccountKind::Sandbox)
+        };
+        match what {
+            CopyWhat::Cid => Some(cid.to_owned()),
+            CopyWhat::Uri => Some(format!("ipfs://{cid}")),
+            CopyWhat::Link if sandbox() => None,
+            CopyWhat::Link => self.gateway_address(account, cid),
+        }
     }
 
     pub(super) fn mirrored(&self, id: i64) -> Result<rows::Mirrored, CommandError> {

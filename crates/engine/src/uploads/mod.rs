@@ -7,6 +7,7 @@ mod drops;
 #[allow(dead_code, reason = "watched folders are wired in with their own rows")]
 pub(crate) mod from_watch;
 mod progress;
+mod receipt;
 mod rows;
 mod send;
 mod source;
@@ -24,6 +25,7 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 
 pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
 pub use progress::{Progress, ProgressRow};
+pub use receipt::Comparison;
 pub use rows::{Secrets, UploadsFilter};
 pub(crate) use source::source_words;
 pub use state::{
