@@ -174,7 +174,7 @@ pub async fn uploads_clear_finished(engine: Held<'_>) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_compare(engine: Held<'_>, id: u32) -> Answer<Comparison> {
-    engine.uploads.compare(id.into())
+    engine.uploads.comparison(id.into())
 }
 
 /// Copies a pinned upload's CID in one of its forms; answers how many lines were copied, 0 or 1.

@@ -42,10 +42,12 @@ export const commands = {
 	accountsRetry: (id: string) => __TAURI_INVOKE<AccountRow_Serialize>("accounts_retry", { id }),
 	/**  Forgets an account here; unpins nothing. */
 	accountsRemove: (id: string) => __TAURI_INVOKE<null>("accounts_remove", { id }),
-	/**  Opens what matches as a set. */
-	pinsOpen: (query: PinQuery, carry: Selection | null) => __TAURI_INVOKE<ResultSet_Serialize>("pins_open", { query, carry }),
+	/**  Opens what matches as a set, with its first look. */
+	pinsOpen: (query: PinQuery, carry: Selection | null, look: Look_Deserialize) => __TAURI_INVOKE<ResultSet_Serialize>("pins_open", { query, carry, look }),
 	/**  A window of a set, at most 200 rows. */
 	pinsRows: (set: number, from: number, n: number) => __TAURI_INVOKE<PinRow_Serialize[]>("pins_rows", { set, from, n }),
+	/**  Where the next row is whose name begins so. */
+	pinsNext: (set: number, after: number, begins: string) => __TAURI_INVOKE<number | null>("pins_next", { set, after, begins }),
 	/**  Everything known of one pin. */
 	pinsDetails: (id: number) => __TAURI_INVOKE<PinDetails_Serialize>("pins_details", { id }),
 	/**  What several pins have in common. */
@@ -76,6 +78,10 @@ export const commands = {
 	uploadsRows: (filter: UploadsFilter, from: number, n: number) => __TAURI_INVOKE<UploadsPage_Serialize>("uploads_rows", { filter, from, n }),
 	/**  What was left out of a folder. */
 	uploadsProblems: (id: number) => __TAURI_INVOKE<UploadProblem[]>("uploads_problems", { id }),
+	/**  How the CIDs of an upload compare. */
+	uploadsCompare: (id: number) => __TAURI_INVOKE<Comparison_Serialize>("uploads_compare", { id }),
+	/**  Copies a pinned upload's CID in one of its forms; answers how many lines were copied, 0 or 1. */
+	uploadsCopy: (id: number, what: CopyWhat) => __TAURI_INVOKE<number>("uploads_copy", { id, what }),
 	/**  Pauses one. */
 	uploadsPause: (id: number) => __TAURI_INVOKE<null>("uploads_pause", { id }),
 	/**  Lets one go on. */
@@ -253,6 +259,29 @@ export type CommandError_Serialize = {
 	message: string,
 	/**  The service's or the system's own words, redacted. */
 	detail: string | null,
+};
+
+/**  Both CIDs of an upload, and what it means when they differ. */
+export type Comparison = Comparison_Serialize;
+
+/**  Both CIDs of an upload, and what it means when they differ. */
+export type Comparison_Deserialize = {
+	/**  Computed here, from the bytes that were sent. */
+	ours?: string | null,
+	/**  What the service answered. */
+	theirs?: string | null,
+	/**  What this means. */
+	sentence: string,
+};
+
+/**  Both CIDs of an upload, and what it means when they differ. */
+export type Comparison_Serialize = {
+	/**  Computed here, from the bytes that were sent. */
+	ours: string | null,
+	/**  What the service answered. */
+	theirs: string | null,
+	/**  What this means. */
+	sentence: string,
 };
 
 /**  What is copied of each pin. */
@@ -470,6 +499,29 @@ export type LeftOut = {
 	sentence: string,
 	/**  How many. */
 	count: number,
+};
+
+/**  What the page wants to know of a set at once, so that a keystroke costs one answer. */
+export type Look = Look_Serialize;
+
+/**  What the page wants to know of a set at once, so that a keystroke costs one answer. */
+export type Look_Deserialize = {
+	/**  The first row's place. */
+	from: number,
+	/**  How many rows, at most 200. */
+	n: number,
+	/**  The pin whose place is wanted. */
+	pin?: number | null,
+};
+
+/**  What the page wants to know of a set at once, so that a keystroke costs one answer. */
+export type Look_Serialize = {
+	/**  The first row's place. */
+	from: number,
+	/**  How many rows, at most 200. */
+	n: number,
+	/**  The pin whose place is wanted. */
+	pin: number | null,
 };
 
 /**  A feature that a key may not use. */
@@ -693,6 +745,10 @@ export type ResultSet_Deserialize = {
 	problem?: string | null,
 	/**  The carried selection, in this set. */
 	selection: ([number, number])[],
+	/**  The rows that were asked for with it. */
+	rows: PinRow_Deserialize[],
+	/**  Where the pin that was asked for stands in it. */
+	place?: number | null,
 };
 
 /**  A set of rows that match a query: its numbers stand still while the list is read and changed. */
@@ -711,6 +767,10 @@ export type ResultSet_Serialize = {
 	problem: string | null,
 	/**  The carried selection, in this set. */
 	selection: ([number, number])[],
+	/**  The rows that were asked for with it. */
+	rows: PinRow_Serialize[],
+	/**  Where the pin that was asked for stands in it. */
+	place: number | null,
 };
 
 /**  What is done with files that look like secrets. */

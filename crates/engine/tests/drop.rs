@@ -71,7 +71,7 @@ async fn name_and_key_values_are_edited_at_the_service_and_unpinning_takes_the_p
     let set = house
         .engine
         .pins
-        .open(house.account, &everything(), None)
+        .open(house.account, &everything(), None, Look::default())
         .expect("a set");
     let id = house
         .engine
@@ -97,7 +97,7 @@ async fn name_and_key_values_are_edited_at_the_service_and_unpinning_takes_the_p
     let set = house
         .engine
         .pins
-        .open(house.account, &everything(), None)
+        .open(house.account, &everything(), None, Look::default())
         .expect("a set");
     let pin = house
         .engine
@@ -124,7 +124,7 @@ async fn name_and_key_values_are_edited_at_the_service_and_unpinning_takes_the_p
         house
             .engine
             .pins
-            .open(house.account, &everything(), None)
+            .open(house.account, &everything(), None, Look::default())
             .expect("a set")
             .total,
         0
@@ -240,7 +240,7 @@ async fn everything_is_still_there_after_a_restart_and_goes_on() {
     let set = house
         .engine
         .pins
-        .open(house.account, &everything(), None)
+        .open(house.account, &everything(), None, Look::default())
         .expect("a set");
     assert!(set.total >= 1, "the list is there before anything is asked");
     for id in paused {
@@ -318,7 +318,10 @@ async fn the_list_of_an_account_that_already_has_pins_is_read_without_being_aske
         .expect("works with it");
     let read = async {
         loop {
-            let set = house.engine.pins.open(house.account, &everything(), None);
+            let set = house
+                .engine
+                .pins
+                .open(house.account, &everything(), None, Look::default());
             if set.expect("a set").total == 25 {
                 return;
             }

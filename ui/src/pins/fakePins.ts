@@ -50,6 +50,8 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       asOf: 1_700_000_000_000,
       refreshing: false,
       problem: null,
+      rows: [],
+      place: null,
       selection: found.flatMap((row, index): [number, number][] => (carried.has(row.id) ? [[index, index]] : [])),
     };
   }

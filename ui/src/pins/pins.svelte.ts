@@ -91,7 +91,11 @@ export class Pins {
     this.query = query;
     const { set: before, selected } = this;
     try {
-      const set = await commands.pinsOpen(query, before ? { set: before.set, ranges: plain(selected) } : null);
+      const set = await commands.pinsOpen(query, before ? { set: before.set, ranges: plain(selected) } : null, {
+        from: 0,
+        n: 0,
+        pin: null,
+      });
       if (asked !== this.#asked) return;
       const rows = new RowCache(set.set, this.#arrive, this.#fail);
       const [from, to] = other ? [0, FIRST_ROWS] : this.#range;

@@ -186,12 +186,12 @@ impl Catalogue {
     pub(super) fn find(&mut self, query: &PinQuery) -> Vec<i64> {
         self.sort(query.sort);
         let text = query.text.to_lowercase();
+        let last = self.last.take();
         let order = &self.orders[&query.sort];
         let mut found: Vec<i64> = if text.trim().is_empty() {
-            self.last = None;
             order.iter().map(|slot| self.entry(*slot).id).collect()
         } else {
-            let matches = self.matches(&text);
+            let matches = self.matches(&text, last);
             let found = order
                 .iter()
                 .filter(|slot| matches[**slot as usize])
@@ -216,13 +216,13 @@ impl Catalogue {
     }
 
     /// For each slot whether all words are in it.
-    fn matches(&mut self, text: &str) -> Vec<bool> {
+    fn matches(&self, text: &str, last: Option<Found>) -> Vec<bool> {
         let words: Vec<Finder<'_>> = text.split_whitespace().map(Finder::new).collect();
         let has_all = |entry: &Entry| {
             let text = entry.text.as_bytes();
             words.iter().all(|word| word.find(text).is_some())
         };
-        let narrower = self.last.take().filter(|last| text.starts_with(&last.text));
+        let narrower = last.filter(|last| text.starts_with(&last.text));
         let in_question = |slot: usize| narrower.as_ref().is_none_or(|last| last.matches[slot]);
         self.slots
             .iter()

@@ -23,7 +23,7 @@ pub struct Comparison {
 
 impl Uploads {
     /// How the CIDs of an upload compare.
-    pub fn compare(&self, id: i64) -> Result<Comparison, CommandError> {
+    pub fn comparison(&self, id: i64) -> Result<Comparison, CommandError> {
         let upload = self.upload(id)?;
         let service = service_name(&self.accounts.get(upload.account)?);
         Ok(Comparison {
