@@ -2,15 +2,17 @@
 
 use crate::auth::Key;
 use crate::faults::Faults;
+use crate::jobs::Jobs;
 use crate::limits::Limits;
 use crate::log::RequestLog;
 use crate::moment;
 use crate::signing::Signing;
-use crate::store::{Store, StoreError};
+use crate::store::Store;
 use crate::tus::Busy;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// The service's parts. Clones share them.
 #[derive(Clone)]
@@ -24,6 +26,8 @@ pub(crate) struct App {
     pub(crate) settings: Arc<Settings>,
     /// The resumable uploads that a request is writing to.
     pub(crate) busy: Busy,
+    /// Held by the request that carries out what fell due.
+    pub(crate) settling: Arc<Mutex<()>>,
 }
 
 /// What was set once at the start.
@@ -35,20 +39,14 @@ pub(crate) struct Settings {
     /// The pinning services API as its specification has it, not as Pinata has it.
     pub(crate) strict_psa: bool,
     pub(crate) signing: Signing,
+    pub(crate) jobs: Jobs,
+    /// This service's own gateway.
+    pub(crate) gateway: String,
 }
 
 impl App {
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
-    }
-
-    /// Carries out what fell due by now.
-    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
-        let now = self.now_micros();
-        if self.store.is_due(now) {
-            self.store.settle(now).await?;
-        }
-        Ok(())
     }
 
     pub(crate) fn now_micros(&self) -> i64 {

@@ -23,12 +23,14 @@ mod faults;
 mod gateway;
 mod import;
 mod intake;
+mod jobs;
 mod keys;
 mod legacy;
 mod limits;
 mod log;
 mod misbehave;
 mod moment;
+mod psa;
 mod route;
 mod server;
 mod signing;
@@ -39,6 +41,7 @@ mod v3;
 
 pub use auth::{Key, Scopes};
 pub use faults::{Fault, Faults, Gate, Kind};
+pub use jobs::{JobStatus, Jobs};
 pub use log::LoggedRequest;
 pub use route::Route;
 
@@ -72,6 +75,8 @@ pub struct Config {
     /// `pinata_api_key` and `pinata_secret_api_key` of a key that may do everything, for clients of the
     /// legacy API that send these two headers.
     pub pair: Option<(String, String)>,
+    /// How pins by CID move, where they end, and whose content they find.
+    pub jobs: Jobs,
     /// The pinning services API at `/psa` as its specification has it; otherwise as Pinata has it.
     pub strict_psa: bool,
     /// The time that pins and log entries get.
@@ -95,6 +100,7 @@ impl Config {
             token: token.into(),
             keys: Vec::new(),
             pair: None,
+            jobs: Jobs::default(),
             strict_psa: false,
             clock: Arc::new(Timestamp::now),
             enforce_rate_limits: false,
@@ -113,6 +119,7 @@ impl fmt::Debug for Config {
             .field("token", &"[token]")
             .field("keys", &self.keys)
             .field("pair", &self.pair.as_ref().map(|_| "[pair]"))
+            .field("jobs", &self.jobs)
             .field("strict_psa", &self.strict_psa)
             .field("enforce_rate_limits", &self.enforce_rate_limits)
             .finish_non_exhaustive()
@@ -165,11 +172,12 @@ impl Sandbox {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let api = listen(config.listen).await?;
         let gateway = listen(config.gateway).await?;
-        let app = open(config).await?;
+        let app = open(config, gateway.0).await?;
         let (stop, stopped) = watch::channel(false);
         let api_routes = legacy::router()
             .merge(v3::router())
             .merge(keys::router())
+            .merge(psa::router())
             .merge(gateway::router());
         let servers =
             [(api.1, api_routes), (gateway.1, gateway::router())].map(|(listener, routes)| {
@@ -202,6 +210,11 @@ impl Sandbox {
     /// The faults that wait for requests.
     pub fn faults(&self) -> &Faults {
         &self.app.faults
+    }
+
+    /// The rules of pins by CID.
+    pub fn jobs(&self) -> &Jobs {
+        &self.app.settings.jobs
     }
 
     /// The newest 20,000 requests that ended, oldest first.
@@ -251,7 +264,7 @@ async fn listen(address: SocketAddr) -> Result<(SocketAddr, TcpListener), StartE
     Ok((listener.local_addr().map_err(failed)?, listener))
 }
 
-async fn open(config: Config) -> Result<App, StartError> {
+async fn open(config: Config, gateway: SocketAddr) -> Result<App, StartError> {
     let Config {
         data,
         token,
@@ -261,6 +274,7 @@ async fn open(config: Config) -> Result<App, StartError> {
         upload_lasts,
         idle_timeout,
         pair,
+        jobs,
         strict_psa,
         ..
     } = config;
@@ -298,8 +312,11 @@ async fn open(config: Config) -> Result<App, StartError> {
             pair,
             strict_psa,
             signing,
+            jobs,
+            gateway: format!("http://{gateway}"),
         }),
         busy: tus::Busy::default(),
+        settling: Arc::default(),
     })
 }
 

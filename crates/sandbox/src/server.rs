@@ -165,7 +165,7 @@ impl Call {
             Err(refusal) => refusal.into_response(),
             Ok(()) => match &budget {
                 Some(budget) if budget.exceeded => Budget::refusal(),
-                _ => self.handled(request).await,
+                _ => self.handled(request, route).await,
             },
         };
         dressed(&mut response, route);
@@ -176,9 +176,10 @@ impl Call {
     }
 
     /// What fell due by the clock is carried out first.
-    async fn handled(&self, request: Request<Body>) -> Response {
-        if let Err(error) = self.app.settle().await {
-            return Refusal::from(error).into_response();
+    async fn handled(&self, request: Request<Body>, route: Route) -> Response {
+        let wait = !matches!(route, Route::Gateway | Route::PrivateFile);
+        if let Err(refusal) = self.app.settle(wait).await {
+            return refusal.into_response();
         }
         self.router
             .clone()

@@ -144,7 +144,8 @@ fn broken(error: &MultipartError) -> Refusal {
     Refusal::text(format!("The form could not be read: {error}"))
 }
 
-struct Writer {
+/// Bytes behind one another into a partial file.
+pub(crate) struct Writer {
     bent: Bent,
     file: BufWriter<File>,
     spooled: Spooled,
@@ -152,7 +153,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn create(folder: &Path, bent: Bent) -> io::Result<Self> {
+    pub(crate) async fn create(folder: &Path, bent: Bent) -> io::Result<Self> {
         let path = folder.join(Uuid::new_v4().to_string());
         let file = OpenOptions::new()
             .write(true)
@@ -171,14 +172,18 @@ impl Writer {
         })
     }
 
-    async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.bent.room(self.length + bytes.len() as u64)?;
         self.file.write_all(bytes).await?;
         self.length += bytes.len() as u64;
         Ok(())
     }
 
-    async fn finish(mut self) -> io::Result<Spooled> {
+    pub(crate) async fn finish(mut self) -> io::Result<Spooled> {
         self.file.flush().await?;
         self.file.get_ref().sync_all().await?;
         Ok(self.spooled)

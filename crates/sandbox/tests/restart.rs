@@ -277,9 +277,54 @@ async fn the_program_seeds_explains_itself_and_refuses_what_it_does_not_know() {
             .unwrap()
             .contains("--gateway")
     );
-    for wrong in [&["--nonsense"][..], &["--data", "d"], &["--token", "t"]] {
+    for wrong in [
+        &["--nonsense"][..],
+        &["--data", "d"],
+        &["--token", "t"],
+        &["--data", "d", "--token", "t", "--key", "k"],
+        &["--psa", "loose"],
+        &["--jobs", "soon"],
+        &["--job-end", "cid=done"],
+    ] {
         let output = run(wrong);
         assert_eq!(output.status.code(), Some(2));
         assert!(!output.stderr.is_empty());
     }
+}
+
+#[tokio::test]
+async fn the_program_is_a_strict_pinning_service_with_instant_jobs_and_a_pair_of_keys() {
+    const CID: &str = "bafkreifxjaz4llkgph3htb6gksxzr3gm3uh6tpiaoolllrngx4kcb46ckm";
+    const LOST: &str = "bafkreiauhurhso4yja2r32eekeh7sgii62j6va3xtsvmmf2zysyyngt57y";
+    let data = tempfile::tempdir().unwrap();
+    let lost = format!("{LOST}=expired");
+    let flags = [
+        "--psa",
+        "strict",
+        "--jobs",
+        "instant",
+        "--job-end",
+        &lost,
+        "--key",
+        "k",
+        "--secret",
+        "s",
+    ];
+    let program = Program::start(data.path(), &flags);
+    for (cid, status) in [(CID, "pinned"), (LOST, "failed")] {
+        let request = client()
+            .post(format!("{}/psa/pins", program.api))
+            .bearer_auth(TOKEN)
+            .json(&serde_json::json!({ "cid": cid }));
+        let (code, body) = json(request.send().await.unwrap()).await;
+        assert_eq!(
+            (code, &body["status"]),
+            (StatusCode::ACCEPTED, &status.into())
+        );
+    }
+    let request = client()
+        .get(format!("{}/data/testAuthentication", program.api))
+        .header("pinata_api_key", "k")
+        .header("pinata_secret_api_key", "s");
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
 }

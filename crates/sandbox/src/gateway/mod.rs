@@ -8,12 +8,12 @@ use crate::app::App;
 use crate::dag::block_key;
 use crate::error::Refusal;
 use crate::store::{Found, Listed, Network, Served};
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use cid::Cid;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use range::Range;
@@ -32,11 +32,24 @@ pub(crate) fn router() -> Router<App> {
 }
 
 async fn public(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
+    if query(&uri, "pinfold").as_deref() == Some("tree") {
+        return with_guards(tree(&app, &uri).await);
+    }
     with_guards(serve(app, &uri, &headers, Some(Network::Public)).await)
 }
 
 async fn private(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Response {
     with_guards(serve(app, &uri, &headers, None).await)
+}
+
+/// What another sandbox asks before it fetches: where the content stands, and its files.
+async fn tree(app: &App, uri: &Uri) -> Result<Response, Refusal> {
+    let address = Address::of(uri).filter(|address| address.path.is_empty());
+    let Some(address) = address else {
+        return Ok(not_found());
+    };
+    let tree = app.store.tree(block_key(&address.root)).await?;
+    Ok(tree.map_or_else(not_found, |tree| Json(tree).into_response()))
 }
 
 fn with_guards(answer: Result<Response, Refusal>) -> Response {

@@ -65,7 +65,8 @@ pub(super) async fn data_total(State(app): State<App>) -> Result<Json<Value>, Re
     })))
 }
 
-fn parsed(cid: &str) -> Result<String, Refusal> {
+/// The key of a CID.
+pub(super) fn parsed(cid: &str) -> Result<String, Refusal> {
     Cid::try_from(cid)
         .map(|cid| block_key(&cid))
         .map_err(|_| Refusal::text("Invalid IPFS hash provided"))

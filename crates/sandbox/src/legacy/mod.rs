@@ -1,9 +1,12 @@
 //! The legacy API: `/data` and `/pinning`.
 
+mod by_hash;
 mod edit;
 mod keyvalues;
 mod pin_file;
 mod pin_list;
+
+pub(crate) use by_hash::host_nodes;
 
 use crate::app::App;
 use axum::routing::{delete, get, post, put};
@@ -16,6 +19,8 @@ pub(crate) fn router() -> Router<App> {
         .route("/data/pinList", get(pin_list::pin_list))
         .route("/data/userPinnedDataTotal", get(edit::data_total))
         .route("/pinning/pinFileToIPFS", post(pin_file::pin_file))
+        .route("/pinning/pinByHash", post(by_hash::pin_by_hash))
+        .route("/pinning/pinJobs", get(by_hash::pin_jobs))
         .route("/pinning/hashMetadata", put(edit::hash_metadata))
         .route("/pinning/unpin/{cid}", delete(edit::unpin))
 }

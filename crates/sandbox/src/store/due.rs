@@ -1,9 +1,10 @@
-//! What changes by itself when its time comes: CIDs that are told late, files and uploads that expire.
+//! What changes by itself when its time comes: jobs, CIDs that are told late, files and uploads that
+//! expire.
 //!
 //! There is no timer. Every request that is let through first carries out what fell due, by the
 //! clock that the service was given; when nothing did, that costs one comparison.
 
-use super::{Store, StoreError, uploads};
+use super::{Store, StoreError, jobs, uploads};
 use rusqlite::Connection;
 use std::sync::atomic::Ordering;
 
@@ -20,7 +21,7 @@ impl Store {
         }
     }
 
-    /// Carries out what fell due.
+    /// Carries out what fell due, but for the jobs.
     pub(crate) async fn settle(&self, now: i64) -> Result<(), StoreError> {
         self.run(move |store, connection| {
             store.inner.due.store(i64::MAX, Ordering::Relaxed);
@@ -49,6 +50,7 @@ fn next(connection: &Connection, now: i64) -> Result<Option<i64>, StoreError> {
         [],
         |row| row.get(0),
     )?;
-    let times = [files, uploads::next_due(connection, now)?];
+    let uploads = uploads::next_due(connection, now)?;
+    let times = [files, uploads, jobs::next_due(connection)?];
     Ok(times.into_iter().flatten().min())
 }

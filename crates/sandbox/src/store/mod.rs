@@ -8,15 +8,18 @@
 
 mod content;
 mod due;
+mod jobs;
 mod keys;
 mod lists;
 mod rows;
 mod schema;
 mod seed;
 mod sweep;
+mod tree;
 mod uploads;
 
 pub(crate) use content::{Content, Entry, Found, Listed, Node, Served};
+pub(crate) use jobs::{JobQuery, JobRow};
 pub(crate) use keys::{KeyQuery, KeyRow, NewKey};
 pub(crate) use lists::{LegacyQuery, Order, Predicate, Status, V3Query};
 pub(crate) use rows::{Changed, Changes, Expiry, FileRow, Network, NewFile};

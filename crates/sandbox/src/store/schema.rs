@@ -61,6 +61,29 @@ CREATE TABLE IF NOT EXISTS api_key (
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS job (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  psa INTEGER NOT NULL,
+  cid TEXT NOT NULL,
+  node TEXT NOT NULL,
+  name TEXT,
+  keyvalues TEXT,
+  group_id TEXT,
+  host_nodes TEXT,
+  created_at INTEGER NOT NULL UNIQUE,
+  status TEXT NOT NULL,
+  next_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS job_by_due ON job (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS job_by_node ON job (node);
+CREATE TRIGGER IF NOT EXISTS object_goes_with_its_pin AFTER UPDATE OF unpinned_at ON file
+WHEN NEW.unpinned_at IS NOT NULL AND NEW.network = 'public'
+BEGIN
+  DELETE FROM job WHERE node = NEW.node AND psa = 1 AND status = 'pinned' AND NOT EXISTS (
+    SELECT 1 FROM file
+    WHERE node = NEW.node AND network = 'public' AND unpinned_at IS NULL);
+END;
 CREATE TABLE IF NOT EXISTS signing (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   secret BLOB NOT NULL

@@ -1,7 +1,7 @@
 //! List, get, update and delete.
 
 use super::options::from_seconds;
-use super::{MOST_KEYVALUES, bad_request, file, keyvalues, network, text, too_many};
+use super::{MOST_KEYVALUES, bad_request, file, keyvalues, network, text, token, too_many};
 use crate::app::App;
 use crate::dag::block_key;
 use crate::error::Refusal;
@@ -102,14 +102,6 @@ fn all_equal(pairs: Vec<(String, String)>) -> Predicate {
             .iter()
             .all(|(key, wanted)| map.get(key).is_some_and(|stored| text(stored) == *wanted))
     })
-}
-
-fn token(value: &str) -> Result<String, Refusal> {
-    STANDARD
-        .decode(value)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or_else(|| bad_request("Invalid pageToken"))
 }
 
 pub(super) async fn get(

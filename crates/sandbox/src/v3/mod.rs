@@ -1,5 +1,6 @@
 //! The v3 API: files by id on the public and the private network.
 
+mod by_cid;
 mod files;
 mod options;
 mod upload;
@@ -13,7 +14,9 @@ use crate::moment;
 use crate::store::{FileRow, Network};
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 pub(crate) fn router() -> Router<App> {
@@ -22,6 +25,11 @@ pub(crate) fn router() -> Router<App> {
             "/v3/files",
             post(upload::upload).options(crate::tus::options),
         )
+        .route(
+            "/v3/files/public/pin_by_cid",
+            get(by_cid::list).post(by_cid::add),
+        )
+        .route("/v3/files/public/pin_by_cid/{id}", delete(by_cid::cancel))
         .route("/v3/files/{network}", get(files::list))
         .route(
             "/v3/files/{network}/{id}",
@@ -39,6 +47,15 @@ fn network(text: &str) -> Result<Network, Refusal> {
 
 fn bad_request(message: &str) -> Refusal {
     Refusal::v3(StatusCode::BAD_REQUEST, message)
+}
+
+/// The id that a page token stands for.
+fn token(value: &str) -> Result<String, Refusal> {
+    STANDARD
+        .decode(value)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or_else(|| bad_request("Invalid pageToken"))
 }
 
 /// A file as lists and single calls show it. v3 values are strings, whatever a legacy call stored.
