@@ -22,7 +22,7 @@ pub(crate) struct Answer {
 
 /// What is needed to say what an answer means.
 pub(crate) struct Question<'a> {
-    /// The scope that the call needs, named when the key lacks it.
+    /// The scope that the call needs, named when the key lacks it; empty where the service has no scopes.
     pub(crate) scope: &'a str,
     pub(crate) url: &'a Url,
     pub(crate) token: &'a str,
@@ -34,7 +34,7 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
@@ -124,6 +124,11 @@ impl Answer {
             // Without a token that it can read, the legacy API asks for its older key pair.
             400 if reason == "KEYS_MUST_BE_STRINGS" => ErrorKind::Unauthorized,
             402 => ErrorKind::QuotaExceeded,
+            // The pinning service API's "insufficient funds".
+            409 if question.scope.is_empty() => ErrorKind::QuotaExceeded,
+            403 if question.scope.is_empty() && !self.is_html() => {
+                self.forbidden_without_scopes(reason, details, question)
+            }
             403 => self.forbidden(reason, details, question),
             404 => ErrorKind::NotFound,
             413 => ErrorKind::TooLarge,
@@ -161,6 +166,25 @@ impl Answer {
         }
     }
 
+    /// A 403 of a service whose keys have no scopes: a token that is missing, an account that is not paid for, or a
+    /// refusal in its own words.
+    fn forbidden_without_scopes(
+        &self,
+        reason: &str,
+        details: &str,
+        question: &Question<'_>,
+    ) -> ErrorKind {
+        let said = format!("{reason} {details}").to_ascii_lowercase();
+        let speaks_of = |words: &[&str]| words.iter().any(|word| said.contains(word));
+        if speaks_of(&["auth", "token", "credential", "api_key", "revoked"]) {
+            ErrorKind::Unauthorized
+        } else if speaks_of_quota(&said) || speaks_of(&["paid account", "paid plan"]) {
+            ErrorKind::QuotaExceeded
+        } else {
+            self.rejected(reason, details, question)
+        }
+    }
+
     fn rejected(&self, reason: &str, details: &str, question: &Question<'_>) -> ErrorKind {
         let reason = if reason.is_empty() {
             format!("HTTP {}", self.status)
@@ -182,7 +206,10 @@ impl Answer {
                 (self.text(), String::new())
             };
         };
-        let error = body.get("error").unwrap_or(&body);
+        let error = ["error", "Error"]
+            .iter()
+            .find_map(|name| body.get(name))
+            .unwrap_or(&body);
         let text = |names: [&str; 2]| {
             names
                 .iter()

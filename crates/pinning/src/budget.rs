@@ -97,13 +97,21 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn new(rates: RateBudget) -> Self {
+        Self::of([
+            (Family::V3, rates.v3),
+            (Family::Pinning, rates.pinning),
+            (Family::Data, rates.data),
+        ])
+    }
+
+    /// The budget of a service that has these families only.
+    pub(crate) fn of<const N: usize>(rates: [(Family, NonZeroU32); N]) -> Self {
         let limiter = |rate| RateLimiter::direct_with_clock(quota(rate), TokioClock);
         Self {
-            limiters: HashMap::from([
-                (Family::V3, limiter(rates.v3)),
-                (Family::Pinning, limiter(rates.pinning)),
-                (Family::Data, limiter(rates.data)),
-            ]),
+            limiters: rates
+                .map(|(family, rate)| (family, limiter(rate)))
+                .into_iter()
+                .collect(),
             held: Mutex::default(),
             clicks_waiting: AtomicUsize::new(0),
             click_served: Notify::new(),

@@ -77,7 +77,7 @@ impl Endpoints {
     }
 }
 
-fn base(address: &str) -> Result<Url, EndpointError> {
+pub(crate) fn base(address: &str) -> Result<Url, EndpointError> {
     let url =
         Url::parse(address.trim()).map_err(|fault| EndpointError::Invalid(fault.to_string()))?;
     if !url.has_host() {

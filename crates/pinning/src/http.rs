@@ -1,25 +1,24 @@
-//! The one HTTP client: no redirects, deadlines on everything, answers capped, the token in one header.
-//!
-//! The only file that names `reqwest::Client`.
+//! One account's HTTP: deadlines on everything, answers capped, the credential in its headers and nowhere else.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, Method, RequestBuilder, Response, redirect};
-use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::{Body, Client, Method, RequestBuilder, Response};
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::answer::{Answer, Question};
+use crate::body::Watch;
 use crate::budget::{Budget, Family};
+use crate::client::client;
 use crate::key::Token;
 use crate::multipart::Form;
 use crate::{Clock, Endpoints, Error, ErrorKind, Priority};
 
+const CONTENT_TYPE_NAME: &str = "content-type";
 /// Most that is read of a success, a list page of 1,000 rows with key-values being the largest.
 const ANSWER_CAP: usize = 16 * 1024 * 1024;
 /// Most that is read of an error.
@@ -63,8 +62,52 @@ pub(crate) struct Call<'a> {
     pub(crate) family: Family,
     pub(crate) priority: Priority,
     pub(crate) json: Option<&'a Json>,
-    /// The scope that it needs.
+    /// Headers of this call alone.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// The scope that it needs; empty where the service has no scopes.
     pub(crate) scope: &'a str,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(
+        method: Method,
+        url: Url,
+        (family, priority): (Family, Priority),
+        scope: &'a str,
+    ) -> Self {
+        Self {
+            method,
+            url,
+            family,
+            priority,
+            json: None,
+            headers: Vec::new(),
+            scope,
+        }
+    }
+
+    pub(crate) fn json(mut self, json: Option<&'a Json>) -> Self {
+        self.json = json;
+        self
+    }
+
+    /// Whether it changes nothing, so that it may be repeated.
+    fn is_look_up(&self) -> bool {
+        self.method == Method::GET || self.method == Method::HEAD
+    }
+}
+
+/// A streamed request.
+pub(crate) struct Transfer {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) family: Family,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// The exact length of the body.
+    pub(crate) length: u64,
+    pub(crate) body: Body,
+    /// Sees how far the body has come.
+    pub(crate) watch: Arc<Watch>,
 }
 
 /// One account's HTTP: client, token, budget and deadlines.
@@ -117,21 +160,21 @@ impl Http {
         self.with_retries(call, Answer::success).await
     }
 
-    async fn with_retries<T>(
+    /// Sends a call and reads its answer, whatever its status, with `read`. Look-ups are tried three times.
+    pub(crate) async fn with_retries<T>(
         &self,
         call: &Call<'_>,
         read: impl Fn(&Answer, &Question<'_>) -> Result<T, Error> + Send,
     ) -> Result<T, Error> {
         let mut pauses = RETRY_PAUSES.iter();
         loop {
-            let result = match self.answer(call).await {
+            // On the heap: every call of every noun holds one of these.
+            let result = match Box::pin(self.answer(call)).await {
                 Ok(answer) => read(&answer, &self.question(&call.url, call.scope)),
                 Err(error) => Err(error),
             };
             let Err(error) = result else { return result };
-            let pause = (call.method == Method::GET)
-                .then(|| pauses.next())
-                .flatten();
+            let pause = call.is_look_up().then(|| pauses.next()).flatten();
             match (pause, worth_repeating(&error)) {
                 (Some(&pause), Some(asked)) => tokio::time::sleep(pause.max(asked)).await,
                 _ => return Err(error),
@@ -143,6 +186,9 @@ impl Http {
     async fn answer(&self, call: &Call<'_>) -> Result<Answer, Error> {
         self.admitted(call.family, call.priority).await?;
         let mut request = self.request(call.method.clone(), call.url.clone());
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
         if let Some(json) = call.json {
             request = request
                 .header(CONTENT_TYPE, "application/json")
@@ -170,7 +216,25 @@ impl Http {
         form: Form,
         cancel: &CancellationToken,
     ) -> Result<Answer, Error> {
-        let (watch, length) = (form.watch(), form.length());
+        let transfer = Transfer {
+            method: Method::POST,
+            url: url.clone(),
+            family,
+            headers: vec![(CONTENT_TYPE_NAME, form.content_type())],
+            length: form.length(),
+            watch: form.watch(),
+            body: form.into_body(),
+        };
+        self.transfer(transfer, cancel).await
+    }
+
+    /// Streams a body; nothing is repeated. `Ok` holds an answer of any status.
+    pub(crate) async fn transfer(
+        &self,
+        transfer: Transfer,
+        cancel: &CancellationToken,
+    ) -> Result<Answer, Error> {
+        let (watch, family) = (transfer.watch, transfer.family);
         let cancelled = || Error {
             delivered: watch.delivered(),
             ..Error::unsent(ErrorKind::Cancelled)
@@ -180,11 +244,13 @@ impl Http {
             () = cancel.cancelled() => return Err(cancelled()),
             turn = self.admitted(family, Priority::Background) => turn?,
         }
-        let request = self
-            .request(Method::POST, url.clone())
-            .header(CONTENT_TYPE, form.content_type())
-            .header(CONTENT_LENGTH, length)
-            .body(form.into_body());
+        let mut request = self.request(transfer.method, transfer.url);
+        for (name, value) in transfer.headers {
+            request = request.header(name, value);
+        }
+        let request = request
+            .header(CONTENT_LENGTH, transfer.length)
+            .body(transfer.body);
         let exchange = async {
             let response = request
                 .send()
@@ -242,14 +308,14 @@ impl Http {
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
         let request = self.client.request(method, url);
-        // A token is ASCII without controls, so it always is a header value.
-        match HeaderValue::from_str(&format!("Bearer {}", self.token.expose())) {
-            Ok(mut value) => {
-                value.set_sensitive(true);
-                request.header(AUTHORIZATION, value)
-            }
-            Err(_) => request,
-        }
+        let headers = self.token.headers().into_iter();
+        headers.fold(request, |request, (name, value)| {
+            request.header(name, value)
+        })
+    }
+
+    pub(crate) fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
     }
 
     async fn read(&self, response: Response) -> Result<Answer, Error> {
@@ -312,48 +378,5 @@ fn transport_error(fault: &reqwest::Error) -> Error {
         Error::unsent(ErrorKind::Offline)
     } else {
         Error::maybe(ErrorKind::Offline)
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the one client is built here")]
-fn client(endpoints: &Endpoints, deadlines: Deadlines) -> Client {
-    let local = endpoints.all_loopback();
-    let mut builder = Client::builder()
-        .user_agent(concat!("Pinfold/", env!("CARGO_PKG_VERSION")))
-        .tls_backend_preconfigured(tls())
-        .http1_only()
-        .https_only(!endpoints.any_loopback())
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(deadlines.connect)
-        // Shorter than servers keep idle connections, so that a change is not sent on one that is being closed.
-        .pool_idle_timeout(Duration::from_secs(4));
-    if local {
-        builder = builder.no_proxy();
-    }
-    builder
-        .build()
-        .expect("a client of constant settings is built")
-}
-
-/// TLS by ring, trusting what the system trusts; the public roots where the system names none.
-fn tls() -> ClientConfig {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = || {
-        ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .expect("ring speaks the default TLS versions")
-    };
-    match builder().with_platform_verifier() {
-        Ok(trusting) => trusting.with_no_client_auth(),
-        Err(fault) => {
-            tracing::warn!(%fault, "the system's certificates cannot be used; using the public roots");
-            let roots = rustls::RootCertStore {
-                roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-            };
-            builder()
-                .with_root_certificates(roots)
-                .with_no_client_auth()
-        }
     }
 }

@@ -62,6 +62,14 @@ pub(crate) fn moment(object: &Json, name: &str) -> Option<Timestamp> {
     }
 }
 
+/// A moment, or a bare date as the beginning of its day (UTC).
+pub(crate) fn day_or_moment(object: &Json, name: &str) -> Option<Timestamp> {
+    moment(object, name).or_else(|| {
+        let date: jiff::civil::Date = object.get(name)?.as_str()?.trim().parse().ok()?;
+        Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    })
+}
+
 fn parse_moment(text: &str) -> Option<Timestamp> {
     text.parse().ok().or_else(|| {
         let civil: jiff::civil::DateTime = text.parse().ok()?;

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value as Json;
 
@@ -65,32 +66,72 @@ pub struct KeyReport {
     pub features: Vec<(Feature, Access)>,
 }
 
-/// A checked token. No `Debug`, no `Display`.
-pub(crate) struct Token(SecretString);
+/// A checked credential. No `Debug`, no `Display`.
+pub(crate) enum Token {
+    /// `Authorization: Bearer`.
+    Bearer(SecretString),
+    /// The older pair of headers; the legacy API alone takes it.
+    Pair { key: String, secret: SecretString },
+}
 
 impl Token {
     /// Takes surrounding spaces and line breaks away and refuses what cannot be a header value.
     pub(crate) fn new(raw: &SecretString) -> Result<Self, TokenError> {
-        let text = raw.expose_secret().trim();
-        if text.is_empty() {
-            return Err(TokenError::Empty);
-        }
-        if text.chars().any(char::is_whitespace) {
-            return Err(TokenError::Whitespace);
-        }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(TokenError::NotAscii);
-        }
-        Ok(Self(SecretString::from(text)))
+        Ok(Self::Bearer(SecretString::from(header_text(
+            raw.expose_secret(),
+        )?)))
     }
 
+    /// An API key and its secret, each checked as a token is. Their lengths have changed over the years.
+    pub(crate) fn pair(key: &str, secret: &SecretString) -> Result<Self, TokenError> {
+        Ok(Self::Pair {
+            key: header_text(key)?.to_owned(),
+            secret: SecretString::from(header_text(secret.expose_secret())?),
+        })
+    }
+
+    /// What must be shown nowhere; empty where there is no secret.
     pub(crate) fn expose(&self) -> &str {
-        self.0.expose_secret()
+        match self {
+            Self::Bearer(secret) | Self::Pair { secret, .. } => secret.expose_secret(),
+        }
+    }
+
+    /// Whether it is the older pair, which v3 and v3 uploads never get.
+    pub(crate) fn is_pair(&self) -> bool {
+        matches!(self, Self::Pair { .. })
+    }
+
+    /// The headers that carry it, marked as sensitive.
+    pub(crate) fn headers(&self) -> Vec<(&'static str, HeaderValue)> {
+        let sensitive = |text: &str| {
+            // A checked credential is ASCII without controls, so it always is a header value.
+            let mut value = HeaderValue::from_str(text).ok()?;
+            value.set_sensitive(true);
+            Some(value)
+        };
+        let named = match self {
+            Self::Bearer(token) => vec![(
+                "authorization",
+                sensitive(&format!("Bearer {}", token.expose_secret())),
+            )],
+            Self::Pair { key, secret } => vec![
+                ("pinata_api_key", sensitive(key)),
+                ("pinata_secret_api_key", sensitive(secret.expose_secret())),
+            ],
+        };
+        named
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
     }
 
     /// (e-mail, key id) from the claims; `None` where the token is no JWT or has no such claim.
     /// The signature is not checked: this is only shown, nothing is decided by it.
     pub(crate) fn claims(&self) -> (Option<String>, Option<String>) {
+        if let Self::Pair { key, .. } = self {
+            return (None, Some(key.clone()));
+        }
         let claims = self
             .expose()
             .split('.')
@@ -107,6 +148,21 @@ impl Token {
         };
         (text("/userInformation/email"), text("/scopedKeyKey"))
     }
+}
+
+/// A credential's text without what a copy puts around it.
+fn header_text(raw: &str) -> Result<&str, TokenError> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Err(TokenError::Empty);
+    }
+    if text.chars().any(char::is_whitespace) {
+        return Err(TokenError::Whitespace);
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(TokenError::NotAscii);
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -149,6 +205,30 @@ mod tests {
         assert_eq!(
             token("a.!!!.c").map(|t| t.claims()).ok(),
             Some((None, None))
+        );
+    }
+
+    #[test]
+    fn a_pair_goes_in_two_sensitive_headers_and_masks_its_secret() {
+        let pair = Token::pair(" key-1\n", &SecretString::from("secret-of-the-key"));
+        let Ok(pair) = pair else { panic!("a pair") };
+        let headers = pair.headers();
+        let shown: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.to_str().expect("text"), value.is_sensitive()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("pinata_api_key", "key-1", true),
+                ("pinata_secret_api_key", "secret-of-the-key", true)
+            ]
+        );
+        assert_eq!(pair.expose(), "secret-of-the-key");
+        assert_eq!(pair.claims(), (None, Some("key-1".to_owned())));
+        assert_eq!(
+            Token::pair("k k", &SecretString::from("s")).err(),
+            Some(TokenError::Whitespace)
         );
     }
 }

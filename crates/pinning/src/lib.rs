@@ -1,22 +1,32 @@
 //! The remote pinning services: HTTP in, typed values out.
 //!
-//! One trait a noun ([`Pins`], [`Uploads`], [`Usage`]), gathered in [`Service`]; [`Pinata`] is the service that
+//! One trait a noun ([`Pins`], [`Uploads`], [`Jobs`], [`Keys`], [`Groups`], [`Gateways`], [`Swaps`], [`Usage`]),
+//! gathered in [`Service`], where the presence of a noun is the capability; [`Pinata`] is the service that
 //! speaks Pinata's legacy and v3 APIs and picks one per call by what the key may do. Errors name meaning
 //! ([`ErrorKind`]) and say what was delivered ([`Delivered`]). Nothing here stores, queues or retries a change:
 //! only plain look-ups are repeated, twice at most.
 
 mod answer;
+mod body;
 mod budget;
+mod client;
 mod endpoints;
 mod error;
+mod filter;
+mod gateways;
+mod groups;
 mod http;
+mod jobs;
 mod json;
 mod key;
+mod keys;
+mod links;
 mod multipart;
 mod pinata;
 mod pins;
 mod redact;
 mod service;
+mod swaps;
 mod time;
 mod uploads;
 mod usage;
@@ -24,13 +34,24 @@ mod usage;
 pub use budget::{Priority, RateBudget};
 pub use endpoints::{EndpointError, Endpoints};
 pub use error::{Delivered, Error, ErrorKind};
+pub use filter::{GroupFilter, KeyValueTest, PinQuery, PinState, Test};
+pub use gateways::{CustomDomain, Gateway, GatewayPage, Gateways, PrivateFile};
+pub use groups::{Group, GroupEdit, GroupPage, GroupQuery, GroupRef, Groups, NewGroup};
 pub use http::Deadlines;
+pub use jobs::{Job, JobPage, JobQuery, JobStatus, Jobs, NewJob, Order};
 pub use key::{Access, Feature, KeyReport, TokenError};
+pub use keys::{
+    CreatedKey, Key, KeyPage, KeyQuery, Keys, LegacyCall, Level, NewKey, Permissions, Resource,
+    ResourceScope,
+};
+pub use links::{GatewayAddress, LinkError, LinkStyle, SignedLink};
 pub use pinata::{MULTIPART_LIMIT, Pinata};
-pub use pins::{Network, PageToken, Pin, PinEdit, PinPage, PinQuery, PinRef, Pins, Value};
-pub use service::Service;
+pub use pins::{Network, PageToken, Pin, PinEdit, PinPage, PinRef, Pins, Region, Value};
+pub use service::{Ability, Service};
+pub use swaps::{Swap, Swaps};
 pub use time::{Clock, SystemClock};
 pub use uploads::{
-    CidVersion, FileUpload, FolderUpload, Progress, Receipt, Route, Source, UploadOptions, Uploads,
+    CidVersion, FileUpload, FolderUpload, Placement, Progress, Receipt, Route, Source,
+    UploadOptions, Uploads,
 };
-pub use usage::{Totals, Usage};
+pub use usage::{Totals, Traffic, TrafficPeriod, TrafficQuery, Usage};

@@ -2,20 +2,14 @@
 //!
 //! An encoder of our own, since file names carry whole paths here and must neither break the header nor lose a letter.
 
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::Stream;
 use reqwest::Body;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use crate::{Delivered, Progress, Source};
-
-/// Bytes handed over at a time.
-const PIECE: usize = 128 * 1024;
+use crate::body::{Open, Watch};
+use crate::{Progress, Source};
 
 enum Part {
     Text(Bytes),
@@ -107,23 +101,9 @@ impl Form {
             watch: self.watch,
         };
         futures::stream::try_unfold(writer, |mut writer| async move {
-            match writer.next().await {
-                Ok(Some(piece)) => {
-                    writer
-                        .watch
-                        .moved
-                        .fetch_add(piece.len() as u64, Ordering::AcqRel);
-                    Ok(Some((piece, writer)))
-                }
-                Ok(None) => {
-                    writer.watch.complete.store(true, Ordering::Release);
-                    Ok(None)
-                }
-                Err(fault) => {
-                    writer.watch.fail(&fault);
-                    Err(fault)
-                }
-            }
+            let step = writer.next().await;
+            let piece = writer.watch.note(step)?;
+            Ok(piece.map(|piece| (piece, writer)))
         })
     }
 }
@@ -154,11 +134,6 @@ fn escape_file_name(name: &str) -> String {
     out
 }
 
-struct Open {
-    reader: Pin<Box<dyn AsyncRead + Send>>,
-    left: u64,
-}
-
 struct Writer {
     parts: std::vec::IntoIter<Part>,
     open: Option<Open>,
@@ -187,6 +162,7 @@ impl Writer {
                     self.open = Some(Open {
                         reader,
                         left: source.size(),
+                        to_its_end: true,
                     });
                 }
             }
@@ -194,83 +170,16 @@ impl Writer {
     }
 }
 
-impl Open {
-    /// The next piece; `None` once exactly the promised bytes were there and nothing more is.
-    async fn read(&mut self) -> std::io::Result<Option<Bytes>> {
-        if self.left == 0 {
-            return match self.reader.read(&mut [0]).await? {
-                0 => Ok(None),
-                _ => Err(std::io::Error::other("it grew while it was sent")),
-            };
-        }
-        let want = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
-        let mut piece = vec![0; want];
-        let got = self.reader.read(&mut piece).await?;
-        if got == 0 {
-            return Err(std::io::Error::other(format!(
-                "it is {} bytes shorter than when it was queued",
-                self.left
-            )));
-        }
-        piece.truncate(got);
-        self.left -= got as u64;
-        Ok(Some(piece.into()))
-    }
-}
-
-/// How far a body has come, seen from outside the connection.
-#[derive(Default)]
-pub(crate) struct Watch {
-    moved: AtomicU64,
-    complete: AtomicBool,
-    failure: Mutex<Option<String>>,
-}
-
-impl Watch {
-    fn fail(&self, fault: &std::io::Error) {
-        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault.to_string());
-    }
-
-    /// Why the body ended early, where the source was the reason.
-    pub(crate) fn source_failure(&self) -> Option<String> {
-        self.failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Whether a byte was taken by the connection.
-    pub(crate) fn delivered(&self) -> Delivered {
-        if self.moved.load(Ordering::Acquire) == 0 {
-            Delivered::NotSent
-        } else {
-            Delivered::Maybe
-        }
-    }
-
-    /// Ends when no byte moved for `stall`, or when the answer to a complete body took longer than `import`.
-    pub(crate) async fn stalled(&self, stall: Duration, import: Duration) {
-        let mut seen = self.moved.load(Ordering::Acquire);
-        loop {
-            if self.complete.load(Ordering::Acquire) {
-                tokio::time::sleep(import).await;
-                return;
-            }
-            tokio::time::sleep(stall).await;
-            let now = self.moved.load(Ordering::Acquire);
-            if now == seen && !self.complete.load(Ordering::Acquire) {
-                return;
-            }
-            seen = now;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use futures::TryStreamExt as _;
+    use tokio::io::AsyncRead;
 
     use super::*;
+    use crate::Delivered;
 
     struct Claims(&'static [u8], u64);
 
@@ -339,25 +248,5 @@ mod tests {
         let two = Form::new(Arc::new(|_| ()));
         assert_ne!(one.boundary, two.boundary);
         assert_eq!(one.boundary.len(), 40);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_body_that_moves_is_not_stalled_and_one_that_stands_still_is() {
-        let watch = Arc::new(Watch::default());
-        let (stall, import) = (Duration::from_mins(1), Duration::from_mins(10));
-        let begin = tokio::time::Instant::now();
-        let stalled = watch.stalled(stall, import);
-        let moving = async {
-            for _ in 0..10 {
-                tokio::time::sleep(Duration::from_secs(50)).await;
-                watch.moved.fetch_add(1, Ordering::Relaxed);
-            }
-        };
-        tokio::join!(stalled, moving);
-        assert!(
-            begin.elapsed() >= Duration::from_secs(550),
-            "{:?}",
-            begin.elapsed()
-        );
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::{Error, Priority};
+use crate::{Error, PinQuery, Priority};
 
 /// Which of Pinata's two networks a pin is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
@@ -23,6 +23,14 @@ impl Network {
         match self {
             Self::Public => "public",
             Self::Private => "private",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "public" => Some(Self::Public),
+            "private" => Some(Self::Private),
+            _ => None,
         }
     }
 }
@@ -71,15 +79,35 @@ pub struct Pin {
     pub network: Network,
     /// When it was pinned.
     pub pinned_at: Option<Timestamp>,
+    /// When it was unpinned: a row of history.
+    pub unpinned_at: Option<Timestamp>,
+    /// When the service will remove it by itself.
+    pub expires_at: Option<Timestamp>,
+    /// Where it is kept, where the service says.
+    pub regions: Vec<Region>,
 }
 
-/// What to list. The default is everything on the public network, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PinQuery {
-    /// The network; the legacy API knows the public one only.
-    pub network: Network,
-    /// Part of the name, matched by the service.
-    pub name_contains: Option<String>,
+/// A place where a service keeps a pin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// The service's name for it.
+    pub id: String,
+    /// Replicas that are there now.
+    pub replicas: Option<u64>,
+    /// Replicas that are to be there.
+    pub wanted: Option<u64>,
+}
+
+impl Region {
+    /// A member of `regions` in a list of pins, or of a job's pin policy.
+    pub(crate) fn read(row: &serde_json::Value) -> Option<Self> {
+        use crate::json as read;
+        Some(Self {
+            id: read::text(row, "regionId").or_else(|| read::text(row, "id"))?,
+            replicas: read::count(row, "currentReplicationCount"),
+            wanted: read::count(row, "desiredReplicationCount"),
+        })
+    }
 }
 
 /// Where the next page begins: opaque, and worth nothing for another query.
@@ -89,6 +117,11 @@ pub struct PageToken(String);
 impl PageToken {
     pub(crate) fn new(text: String) -> Self {
         Self(text)
+    }
+
+    /// The place of a row in a list that counts rows (the legacy API's lists do), 0 being the first.
+    pub fn at_row(row: usize) -> Self {
+        Self(format!("legacy:{row}"))
     }
 
     /// The text to keep where a listing is continued later.
@@ -154,6 +187,17 @@ pub trait Pins: Send + Sync {
         priority: Priority,
     ) -> Result<PinPage, Error>;
 
+    /// One pin as it is now. `NotPinned` where it is gone; without an id, the newest with this CID.
+    async fn get(&self, pin: &PinRef, priority: Priority) -> Result<Pin, Error> {
+        let found = self.find(&pin.cid, priority).await?;
+        let mut here = found.into_iter().filter(|row| row.network == pin.network);
+        let named = match &pin.service_id {
+            Some(id) => here.find(|row| row.service_id == *id),
+            None => here.next(),
+        };
+        named.ok_or_else(|| Error::unsent(crate::ErrorKind::NotPinned))
+    }
+
     /// What is pinned now with exactly this CID, on both networks where the key may look.
     async fn find(&self, cid: &str, priority: Priority) -> Result<Vec<Pin>, Error>;
 
@@ -163,4 +207,20 @@ pub trait Pins: Send + Sync {
     /// Removes the pin. `NotPinned` where nothing has this CID any more, `NotFound` where the id is gone and another
     /// pin has the CID (which stays). Without an id, `Rejected` (`SEVERAL_PINS`) where more than one pin has the CID.
     async fn unpin(&self, pin: &PinRef) -> Result<(), Error>;
+
+    /// Removes the one pin of this id, whatever its CID. `NotFound` where there is none.
+    async fn delete(&self, _network: Network, _service_id: &str) -> Result<(), Error> {
+        Err(Error::refused(
+            "NO_IDS",
+            "this service removes pins by their CID only",
+        ))
+    }
+
+    /// Says when the service is to remove the pin by itself; `None` for never.
+    async fn expire(&self, _pin: &PinRef, _at: Option<Timestamp>) -> Result<(), Error> {
+        Err(Error::refused(
+            "NO_EXPIRY",
+            "this service keeps pins until they are unpinned",
+        ))
+    }
 }

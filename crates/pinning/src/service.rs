@@ -2,7 +2,32 @@
 
 use async_trait::async_trait;
 
-use crate::{Error, KeyReport, Pins, Uploads, Usage};
+use crate::{Access, Error, Gateways, Groups, Jobs, KeyReport, Keys, Pins, Swaps, Uploads, Usage};
+
+/// One more thing that a person does with an account, beside [`crate::Feature`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ability {
+    /// Pin by CID.
+    PinByCid,
+    /// See the queue of what is being looked for.
+    Jobs,
+    /// Take a job out of the queue.
+    CancelJobs,
+    /// Upload JSON.
+    UploadJson,
+    /// See groups.
+    SeeGroups,
+    /// Make and change groups.
+    ChangeGroups,
+    /// See the account's gateways.
+    Gateways,
+    /// Make links that open a private file for a while.
+    PrivateLinks,
+    /// See what was unpinned.
+    History,
+    /// Make, list and revoke keys.
+    Keys,
+}
 
 /// A remote pinning service with one account's key in it.
 #[async_trait]
@@ -18,4 +43,35 @@ pub trait Service: Send + Sync {
 
     /// Totals, where the service counts.
     fn usage(&self) -> Option<&dyn Usage>;
+
+    /// Pinning by CID and its queue, where the service has it.
+    fn jobs(&self) -> Option<&dyn Jobs> {
+        None
+    }
+
+    /// API keys, where the service manages them.
+    fn keys(&self) -> Option<&dyn Keys> {
+        None
+    }
+
+    /// Groups of pins, where the service has them.
+    fn groups(&self) -> Option<&dyn Groups> {
+        None
+    }
+
+    /// Gateways of the account's own, where the service has them.
+    fn gateways(&self) -> Option<&dyn Gateways> {
+        None
+    }
+
+    /// Redirections of CIDs, where the service has them.
+    fn swaps(&self) -> Option<&dyn Swaps> {
+        None
+    }
+
+    /// What the key may do beside files, each ability that the service has once; nothing is stored or changed by
+    /// asking.
+    async fn abilities(&self) -> Result<Vec<(Ability, Access)>, Error> {
+        Ok(Vec::new())
+    }
 }

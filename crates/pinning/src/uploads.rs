@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::io::AsyncRead;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, Network};
+use crate::{Error, Network, Value};
 
 /// Bytes to send, openable again for each attempt.
 #[async_trait]
@@ -18,6 +18,22 @@ pub trait Source: Send + Sync {
 
     /// Opens it from its beginning.
     async fn open(&self) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>>;
+
+    /// Opens it at a byte in its middle. A source that can seek does; others are read up to there.
+    async fn open_at(
+        &self,
+        offset: u64,
+    ) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>> {
+        let mut reader = self.open().await?;
+        let mut before = tokio::io::AsyncReadExt::take(&mut reader, offset);
+        let skipped = tokio::io::copy(&mut before, &mut tokio::io::sink()).await?;
+        if skipped < offset {
+            return Err(std::io::Error::other(
+                "it is shorter than when it was queued",
+            ));
+        }
+        Ok(reader)
+    }
 }
 
 /// Called with the bytes of content handed to the connection so far; names and boundaries are not counted.
@@ -46,6 +62,15 @@ pub struct UploadOptions {
     pub wrap: bool,
     /// The network; folders, wrapped files and files over 90 MiB can only be public.
     pub network: Network,
+}
+
+/// Where an upload goes within the account, and for how long. The default is no group, and for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Placement {
+    /// The id of a group.
+    pub group: Option<String>,
+    /// When the service is to remove it by itself; v3 only.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// One file to upload.
@@ -79,7 +104,7 @@ pub struct FolderUpload {
 }
 
 /// What the service says that it stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Receipt {
     /// The CID, as the service writes it.
     pub cid: String,
@@ -91,6 +116,18 @@ pub struct Receipt {
     pub is_duplicate: bool,
     /// When it was pinned: for a duplicate, the first time.
     pub pinned_at: Option<Timestamp>,
+    /// The name that the service keeps, where it says.
+    pub name: Option<String>,
+    /// How many files it counts.
+    pub files: Option<u64>,
+    /// The MIME type that it found.
+    pub mime: Option<String>,
+    /// The id of the group that it is in.
+    pub group: Option<String>,
+    /// The key-values that the service keeps, where it says.
+    pub keyvalues: BTreeMap<String, Value>,
+    /// The network that it is on, where the service says.
+    pub network: Option<Network>,
 }
 
 /// The way that an upload takes.
@@ -110,6 +147,32 @@ pub trait Uploads: Send + Sync {
 
     /// Sends one folder as one pin.
     async fn folder(&self, folder: FolderUpload) -> Result<Receipt, Error>;
+
+    /// Sends one file to a group, or for a time. Refused unsent where the service has neither.
+    async fn file_placed(&self, file: FileUpload, placement: &Placement) -> Result<Receipt, Error> {
+        if *placement == Placement::default() {
+            return self.file(file).await;
+        }
+        Err(Error::refused(
+            "NO_PLACES",
+            "this service has neither groups nor expiry",
+        ))
+    }
+
+    /// Sends one folder to a group, with the same refusal.
+    async fn folder_placed(
+        &self,
+        folder: FolderUpload,
+        placement: &Placement,
+    ) -> Result<Receipt, Error> {
+        if *placement == Placement::default() {
+            return self.folder(folder).await;
+        }
+        Err(Error::refused(
+            "NO_PLACES",
+            "this service has neither groups nor expiry",
+        ))
+    }
 
     /// The way that a single unwrapped file of this many bytes would take, by what is known of the key now.
     fn route(&self, size: u64) -> Route;

@@ -1,6 +1,6 @@
 //! Every recorded answer to a call that this crate makes, read by the client and compared back field by field.
 //!
-//! The folder is named by `PINFOLD_RECORDED`; where it is not there this says NOT RUN, and tests/shapes.rs is the
+//! The folder is named by `PINFOLD_RECORDED`; where it is not there this says NOT RUN, and tests/wire is the
 //! twin that always runs.
 #![expect(
     clippy::disallowed_methods,
@@ -342,7 +342,7 @@ fn moment(date: &Json) -> Option<jiff::Timestamp> {
 async fn every_recording_is_read_and_compared_back() {
     let Some(folder) = std::env::var_os("PINFOLD_RECORDED") else {
         eprintln!(
-            "NOT RUN: PINFOLD_RECORDED names no folder of recordings; tests/shapes.rs is the twin that ran"
+            "NOT RUN: PINFOLD_RECORDED names no folder of recordings; tests/wire is the twin that ran"
         );
         return;
     };

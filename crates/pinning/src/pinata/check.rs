@@ -12,10 +12,12 @@ use super::v3::FileFilter;
 use crate::budget::Family;
 use crate::multipart::Form;
 use crate::{
-    Access, Error, ErrorKind, Feature, KeyReport, Network, PinEdit, Priority, Totals, Usage, Value,
+    Access, Error, ErrorKind, Feature, KeyReport, Network, PinEdit, PinQuery, Priority, Totals,
+    Traffic, TrafficQuery, Usage, Value,
 };
+
 /// A file that does not exist: the id of all zeros.
-const NO_FILE: &str = "00000000-0000-0000-0000-000000000000";
+pub(super) const NO_FILE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A CID that nobody can have pinned: its digest is all zeros.
 const NO_CID: &str = "bafkreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -24,6 +26,10 @@ const NO_CID: &str = "bafkreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 impl Usage for Pinata {
     async fn totals(&self) -> Result<Totals, Error> {
         self.legacy_totals(Priority::Click).await
+    }
+
+    async fn traffic(&self, query: &TrafficQuery) -> Result<Traffic, Error> {
+        self.gateway_traffic(query).await
     }
 }
 
@@ -84,12 +90,13 @@ impl Pinata {
             }
             Scope::PinFile => self.try_pin_file().await,
             Scope::PinList => self
-                .legacy_list(None, Some(NO_CID), 0, Priority::Click)
+                .legacy_list(&PinQuery::default(), Some(NO_CID), 0, Priority::Click)
                 .await
                 .map(drop),
             Scope::HashMetadata => self.legacy_edit(NO_CID, &edit_of_nothing()).await,
             Scope::Unpin => self.legacy_unpin(NO_CID).await,
             Scope::DataTotal => self.legacy_totals(Priority::Click).await.map(drop),
+            other => self.try_more(other).await,
         };
         let may = match tried {
             Ok(()) => Some(true),
@@ -111,8 +118,7 @@ impl Pinata {
 
     async fn try_read(&self) -> Result<(), Error> {
         let filter = FileFilter {
-            network: Network::Public,
-            name: None,
+            query: &PinQuery::default(),
             cid: None,
             page_token: None,
             limit: 1,
@@ -142,7 +148,9 @@ impl Pinata {
         match result {
             Err(error)
                 if error.kind == ErrorKind::Unauthorized
-                    && self.scopes.get(Scope::FilesRead) != Some(true) =>
+                    && !Scope::OF_V3
+                        .iter()
+                        .any(|&scope| self.scopes.get(scope) == Some(true)) =>
             {
                 self.legacy_test().await?;
                 Err(Error {
@@ -164,7 +172,7 @@ fn edit_of_nothing() -> PinEdit {
 }
 
 /// One of several ways is enough; without any, the first one's scope is the one to ask for.
-fn access(ways: &[&(Scope, Result<Option<bool>, Error>)]) -> Access {
+pub(super) fn access(ways: &[&(Scope, Result<Option<bool>, Error>)]) -> Access {
     if ways.iter().any(|(_, may)| *may == Ok(Some(true))) {
         return Access::Yes;
     }

@@ -1,5 +1,7 @@
 //! Editing and unpinning: v3 by id, legacy by CID.
 
+use jiff::Timestamp;
+
 use super::scopes::Scope;
 use super::{Pinata, check_keyvalues};
 use crate::{Error, ErrorKind, Network, PinEdit, PinRef, Priority};
@@ -19,6 +21,18 @@ impl Pinata {
             Change::ById => self.by_id(pin, Act::Delete).await,
             Change::ByCid => self.legacy_unpin(&pin.cid).await,
         }
+    }
+
+    /// v3 only: the legacy API keeps pins until they are unpinned.
+    pub(super) async fn expire_pin(
+        &self,
+        pin: &PinRef,
+        at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        if self.may(Scope::FilesWrite).await? == Some(false) {
+            return Err(Scope::FilesWrite.missing());
+        }
+        self.by_id(pin, Act::Expire(at)).await
     }
 
     /// v3 where the key may write, else the legacy call of this scope.
@@ -66,6 +80,7 @@ impl Pinata {
     async fn act(&self, network: Network, id: &str, act: Act<'_>) -> Result<(), Error> {
         match act {
             Act::Update(edit) => self.v3_update(network, id, edit).await,
+            Act::Expire(at) => self.v3_expire(network, id, at).await,
             Act::Delete => self.v3_delete(network, id).await,
         }
     }
@@ -75,6 +90,7 @@ impl Pinata {
 #[derive(Clone, Copy)]
 enum Act<'a> {
     Update(&'a PinEdit),
+    Expire(Option<Timestamp>),
     Delete,
 }
 

@@ -2,51 +2,22 @@
 
 use async_trait::async_trait;
 
+use jiff::Timestamp;
+
 use super::Pinata;
+use super::calls::lacks_scope;
+use super::place::Place;
 use super::scopes::Scope;
 use super::v3::FileFilter;
 use crate::{
-    Error, ErrorKind, Network, PageToken, Pin, PinEdit, PinPage, PinQuery, PinRef, Pins, Priority,
+    Error, ErrorKind, Network, Order, PageToken, Pin, PinEdit, PinPage, PinQuery, PinRef, Pins,
+    Priority,
 };
 
 /// The most to ask for; v3's own limit is not documented.
 const V3_PAGE: u32 = 1000;
 /// What third parties ask for, where a server refuses more.
 const V3_SMALL_PAGE: u32 = 100;
-
-/// A page token that says which list it belongs to.
-enum Place {
-    V3(String),
-    Legacy(usize),
-}
-
-impl Place {
-    fn of(token: &PageToken) -> Result<Self, Error> {
-        match token.as_str().split_once(':') {
-            Some(("v3", place)) => Ok(Self::V3(place.to_owned())),
-            Some(("legacy", row)) => row.parse().map(Self::Legacy).map_err(|_| bad_token()),
-            _ => Err(bad_token()),
-        }
-    }
-
-    fn token(&self) -> PageToken {
-        PageToken::new(match self {
-            Self::V3(place) => format!("v3:{place}"),
-            Self::Legacy(row) => format!("legacy:{row}"),
-        })
-    }
-}
-
-fn bad_token() -> Error {
-    Error::refused(
-        "BAD_PAGE_TOKEN",
-        "the page token is not one of this service",
-    )
-}
-
-fn lacks_scope<T>(result: &Result<T, Error>) -> bool {
-    matches!(result, Err(error) if matches!(error.kind, ErrorKind::MissingScope(_)))
-}
 
 #[async_trait]
 impl Pins for Pinata {
@@ -58,7 +29,10 @@ impl Pins for Pinata {
     ) -> Result<PinPage, Error> {
         match after.as_ref().map(Place::of).transpose()? {
             Some(Place::V3(place)) => self.v3_page(query, Some(&place), priority).await,
-            Some(Place::Legacy(row)) => self.legacy_page(query, row, priority).await,
+            Some(Place::Row { row, before }) => {
+                self.legacy_page(query, row, before.as_deref(), priority)
+                    .await
+            }
             None => self.first_page(query, priority).await,
         }
     }
@@ -73,8 +47,30 @@ impl Pins for Pinata {
         if self.scopes.get(Scope::PinList) == Some(false) {
             return Err(Scope::FilesRead.missing());
         }
-        let (pins, _) = self.legacy_list(None, Some(cid), 0, priority).await?;
+        let query = PinQuery::default();
+        let (pins, ..) = self.legacy_list(&query, Some(cid), 0, priority).await?;
         Ok(pins.into_iter().filter(|pin| pin.cid == cid).collect())
+    }
+
+    async fn get(&self, pin: &PinRef, priority: Priority) -> Result<Pin, Error> {
+        if let Some(id) = &pin.service_id
+            && self.scopes.get(Scope::FilesRead) != Some(false)
+        {
+            match self.v3_get(pin.network, id, priority).await {
+                // A legacy row's id, or a key of the legacy API.
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                result if lacks_scope(&result) => {}
+                result => return result,
+            }
+        }
+        let found = self.find(&pin.cid, priority).await?;
+        let mut here = found.into_iter().filter(|row| row.network == pin.network);
+        let one = match &pin.service_id {
+            Some(id) => here.clone().find(|row| row.service_id == *id),
+            None => None,
+        };
+        one.or_else(|| here.next())
+            .ok_or_else(|| Error::unsent(ErrorKind::NotPinned))
     }
 
     async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<(), Error> {
@@ -84,21 +80,54 @@ impl Pins for Pinata {
     async fn unpin(&self, pin: &PinRef) -> Result<(), Error> {
         self.unpin_pin(pin).await
     }
+
+    /// v3 only.
+    async fn delete(&self, network: Network, service_id: &str) -> Result<(), Error> {
+        if self.scopes.get(Scope::FilesWrite) == Some(false) {
+            return Err(Scope::FilesWrite.missing());
+        }
+        self.v3_delete(network, service_id).await
+    }
+
+    /// v3 only.
+    async fn expire(&self, pin: &PinRef, at: Option<Timestamp>) -> Result<(), Error> {
+        self.expire_pin(pin, at).await
+    }
 }
 
 impl Pinata {
+    /// The list that can answer: history is the legacy API's alone, the private network and oldest first are v3's;
+    /// what both can answer goes to v3, and what only the legacy API filters by itself goes there where the key may.
     async fn first_page(&self, query: &PinQuery, priority: Priority) -> Result<PinPage, Error> {
-        if self.scopes.get(Scope::FilesRead) != Some(false) {
-            let page = self.v3_page(query, None, priority).await;
-            // Only the public network has a second list.
-            if !lacks_scope(&page) || query.network == Network::Private {
+        if query.needs_history() && !query.fits_legacy() {
+            return Err(Error::refused(
+                "HISTORY_IS_PUBLIC_AND_NEWEST_FIRST",
+                "what was unpinned is listed for the public network only, newest first",
+            ));
+        }
+        if query.needs_history() {
+            if self.scopes.get(Scope::PinList) == Some(false) {
+                return Err(Scope::PinList.missing());
+            }
+            return self.legacy_page(query, 0, None, priority).await;
+        }
+        if !query.fits_v3() && query.fits_legacy() && self.scopes.get(Scope::PinList) != Some(false)
+        {
+            let page = self.legacy_page(query, 0, None, priority).await;
+            if !lacks_scope(&page) || self.scopes.get(Scope::FilesRead) == Some(false) {
                 return page;
             }
         }
-        if query.network == Network::Private || self.scopes.get(Scope::PinList) == Some(false) {
+        if self.scopes.get(Scope::FilesRead) != Some(false) {
+            let page = self.v3_page(query, None, priority).await;
+            if !lacks_scope(&page) || !query.fits_legacy() {
+                return page;
+            }
+        }
+        if !query.fits_legacy() || self.scopes.get(Scope::PinList) == Some(false) {
             return Err(Scope::FilesRead.missing());
         }
-        self.legacy_page(query, 0, priority).await
+        self.legacy_page(query, 0, None, priority).await
     }
 
     async fn v3_page(
@@ -107,16 +136,16 @@ impl Pinata {
         place: Option<&str>,
         priority: Priority,
     ) -> Result<PinPage, Error> {
-        let name = query.name_contains.as_deref();
+        let wanted = query.limit.unwrap_or(V3_PAGE).clamp(1, V3_PAGE);
         let mut filter = FileFilter {
-            network: query.network,
-            name,
+            query,
             cid: None,
             page_token: place,
-            limit: V3_PAGE,
+            limit: wanted,
         };
         let mut result = self.v3_list(&filter, priority).await;
         if matches!(&result, Err(error) if matches!(error.kind, ErrorKind::Rejected { .. }) && error.status == Some(400))
+            && wanted > V3_SMALL_PAGE
         {
             filter.limit = V3_SMALL_PAGE;
             result = self.v3_list(&filter, priority).await;
@@ -135,14 +164,16 @@ impl Pinata {
         &self,
         query: &PinQuery,
         row: usize,
+        before: Option<&str>,
         priority: Priority,
     ) -> Result<PinPage, Error> {
-        let (pins, rows) = self
-            .legacy_list(query.name_contains.as_deref(), None, row, priority)
-            .await?;
-        // The end is an empty page: a short one may be a server with a smaller limit.
-        let next = (rows > 0).then(|| Place::Legacy(row + rows).token());
-        Ok(PinPage { pins, next })
+        let (pins, rows, first) = self.legacy_list(query, None, row, priority).await?;
+        let again = first.is_some() && first.as_deref() == before;
+        let next = Place::after_rows(row, rows, first.as_deref(), before);
+        Ok(PinPage {
+            pins: if again { Vec::new() } else { pins },
+            next: next.map(|place| place.token()),
+        })
     }
 
     async fn v3_find(&self, cid: &str, priority: Priority) -> Result<Vec<Pin>, Error> {
@@ -170,11 +201,15 @@ impl Pinata {
     ) -> Result<Vec<Pin>, Error> {
         let mut pins = Vec::new();
         let mut place: Option<String> = None;
+        let query = PinQuery {
+            network,
+            order: Order::NewestFirst,
+            ..PinQuery::default()
+        };
         loop {
             let page_token = place.as_deref();
             let filter = FileFilter {
-                network,
-                name: None,
+                query: &query,
                 cid: Some(cid),
                 page_token,
                 limit: V3_SMALL_PAGE,

@@ -4,12 +4,20 @@
 //! and a key with only one of them is refused by every call of the other. What is learnt is kept for the life of the
 //! value.
 
+mod abilities;
+mod calls;
 mod check;
 mod edit;
+mod gateways;
+mod groups;
+mod jobs;
+mod keys;
 mod legacy;
 mod list;
+mod place;
 mod scopes;
 mod send;
+mod swaps;
 mod v3;
 
 use std::sync::Arc;
@@ -21,10 +29,10 @@ use crate::budget::Budget;
 use crate::http::Http;
 use crate::key::Token;
 use crate::{
-    Clock, Deadlines, Endpoints, Error, KeyReport, Pins, RateBudget, Service, TokenError, Uploads,
-    Usage,
+    Ability, Access, Clock, Deadlines, Endpoints, Error, Gateways, Groups, Jobs, KeyReport, Keys,
+    Pins, RateBudget, Service, Swaps, TokenError, Uploads, Usage,
 };
-use scopes::Scopes;
+use scopes::{Scope, Scopes};
 
 /// Largest file that goes by v3 multipart: 90 MiB, as the official SDK has it (the documented limit is 100 MB).
 pub const MULTIPART_LIMIT: u64 = 94_371_840;
@@ -73,12 +81,39 @@ impl Pinata {
         deadlines: Deadlines,
     ) -> Result<Self, TokenError> {
         let token = Token::new(token)?;
+        Ok(Self::of(endpoints, token, clock, rates, deadlines))
+    }
+
+    /// With the older pair of API key and secret instead of a JWT. The legacy API alone takes it: what only v3 has
+    /// is refused here, unsent.
+    pub fn with_key_pair(
+        endpoints: Endpoints,
+        (key, secret): (&str, &SecretString),
+        clock: Arc<dyn Clock>,
+        rates: RateBudget,
+        deadlines: Deadlines,
+    ) -> Result<Self, TokenError> {
+        let pair = Token::pair(key, secret)?;
+        let account = Self::of(endpoints, pair, clock, rates, deadlines);
+        for scope in Scope::OF_V3 {
+            account.scopes.learn(scope, false);
+        }
+        Ok(account)
+    }
+
+    fn of(
+        endpoints: Endpoints,
+        token: Token,
+        clock: Arc<dyn Clock>,
+        rates: RateBudget,
+        deadlines: Deadlines,
+    ) -> Self {
         let http = Http::new(&endpoints, token, Budget::new(rates), deadlines, clock);
-        Ok(Self {
+        Self {
             http,
             endpoints,
             scopes: Scopes::default(),
-        })
+        }
     }
 
     /// Where it lives.
@@ -103,6 +138,30 @@ impl Service for Pinata {
 
     fn usage(&self) -> Option<&dyn Usage> {
         Some(self)
+    }
+
+    fn jobs(&self) -> Option<&dyn Jobs> {
+        Some(self)
+    }
+
+    fn keys(&self) -> Option<&dyn Keys> {
+        Some(self)
+    }
+
+    fn groups(&self) -> Option<&dyn Groups> {
+        Some(self)
+    }
+
+    fn gateways(&self) -> Option<&dyn Gateways> {
+        Some(self)
+    }
+
+    fn swaps(&self) -> Option<&dyn Swaps> {
+        Some(self)
+    }
+
+    async fn abilities(&self) -> Result<Vec<(Ability, Access)>, Error> {
+        Box::pin(self.all_abilities()).await
     }
 }
 

@@ -15,6 +15,17 @@ pub(super) enum Scope {
     HashMetadata,
     Unpin,
     DataTotal,
+    PinJson,
+    PinByHash,
+    PinJobs,
+    GroupsRead,
+    GroupsWrite,
+    GatewaysRead,
+    AnalyticsRead,
+    /// Keys by v3.
+    Keys,
+    /// Keys and groups by the legacy API, which names no scope for them.
+    LegacyAdmin,
 }
 
 impl Scope {
@@ -27,8 +38,27 @@ impl Scope {
             Self::HashMetadata => "hashMetadata",
             Self::Unpin => "unpin",
             Self::DataTotal => "userPinnedDataTotal",
+            Self::PinJson => "pinJSONToIPFS",
+            Self::PinByHash => "pinByHash",
+            Self::PinJobs => "pinJobs",
+            Self::GroupsRead => "org:groups:read",
+            Self::GroupsWrite => "org:groups:write",
+            Self::GatewaysRead => "org:gateways:read",
+            Self::AnalyticsRead => "org:analytics:read",
+            Self::Keys | Self::LegacyAdmin => "admin",
         }
     }
+
+    /// What v3 calls ask for; the older pair of key and secret has none of them.
+    pub(super) const OF_V3: [Self; 7] = [
+        Self::FilesRead,
+        Self::FilesWrite,
+        Self::GroupsRead,
+        Self::GroupsWrite,
+        Self::GatewaysRead,
+        Self::AnalyticsRead,
+        Self::Keys,
+    ];
 
     /// The refusal of a key that lacks it, before anything is sent.
     pub(super) fn missing(self) -> Error {
@@ -56,8 +86,13 @@ impl Scopes {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(scope, may);
         // Write includes read.
-        if scope == Scope::FilesWrite && may {
-            known.insert(Scope::FilesRead, true);
+        let included = match scope {
+            Scope::FilesWrite => Some(Scope::FilesRead),
+            Scope::GroupsWrite => Some(Scope::GroupsRead),
+            _ => None,
+        };
+        if let (Some(included), true) = (included, may) {
+            known.insert(included, true);
         }
     }
 

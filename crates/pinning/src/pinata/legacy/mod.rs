@@ -2,3 +2,4 @@
 
 mod data;
 mod pinning;
+pub(super) use pinning::{legacy_value, pin_options};

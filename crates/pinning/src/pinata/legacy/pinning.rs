@@ -12,7 +12,8 @@ use crate::multipart::Form;
 use crate::pinata::Pinata;
 use crate::pinata::scopes::Scope;
 use crate::{
-    CidVersion, Error, ErrorKind, PinEdit, Priority, Receipt, UploadOptions, Value, json as read,
+    CidVersion, Error, ErrorKind, PinEdit, Placement, Priority, Receipt, UploadOptions, Value,
+    json as read,
 };
 
 impl Pinata {
@@ -22,7 +23,7 @@ impl Pinata {
         mut form: Form,
         name: &str,
         options: &UploadOptions,
-        wrap: bool,
+        pin_options: &Json,
         cancel: &CancellationToken,
     ) -> Result<Receipt, Error> {
         let mut metadata = Map::from_iter([("name".to_owned(), json!(name))]);
@@ -30,23 +31,13 @@ impl Pinata {
             metadata.insert("keyvalues".to_owned(), json!(options.keyvalues));
         }
         form.text("pinataMetadata", &Json::from(metadata).to_string());
-        form.text(
-            "pinataOptions",
-            &pin_options(options.cid_version, wrap).to_string(),
-        );
+        form.text("pinataOptions", &pin_options.to_string());
         let url = self.pinning_url(&["pinFileToIPFS"]);
         let sent = self.http.upload(&url, Family::Pinning, form, cancel).await;
         let result = sent.and_then(|answer| {
             let question = self.http.question(&url, Scope::PinFile.name());
             let body = answer.json(&question)?;
-            Ok(Receipt {
-                cid: read::text(&body, "IpfsHash").ok_or_else(|| answer.unreadable(&question))?,
-                service_id: read::text(&body, "ID"),
-                dag_size: read::count(&body, "PinSize"),
-                // Absent, not false, on a first pin.
-                is_duplicate: read::truth(&body, "isDuplicate"),
-                pinned_at: read::moment(&body, "Timestamp"),
-            })
+            receipt(&body).ok_or_else(|| answer.unreadable(&question))
         });
         self.scopes.learn_from(Scope::PinFile, &result);
         result
@@ -93,14 +84,8 @@ impl Pinata {
         json: Option<&Json>,
         scope: Scope,
     ) -> Result<(), Error> {
-        let call = Call {
-            method,
-            url,
-            family: Family::Pinning,
-            priority: Priority::Click,
-            json,
-            scope: scope.name(),
-        };
+        let at = (Family::Pinning, Priority::Click);
+        let call = Call::new(method, url, at, scope.name()).json(json);
         let mut result = self.http.done(&call).await;
         if let Err(error) = &mut result
             && error.kind == ErrorKind::NotFound
@@ -116,20 +101,46 @@ impl Pinata {
     }
 }
 
+/// The answer to an upload of a file, a folder or JSON. All but the first three members are newer than 2024.
+pub(in crate::pinata) fn receipt(body: &Json) -> Option<Receipt> {
+    Some(Receipt {
+        cid: read::text(body, "IpfsHash")?,
+        service_id: read::text(body, "ID"),
+        dag_size: read::count(body, "PinSize"),
+        // Absent, not false, on a first pin.
+        is_duplicate: read::truth(body, "isDuplicate"),
+        pinned_at: read::moment(body, "Timestamp"),
+        name: read::text(body, "Name"),
+        files: read::count(body, "NumberOfFiles"),
+        mime: read::text(body, "MimeType"),
+        group: read::text(body, "GroupId"),
+        keyvalues: read::keyvalues(body.get("Keyvalues")),
+        network: None,
+    })
+}
+
 /// `pinataOptions`. The CID version always goes along: the service's default has changed over the years.
-pub(in crate::pinata) fn pin_options(version: CidVersion, wrap: bool) -> Json {
+pub(in crate::pinata) fn pin_options(
+    version: CidVersion,
+    wrap: bool,
+    placement: &Placement,
+) -> Json {
     let version = match version {
         CidVersion::V0 => 0,
         CidVersion::V1 => 1,
     };
+    let mut options = json!({ "cidVersion": version });
     if wrap {
-        json!({"cidVersion": version, "wrapWithDirectory": true})
-    } else {
-        json!({"cidVersion": version})
+        options["wrapWithDirectory"] = json!(true);
     }
+    if let Some(group) = &placement.group {
+        options["groupId"] = json!(group);
+    }
+    options
 }
 
-fn legacy_value(value: Option<&Value>) -> Json {
+/// A value as the legacy API takes it; `null` deletes.
+pub(in crate::pinata) fn legacy_value(value: Option<&Value>) -> Json {
     match value {
         None => Json::Null,
         Some(Value::Text(text)) => json!(text),

@@ -1,77 +1,73 @@
 //! `/v3/files/{network}`: list, get by CID, update, delete.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
-use url::Url;
 
-use crate::budget::Family;
-use crate::endpoints::join;
-use crate::http::Call;
 use crate::pinata::Pinata;
+use crate::pinata::calls::{Ask, data, pairs, v3_rows};
 use crate::pinata::scopes::Scope;
-use crate::redact::excerpt;
-use crate::{Error, ErrorKind, Network, Pin, PinEdit, Priority, json as read};
+use crate::{Error, GroupFilter, Network, Pin, PinEdit, PinQuery, Priority, Test, json as read};
 
 /// What to list.
 pub(in crate::pinata) struct FileFilter<'a> {
-    pub(in crate::pinata) network: Network,
-    pub(in crate::pinata) name: Option<&'a str>,
+    pub(in crate::pinata) query: &'a PinQuery,
     pub(in crate::pinata) cid: Option<&'a str>,
     pub(in crate::pinata) page_token: Option<&'a str>,
     pub(in crate::pinata) limit: u32,
 }
 
 impl Pinata {
-    /// `GET /v3/files/{network}`: (files that have a CID, token of the next page).
+    /// `GET /v3/files/{network}`: (files that are asked for and have a CID, token of the next page).
     pub(in crate::pinata) async fn v3_list(
         &self,
         filter: &FileFilter<'_>,
         priority: Priority,
     ) -> Result<(Vec<Pin>, Option<String>), Error> {
-        let mut url = join(
-            self.endpoints.api(),
-            &["v3", "files", filter.network.as_str()],
+        let query = filter.query;
+        let mut url = self.v3_url(&["files", query.network.as_str()]);
+        let group = query.group.as_ref().map(|group| match group {
+            GroupFilter::In(id) => id.clone(),
+            GroupFilter::None => "null".to_owned(),
+        });
+        pairs(
+            &mut url,
+            &[
+                ("limit", Some(filter.limit.to_string())),
+                ("order", Some(query.order.as_str().to_owned())),
+                ("name", query.name_contains.clone()),
+                ("cid", filter.cid.map(str::to_owned)),
+                ("mimeType", query.mime.clone()),
+                ("group", group),
+                ("pageToken", filter.page_token.map(str::to_owned)),
+            ],
         );
-        {
-            let mut query = url.query_pairs_mut();
-            query
-                .append_pair("limit", &filter.limit.to_string())
-                .append_pair("order", "DESC");
-            let optional = [
-                ("name", filter.name),
-                ("cid", filter.cid),
-                ("pageToken", filter.page_token),
-            ];
-            for (name, value) in optional {
-                if let Some(value) = value {
-                    query.append_pair(name, value);
-                }
+        for condition in &query.keyvalues {
+            if let Test::Equal(value) = &condition.test {
+                // The reference writes `metadata[...]`, official clients `keyvalues[...]`.
+                let name = format!("keyvalues[{}]", condition.key);
+                pairs(&mut url, &[(&name, Some(value.to_string()))]);
             }
         }
-        let answer = self
-            .v3(Method::GET, url, None, Scope::FilesRead, priority)
-            .await?;
-        let Some(files) = answer
-            .pointer("/data/files")
-            .and_then(|files| files.as_array())
-        else {
-            // A null list is an empty one; a list of another kind is no answer to this question.
-            return match answer.pointer("/data/files") {
-                Some(Json::Null) => Ok((Vec::new(), None)),
-                _ => Err(self.unlike(&answer)),
-            };
-        };
-        let next = answer
-            .get("data")
-            .and_then(|data| read::text(data, "next_page_token"))
-            .filter(|_| !files.is_empty());
-        Ok((
-            files
-                .iter()
-                .filter_map(|file| pin(file, filter.network))
-                .collect(),
-            next,
-        ))
+        let ask = Ask::get(url, Scope::FilesRead, priority);
+        let answer = self.v3_json(ask).await?;
+        // A null list is an empty one; a list of another kind is no answer to this question.
+        let (files, next) = v3_rows(&answer, "files").ok_or_else(|| self.unlike(&answer))?;
+        let pins = files.iter().filter_map(|file| pin(file, query.network));
+        Ok((pins.filter(|pin| query.wants(pin)).collect(), next))
+    }
+
+    /// `GET /v3/files/{network}/{id}`.
+    pub(in crate::pinata) async fn v3_get(
+        &self,
+        network: Network,
+        id: &str,
+        priority: Priority,
+    ) -> Result<Pin, Error> {
+        let url = self.v3_url(&["files", network.as_str(), id]);
+        let ask = self.v3_json(Ask::get(url, Scope::FilesRead, priority));
+        let answer = self.only_v3(Scope::FilesRead, network, ask).await?;
+        pin(data(&answer), network).ok_or_else(|| self.unlike(&answer))
     }
 
     /// `PUT /v3/files/{network}/{id}`: sets what is given, deletes what is null.
@@ -101,8 +97,20 @@ impl Pinata {
                 .collect();
             body.insert("keyvalues".to_owned(), keyvalues.into());
         }
-        let url = join(self.endpoints.api(), &["v3", "files", network.as_str(), id]);
-        self.v3_done(Method::PUT, url, Some(&body.into())).await
+        self.file_change(Method::PUT, network, id, Some(&body.into()))
+            .await
+    }
+
+    /// `PUT /v3/files/{network}/{id}` with the moment (Unix seconds) of its end, or `null` for none.
+    pub(in crate::pinata) async fn v3_expire(
+        &self,
+        network: Network,
+        id: &str,
+        at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        let body = json!({"expires_at": at.map(Timestamp::as_second)});
+        self.file_change(Method::PUT, network, id, Some(&body))
+            .await
     }
 
     /// `DELETE /v3/files/{network}/{id}`.
@@ -111,56 +119,21 @@ impl Pinata {
         network: Network,
         id: &str,
     ) -> Result<(), Error> {
-        let url = join(self.endpoints.api(), &["v3", "files", network.as_str(), id]);
-        self.v3_done(Method::DELETE, url, None).await
+        self.file_change(Method::DELETE, network, id, None).await
     }
 
-    /// JSON that does not hold what it should.
-    fn unlike(&self, answer: &Json) -> Error {
-        let excerpt = excerpt(&answer.to_string(), self.http.token().expose());
-        Error {
-            status: Some(200),
-            ..Error::maybe(ErrorKind::Unexpected {
-                status: 200,
-                excerpt,
-            })
-        }
-    }
-
-    async fn v3_done(&self, method: Method, url: Url, json: Option<&Json>) -> Result<(), Error> {
-        let scope = Scope::FilesWrite;
-        let call = Call {
-            method,
-            url,
-            family: Family::V3,
-            priority: Priority::Click,
-            json,
-            scope: scope.name(),
-        };
-        let result = self.http.done(&call).await;
-        let result = self.v3_refusal(scope, result).await;
-        self.scopes.learn_from(scope, &result);
-        result
-    }
-
-    async fn v3(
+    async fn file_change(
         &self,
         method: Method,
-        url: Url,
+        network: Network,
+        id: &str,
         json: Option<&Json>,
-        scope: Scope,
-        priority: Priority,
-    ) -> Result<Json, Error> {
-        let call = Call {
-            method,
-            url,
-            family: Family::V3,
-            priority,
-            json,
-            scope: scope.name(),
-        };
-        let result = self.http.json(&call).await;
-        self.v3_refusal(scope, result).await
+    ) -> Result<(), Error> {
+        let scope = Scope::FilesWrite;
+        let url = self.v3_url(&["files", network.as_str(), id]);
+        let result = self.v3_done(Ask::change(method, url, json, scope)).await;
+        self.scopes.learn_from(scope, &result);
+        result
     }
 }
 
@@ -178,5 +151,8 @@ pub(in crate::pinata) fn pin(file: &Json, network: Network) -> Option<Pin> {
         group: read::text(file, "group_id"),
         network,
         pinned_at: read::moment(file, "created_at"),
+        unpinned_at: None,
+        expires_at: read::moment(file, "expires_at"),
+        regions: Vec::new(),
     })
 }

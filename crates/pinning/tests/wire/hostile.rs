@@ -1,17 +1,13 @@
 //! Servers that are broken, hostile or not the service at all.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{account, account_with, assert_keeps_the_secret, token};
 use pinning::{
     Deadlines, Delivered, Error, ErrorKind, Network, PinQuery, PinRef, Pins as _, Priority,
     Service as _, Uploads as _, Usage as _,
 };
 use serde_json::json;
-use support::{account, account_with, assert_keeps_the_secret, short_deadlines, token};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -71,7 +67,7 @@ async fn html_with_200_is_a_captive_portal() {
             let error = totals_error(&server).await;
             assert_eq!(error.kind, ErrorKind::CaptivePortal);
             let error = account(&server.uri())
-                .file(support::file("a", b"x"))
+                .file(crate::support::file("a", b"x"))
                 .await
                 .expect_err("an error");
             assert_eq!(error.kind, ErrorKind::CaptivePortal);
@@ -100,7 +96,7 @@ async fn json_of_the_wrong_kind_is_unexpected_or_unknown_and_never_a_panic() {
             "{body}: {page:?}"
         );
         let sent = account
-            .file(support::file("a", b"x"))
+            .file(crate::support::file("a", b"x"))
             .await
             .expect_err("no CID");
         assert!(
@@ -258,7 +254,7 @@ async fn an_answer_without_an_end_is_cut() {
 async fn no_error_shows_the_token_that_the_service_echoes() {
     let token = token();
     let claims = token.split('.').nth(1).expect("claims");
-    let secret = support::API_SECRET;
+    let secret = crate::support::API_SECRET;
     let bodies = [
         format!(r#"{{"error":{{"reason":"Bearer {token}","details":"{claims} {secret}"}}}}"#),
         format!(r#"{{"error":"{token}"}}"#),
@@ -284,9 +280,9 @@ async fn echoed(body: String, status: u16, token: String) {
     let errors = [
         account.check().await.err(),
         account.page(&query, None, Priority::Click).await.err(),
-        account.file(support::file("a", b"x")).await.err(),
+        account.file(crate::support::file("a", b"x")).await.err(),
         account
-            .folder(support::folder("r", &[("a", b"x")]))
+            .folder(crate::support::folder("r", &[("a", b"x")]))
             .await
             .err(),
     ];
@@ -312,98 +308,4 @@ async fn a_token_with_spaces_and_line_breaks_around_it_is_sent_clean() {
         Deadlines::default(),
     );
     assert_eq!(account.totals().await.expect("accepted").pins, Some(1));
-}
-
-#[tokio::test]
-async fn a_server_that_is_not_there_is_offline_and_nothing_was_sent() {
-    let gone = {
-        TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port")
-            .local_addr()
-            .expect("bound")
-    };
-    let account = account_with(&format!("http://{gone}"), &token(), short_deadlines());
-    let error = account
-        .file(support::file("a", b"x"))
-        .await
-        .expect_err("offline");
-    assert_eq!(
-        (error.kind.clone(), error.delivered),
-        (ErrorKind::Offline, Delivered::NotSent)
-    );
-    assert!(error.is_transient());
-    assert_keeps_the_secret(&error);
-}
-
-#[tokio::test]
-async fn a_server_that_does_not_speak_tls_is_offline_and_never_sees_the_token() {
-    let server = answering(ResponseTemplate::new(200).set_body_json(json!({}))).await;
-    let address = server.uri().replace("http://", "https://");
-    let account = account_with(&address, &token(), short_deadlines());
-    let error = account
-        .file(support::file("a", b"x"))
-        .await
-        .expect_err("no TLS");
-    assert_eq!(
-        (error.kind.clone(), error.delivered),
-        (ErrorKind::Offline, Delivered::NotSent)
-    );
-    assert_keeps_the_secret(&error);
-    assert_eq!(requests(&server).await, 0);
-}
-
-/// A server that reads one request's head, answers with raw bytes, and leaves the connection open.
-async fn raw_server(answer: &'static [u8]) -> (String, tokio::task::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let address = format!("http://{}", listener.local_addr().expect("bound"));
-    let serving = tokio::spawn(async move {
-        let mut open = Vec::new();
-        while let Ok((mut connection, _)) = listener.accept().await {
-            let mut head = Vec::new();
-            while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-                match connection.read_u8().await {
-                    Ok(byte) => head.push(byte),
-                    Err(_) => break,
-                }
-            }
-            if connection.write_all(answer).await.is_ok() {
-                open.push(connection);
-            }
-        }
-    });
-    (address, serving)
-}
-
-#[tokio::test]
-async fn a_server_that_falls_silent_ends_by_deadline() {
-    for answer in [
-        b"".as_slice(),
-        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
-        b"HTTP/1.1 200 OK\r\nX-Slow: ",
-    ] {
-        let (address, serving) = raw_server(answer).await;
-        let account = account_with(&address, &token(), short_deadlines());
-        let error = account.totals().await.expect_err("silence");
-        assert_eq!(error.kind, ErrorKind::Offline);
-        assert_keeps_the_secret(&error);
-        serving.abort();
-    }
-}
-
-#[tokio::test]
-async fn an_upload_whose_reader_stands_still_ends_by_the_stall_deadline_and_may_have_arrived() {
-    let (address, serving) = raw_server(b"").await;
-    let account = account_with(&address, &token(), short_deadlines());
-    let pin = PinRef {
-        service_id: None,
-        cid: "bafy".to_owned(),
-        network: Network::Public,
-    };
-    let error = account.unpin(&pin).await.expect_err("silence");
-    assert_eq!(
-        (error.kind, error.delivered),
-        (ErrorKind::Offline, Delivered::Maybe)
-    );
-    serving.abort();
 }

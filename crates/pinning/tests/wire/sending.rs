@@ -1,28 +1,16 @@
 //! Uploads: what goes over the wire, which way it takes, and what is refused before the first byte.
 
-mod support;
-
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use pinning::{
-    CidVersion, Delivered, ErrorKind, FileUpload, MULTIPART_LIMIT, Network, Route, Service as _,
-    UploadOptions, Uploads as _,
-};
+use crate::service::no_scopes;
+use crate::support::{account, counted, file, file_with, folder};
+use pinning::{CidVersion, FileUpload, MULTIPART_LIMIT, Route, UploadOptions, Uploads as _};
 use serde_json::json;
-use support::{
-    Bytes, account, account_with, counted, file, file_with, folder, short_deadlines, token,
-};
-use wiremock::matchers::{header, method, path, path_regex};
+use wiremock::matchers::{method, path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-fn no_scopes() -> ResponseTemplate {
-    ResponseTemplate::new(403)
-        .set_body_json(json!({"error": {"reason": "NO_SCOPES_FOUND", "details": "x"}}))
-}
-
 /// A service with a v3 key, and optionally with legacy scopes too.
-async fn service(v3: bool, legacy: bool) -> MockServer {
+pub(crate) async fn service(v3: bool, legacy: bool) -> MockServer {
     let server = MockServer::start().await;
     let probe = if v3 {
         ResponseTemplate::new(404)
@@ -65,7 +53,7 @@ async fn service(v3: bool, legacy: bool) -> MockServer {
 }
 
 /// The bodies that went to `at`, as text.
-async fn bodies(server: &MockServer, at: &str) -> Vec<String> {
+pub(crate) async fn bodies(server: &MockServer, at: &str) -> Vec<String> {
     let requests = server.received_requests().await.expect("recorded");
     let of_path = requests
         .into_iter()
@@ -84,7 +72,7 @@ async fn bodies(server: &MockServer, at: &str) -> Vec<String> {
 }
 
 /// (header lines, content) of each part.
-fn parts(body: &str) -> Vec<(String, String)> {
+pub(crate) fn parts(body: &str) -> Vec<(String, String)> {
     let boundary = body.lines().next().expect("a boundary").trim_end();
     let inner = body.trim_end().strip_suffix("--").expect("closed");
     inner
@@ -101,7 +89,7 @@ fn parts(body: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-fn part<'a>(parts: &'a [(String, String)], name: &str) -> &'a str {
+pub(crate) fn part<'a>(parts: &'a [(String, String)], name: &str) -> &'a str {
     let wanted = format!("name=\"{name}\"");
     &parts
         .iter()
@@ -262,164 +250,4 @@ async fn ninety_mebibytes_go_by_v3_and_one_byte_more_by_legacy() {
     let account = account(&server.uri());
     assert_eq!(account.route(MULTIPART_LIMIT), Route::V3Multipart);
     assert_eq!(account.route(MULTIPART_LIMIT + 1), Route::LegacyMultipart);
-}
-
-#[tokio::test]
-async fn a_key_that_may_not_is_refused_before_the_first_byte_with_the_scope_named() {
-    let server = service(true, false).await;
-    let account = account(&server.uri());
-    let error = account
-        .folder(folder("f", &[("a", b"x")]))
-        .await
-        .expect_err("refused");
-    assert_eq!(
-        error.kind,
-        ErrorKind::MissingScope("pinFileToIPFS".to_owned())
-    );
-    let wrap = UploadOptions {
-        wrap: true,
-        ..UploadOptions::default()
-    };
-    let error = account
-        .file(file_with("a", b"x", wrap))
-        .await
-        .expect_err("refused");
-    assert_eq!(
-        (error.kind, error.delivered),
-        (
-            ErrorKind::MissingScope("pinFileToIPFS".to_owned()),
-            Delivered::NotSent
-        )
-    );
-
-    let server = service(false, false).await;
-    let error = support::account(&server.uri())
-        .file(file("a", b"the content"))
-        .await
-        .expect_err("refused");
-    assert_eq!(
-        error.kind,
-        ErrorKind::MissingScope("org:files:write".to_owned())
-    );
-    for request in server.received_requests().await.expect("recorded") {
-        assert!(!String::from_utf8_lossy(&request.body).contains("the content"));
-    }
-}
-
-#[tokio::test]
-async fn what_no_route_takes_is_refused_before_anything_is_sent() {
-    let server = service(true, true).await;
-    let account = account(&server.uri());
-    let private = UploadOptions {
-        network: Network::Private,
-        wrap: true,
-        ..UploadOptions::default()
-    };
-    let error = account
-        .file(file_with("a", b"x", private))
-        .await
-        .expect_err("refused");
-    assert!(
-        matches!(&error.kind, ErrorKind::Rejected { reason, .. } if reason == "PUBLIC_ONLY"),
-        "{error:?}"
-    );
-    let error = account
-        .folder(folder("empty", &[]))
-        .await
-        .expect_err("refused");
-    assert!(
-        matches!(&error.kind, ErrorKind::Rejected { reason, .. } if reason == "EMPTY_FOLDER"),
-        "{error:?}"
-    );
-    let huge = Arc::new(Bytes {
-        content: Arc::new([]),
-        size: 26_000_000_000,
-    });
-    let error = account
-        .file(FileUpload {
-            source: huge,
-            ..file("a", b"")
-        })
-        .await
-        .expect_err("refused");
-    assert_eq!(
-        (error.kind, error.delivered),
-        (ErrorKind::TooLarge, Delivered::NotSent)
-    );
-    let many = UploadOptions {
-        keyvalues: (0..11).map(|n| (n.to_string(), String::new())).collect(),
-        ..UploadOptions::default()
-    };
-    let error = account
-        .file(file_with("a", b"x", many))
-        .await
-        .expect_err("refused");
-    assert!(
-        matches!(&error.kind, ErrorKind::Rejected { reason, .. } if reason == "TOO_MANY_KEYVALUES"),
-        "{error:?}"
-    );
-    assert!(
-        server
-            .received_requests()
-            .await
-            .expect("recorded")
-            .is_empty()
-    );
-}
-
-#[tokio::test]
-async fn a_source_of_another_length_fails_and_never_hangs() {
-    let server = service(true, true).await;
-    let account = account(&server.uri());
-    for (size, words) in [(6, "shorter"), (4, "grew")] {
-        let source = Arc::new(Bytes {
-            content: Arc::from(b"hello".as_slice()),
-            size,
-        });
-        let error = account
-            .file(FileUpload {
-                source,
-                ..file("a", b"")
-            })
-            .await
-            .expect_err("fails");
-        assert!(
-            matches!(&error.kind, ErrorKind::Source(reason) if reason.contains(words)),
-            "{error:?}"
-        );
-        assert!(!error.is_transient());
-    }
-    assert!(
-        bodies(&server, "/v3/files").await.is_empty(),
-        "no such request was ever complete"
-    );
-}
-
-#[tokio::test]
-async fn refusals_of_the_service_name_their_meaning() {
-    for (answer, kind) in [
-        (ResponseTemplate::new(413).set_body_string("<html>Request Entity Too Large"), ErrorKind::TooLarge),
-        (ResponseTemplate::new(402), ErrorKind::QuotaExceeded),
-        (ResponseTemplate::new(400).set_body_json(json!({"error": {"reason": "X", "details": "this would exceed your account's pin limit"}})), ErrorKind::QuotaExceeded),
-        (ResponseTemplate::new(403).set_body_string("You have exceeded your plan limit"), ErrorKind::QuotaExceeded),
-        (ResponseTemplate::new(400).set_body_json(json!({"error": "More than one file and/or directory was provided for pinning."})),
-            ErrorKind::Rejected { reason: "More than one file and/or directory was provided for pinning.".to_owned(), details: String::new() }),
-    ] {
-        let server = MockServer::start().await;
-        Mock::given(method("PUT")).respond_with(ResponseTemplate::new(404)).mount(&server).await;
-        Mock::given(method("POST")).respond_with(answer).expect(1).mount(&server).await;
-        let error = account(&server.uri()).file(file("a", b"x")).await.expect_err("refused");
-        assert_eq!((error.kind, error.delivered), (kind, Delivered::NotSent));
-    }
-}
-
-#[tokio::test]
-async fn the_presence_of_a_noun_is_its_capability() {
-    let server = MockServer::start().await;
-    Mock::given(header("authorization", "x"))
-        .respond_with(ResponseTemplate::new(500))
-        .mount(&server)
-        .await;
-    let account = account_with(&server.uri(), &token(), short_deadlines());
-    assert!(account.pins().is_some() && account.uploads().is_some() && account.usage().is_some());
 }

@@ -1,35 +1,13 @@
 //! Edits and unpins: which call is made, and what its answers mean.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::service::{CID, no_scopes, on, v3_file};
+use crate::support::account;
 use pinning::{Delivered, ErrorKind, Network, PinEdit, PinRef, Pins as _, Value};
 use serde_json::json;
-use support::account;
 use wiremock::matchers::{body_json, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-const CID: &str = "bafybeibcsnxt2sqzsvfg4lzg3iuxkfit37l3rz5gqmdxwsgec56qalmxie";
-
-fn no_scopes() -> ResponseTemplate {
-    ResponseTemplate::new(403).set_body_json(json!({"error": {
-        "reason": "NO_SCOPES_FOUND", "details": "This key does not have the required scopes associated with it"
-    }}))
-}
-
-async fn on(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
-    Mock::given(method(verb))
-        .and(path(at))
-        .respond_with(answer)
-        .mount(server)
-        .await;
-}
-
-fn v3_file(id: &str, cid: &str) -> serde_json::Value {
-    json!({"id": id, "name": "a.txt", "cid": cid, "size": 36, "number_of_files": 1, "mime_type": "text/plain",
-        "group_id": null, "keyvalues": {"whimsey": "true"}, "created_at": "2024-08-27T14:57:51.485934Z"})
-}
 
 fn pin(id: Option<&str>) -> PinRef {
     PinRef {

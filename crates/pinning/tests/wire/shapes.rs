@@ -1,36 +1,11 @@
 //! Answers as the service gives them, each quirk by name.
 
-mod support;
-
-use pinning::{
-    Access, Delivered, ErrorKind, Feature, Network, PinQuery, Pins as _, Priority, Service as _,
-    Usage as _, Value,
-};
+use crate::service::{CID, no_scopes, on, v3_file};
+use crate::support::account;
+use pinning::{Delivered, ErrorKind, Network, PinQuery, Pins as _, Priority, Usage as _, Value};
 use serde_json::json;
-use support::account;
 use wiremock::matchers::{header, method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
-
-const CID: &str = "bafybeibcsnxt2sqzsvfg4lzg3iuxkfit37l3rz5gqmdxwsgec56qalmxie";
-
-fn no_scopes() -> ResponseTemplate {
-    ResponseTemplate::new(403).set_body_json(json!({"error": {
-        "reason": "NO_SCOPES_FOUND", "details": "This key does not have the required scopes associated with it"
-    }}))
-}
-
-async fn on(server: &MockServer, verb: &str, at: &str, answer: ResponseTemplate) {
-    Mock::given(method(verb))
-        .and(path(at))
-        .respond_with(answer)
-        .mount(server)
-        .await;
-}
-
-fn v3_file(id: &str, cid: &str) -> serde_json::Value {
-    json!({"id": id, "name": "a.txt", "cid": cid, "size": 36, "number_of_files": 1, "mime_type": "text/plain",
-        "group_id": null, "keyvalues": {"whimsey": "true"}, "created_at": "2024-08-27T14:57:51.485934Z"})
-}
 
 #[tokio::test]
 async fn a_v3_list_is_read_with_missing_members_text_numbers_and_pending_files() {
@@ -47,7 +22,7 @@ async fn a_v3_list_is_read_with_missing_members_text_numbers_and_pending_files()
         .and(path("/v3/files/public"))
         .and(header(
             "authorization",
-            format!("Bearer {}", support::token()).as_str(),
+            format!("Bearer {}", crate::support::token()).as_str(),
         ))
         .and(query_param("limit", "1000"))
         .and(query_param_is_missing("pageToken"))
@@ -326,97 +301,4 @@ async fn negative_and_absurd_totals_are_not_known() {
         (totals.pins, totals.bytes, totals.bytes_with_replications),
         (None, Some(60_686_749_507), None)
     );
-}
-
-#[tokio::test]
-async fn the_report_names_the_owner_and_what_each_feature_lacks() {
-    let server = MockServer::start().await;
-    let hello = json!({"message": "Congratulations! You are communicating with the Pinata API!"});
-    on(
-        &server,
-        "GET",
-        "/data/testAuthentication",
-        ResponseTemplate::new(200).set_body_json(hello),
-    )
-    .await;
-    on(
-        &server,
-        "GET",
-        "/v3/files/public",
-        ResponseTemplate::new(200).set_body_json(json!({"data": {"files": []}})),
-    )
-    .await;
-    Mock::given(wiremock::matchers::any())
-        .respond_with(no_scopes())
-        .with_priority(9)
-        .mount(&server)
-        .await;
-    let report = account(&server.uri()).check().await.expect("a report");
-    assert_eq!(report.owner_email.as_deref(), Some("owner@example.invalid"));
-    assert_eq!(report.key_id.as_deref(), Some("k3yk3yk3yk3yk3yk3yk3"));
-    let no = |scope: &str| Access::No {
-        missing_scope: scope.to_owned(),
-    };
-    assert_eq!(
-        report.features,
-        [
-            (Feature::Upload, no("org:files:write")),
-            (Feature::UploadFolders, no("pinFileToIPFS")),
-            (Feature::List, Access::Yes),
-            (Feature::Edit, no("org:files:write")),
-            (Feature::Unpin, no("org:files:write")),
-            (Feature::Usage, no("userPinnedDataTotal")),
-        ]
-    );
-}
-
-#[tokio::test]
-async fn a_401_of_v3_alone_means_a_key_for_the_legacy_api() {
-    let server = MockServer::start().await;
-    Mock::given(wiremock::matchers::path_regex("^/v3/"))
-        .respond_with(ResponseTemplate::new(401))
-        .mount(&server)
-        .await;
-    on(
-        &server,
-        "GET",
-        "/data/testAuthentication",
-        ResponseTemplate::new(200).set_body_json(json!({})),
-    )
-    .await;
-    on(
-        &server,
-        "GET",
-        "/data/pinList",
-        ResponseTemplate::new(200).set_body_json(json!({"rows": []})),
-    )
-    .await;
-    let page = account(&server.uri())
-        .page(&PinQuery::default(), None, Priority::Click)
-        .await
-        .expect("the legacy list");
-    assert!(page.pins.is_empty());
-}
-
-#[tokio::test]
-async fn refused_tokens_are_unauthorized_in_every_shape() {
-    let error = |reason: &str| json!({"error": {"reason": reason, "details": "x"}});
-    for answer in [
-        ResponseTemplate::new(401).set_body_json(error("INVALID_CREDENTIALS")),
-        ResponseTemplate::new(400).set_body_json(error("KEYS_MUST_BE_STRINGS")),
-        ResponseTemplate::new(403).set_body_json(error("API_KEY_REVOKED")),
-        ResponseTemplate::new(401).set_body_string("<html>no</html>"),
-    ] {
-        let server = MockServer::start().await;
-        Mock::given(wiremock::matchers::any())
-            .respond_with(answer)
-            .mount(&server)
-            .await;
-        let error = account(&server.uri()).check().await.expect_err("refused");
-        assert_eq!(
-            (&error.kind, error.delivered),
-            (&ErrorKind::Unauthorized, Delivered::NotSent)
-        );
-        assert!(!error.is_transient());
-    }
 }

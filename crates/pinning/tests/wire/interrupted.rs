@@ -1,11 +1,9 @@
 //! Uploads that end before their answer: cut, stalled, never answered, cancelled.
 
-mod support;
-
 use std::sync::Arc;
 
+use crate::support::{assert_keeps_the_secret, file, short_deadlines, token};
 use pinning::{Delivered, ErrorKind, FileUpload, Uploads as _};
-use support::{assert_keeps_the_secret, file, short_deadlines, token};
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -42,8 +40,8 @@ async fn account_that_may(uploads: &str) -> (pinning::Pinata, MockServer) {
     let account = pinning::Pinata::with_limits(
         endpoints,
         &token,
-        Arc::new(support::Noon),
-        support::plenty(),
+        Arc::new(crate::support::Noon),
+        crate::support::plenty(),
         short_deadlines(),
     );
     (account.expect("a token"), api)

@@ -1,0 +1,18 @@
+//! What goes over the wire and what comes back: each call and each quirk by name, against canned answers.
+
+mod changes;
+mod filters;
+mod gateways;
+mod groups;
+mod hostile;
+mod interrupted;
+mod jobs;
+mod keys;
+mod refusals;
+mod reports;
+mod sending;
+mod service;
+mod shapes;
+mod silence;
+#[path = "../support/mod.rs"]
+mod support;
