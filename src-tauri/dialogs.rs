@@ -22,6 +22,47 @@ pub(crate) async fn pick_folders(window: &WebviewWindow) -> Vec<PathBuf> {
     paths(dialog.pick_folders().await)
 }
 
+/// Asks for one folder to watch; `None` when the person cancelled.
+pub(crate) async fn pick_folder_to_watch(window: &WebviewWindow) -> Option<PathBuf> {
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title("Watch a folder")
+        .set_parent(window);
+    let picked = dialog.pick_folder().await;
+    picked.map(|handle| handle.path().to_owned())
+}
+
+/// Asks where to save, and opens the file there; `None` when the person cancelled.
+pub(crate) async fn save_file(
+    window: &WebviewWindow,
+    name: &str,
+    end: &str,
+) -> Result<Option<std::io::BufWriter<std::fs::File>>, CommandError> {
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title("Save as")
+        .set_file_name(format!("{name}.{end}"))
+        .add_filter(end, &[end])
+        .set_parent(window);
+    let Some(handle) = dialog.save_file().await else {
+        return Ok(None);
+    };
+    let file = std::fs::File::create(handle.path()).map_err(|error| {
+        CommandError::new(
+            ErrorCode::Internal,
+            "The file could not be written there. Choose another place.",
+        )
+        .with_detail(error.to_string())
+    })?;
+    Ok(Some(std::io::BufWriter::new(file)))
+}
+
+/// Shows a folder in the system's file manager.
+pub(crate) fn show_on_disk(folder: &std::path::Path) -> Result<(), CommandError> {
+    open::that_detached(folder).map_err(|error| {
+        CommandError::new(ErrorCode::Internal, "No file manager could be opened.")
+            .with_detail(error.to_string())
+    })
+}
+
 fn paths(picked: Option<Vec<rfd::FileHandle>>) -> Vec<PathBuf> {
     picked
         .unwrap_or_default()

@@ -39,6 +39,7 @@ pub fn run() -> ExitCode {
             builder.mount_events(app);
             events::forward(app.handle(), &engine);
             tauri::async_runtime::spawn(engine.uploads.clone().run());
+            tauri::async_runtime::spawn(engine.watches.clone().run());
             let reader = engine.clone();
             tauri::async_runtime::spawn(async move {
                 if let Ok(Some(active)) = reader.active() {
@@ -67,6 +68,8 @@ fn open(places: &places::Places) -> Result<Arc<Engine>, engine::error::CommandEr
         connect: Arc::new(engine::accounts::PinataServices),
         sandbox: Arc::new(sandbox::Host::new(places.data.join("sandbox"))),
         jitter: Arc::new(rand::random::<f64>),
+        watching: Arc::new(engine::walk::SystemWatching),
+        home: dirs::home_dir(),
     };
     Ok(Arc::new(Engine::open(&places.data, parts)?))
 }

@@ -22,6 +22,7 @@ export type KeyHandle = string;
 export type PinId = number;
 export type SetId = number;
 export type UploadId = number;
+export type WatchId = number;
 ";
 
 /// Where what is sent and what may be received differ (optional fields), a type's plain name means what Rust sends.

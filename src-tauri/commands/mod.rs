@@ -5,6 +5,7 @@ pub mod app;
 pub mod pins;
 pub mod settings;
 pub mod uploads;
+pub mod watches;
 
 use std::sync::Arc;
 
@@ -64,6 +65,32 @@ pub fn builder() -> Builder<tauri::Wry> {
             uploads::uploads_retry_all,
             uploads::uploads_clear_finished,
             settings::settings_set,
+            watches::watches_pick_folder,
+            watches::watches_draft_from_drop,
+            watches::watches_discard,
+            watches::watches_default_rules,
+            watches::watches_preview,
+            watches::watches_add,
+            watches::watches_head,
+            watches::watches_list,
+            watches::watches_rules,
+            watches::watches_edit,
+            watches::watches_pause,
+            watches::watches_resume,
+            watches::watches_pause_all,
+            watches::watches_rescan,
+            watches::watches_remove,
+            watches::watches_locate,
+            watches::watches_accept,
+            watches::watches_show,
+            watches::watches_ledger,
+            watches::watches_recent,
+            watches::watches_allow,
+            watches::watches_retry,
+            watches::watches_keep,
+            watches::watches_brake,
+            watches::watches_journal,
+            watches::watches_export,
         ])
         .events(collect_events![Changed, Progress, Dragging])
 }

@@ -18,6 +18,8 @@ pub enum Noun {
     Upload,
     /// The settings.
     Setting,
+    /// A watched folder, or rows of its ledger.
+    Watch,
 }
 
 /// Rows of one noun changed. A gap in `revision` means: fetch again.

@@ -11,6 +11,7 @@ pub mod settings;
 pub mod store;
 pub mod uploads;
 pub mod walk;
+pub mod watches;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,7 +26,8 @@ use pins::Pins;
 use settings::SettingStore;
 use store::Store;
 use uploads::{Jitter, Uploads};
-use walk::Files;
+use walk::{Files, Watching};
+use watches::{Forbidden, Ground, Watches};
 
 /// What the engine is given.
 pub struct Parts {
@@ -41,6 +43,10 @@ pub struct Parts {
     pub sandbox: Arc<dyn SandboxHost>,
     /// A number in 0..=1, to spread waits.
     pub jitter: Jitter,
+    /// Whoever hears changes of folders.
+    pub watching: Arc<dyn Watching>,
+    /// The person's home folder: never watched as a whole.
+    pub home: Option<std::path::PathBuf>,
 }
 
 /// The engine: one of each noun, on one store.
@@ -53,6 +59,8 @@ pub struct Engine {
     pub pins: Arc<Pins>,
     /// The queue.
     pub uploads: Arc<Uploads>,
+    /// Watched folders.
+    pub watches: Arc<Watches>,
     /// What a person set.
     pub settings: SettingStore,
 }
@@ -69,7 +77,17 @@ impl Engine {
             connect,
             sandbox,
             jitter,
+            watching,
+            home,
         } = parts;
+        let ground = Ground {
+            files: files.clone(),
+            watching,
+            forbidden: Forbidden {
+                home,
+                data: Some(data.to_owned()),
+            },
+        };
         let accounts = Arc::new(Accounts::new(
             store.clone(),
             clock.clone(),
@@ -81,12 +99,20 @@ impl Engine {
         let pins = Arc::new(Pins::new(store.clone(), clock.clone(), accounts.clone()));
         let uploads = Arc::new(Uploads::new(
             store.clone(),
-            clock,
+            clock.clone(),
             files,
             accounts.clone(),
             pins.clone(),
             jitter,
             wake,
+        ));
+        let watches = Arc::new(Watches::new(
+            store.clone(),
+            clock,
+            ground,
+            accounts.clone(),
+            pins.clone(),
+            uploads.clone(),
         ));
         Ok(Self {
             settings: SettingStore::new(store.clone()),
@@ -94,6 +120,7 @@ impl Engine {
             accounts,
             pins,
             uploads,
+            watches,
         })
     }
 

@@ -1,6 +1,7 @@
 //! What a service keeps for an account: a mirror that can be searched, and the edits made to it.
 
 mod catalogue;
+mod from_watch;
 mod rows;
 mod sets;
 mod view;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
+pub(crate) use from_watch::PinText;
 pub use rows::{Listed, Mirrored};
 pub use sets::Selection;
 pub(crate) use view::lower_article;

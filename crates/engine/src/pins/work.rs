@@ -222,7 +222,7 @@ impl Pins {
         Ok(report)
     }
 
-    async fn take_out(&self, account: AccountId, id: i64) -> Result<(), CommandError> {
+    pub(super) async fn take_out(&self, account: AccountId, id: i64) -> Result<(), CommandError> {
         self.store
             .mirror
             .write(Urgency::Click, move |tx| rows::delete(tx, &[id]))
@@ -232,7 +232,12 @@ impl Pins {
         Ok(())
     }
 
-    fn failed(&self, account: AccountId, error: &pinning::Error, service: &str) -> CommandError {
+    pub(super) fn failed(
+        &self,
+        account: AccountId,
+        error: &pinning::Error,
+        service: &str,
+    ) -> CommandError {
         let told = failure::of_service(error, service);
         if crate::accounts::Hold::is_for(told.code) {
             self.accounts
@@ -242,7 +247,7 @@ impl Pins {
     }
 }
 
-fn pin_ref(row: &rows::Mirrored) -> PinRef {
+pub(super) fn pin_ref(row: &rows::Mirrored) -> PinRef {
     PinRef {
         // A receipt without an id stands in the mirror under its CID until the list is read.
         service_id: Some(row.pin.service_id.clone()).filter(|id| !id.starts_with("cid:")),
@@ -255,7 +260,7 @@ fn pin_ref(row: &rows::Mirrored) -> PinRef {
     }
 }
 
-fn missing(service: &str) -> CommandError {
+pub(super) fn missing(service: &str) -> CommandError {
     CommandError::new(
         ErrorCode::MissingScope,
         format!("{service} has no list of pins for this key."),

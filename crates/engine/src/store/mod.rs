@@ -56,7 +56,10 @@ pub enum Schema {
 impl Schema {
     fn migrations(self) -> Migrations<'static> {
         Migrations::new(match self {
-            Self::Ledger => vec![M::up(include_str!("migrations/ledger_0001.sql"))],
+            Self::Ledger => vec![
+                M::up(include_str!("migrations/ledger_0001.sql")),
+                M::up(include_str!("migrations/ledger_watches.sql")),
+            ],
             Self::Mirror => vec![M::up(include_str!("migrations/mirror_0001.sql"))],
         })
     }

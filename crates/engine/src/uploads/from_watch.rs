@@ -85,6 +85,12 @@ pub(crate) fn insert(tx: &Tx, watched: &Watched, now: Millis) -> Result<i64, Sto
 }
 
 impl Uploads {
+    /// The paths of a drop that is to be watched and not uploaded.
+    pub(crate) fn paths_of_drop(&self, drop: &str) -> Result<Vec<PathBuf>, CommandError> {
+        let items = self.drops().items(drop)?;
+        Ok(items.into_iter().map(|item| item.path).collect())
+    }
+
     /// Rows were put in and committed: tell of them and begin.
     pub(crate) fn entered(&self, ids: Vec<i64>) {
         if let Some(first) = ids.first() {

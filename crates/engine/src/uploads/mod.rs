@@ -4,7 +4,6 @@ mod bytes;
 mod confirm;
 mod control;
 mod drops;
-#[allow(dead_code, reason = "watched folders are wired in with their own rows")]
 pub(crate) mod from_watch;
 mod progress;
 mod receipt;

@@ -186,7 +186,26 @@ fn is_phrase(head: &[u8]) -> bool {
         (3..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
     };
     // Sentences have short words; a phrase has none.
-    matches!(words.len(), 12 | 15 | 18 | 21 | 24) && words.iter().all(plain)
+    let sentence = |word: &&str| {
+        matches!(
+            *word,
+            "the"
+                | "and"
+                | "for"
+                | "with"
+                | "are"
+                | "was"
+                | "from"
+                | "not"
+                | "but"
+                | "has"
+                | "his"
+                | "her"
+        )
+    };
+    matches!(words.len(), 12 | 15 | 18 | 21 | 24)
+        && words.iter().all(plain)
+        && !words.iter().any(sentence)
 }
 
 /// A line that gives a secret its value, as settings files do. Examples and templates have no value of that kind.

@@ -17,6 +17,8 @@ pub struct Heard {
     pub writing: HashSet<PathBuf>,
     /// Events were lost, or too many came: look at everything.
     pub lost: bool,
+    /// From now on not everything is heard, and why.
+    pub deaf: Option<Deaf>,
 }
 
 /// More dirty paths than this are not remembered one by one.
@@ -60,6 +62,14 @@ impl Ear {
         self.hear(|heard| heard.lost = true);
     }
 
+    /// A part of the folder cannot be listened to.
+    pub fn deaf(&self, why: Deaf) {
+        self.hear(|heard| {
+            heard.lost = true;
+            heard.deaf = Some(why);
+        });
+    }
+
     /// Takes what was heard. Files that are still open for writing stay known.
     pub fn take(&self) -> Heard {
         let mut heard = self.lock();
@@ -67,6 +77,11 @@ impl Ear {
         let taken = std::mem::take(&mut *heard);
         heard.writing = writing;
         taken
+    }
+
+    /// Files that are open for writing, as far as was heard.
+    pub fn take_writing(&self) -> HashSet<PathBuf> {
+        self.lock().writing.clone()
     }
 
     /// No longer believes that these are being written to: the closing may have been missed.
@@ -151,8 +166,14 @@ impl Watching for SystemWatching {
 }
 
 fn hear(ear: &Ear, event: notify::Result<notify::Event>) {
-    let Ok(event) = event else {
-        return ear.lost();
+    let event = match event {
+        Ok(event) => event,
+        Err(error) => {
+            return match deaf(&error) {
+                why @ Deaf::Exhausted { .. } => ear.deaf(why),
+                _ => ear.lost(),
+            };
+        }
     };
     if event.need_rescan() {
         return ear.lost();

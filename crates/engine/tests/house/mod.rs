@@ -1,5 +1,7 @@
 //! An engine with a server, and a folder of files.
 
+#![allow(dead_code, reason = "each test file uses its own part of the house")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use engine::clock::SystemClock;
 use engine::error::CommandError;
 use engine::uploads::{Secrets, UploadOptions, UploadRow, UploadsFilter};
 use engine::walk::Disk;
+use engine::watches::{LedgerPage, LedgerQuery, WatchRules};
 use engine::{Engine, Parts};
 use sandbox::{Config, Sandbox};
 
@@ -32,7 +35,7 @@ pub(crate) struct House {
     pub(crate) sandbox: Sandbox,
     pub(crate) engine: Arc<Engine>,
     pub(crate) account: i64,
-    working: tokio::task::JoinHandle<()>,
+    working: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl House {
@@ -68,8 +71,66 @@ impl House {
 
     /// The process ends at once and is started again.
     pub(crate) fn restart(&mut self) {
-        self.working.abort();
+        for work in self.working.drain(..) {
+            work.abort();
+        }
         (self.engine, self.working) = open(self.folder.path(), &self.address);
+    }
+
+    /// The process ends at once.
+    pub(crate) async fn stop(&mut self) {
+        for work in self.working.drain(..) {
+            work.abort();
+            let _ = work.await;
+        }
+    }
+
+    /// Watches a folder of this house.
+    pub(crate) async fn watch(&self, root: &Path, rules: WatchRules) -> i64 {
+        std::fs::create_dir_all(root).expect("creates");
+        let draft = self.engine.watches.draft(root.to_owned()).expect("a draft");
+        assert_eq!(draft.refusal, None);
+        let added = self.engine.watches.add(self.account, &draft.id, rules);
+        added.await.expect("watches")
+    }
+
+    /// The ledger by path, once it is as asked.
+    pub(crate) async fn until_ledger(
+        &self,
+        id: i64,
+        asked: impl Fn(&LedgerPage) -> bool,
+    ) -> LedgerPage {
+        let query = LedgerQuery {
+            by_path: true,
+            ..LedgerQuery::default()
+        };
+        let page = || {
+            self.engine
+                .watches
+                .ledger(id, &query, 0, 200)
+                .expect("a page")
+        };
+        let mut changes = self.engine.store.announcer.listen();
+        let found = async {
+            loop {
+                let page = page();
+                if asked(&page) {
+                    return page;
+                }
+                let _ = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", page()))
+    }
+
+    /// The ledger, once this many files are pinned and none is on its way.
+    pub(crate) async fn until_pinned(&self, id: i64, n: u64) -> LedgerPage {
+        self.until_ledger(id, |page| {
+            page.counts.pinned == n && page.counts.settling + page.counts.waiting == 0
+        })
+        .await
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -185,7 +246,10 @@ impl House {
     }
 }
 
-fn open(data: &Path, address: &Arc<RunningSandbox>) -> (Arc<Engine>, tokio::task::JoinHandle<()>) {
+fn open(
+    data: &Path,
+    address: &Arc<RunningSandbox>,
+) -> (Arc<Engine>, Vec<tokio::task::JoinHandle<()>>) {
     let parts = Parts {
         clock: Arc::new(SystemClock),
         files: Arc::new(Disk),
@@ -193,10 +257,15 @@ fn open(data: &Path, address: &Arc<RunningSandbox>) -> (Arc<Engine>, tokio::task
         connect: Arc::new(PinataServices),
         sandbox: Arc::new(Known(address.clone())),
         jitter: Arc::new(|| 0.5),
+        watching: Arc::new(engine::walk::SystemWatching),
+        home: None,
     };
-    let engine = Arc::new(Engine::open(data, parts).expect("opens"));
-    let working = tokio::spawn(engine.uploads.clone().run());
-    (engine, working)
+    let data = data.join("data");
+    std::fs::create_dir_all(&data).expect("creates");
+    let engine = Arc::new(Engine::open(&data, parts).expect("opens"));
+    let uploads = tokio::spawn(engine.uploads.clone().run());
+    let watches = tokio::spawn(engine.watches.clone().run());
+    (engine, vec![uploads, watches])
 }
 
 pub(crate) fn options(secrets: Secrets) -> UploadOptions {

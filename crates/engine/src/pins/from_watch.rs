@@ -1,0 +1,104 @@
+//! What a watched folder's rules ask of single pins: let go, or rename. Each unpin is in the journal first, as a person's is.
+
+use std::collections::BTreeMap;
+
+use pinning::{ErrorKind, Priority};
+
+use super::work::{listed, missing, pin_ref};
+use super::{PinEdit, Pins, rows};
+use crate::accounts::{AccountId, service_name};
+use crate::error::CommandError;
+use crate::store::Urgency;
+
+/// What is remembered of a pin that is let go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct PinText {
+    /// Its name.
+    pub(crate) name: Option<String>,
+    /// Its key-values.
+    pub(crate) keyvalues: BTreeMap<String, String>,
+}
+
+impl Pins {
+    /// Name and key-values, as far as they are known here.
+    pub(crate) fn text_of(&self, account: AccountId, cid: &str) -> PinText {
+        match self.find(account, cid) {
+            Ok(Some(row)) => PinText {
+                name: row.pin.name,
+                keyvalues: row.pin.keyvalues,
+            },
+            _ => PinText::default(),
+        }
+    }
+
+    /// Asks the service to stop keeping one CID. Not pinned any more is what was wanted.
+    pub(crate) async fn unpin_one(
+        &self,
+        account: AccountId,
+        cid: &str,
+    ) -> Result<(), CommandError> {
+        let service = self.accounts.service(account).await?;
+        let name = service_name(&self.accounts.get(account)?);
+        let pins = service.pins().ok_or_else(|| missing(&name))?;
+        let known = match self.find(account, cid)? {
+            Some(row) => Some(row),
+            None => self.look_for(account, cid).await?,
+        };
+        let Some(row) = known else { return Ok(()) };
+        let (now, remembered) = (self.clock.now(), row.clone());
+        self.store
+            .ledger
+            .write(Urgency::Background, move |tx| {
+                rows::journal(tx, &remembered, now)
+            })
+            .await?;
+        match pins.unpin(&pin_ref(&row)).await {
+            Err(error) if !matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
+                Err(self.failed(account, &error, &name))
+            }
+            _ => self.take_out(account, row.id).await,
+        }
+    }
+
+    /// Gives a pin another name. One that is not there needs none.
+    pub(crate) async fn rename_one(
+        &self,
+        account: AccountId,
+        cid: &str,
+        name: String,
+    ) -> Result<(), CommandError> {
+        let known = match self.find(account, cid)? {
+            Some(row) => Some(row),
+            None => self.look_for(account, cid).await?,
+        };
+        let Some(row) = known.filter(|row| row.pin.name.as_ref() != Some(&name)) else {
+            return Ok(());
+        };
+        let edit = PinEdit {
+            name: Some(name),
+            set: Vec::new(),
+            remove: Vec::new(),
+        };
+        self.edit(row.id, edit).await.map(|_| ())
+    }
+
+    /// Asks the service for a CID that the mirror does not have.
+    async fn look_for(
+        &self,
+        account: AccountId,
+        cid: &str,
+    ) -> Result<Option<rows::Mirrored>, CommandError> {
+        let service = self.accounts.service(account).await?;
+        let name = service_name(&self.accounts.get(account)?);
+        let pins = service.pins().ok_or_else(|| missing(&name))?;
+        match pins.find(cid, Priority::Background).await {
+            Ok(found) => {
+                for pin in found {
+                    self.add(account, listed(pin)).await?;
+                }
+                self.find(account, cid)
+            }
+            Err(error) => Err(self.failed(account, &error, &name)),
+        }
+    }
+}

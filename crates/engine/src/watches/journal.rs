@@ -1,0 +1,244 @@
+//! Pins that a rule let go, and the ledger as a file.
+
+use std::io::Write;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::rows::{self, Query, Unpin};
+use super::view::LedgerRow;
+use super::{Watches, words};
+use crate::clock::Millis;
+use crate::error::{CommandError, ErrorCode};
+
+/// Rows read at a time for an export.
+const AT_ONCE: usize = 1_000;
+
+/// What became of a pin that a rule let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum UnpinState {
+    /// The service is still to be asked.
+    Due,
+    /// The service no longer keeps it.
+    Done,
+    /// It stayed: another file has the same content.
+    Needed,
+    /// It stayed: it was pinned before, and not by this folder.
+    NotOurs,
+    /// It was pinned again.
+    TakenBack,
+}
+
+/// A pin that a rule let go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UnpinRow {
+    /// Its number.
+    #[specta(type = u32)]
+    pub id: i64,
+    /// The file's path; text to show.
+    pub path: String,
+    /// When the rule spoke.
+    #[specta(type = u32)]
+    pub at: Millis,
+    /// Why, and what became of it.
+    pub sentence: String,
+    /// What became of it.
+    pub state: UnpinState,
+    /// The CID.
+    pub cid: String,
+    /// The pin's name.
+    pub name: Option<String>,
+    /// Its key-values.
+    pub keyvalues: Vec<(String, String)>,
+}
+
+/// A window of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct UnpinPage {
+    /// Rows of the folder.
+    #[specta(type = u32)]
+    pub total: u64,
+    /// The window, newest first.
+    pub rows: Vec<UnpinRow>,
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportForm {
+    /// Comma-separated values with a head.
+    Csv,
+    /// A JSON array.
+    Json,
+}
+
+impl Watches {
+    /// A window of the journal of unpins, at most 200 rows.
+    pub fn journal(&self, id: i64, from: usize, n: usize) -> Result<UnpinPage, CommandError> {
+        let (total, found) = self
+            .store
+            .ledger
+            .read(|tx| rows::unpins(tx, id, from, n.clamp(1, 200)))?;
+        Ok(UnpinPage {
+            total,
+            rows: found.into_iter().map(row).collect(),
+        })
+    }
+
+    /// Writes the whole ledger of a folder. Reads it in portions, so that memory does not grow with it.
+    pub fn export(
+        &self,
+        id: i64,
+        form: ExportForm,
+        to: &mut dyn Write,
+    ) -> Result<u64, CommandError> {
+        let stored = self.stored(id)?;
+        let service = words::service(&self.accounts.get(stored.account)?);
+        let failed = |error: std::io::Error| {
+            CommandError::new(
+                ErrorCode::Internal,
+                "The file could not be written. Choose another place.",
+            )
+            .with_detail(error.to_string())
+        };
+        let query = Query {
+            by_path: true,
+            ..Query::default()
+        };
+        let mut written = 0;
+        to.write_all(match form {
+            ExportForm::Csv => b"path,state,reason,size,at,cid,check,version\r\n",
+            ExportForm::Json => b"[",
+        })
+        .map_err(failed)?;
+        loop {
+            let from = usize::try_from(written).unwrap_or(usize::MAX);
+            let (_, found) = self
+                .store
+                .ledger
+                .read(|tx| rows::page(tx, id, &query, from, AT_ONCE))?;
+            for shown in &found {
+                let row = self.entry_row(shown, &stored, &service)?;
+                let line = match form {
+                    ExportForm::Csv => csv(&row),
+                    ExportForm::Json => json(&row, written == 0),
+                };
+                to.write_all(line.as_bytes()).map_err(failed)?;
+                written += 1;
+            }
+            if found.len() < AT_ONCE {
+                break;
+            }
+        }
+        if form == ExportForm::Json {
+            to.write_all(b"\n]\n").map_err(failed)?;
+        }
+        to.flush().map_err(failed)?;
+        Ok(written)
+    }
+}
+
+fn row(unpin: Unpin) -> UnpinRow {
+    let (state, became) = match unpin.state.as_str() {
+        "due" => (UnpinState::Due, "The service is still to be asked."),
+        "needed" => (
+            UnpinState::Needed,
+            "Its pin stayed: another file has the same content.",
+        ),
+        "not_ours" => (
+            UnpinState::NotOurs,
+            "Its pin stayed: it was pinned before this folder was watched.",
+        ),
+        "taken_back" => (UnpinState::TakenBack, "It was pinned again."),
+        _ => (UnpinState::Done, "The service no longer keeps it."),
+    };
+    let why = if unpin.why == "replaced" {
+        "A newer version took its place."
+    } else {
+        "It was deleted from the folder."
+    };
+    let keyvalues: std::collections::BTreeMap<String, String> =
+        serde_json::from_str(&unpin.keyvalues).unwrap_or_default();
+    UnpinRow {
+        id: unpin.id,
+        path: unpin.shown,
+        at: unpin.at,
+        sentence: format!("{why} {became}"),
+        state,
+        cid: unpin.service_cid,
+        name: unpin.name,
+        keyvalues: keyvalues.into_iter().collect(),
+    }
+}
+
+fn time(at: Millis) -> String {
+    jiff::Timestamp::from_millisecond(at)
+        .map(|at| at.to_string())
+        .unwrap_or_default()
+}
+
+/// A state or check as the page names it.
+fn name_of<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn csv(row: &LedgerRow) -> String {
+    let fields = [
+        row.path.clone(),
+        name_of(&row.state),
+        row.sentence.clone(),
+        row.size.map(|size| size.to_string()).unwrap_or_default(),
+        time(row.at),
+        row.cid.clone().unwrap_or_default(),
+        name_of(&row.check),
+        row.version.to_string(),
+    ];
+    let quoted: Vec<String> = fields.iter().map(|field| quote(field)).collect();
+    format!("{}\r\n", quoted.join(","))
+}
+
+/// A field that no spreadsheet takes for a formula, and that may hold anything.
+fn quote(field: &str) -> String {
+    let harmless = if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{field}")
+    } else {
+        field.to_owned()
+    };
+    if harmless.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", harmless.replace('"', "\"\""))
+    } else {
+        harmless
+    }
+}
+
+fn json(row: &LedgerRow, first: bool) -> String {
+    let object = serde_json::json!({
+        "path": row.path,
+        "state": row.state,
+        "reason": row.sentence,
+        "size": row.size,
+        "at": time(row.at),
+        "cid": row.cid,
+        "check": row.check,
+        "version": row.version,
+    });
+    format!("{}\n{object}", if first { "" } else { "," })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_hold_anything_and_stays_one_field() {
+        assert_eq!(quote("a,b"), "\"a,b\"");
+        assert_eq!(quote("a\"b\nc"), "\"a\"\"b\nc\"");
+        assert_eq!(quote("=1+1"), "'=1+1");
+        assert_eq!(quote("plain.txt"), "plain.txt");
+    }
+}

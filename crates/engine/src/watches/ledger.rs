@@ -1,0 +1,525 @@
+//! What is known of each path of a watched folder. Changed only by [`Ledger::apply`] and by what the queue answers; pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::plan::Action;
+use crate::clock::Millis;
+use crate::error::ErrorCode;
+use crate::walk::Stamp;
+
+/// A path below the root: names joined by `/`, as raw bytes.
+pub type Way = Vec<u8>;
+
+/// Where a path stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryState {
+    /// Seen, and not yet quiet for long enough.
+    Settling,
+    /// Pinned before; other bytes are there now and settle.
+    Changed,
+    /// In the queue.
+    Queued,
+    /// The service keeps these bytes.
+    Pinned,
+    /// A rule leaves it out; the rule in words.
+    Ignored(String),
+    /// It looks like a secret; why, as the end of "It looks like …".
+    Held(String),
+    /// Larger than the rules take.
+    TooLarge,
+    /// It cannot be read, or is no file; the end of a sentence that begins with its name.
+    Unreadable(String),
+    /// The queue gave up.
+    Failed {
+        /// What it was.
+        code: ErrorCode,
+        /// The whole sentence.
+        words: String,
+    },
+    /// It is not there any more.
+    Gone {
+        /// When its pin goes too; `None`: never by itself.
+        unpin: Option<Millis>,
+        /// Too many disappeared at once: a person decides.
+        braked: bool,
+    },
+}
+
+/// A pin that was made for a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What the file looked like.
+    pub seen: Stamp,
+    /// Computed here.
+    pub cid: String,
+    /// The service's.
+    pub service_cid: String,
+    /// How the two compare: a stored verdict.
+    pub verdict: String,
+    /// It was pinned for this folder, and not by somebody else before.
+    pub owned: bool,
+    /// When.
+    pub at: Millis,
+}
+
+impl Kept {
+    /// The service's CID was compared with the bytes and is theirs.
+    pub fn verified(&self) -> bool {
+        matches!(self.verdict.as_str(), "verified" | "other_layout")
+    }
+}
+
+/// The same bytes, as far as can be told without reading: size, time of the last change, number of the file.
+pub fn same_bytes(a: &Stamp, b: &Stamp) -> bool {
+    a.size == b.size && a.modified == b.modified && a.inode == b.inode
+}
+
+/// One path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number within the folder.
+    pub id: i64,
+    /// Where it stands.
+    pub state: EntryState,
+    /// Since when.
+    pub at: Millis,
+    /// What it looked like last.
+    pub seen: Option<Stamp>,
+    /// Since when it looks like that.
+    pub steady: Millis,
+    /// The pin of its present (or last) bytes.
+    pub kept: Option<Kept>,
+    /// Pins of earlier versions, oldest first.
+    pub older: Vec<Kept>,
+    /// Counts distinct contents.
+    pub version: u32,
+    /// The row of the queue that is followed, and what was sent.
+    pub upload: Option<(i64, Stamp)>,
+    /// A person said that this may be sent, although it looks like a secret.
+    pub allowed: Option<Stamp>,
+    /// When it is tried again.
+    pub retry: Option<Millis>,
+    /// Its path before a rename.
+    pub was: Option<Way>,
+    /// The pin's name is still the old one.
+    pub renaming: bool,
+}
+
+impl Entry {
+    fn new(id: i64, now: Millis) -> Self {
+        Self {
+            id,
+            state: EntryState::Settling,
+            at: now,
+            seen: None,
+            steady: now,
+            kept: None,
+            older: Vec::new(),
+            version: 0,
+            upload: None,
+            allowed: None,
+            retry: None,
+            was: None,
+            renaming: false,
+        }
+    }
+
+    /// It is there, as far as was seen.
+    pub fn present(&self) -> bool {
+        !matches!(self.state, EntryState::Gone { .. })
+    }
+
+    fn enter(&mut self, state: EntryState, now: Millis) {
+        if self.state != state {
+            self.state = state;
+            self.at = now;
+        }
+    }
+}
+
+/// Too many disappeared at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Brake {
+    /// When.
+    pub at: Millis,
+    /// How many were there before.
+    pub of: usize,
+}
+
+/// Why a pin is let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Its file was deleted, and the rules say so.
+    Deleted,
+    /// A newer version took its place, and the rules say so.
+    Replaced,
+}
+
+/// A pin that a rule lets go. It is in the journal before the service is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// Whose it was; empty: the whole folder's.
+    pub way: Way,
+    /// What it was.
+    pub kept: Kept,
+    /// Why.
+    pub why: Why,
+}
+
+/// The whole folder as one pin.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderPin {
+    /// The present version.
+    pub kept: Option<Kept>,
+    /// Earlier ones, oldest first.
+    pub older: Vec<Kept>,
+    /// Counts them.
+    pub version: u32,
+    /// The row of the queue that is followed.
+    pub upload: Option<i64>,
+}
+
+/// Everything known of a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// By path.
+    pub entries: BTreeMap<Way, Entry>,
+    /// Where the folder is one pin.
+    pub folder: FolderPin,
+    /// Too many disappeared.
+    pub brake: Option<Brake>,
+    /// The highest number given.
+    pub last_id: i64,
+    /// Paths whose rows are to be written.
+    pub touched: BTreeSet<Way>,
+    /// Numbers whose rows are to be deleted.
+    pub removed: Vec<i64>,
+    /// Pins to let go, to be written.
+    pub dropped: Vec<Dropped>,
+    /// The folder's own row is to be written.
+    pub folder_touched: bool,
+}
+
+impl Ledger {
+    /// Does what the plan says.
+    pub fn apply(&mut self, action: &Action, now: Millis) {
+        match action {
+            Action::See { way, stamp } => self.see(way, stamp, now),
+            Action::Leave { way, state, stamp } => self.leave(way, state, *stamp, now),
+            Action::Back { way, stamp } => self.touch(way, |entry| {
+                entry.seen = Some(*stamp);
+                if let Some(kept) = &mut entry.kept {
+                    kept.seen = *stamp;
+                }
+                entry.enter(EntryState::Pinned, now);
+            }),
+            Action::Moved { from, to, stamp } => self.move_to(from, to, stamp, now),
+            Action::Gone { way, unpin, braked } => {
+                let state = EntryState::Gone {
+                    unpin: *unpin,
+                    braked: *braked,
+                };
+                self.touch(way, |entry| entry.enter(state, now));
+            }
+            Action::Forget { way } => {
+                if let Some(entry) = self.entries.remove(way) {
+                    self.touched.remove(way);
+                    self.removed.push(entry.id);
+                }
+            }
+            Action::Brake { of } => {
+                self.brake = Some(Brake { at: now, of: *of });
+                self.folder_touched = true;
+            }
+            Action::Release => {
+                self.brake = None;
+                self.folder_touched = true;
+            }
+            Action::Unpin { way } => self.unpin(way, now),
+            // Examined and queued by whoever can read; see `queued`.
+            Action::Take { .. } | Action::TakeFolder { .. } => {}
+        }
+    }
+
+    fn see(&mut self, way: &Way, stamp: &Stamp, now: Millis) {
+        if !self.entries.contains_key(way) {
+            self.last_id += 1;
+            self.entries
+                .insert(way.clone(), Entry::new(self.last_id, now));
+        }
+        self.touch(way, |entry| {
+            entry.seen = Some(*stamp);
+            entry.steady = now;
+            entry.retry = None;
+            if entry.upload.is_none() {
+                let state = if entry.kept.is_some() {
+                    EntryState::Changed
+                } else {
+                    EntryState::Settling
+                };
+                entry.enter(state, now);
+            }
+        });
+    }
+
+    fn leave(&mut self, way: &Way, state: &EntryState, stamp: Option<Stamp>, now: Millis) {
+        if !self.entries.contains_key(way) {
+            self.last_id += 1;
+            self.entries
+                .insert(way.clone(), Entry::new(self.last_id, now));
+        }
+        self.touch(way, |entry| {
+            entry.seen = stamp;
+            entry.steady = now;
+            entry.enter(state.clone(), now);
+        });
+    }
+
+    fn move_to(&mut self, from: &Way, to: &Way, stamp: &Stamp, now: Millis) {
+        let Some(mut entry) = self.entries.remove(from) else {
+            return;
+        };
+        self.touched.remove(from);
+        if let Some(taken) = self.entries.remove(to) {
+            self.removed.push(taken.id);
+        }
+        entry.was = Some(from.clone());
+        entry.renaming = true;
+        entry.seen = Some(*stamp);
+        if let Some(kept) = &mut entry.kept {
+            kept.seen = *stamp;
+        }
+        entry.state = EntryState::Pinned;
+        entry.at = now;
+        self.entries.insert(to.clone(), entry);
+        self.touched.insert(to.clone());
+    }
+
+    fn unpin(&mut self, way: &Way, now: Millis) {
+        let mut gone = Vec::new();
+        self.touch(way, |entry| {
+            gone.append(&mut entry.older);
+            gone.extend(entry.kept.take());
+            entry.state = EntryState::Gone {
+                unpin: None,
+                braked: false,
+            };
+            entry.at = now;
+        });
+        self.dropped.extend(gone.into_iter().map(|kept| Dropped {
+            way: way.clone(),
+            kept,
+            why: Why::Deleted,
+        }));
+    }
+
+    /// Changes one entry, to be written.
+    pub fn touch(&mut self, way: &Way, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.entries.get_mut(way) {
+            change(entry);
+            self.touched.insert(way.clone());
+        }
+    }
+
+    /// It looks like a secret by its content.
+    pub fn hold(&mut self, way: &Way, why: &str, now: Millis) {
+        self.touch(way, |entry| {
+            entry.enter(EntryState::Held(why.to_owned()), now);
+        });
+    }
+
+    /// It was put into the queue.
+    pub fn queued(&mut self, way: &Way, upload: i64, stamp: Stamp, now: Millis) {
+        self.touch(way, |entry| {
+            entry.upload = Some((upload, stamp));
+            entry.retry = None;
+            entry.enter(EntryState::Queued, now);
+        });
+    }
+
+    /// The queue pinned it. `versions`: how many may stay.
+    pub fn pinned(&mut self, way: &Way, mut kept: Kept, versions: Option<usize>, now: Millis) {
+        let mut replaced = Vec::new();
+        self.touch(way, |entry| {
+            if let Some((_, stamp)) = entry.upload.take() {
+                kept.seen = stamp;
+            }
+            let unchanged = entry.seen.is_some_and(|seen| same_bytes(&seen, &kept.seen));
+            replaced = succeed(
+                &mut entry.kept,
+                &mut entry.older,
+                &mut entry.version,
+                kept,
+                versions,
+            );
+            if entry.present() {
+                let state = if unchanged {
+                    EntryState::Pinned
+                } else {
+                    EntryState::Changed
+                };
+                entry.enter(state, now);
+            }
+        });
+        self.dropped
+            .extend(replaced.into_iter().map(|kept| Dropped {
+                way: way.clone(),
+                kept,
+                why: Why::Replaced,
+            }));
+    }
+
+    /// The queue pinned the whole folder.
+    pub fn folder_pinned(
+        &mut self,
+        upload: i64,
+        kept: &Kept,
+        versions: Option<usize>,
+        now: Millis,
+    ) {
+        let ways: Vec<Way> = self.entries.keys().cloned().collect();
+        for way in ways {
+            let entry = &self.entries[&way];
+            let part = entry.upload.filter(|(id, _)| *id == upload);
+            if part.is_none() && entry.kept.is_none() {
+                continue;
+            }
+            self.touch(&way, |entry| {
+                let Some((_, stamp)) = part else {
+                    entry.kept = None;
+                    return;
+                };
+                entry.upload = None;
+                entry.version += 1;
+                entry.kept = Some(Kept {
+                    seen: stamp,
+                    ..kept.clone()
+                });
+                let unchanged = entry.seen.is_some_and(|seen| same_bytes(&seen, &stamp));
+                if entry.present() {
+                    let state = if unchanged {
+                        EntryState::Pinned
+                    } else {
+                        EntryState::Changed
+                    };
+                    entry.enter(state, now);
+                }
+            });
+        }
+        let folder = &mut self.folder;
+        folder.upload = None;
+        let replaced = succeed(
+            &mut folder.kept,
+            &mut folder.older,
+            &mut folder.version,
+            kept.clone(),
+            versions,
+        );
+        self.dropped
+            .extend(replaced.into_iter().map(|kept| Dropped {
+                way: Way::new(),
+                kept,
+                why: Why::Replaced,
+            }));
+        self.folder_touched = true;
+    }
+
+    /// The queue found something else than what was looked at: look again.
+    pub fn moved_on(&mut self, way: &Way, now: Millis) {
+        self.touch(way, |entry| {
+            entry.upload = None;
+            entry.steady = now;
+            if entry.present() {
+                let state = if entry.kept.is_some() {
+                    EntryState::Changed
+                } else {
+                    EntryState::Settling
+                };
+                entry.enter(state, now);
+            }
+        });
+    }
+
+    /// The queue gave up. `retry`: when it is tried again by itself.
+    pub fn gave_up(&mut self, way: &Way, state: EntryState, retry: Option<Millis>, now: Millis) {
+        self.touch(way, |entry| {
+            entry.upload = None;
+            entry.retry = retry;
+            if entry.present() {
+                entry.enter(state, now);
+            }
+        });
+    }
+
+    /// A person answered the brake for some (or all) of those that disappeared.
+    pub fn decide(&mut self, ways: Option<&[Way]>, unpin: Option<Millis>, now: Millis) {
+        let braked: Vec<Way> = self
+            .entries
+            .iter()
+            .filter(|(way, entry)| {
+                matches!(entry.state, EntryState::Gone { braked: true, .. })
+                    && ways.is_none_or(|ways| ways.contains(way))
+            })
+            .map(|(way, _)| way.clone())
+            .collect();
+        for way in braked {
+            self.touch(&way, |entry| {
+                entry.state = EntryState::Gone {
+                    unpin,
+                    braked: false,
+                };
+            });
+        }
+        if self.braked() == 0 {
+            self.apply(&Action::Release, now);
+        }
+    }
+
+    /// Paths that wait for the brake's answer.
+    pub fn braked(&self) -> usize {
+        self.entries
+            .values()
+            .filter(|entry| matches!(entry.state, EntryState::Gone { braked: true, .. }))
+            .count()
+    }
+
+    /// Whether any path or version still needs this pin.
+    pub fn needs(&self, service_cid: &str) -> bool {
+        let is = |kept: &Kept| kept.service_cid == service_cid;
+        self.folder.kept.iter().any(is)
+            || self.folder.older.iter().any(is)
+            || self
+                .entries
+                .values()
+                .any(|entry| entry.kept.iter().any(is) || entry.older.iter().any(is))
+    }
+}
+
+/// A new version takes the place of the one before; answers those that may not stay.
+fn succeed(
+    present: &mut Option<Kept>,
+    older: &mut Vec<Kept>,
+    version: &mut u32,
+    kept: Kept,
+    versions: Option<usize>,
+) -> Vec<Kept> {
+    older.retain(|old| old.service_cid != kept.service_cid);
+    let verified = kept.verified();
+    let before = present.replace(kept);
+    let new = present.as_ref().map(|kept| kept.service_cid.clone());
+    match before {
+        Some(before) if Some(&before.service_cid) != new.as_ref() => {
+            older.push(before);
+            *version += 1;
+        }
+        Some(_) => {}
+        None => *version += 1,
+    }
+    // Only a verified pin takes another's place.
+    match versions {
+        Some(most) if verified && older.len() + 1 > most => {
+            older.drain(..older.len() + 1 - most).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,436 @@
+//! Watched folders: what lands there is pinned, and nothing that happens there by accident costs a pin.
+
+mod draft;
+mod folder;
+mod journal;
+pub mod ledger;
+mod notice;
+mod order;
+mod patterns;
+pub mod plan;
+mod queue;
+mod rows;
+mod rules;
+mod scan;
+mod service;
+mod view;
+mod words;
+mod work;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use serde::Deserialize;
+use specta::Type;
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+use tokio::task::JoinSet;
+
+pub use draft::{Skipped, WatchDraft, WatchPreview};
+pub use journal::{ExportForm, UnpinPage, UnpinRow, UnpinState};
+pub use notice::Notice;
+pub use rules::{Forbidden, OnChange, OnDelete, WatchRules, WatchUnit, pin_name};
+pub use view::{
+    BrakeRow, LedgerCounts, LedgerGroup, LedgerPage, LedgerQuery, LedgerRow, LedgerState,
+    WatchEvent, WatchRow, WatchState, WatchesHead,
+};
+
+use crate::accounts::{AccountId, Accounts};
+use crate::announce::Noun;
+use crate::clock::{Clock, Millis};
+use crate::error::{CommandError, ErrorCode};
+use crate::pins::Pins;
+use crate::store::{Store, StoreError, Urgency};
+use crate::uploads::Uploads;
+use crate::walk::{Files, Place, Watching};
+use draft::Drafts;
+use folder::{Condition, Folder};
+use order::{Ask, Order};
+
+/// A page does not wait longer for a folder whose disk is slow.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The queue's answers are gathered for so long.
+const GATHER: Millis = 200;
+
+/// For how long a folder is paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseFor {
+    /// An hour.
+    Hour,
+    /// Until tomorrow morning, 6:00 here.
+    Tomorrow,
+    /// Until it is resumed.
+    Resumed,
+}
+
+/// What is done about files that disappeared together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum BrakeAnswer {
+    /// Their pins stay.
+    Keep,
+    /// Their pins go after the grace time.
+    Unpin,
+}
+
+struct Live {
+    orders: mpsc::UnboundedSender<Order>,
+    nudge: Arc<Notify>,
+    condition: Condition,
+}
+
+/// All watched folders.
+pub struct Watches {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    files: Arc<dyn Files>,
+    watching: Arc<dyn Watching>,
+    accounts: Arc<Accounts>,
+    pins: Arc<Pins>,
+    uploads: Arc<Uploads>,
+    forbidden: Forbidden,
+    live: Mutex<HashMap<i64, Live>>,
+    drafts: Mutex<Drafts>,
+    /// Folders to begin with.
+    begin: mpsc::UnboundedSender<i64>,
+    begins: Mutex<Option<mpsc::UnboundedReceiver<i64>>>,
+    notices: broadcast::Sender<Notice>,
+}
+
+/// What the watched folders are given besides their neighbours.
+pub struct Ground {
+    /// People's files.
+    pub files: Arc<dyn Files>,
+    /// Whoever hears changes.
+    pub watching: Arc<dyn Watching>,
+    /// What is never watched.
+    pub forbidden: Forbidden,
+}
+
+impl Watches {
+    /// Takes its neighbours in.
+    pub fn new(
+        store: Arc<Store>,
+        clock: Arc<dyn Clock>,
+        ground: Ground,
+        accounts: Arc<Accounts>,
+        pins: Arc<Pins>,
+        uploads: Arc<Uploads>,
+    ) -> Self {
+        let (begin, begins) = mpsc::unbounded_channel();
+        Self {
+            store,
+            clock,
+            files: ground.files,
+            watching: ground.watching,
+            accounts,
+            pins,
+            uploads,
+            forbidden: ground.forbidden,
+            live: Mutex::default(),
+            drafts: Mutex::default(),
+            begin,
+            begins: Mutex::new(Some(begins)),
+            notices: broadcast::channel(64).0,
+        }
+    }
+
+    /// Watches every folder until the engine is dropped.
+    pub async fn run(self: Arc<Self>) {
+        let begins = self.begins.lock().ok().and_then(|mut begins| begins.take());
+        let Some(mut begins) = begins else { return };
+        let mut folders = JoinSet::new();
+        match self.store.ledger.read(rows::all) {
+            Ok(all) => all.iter().for_each(|stored| {
+                let _ = self.begin.send(stored.id);
+            }),
+            Err(error) => tracing::error!(%error, "the watched folders could not be read"),
+        }
+        let mut changes = self.store.announcer.listen();
+        loop {
+            tokio::select! {
+                id = begins.recv() => {
+                    let Some(id) = id else { return };
+                    let (orders, inbox) = mpsc::unbounded_channel();
+                    let nudge = Arc::new(Notify::new());
+                    let live = Live { orders, nudge: nudge.clone(), condition: Condition::default() };
+                    self.live().insert(id, live);
+                    folders.spawn(self.clone().watch(id, inbox, nudge));
+                }
+                change = changes.recv() => {
+                    use broadcast::error::RecvError;
+                    match change {
+                        Ok(change) if !matches!(change.noun, Noun::Upload | Noun::Account) => continue,
+                        Err(RecvError::Closed) => return,
+                        Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    }
+                    self.clock.sleep_until(self.clock.now() + GATHER).await;
+                    while changes.try_recv().is_ok() {}
+                    self.live().values().for_each(|live| live.nudge.notify_one());
+                }
+                Some(_) = folders.join_next() => {}
+            }
+        }
+    }
+
+    /// Begins to watch a draft.
+    pub async fn add(
+        &self,
+        account: AccountId,
+        draft: &str,
+        rules: WatchRules,
+    ) -> Result<i64, CommandError> {
+        rules.check()?;
+        self.accounts.get(account)?;
+        let root = self.drafts().root(draft)?;
+        if let Some(refusal) = self.refused(&root, None)? {
+            return Err(CommandError::new(ErrorCode::BadInput, refusal));
+        }
+        let identity = self
+            .files
+            .identity(&Place::root(&root))
+            .map_err(|problem| cannot(&root, &problem))?;
+        let now = self.clock.now();
+        let write =
+            move |tx: &crate::store::Tx| rows::insert(tx, account, &root, identity, &rules, now);
+        let id = self.store.ledger.write(Urgency::Click, write).await?;
+        self.drafts().forget(draft);
+        let _ = self.begin.send(id);
+        self.changed(id);
+        Ok(id)
+    }
+
+    /// Other rules, perhaps another account.
+    pub async fn edit(
+        &self,
+        id: i64,
+        account: Option<AccountId>,
+        rules: WatchRules,
+    ) -> Result<(), CommandError> {
+        rules.check()?;
+        let stored = self.stored(id)?;
+        let account = account.unwrap_or(stored.account);
+        self.accounts.get(account)?;
+        if rules.unit != stored.rules.unit {
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                "Whether files or the folder become pins cannot be changed later. Stop watching it, then watch it anew.",
+            ));
+        }
+        self.ask(id, Ask::Edit(account, Box::new(rules))).await
+    }
+
+    /// Stops for a while. What is in the queue already goes on.
+    pub async fn pause(&self, id: i64, pause: PauseFor) -> Result<(), CommandError> {
+        let now = self.clock.now();
+        let until = match pause {
+            PauseFor::Hour => now + 3_600_000,
+            PauseFor::Tomorrow => tomorrow(now),
+            PauseFor::Resumed => Millis::MAX,
+        };
+        self.ask(id, Ask::Pause(Some(until))).await
+    }
+
+    /// Goes on.
+    pub async fn resume(&self, id: i64) -> Result<(), CommandError> {
+        self.ask(id, Ask::Pause(None)).await
+    }
+
+    /// Pauses every folder, or lets every one go on.
+    pub async fn pause_all(&self, pause: Option<PauseFor>) -> Result<(), CommandError> {
+        for stored in self.store.ledger.read(rows::all)? {
+            match pause {
+                Some(pause) => self.pause(stored.id, pause).await?,
+                None => self.resume(stored.id).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at everything now.
+    pub async fn rescan(&self, id: i64) -> Result<(), CommandError> {
+        self.ask(id, Ask::Rescan).await
+    }
+
+    /// Watches it no more. Unpins nothing.
+    pub async fn remove(&self, id: i64) -> Result<(), CommandError> {
+        self.stored(id)?;
+        let write = move |tx: &crate::store::Tx| rows::delete(tx, id);
+        self.store.ledger.write(Urgency::Click, write).await?;
+        if let Some(live) = self.live().remove(&id) {
+            live.nudge.notify_one();
+        }
+        self.changed(id);
+        Ok(())
+    }
+
+    /// The folder is somewhere else now.
+    pub async fn locate(&self, id: i64, root: PathBuf) -> Result<(), CommandError> {
+        if let Some(refusal) = self.refused(&root, Some(id))? {
+            return Err(CommandError::new(ErrorCode::BadInput, refusal));
+        }
+        let identity = self
+            .files
+            .identity(&Place::root(&root))
+            .map_err(|problem| cannot(&root, &problem))?;
+        self.ask(id, Ask::Relocate(root, identity)).await
+    }
+
+    /// What stands at its path is to be watched from now on, although it is another folder. What is not in it counts as gone,
+    /// with the brake.
+    pub async fn accept(&self, id: i64) -> Result<(), CommandError> {
+        let root = self.stored(id)?.root;
+        let identity = self
+            .files
+            .identity(&Place::root(&root))
+            .map_err(|problem| cannot(&root, &problem))?;
+        self.ask(id, Ask::Relocate(root, identity)).await
+    }
+
+    /// These may be sent, although they look like secrets.
+    pub async fn allow(&self, id: i64, entries: Vec<i64>) -> Result<(), CommandError> {
+        self.ask(id, Ask::Allow(entries)).await
+    }
+
+    /// Tries these again.
+    pub async fn retry(&self, id: i64, entries: Vec<i64>) -> Result<(), CommandError> {
+        self.ask(id, Ask::Retry(entries)).await
+    }
+
+    /// These keep their pins, although they are gone.
+    pub async fn keep(&self, id: i64, entries: Vec<i64>) -> Result<(), CommandError> {
+        self.ask(id, Ask::Keep(entries)).await
+    }
+
+    /// Answers the brake, for all or some of the files.
+    pub async fn brake(
+        &self,
+        id: i64,
+        answer: BrakeAnswer,
+        entries: Option<Vec<i64>>,
+    ) -> Result<(), CommandError> {
+        let unpin = answer == BrakeAnswer::Unpin;
+        self.ask(
+            id,
+            Ask::Brake {
+                unpin,
+                ids: entries,
+            },
+        )
+        .await
+    }
+
+    /// The folder's path, for the shell to show it in the file manager.
+    pub fn root(&self, id: i64) -> Result<PathBuf, CommandError> {
+        Ok(self.stored(id)?.root)
+    }
+
+    /// Hears every notice from now on.
+    pub fn notices(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
+    }
+
+    async fn ask(&self, id: i64, ask: Ask) -> Result<(), CommandError> {
+        let (answer, answered) = oneshot::channel();
+        let sent = match self.live().get(&id) {
+            Some(live) => live.orders.send(Order { ask, answer }).is_ok(),
+            None => false,
+        };
+        if !sent {
+            return Err(CommandError::gone("This watched folder"));
+        }
+        match tokio::time::timeout(PATIENCE, answered).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => Err(CommandError::gone("This watched folder")),
+            Err(_) => Err(CommandError::new(
+                ErrorCode::Unreadable,
+                "The folder is still being looked at. This is done as soon as that is over.",
+            )),
+        }
+    }
+
+    fn stored(&self, id: i64) -> Result<rows::Stored, CommandError> {
+        self.store
+            .ledger
+            .read(|tx| rows::get(tx, id))
+            .map_err(|error| match error {
+                StoreError::Missing => CommandError::gone("This watched folder"),
+                other => other.into(),
+            })
+    }
+
+    fn changed(&self, id: i64) {
+        self.store.announcer.changed(Noun::Watch, Some(vec![id]));
+    }
+
+    fn tell(&self, notice: Notice) {
+        // Nobody showing it is no error: it is in the recent list too.
+        let _ = self.notices.send(notice);
+    }
+
+    fn tell_condition(&self, folder: &Folder) {
+        let changed = match self.live().get_mut(&folder.id) {
+            Some(live) if live.condition != folder.condition => {
+                live.condition = folder.condition.clone();
+                true
+            }
+            _ => false,
+        };
+        if changed {
+            self.changed(folder.id);
+        }
+    }
+
+    fn condition(&self, id: i64) -> Condition {
+        self.live()
+            .get(&id)
+            .map(|live| live.condition.clone())
+            .unwrap_or_default()
+    }
+
+    /// A path for people: the home folder as `~`.
+    fn shown(&self, root: &Path) -> String {
+        let home = self.forbidden.home.as_ref();
+        match home.and_then(|home| root.strip_prefix(home).ok()) {
+            Some(inside) => format!("~/{}", inside.display()),
+            None => root.display().to_string(),
+        }
+    }
+
+    fn live(&self) -> MutexGuard<'_, HashMap<i64, Live>> {
+        self.live
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+
+    fn drafts(&self) -> MutexGuard<'_, Drafts> {
+        self.drafts
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+}
+
+fn cannot(root: &Path, problem: &crate::walk::Problem) -> CommandError {
+    CommandError::new(
+        problem.code,
+        format!("{} {}", root.display(), problem.words),
+    )
+}
+
+/// Six in the morning of the next day, here.
+fn tomorrow(now: Millis) -> Millis {
+    let zoned = jiff::Timestamp::from_millisecond(now)
+        .map(|at| at.to_zoned(jiff::tz::TimeZone::system()))
+        .and_then(|at| at.tomorrow())
+        .and_then(|at| {
+            at.with()
+                .hour(6)
+                .minute(0)
+                .second(0)
+                .subsec_nanosecond(0)
+                .build()
+        });
+    zoned.map_or(now + 86_400_000, |at| at.timestamp().as_millisecond())
+}

@@ -1,0 +1,209 @@
+//! What of a folder is left out, by name: patterns as in a .gitignore, a `.pinignore` in the folder, and what nobody wants pinned.
+
+use std::path::Path;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::rules::WatchRules;
+
+/// Left out unless the rules say otherwise, with what each is called.
+const USUAL: [(&str, &[&str]); 4] = [
+    (
+        "system files",
+        &[
+            ".DS_Store",
+            "._*",
+            ".Spotlight-V100/",
+            ".Trashes/",
+            ".Trash-*/",
+            ".fseventsd/",
+            "Thumbs.db",
+            "ehthumbs.db",
+            "desktop.ini",
+            "$RECYCLE.BIN/",
+            "System Volume Information/",
+            ".directory",
+            ".nfs*",
+            ".fuse_hidden*",
+            "lost+found/",
+        ],
+    ),
+    (
+        "editors' swap and lock files",
+        &[
+            "*.swp",
+            "*.swo",
+            "*.swx",
+            "*~",
+            ".#*",
+            "\\#*\\#",
+            "~$*",
+            ".~lock.*#",
+            "*.tmp",
+            "*.temp",
+            "4913",
+            "*.kate-swp",
+            "*.lock~",
+            ".goutputstream-*",
+            ".sb-*",
+            "*.bak~",
+        ],
+    ),
+    (
+        "unfinished downloads",
+        &[
+            "*.part",
+            "*.partial",
+            "*.crdownload",
+            "*.download/",
+            "*.opdownload",
+            "*.aria2",
+            "*.!ut",
+            "*.filepart",
+        ],
+    ),
+    (
+        "version control",
+        &[".git/", ".hg/", ".svn/", ".bzr/", "CVS/"],
+    ),
+];
+
+/// The file in a watched folder that holds patterns of its own. It is never pinned.
+pub(super) const PINIGNORE: &str = ".pinignore";
+
+/// All patterns of a folder.
+pub(super) struct Patterns {
+    own: Gitignore,
+    usual: Vec<(&'static str, Gitignore)>,
+    hidden: bool,
+}
+
+impl Patterns {
+    /// Reads the rules' patterns and those of the folder's `.pinignore`. Fails with the line that is no pattern;
+    /// a line of the `.pinignore` that is none is passed over.
+    pub(super) fn new(rules: &WatchRules, pinignore: &str) -> Result<Self, String> {
+        let mut own = GitignoreBuilder::new("");
+        for line in rules.ignore.lines() {
+            own.add_line(None, line)
+                .map_err(|_| line.trim().to_owned())?;
+        }
+        for line in pinignore.lines().take(10_000) {
+            if let Err(error) = own.add_line(None, line) {
+                tracing::debug!(%error, "a line of a .pinignore is passed over");
+            }
+        }
+        let built = |builder: &GitignoreBuilder| builder.build().map_err(|error| error.to_string());
+        let mut usual = Vec::new();
+        if rules.usual {
+            for (what, patterns) in USUAL {
+                let mut builder = GitignoreBuilder::new("");
+                for pattern in patterns {
+                    builder
+                        .add_line(None, pattern)
+                        .map_err(|error| error.to_string())?;
+                }
+                usual.push((what, built(&builder)?));
+            }
+        }
+        Ok(Self {
+            own: built(&own)?,
+            usual,
+            hidden: rules.hidden,
+        })
+    }
+
+    /// Why this is left out, as the end of "Rule: …"; `None`: it is not. `inside` is relative to the root.
+    pub(super) fn rule(&self, inside: &Path, folder: bool) -> Option<String> {
+        match self.own.matched(inside, folder) {
+            Match::Ignore(glob) => return Some(glob.original().to_owned()),
+            // A pattern with an exclamation mark wants it, whatever else would leave it out.
+            Match::Whitelist(_) => return None,
+            Match::None => {}
+        }
+        let name = inside.file_name()?;
+        if name == PINIGNORE {
+            return Some("patterns of this folder".into());
+        }
+        for (what, patterns) in &self.usual {
+            if patterns.matched(inside, folder).is_ignore() {
+                return Some((*what).to_owned());
+            }
+        }
+        let dotted = std::os::unix::ffi::OsStrExt::as_bytes(name).first() == Some(&b'.');
+        (dotted && !self.hidden).then(|| "hidden".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patterns(ignore: &str, pinignore: &str) -> Patterns {
+        let rules = WatchRules {
+            ignore: ignore.into(),
+            ..WatchRules::default()
+        };
+        Patterns::new(&rules, pinignore).expect("patterns")
+    }
+
+    #[test]
+    fn what_programs_leave_behind_for_a_moment_is_left_out() {
+        let patterns = patterns("", "");
+        for name in [
+            ".DS_Store",
+            "a/.notes.txt.swp",
+            "a/4913",
+            "draft~",
+            ".~lock.report.odt#",
+            "film.mkv.part",
+            "a/b/x.crdownload",
+            ".photo.jpg.Ab12Cd",
+            ".git",
+        ] {
+            let folder = name == ".git";
+            assert!(patterns.rule(Path::new(name), folder).is_some(), "{name}");
+        }
+        for name in ["a.txt", "particle.txt", "tmp/a.txt", "swp", "a b.jpg"] {
+            assert_eq!(patterns.rule(Path::new(name), false), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folders_own_patterns_add_to_the_rules_and_may_want_something_back() {
+        let patterns = patterns("*.psd\nprivate/\n", "!keep.psd\n/build\n[\n");
+        assert_eq!(
+            patterns.rule(Path::new("a/x.psd"), false).as_deref(),
+            Some("*.psd")
+        );
+        assert_eq!(patterns.rule(Path::new("a/keep.psd"), false), None);
+        assert!(patterns.rule(Path::new("private"), true).is_some());
+        assert!(patterns.rule(Path::new("build"), true).is_some());
+        assert_eq!(patterns.rule(Path::new("a/build"), true), None);
+    }
+
+    #[test]
+    fn hidden_files_are_taken_only_when_asked_for_and_their_patterns_never() {
+        let rules = WatchRules {
+            hidden: true,
+            ..WatchRules::default()
+        };
+        let open = Patterns::new(&rules, "").expect("patterns");
+        assert_eq!(open.rule(Path::new(".profile"), false), None);
+        assert!(open.rule(Path::new(PINIGNORE), false).is_some());
+        assert!(
+            patterns("", "")
+                .rule(Path::new(".profile"), false)
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_no_pattern_is_named() {
+        let rules = WatchRules {
+            ignore: "a\n{b\n".into(),
+            ..WatchRules::default()
+        };
+        assert_eq!(Patterns::new(&rules, "").err().as_deref(), Some("{b"));
+    }
+}

@@ -1,0 +1,223 @@
+//! From the disk to a [`Listing`]. Reads folders and one `.pinignore`, no other file.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::ledger::Way;
+use super::patterns::{PINIGNORE, Patterns};
+use super::plan::{Listing, Look};
+use super::rules::WatchRules;
+use crate::error::ErrorCode;
+use crate::walk::{Files, Identity, Node, Place, Problem};
+
+/// Folders inside each other; deeper ones are left out.
+const DEEPEST: usize = 128;
+/// Bytes of a `.pinignore` that are read.
+const PATTERNS_READ: u64 = 256 * 1024;
+
+/// A look at a folder, made on a thread of its own.
+#[derive(Clone)]
+pub(super) struct Scan {
+    pub(super) files: Arc<dyn Files>,
+    pub(super) root: PathBuf,
+    pub(super) rules: WatchRules,
+    /// Counts folders looked into, so that a disk that hangs can be told from one that is slow.
+    pub(super) beat: Arc<AtomicU64>,
+}
+
+/// What a look found.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) identity: Identity,
+    pub(super) listing: Listing,
+    /// Folders among what was asked for: what was put into them meanwhile may not have been heard.
+    pub(super) folders: Vec<Way>,
+}
+
+/// The place of a path below a root.
+pub(super) fn place(root: &Path, way: &[u8]) -> Place {
+    let mut place = Place::root(root);
+    if !way.is_empty() {
+        place.inside = way
+            .split(|byte| *byte == b'/')
+            .map(<[u8]>::to_vec)
+            .collect();
+    }
+    place
+}
+
+/// A path below the root as the ledger names it; `None`: it is not below it.
+pub(super) fn way_of(root: &Path, path: &Path) -> Option<Way> {
+    path.strip_prefix(root)
+        .ok()
+        .map(|inside| inside.as_os_str().as_bytes().to_vec())
+}
+
+fn as_path(way: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(way))
+}
+
+impl Scan {
+    /// Looks at everything (`asked` is `None`), or at these paths and what is below them. Only the root itself can fail.
+    pub(super) fn look(&self, asked: Option<&BTreeSet<Way>>) -> Result<Seen, Problem> {
+        let root = Place::root(&self.root);
+        let mut seen = Seen {
+            identity: self.files.identity(&root)?,
+            ..Seen::default()
+        };
+        let patterns = Patterns::new(&self.rules, &self.pinignore()).map_err(|line| Problem {
+            code: ErrorCode::BadInput,
+            words: format!("has a pattern that cannot be read: {line}"),
+        })?;
+        let mut look = Looking {
+            scan: self,
+            patterns: &patterns,
+            device: seen.identity.device,
+            listing: Listing::default(),
+        };
+        match asked {
+            None => {
+                look.listing.covers.insert(Way::new());
+                look.walk(&Way::new())?;
+            }
+            Some(asked) => {
+                for way in asked {
+                    if way.is_empty() {
+                        continue;
+                    }
+                    if look.path(way) {
+                        seen.folders.push(way.clone());
+                    }
+                }
+            }
+        }
+        seen.listing = look.listing;
+        Ok(seen)
+    }
+
+    fn pinignore(&self) -> String {
+        let place = place(&self.root, PINIGNORE.as_bytes());
+        let Ok((file, _)) = self.files.open(&place) else {
+            return String::new();
+        };
+        let mut bytes = Vec::new();
+        let _ = file.take(PATTERNS_READ).read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+struct Looking<'a> {
+    scan: &'a Scan,
+    patterns: &'a Patterns,
+    device: u64,
+    listing: Listing,
+}
+
+impl Looking<'_> {
+    /// One path. Answers whether it is a folder.
+    fn path(&mut self, way: &Way) -> bool {
+        let above = way
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte == b'/')
+            .map(|(at, _)| &way[..at]);
+        for folder in above {
+            // Below something that is left out, nothing is looked at.
+            if self.patterns.rule(as_path(folder), true).is_some() {
+                return false;
+            }
+        }
+        let node = self.scan.files.look(&place(&self.scan.root, way));
+        self.listing.covers.insert(way.clone());
+        match node {
+            Err(problem) if problem.code == ErrorCode::Vanished => false,
+            node => {
+                let open = self.take(way, node);
+                if open && let Err(problem) = self.walk(way) {
+                    self.unreadable(way.clone(), &problem);
+                }
+                open
+            }
+        }
+    }
+
+    /// A folder with all below it. Only the first can fail.
+    fn walk(&mut self, first: &Way) -> Result<(), Problem> {
+        let mut open = vec![first.clone()];
+        while let Some(folder) = open.pop() {
+            self.scan.beat.fetch_add(1, Ordering::Relaxed);
+            let looked = match self.scan.files.look_into(&place(&self.scan.root, &folder)) {
+                Ok(looked) => looked,
+                Err(problem) if folder == *first => return Err(problem),
+                // It went while it was looked for: then nothing is there.
+                Err(problem) if problem.code == ErrorCode::Vanished => continue,
+                Err(problem) => {
+                    self.unreadable(folder, &problem);
+                    continue;
+                }
+            };
+            if looked.identity.device != self.device
+                && !self.scan.rules.other_disks
+                && !folder.is_empty()
+            {
+                let look = Look::Ignored("another disk".into());
+                self.listing.items.insert(folder, look);
+                continue;
+            }
+            for (name, node) in looked.entries {
+                let mut way = folder.clone();
+                if !way.is_empty() {
+                    way.push(b'/');
+                }
+                way.extend_from_slice(&name);
+                if self.take(&way, node) {
+                    open.push(way);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts one thing into the listing. Answers whether it is a folder to look into.
+    fn take(&mut self, way: &Way, node: Result<Node, Problem>) -> bool {
+        let folder = matches!(node, Ok(Node::Folder));
+        if let Some(rule) = self.patterns.rule(as_path(way), folder) {
+            self.listing.items.insert(way.clone(), Look::Ignored(rule));
+            return false;
+        }
+        let look = match node {
+            Ok(Node::Folder) => {
+                let depth = way.split(|byte| *byte == b'/').count();
+                if depth < DEEPEST {
+                    return true;
+                }
+                Look::Ignored("folders inside each other too often".into())
+            }
+            Ok(Node::File(stamp)) => Look::File(stamp),
+            Ok(Node::Link) => Look::Ignored("links are not followed".into()),
+            Ok(Node::Other(what)) => Look::Ignored(format!("{what}, not a file")),
+            Err(problem) if problem.code == ErrorCode::Vanished => return false,
+            Err(problem) => {
+                self.unreadable(way.clone(), &problem);
+                return false;
+            }
+        };
+        self.listing.items.insert(way.clone(), look);
+        false
+    }
+
+    fn unreadable(&mut self, way: Way, problem: &Problem) {
+        self.listing
+            .items
+            .insert(way, Look::Unreadable(problem.words.clone()));
+    }
+}
+
+#[cfg(test)]
+#[path = "scan_tests.rs"]
+mod tests;

@@ -1,0 +1,117 @@
+use std::os::unix::ffi::OsStrExt;
+
+use super::*;
+use crate::walk::Disk;
+
+fn scan(root: &Path, rules: WatchRules) -> Scan {
+    Scan {
+        files: Arc::new(Disk),
+        root: root.to_owned(),
+        rules,
+        beat: Arc::default(),
+    }
+}
+
+fn put(root: &Path, name: &[u8], bytes: &[u8]) {
+    let path = root.join(OsStr::from_bytes(name));
+    std::fs::create_dir_all(path.parent().expect("a parent")).expect("creates");
+    std::fs::write(path, bytes).expect("writes");
+}
+
+fn ways(listing: &Listing) -> Vec<&[u8]> {
+    listing
+        .items
+        .iter()
+        .filter(|(_, look)| matches!(look, Look::File(_)))
+        .map(|(way, _)| way.as_slice())
+        .collect()
+}
+
+#[test]
+fn every_file_is_found_and_what_is_left_out_says_why() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    for name in [
+        &b"a.txt"[..],
+        b"sub/deep/b\xff.txt",
+        b"c.swp",
+        b".hidden/x",
+        b"skip/y",
+    ] {
+        put(root, name, b"x");
+    }
+    put(root, b".pinignore", b"skip/\n");
+    std::os::unix::fs::symlink("/etc/passwd", root.join("link")).expect("links");
+    std::os::unix::fs::symlink("..", root.join("sub/loop")).expect("links");
+    let _socket = std::os::unix::net::UnixListener::bind(root.join("socket")).expect("binds");
+    let seen = scan(root, WatchRules::default()).look(None).expect("looks");
+    assert_eq!(ways(&seen.listing), [&b"a.txt"[..], b"sub/deep/b\xff.txt"]);
+    let why = |name: &str| match seen.listing.items.get(name.as_bytes()) {
+        Some(Look::Ignored(why)) => why.clone(),
+        other => panic!("{name}: {other:?}"),
+    };
+    assert_eq!(why("link"), "links are not followed");
+    assert_eq!(why("sub/loop"), "links are not followed");
+    assert_eq!(why("socket"), "a socket, not a file");
+    assert_eq!(why("skip"), "skip/");
+    assert_eq!(why(".hidden"), "hidden");
+    assert_eq!(why(".pinignore"), "patterns of this folder");
+    assert!(
+        !seen.listing.items.contains_key(&b"skip/y"[..]),
+        "it is not looked into"
+    );
+}
+
+#[test]
+fn a_part_is_looked_at_by_itself_and_what_is_not_there_is_covered() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    for name in [&b"a"[..], b"sub/b", b"sub/c", b"node.tmp/x"] {
+        put(root, name, b"x");
+    }
+    let asked: BTreeSet<Way> = [&b"sub"[..], b"gone", b"node.tmp/x"]
+        .map(<[u8]>::to_vec)
+        .into();
+    let seen = scan(root, WatchRules::default())
+        .look(Some(&asked))
+        .expect("looks");
+    assert_eq!(ways(&seen.listing), [&b"sub/b"[..], b"sub/c"]);
+    assert_eq!(seen.folders, [b"sub".to_vec()]);
+    assert!(seen.listing.covers.contains(&b"gone"[..]));
+    assert!(
+        !seen.listing.covers.contains(&b"node.tmp/x"[..]),
+        "it is below something left out"
+    );
+    assert!(!seen.listing.whole());
+}
+
+#[test]
+fn a_root_that_is_not_there_or_is_a_link_fails_as_a_whole() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let missing = scan(&folder.path().join("no"), WatchRules::default()).look(None);
+    assert_eq!(
+        missing.err().map(|problem| problem.code),
+        Some(ErrorCode::Vanished)
+    );
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink("/", &link).expect("links");
+    assert!(scan(&link, WatchRules::default()).look(None).is_err());
+}
+
+#[test]
+fn another_folder_at_the_same_path_has_another_identity() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path().join("a");
+    std::fs::create_dir(&root).expect("creates");
+    let before = scan(&root, WatchRules::default())
+        .look(None)
+        .expect("looks")
+        .identity;
+    std::fs::rename(&root, folder.path().join("b")).expect("renames");
+    std::fs::create_dir(&root).expect("creates");
+    let after = scan(&root, WatchRules::default())
+        .look(None)
+        .expect("looks")
+        .identity;
+    assert_ne!(before, after);
+}
