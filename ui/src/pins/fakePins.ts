@@ -1,4 +1,4 @@
-import type { AppStart, CommandError, PinDetails, PinQuery, PinRow, ResultSet, Selection } from "../bindings";
+import type { AppStart, CommandError, Look, PinDetails, PinQuery, PinRow, ResultSet, Selection } from "../bindings";
 import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
 
 export function aPin(id: number, with_: Partial<PinRow> = {}): PinRow {
@@ -38,8 +38,9 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
   let last = 0;
   const chosen = ({ set, ranges }: Selection) => ranges.flatMap(([from, to]) => (sets.get(set) ?? []).slice(from, to + 1));
 
-  function open({ query, carry }: { query: PinQuery; carry: Selection | null }): ResultSet {
+  function open({ query, carry, look }: { query: PinQuery; carry: Selection | null; look: Look }): ResultSet {
     const found = held.rows.filter((row) => (row.name ?? "").includes(query.text));
+    const place = found.findIndex((row) => row.id === look.pin);
     const carried = new Set(carry ? chosen(carry).map((row) => row.id) : []);
     sets.set(++last, found);
     sets.delete(last - 2);
@@ -50,9 +51,9 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       asOf: 1_700_000_000_000,
       refreshing: false,
       problem: null,
-      rows: [],
-      place: null,
       selection: found.flatMap((row, index): [number, number][] => (carried.has(row.id) ? [[index, index]] : [])),
+      rows: found.slice(look.from, look.from + look.n),
+      place: place < 0 ? null : place,
     };
   }
 
@@ -77,6 +78,11 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       const found = sets.get(set as number);
       if (!found) throw commandError("gone", "This list is gone.");
       return found.slice(from as number, (from as number) + (n as number));
+    },
+    pins_next: ({ set, after, begins }) => {
+      const found = sets.get(set as number)!;
+      const round = found.map((_, step) => (step + 1 + (after as number)) % found.length);
+      return round.find((index) => found[index]!.name?.toLowerCase().startsWith(begins as string)) ?? null;
     },
     pins_details: ({ id }) => details(id as number),
     pins_summary: ({ selection }) => {

@@ -1,13 +1,29 @@
-import { commands, type CommandError, type PinQuery, type PinRow, type ResultSet, type Selection, type SortKey } from "../bindings";
+import {
+  commands,
+  type CommandError,
+  type Look,
+  type PinId,
+  type PinQuery,
+  type PinRow,
+  type ResultSet,
+  type Selection,
+  type SortKey,
+} from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import { hearChanges } from "../lib/changes";
 import { add, has, NONE, plain, size, span, toggle, type Ranges } from "./ranges";
-import { RowCache } from "./rowCache";
+import { RowCache, WINDOW } from "./rowCache";
 
 /** Changes that come in a burst are answered by one new set. */
 const GATHER_MS = 120;
-/** Rows read before a new set is shown, so that it never appears empty. */
-const FIRST_ROWS = 60;
+/** The most rows that come with a set. */
+const MOST_ROWS = 200;
+
+/** The windows of these rows, as they are asked for together with a set. */
+function lookAt(from: number, to: number, pin: PinId | null): Look {
+  const first = Math.floor(from / WINDOW) * WINDOW;
+  return { from: first, n: Math.min(MOST_ROWS, (Math.floor(to / WINDOW) + 1) * WINDOW - first), pin };
+}
 
 /** What the table does when rows came or went above those being read. */
 export type Scroller = { topRow: () => number; shift: (rows: number) => void; toTop: () => void; reveal: (index: number) => void };
@@ -41,7 +57,7 @@ export class Pins {
   scroller: Scroller | null = null;
 
   #rows = $state.raw<RowCache | null>(null);
-  #range: [number, number] = [0, FIRST_ROWS];
+  #range: [number, number] = [0, WINDOW - 1];
   #anchor = 0;
   #asked = 0;
   #gathering = false;
@@ -85,30 +101,41 @@ export class Pins {
     this.#rows.want(from, to);
   };
 
-  /** Opens the query anew and takes the selection along. The rows shown stay until the new ones are here. */
-  async open(query: PinQuery = this.query, other = query !== this.query): Promise<void> {
+  /**
+   * Opens the query anew and takes the selection along; its first rows come with the answer. The rows shown stay until then.
+   * `pin`: the one to go to.
+   */
+  async open(query: PinQuery = this.query, other = query !== this.query, pin: PinId | null = null): Promise<void> {
     const asked = ++this.#asked;
     this.query = query;
     const { set: before, selected } = this;
+    const [from, to] = other ? [0, WINDOW - 1] : this.#range;
+    const look = lookAt(from, to, pin ?? (other ? null : (this.#rows?.at(this.cursor)?.id ?? null)));
     try {
-      const set = await commands.pinsOpen(query, before ? { set: before.set, ranges: plain(selected) } : null, {
-        from: 0,
-        n: 0,
-        pin: null,
-      });
+      const set = await commands.pinsOpen(query, before ? { set: before.set, ranges: plain(selected) } : null, look);
       if (asked !== this.#asked) return;
       const rows = new RowCache(set.set, this.#arrive, this.#fail);
-      const [from, to] = other ? [0, FIRST_ROWS] : this.#range;
+      rows.seed(look.from, set.rows);
       const only = this.count === 1 ? set.selection[0]?.[0] : undefined;
-      if (!other) rows.kept = Math.max(0, Math.min(only ?? this.cursor, set.total - 1));
-      if (set.total > 0) await rows.fill(Math.min(from, set.total - 1), Math.min(to, set.total - 1));
+      if (!other || pin !== null)
+        rows.kept = Math.max(0, Math.min((pin === null ? only : null) ?? set.place ?? this.cursor, set.total - 1));
+      if (set.total > 0 && !(other && pin === null)) await rows.fill(Math.min(from, set.total - 1), Math.min(to, set.total - 1));
       if (asked !== this.#asked) return;
       // What was selected while the answer was on its way is not in it: ask again, with that.
-      if (before !== null && this.selected !== selected) return await this.open(query, other);
+      if (before !== null && this.selected !== selected) return await this.open(query, other, pin);
       this.#replace(set, rows, other);
+      if (pin !== null && set.place !== null) this.#goTo(set.place);
     } catch (error) {
       if (asked === this.#asked) this.problem = asCommandError(error);
     }
+  }
+
+  /** Shows a pin among all the others. */
+  showPin = (pin: PinId) => this.open({ ...this.query, text: "" }, true, pin);
+
+  #goTo(place: number) {
+    this.point(place, "one");
+    this.scroller?.reveal(place);
   }
 
   /** Another account: nothing of the old one may stay. */
@@ -119,7 +146,7 @@ export class Pins {
     this.selected = NONE;
     this.cursor = 0;
     this.#anchor = 0;
-    this.#range = [0, FIRST_ROWS];
+    this.#range = [0, WINDOW - 1];
     this.problem = null;
     this.unpinning = null;
     return this.open({ ...this.query, text: "" });
@@ -167,10 +194,16 @@ export class Pins {
     this.scroller?.reveal(index);
   };
 
-  /** The next row after the cursor whose name begins so, going round, among the rows that are here; null where there is none. */
-  next = (begins: string, here: boolean): number | null => {
-    const start = this.cursor + (here ? 0 : 1);
-    return this.#rows?.next(start, this.total, (row) => row.name?.toLowerCase().startsWith(begins) ?? false) ?? null;
+  /** Goes to the next row whose name begins so, going round; with `here` the row under the cursor may stay. */
+  jump = async (begins: string, here: boolean) => {
+    if (!this.set || this.total === 0) return;
+    const after = here ? (this.cursor - 1 + this.total) % this.total : this.cursor;
+    try {
+      const place = await commands.pinsNext(this.set.set, after, begins);
+      if (place !== null) this.move(place, false);
+    } catch (error) {
+      this.#fail(error);
+    }
   };
 
   selectAll = () => {
@@ -213,12 +246,12 @@ export class Pins {
     this.problem = null;
     this.arrived += 1;
     this.selected = set.selection.reduce<Ranges>((ranges, range) => add(ranges, range), NONE);
-    const now = under === undefined ? null : rows.indexOf(under);
+    const now = other ? (under === undefined ? null : rows.indexOf(under)) : set.place;
     const only = this.count === 1 ? this.selected[0]![0] : null;
     this.cursor = Math.max(0, Math.min(set.total - 1, only ?? now ?? (other ? 0 : this.cursor)));
     this.#anchor = this.cursor;
     if (other) {
-      this.#range = [0, FIRST_ROWS];
+      this.#range = [0, WINDOW - 1];
       this.scroller?.toTop();
     } else if (read !== undefined) {
       const moved = rows.indexOf(read);

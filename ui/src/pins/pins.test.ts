@@ -12,6 +12,27 @@ async function opened(count: number) {
   return { engine, pins };
 }
 
+test("the first rows come with the set, and a keystroke costs one call", async () => {
+  const { engine, pins } = await opened(1000);
+  pins.show(0, 30);
+  const before = engine.calls.length;
+  await pins.search("99");
+  await settled();
+  expect(pins.at(0)?.id).toBe(99);
+  expect(engine.calls.slice(before).map(({ command }) => command)).toEqual(["pins_open"]);
+});
+
+test("a pin is shown among all the others, wherever it is", async () => {
+  const { pins } = await opened(1000);
+  const reveal = vi.fn();
+  pins.scroller = { topRow: () => 0, shift: vi.fn(), toTop: vi.fn(), reveal };
+  await pins.search("12");
+  await pins.showPin(700);
+  expect(pins.query.text).toBe("");
+  expect(pins.current?.id).toBe(700);
+  expect(reveal).toHaveBeenCalledExactlyOnceWith(699);
+});
+
 test("rows are read in windows, and no window is read twice", async () => {
   const { engine, pins } = await opened(1000);
   pins.show(0, 40);
@@ -21,8 +42,8 @@ test("rows are read in windows, and no window is read twice", async () => {
   pins.show(430, 470);
   await settled();
   expect(engine.of("pins_rows").map(({ from, n }) => [from, n])).toEqual([
-    [0, 100],
-    [400, 100],
+    [450, 50],
+    [400, 50],
   ]);
 });
 
@@ -33,11 +54,11 @@ test("what was passed by while scrolling is not asked for", async () => {
   engine.answers.pins_rows = (args) => held.shift()?.promise.then(() => answer(args)) ?? answer(args);
   const [first, second] = held;
   for (let from = 1000; from <= 90_000; from += 1000) pins.show(from, from + 40);
-  expect(engine.of("pins_rows")).toHaveLength(3);
+  expect(engine.of("pins_rows")).toHaveLength(2);
   first!.resolve(null);
   second!.resolve(null);
   await vi.waitFor(() => expect(pins.at(90_000)?.id).toBe(90_001));
-  expect(engine.of("pins_rows")).toHaveLength(4);
+  expect(engine.of("pins_rows")).toHaveLength(3);
 });
 
 test("an answer that is overtaken by the next keystroke is dropped", async () => {
@@ -96,8 +117,9 @@ test("the list does not move under someone who reads further down", async () => 
 test("a set that the engine forgot is opened anew", async () => {
   const { engine, pins } = await opened(500);
   refuse(engine, "unused", "gone", "");
-  engine.answers.pins_open!({ query: pins.query, carry: null });
-  engine.answers.pins_open!({ query: pins.query, carry: null });
+  const look = { from: 0, n: 0, pin: null };
+  engine.answers.pins_open!({ query: pins.query, carry: null, look });
+  engine.answers.pins_open!({ query: pins.query, carry: null, look });
   pins.show(300, 340);
   await vi.waitFor(() => expect(pins.at(310)?.id).toBe(311));
   expect(pins.problem).toBeNull();

@@ -1,9 +1,9 @@
 import { commands, type PinRow, type SetId } from "../bindings";
 
 /** Rows asked for at a time; a message of them stays well below the limit. */
-export const WINDOW = 100;
+export const WINDOW = 50;
 /** Windows kept; the ones used longest ago go first. */
-const KEPT = 24;
+const KEPT = 48;
 /** Windows asked for at the same time. While someone drags the scroll bar the ones passed by are never asked for. */
 const AT_ONCE = 2;
 
@@ -45,7 +45,12 @@ export class RowCache {
   async fill(from: number, to: number) {
     const windows = new Set([Math.floor(this.kept / WINDOW)]);
     for (let window = Math.floor(from / WINDOW); window <= Math.floor(to / WINDOW); window += 1) windows.add(window);
-    await Promise.all([...windows].map((window) => this.#read(window)));
+    await Promise.all([...windows].filter((window) => !this.#windows.has(window)).map((window) => this.#read(window)));
+  }
+
+  /** Takes rows that came with the set; `from` is the first of a window. */
+  seed(from: number, rows: PinRow[]) {
+    for (let at = 0; at < rows.length; at += WINDOW) this.#windows.set((from + at) / WINDOW, rows.slice(at, at + WINDOW));
   }
 
   /** Where a pin is among the rows that are here; null when it is not. */
@@ -55,18 +60,6 @@ export class RowCache {
       if (at >= 0) return window * WINDOW + at;
     }
     return null;
-  }
-
-  /** The first row from `start` on, going round at `total`, that is here and that fits. */
-  next(start: number, total: number, fits: (row: PinRow) => boolean): number | null {
-    let found: number | null = null;
-    const far = (index: number) => (index - start + total) % total;
-    for (const [window, rows] of this.#windows)
-      rows.forEach((row, at) => {
-        const index = window * WINDOW + at;
-        if (fits(row) && (found === null || far(index) < far(found))) found = index;
-      });
-    return found;
   }
 
   #pump() {

@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import type { UploadRow, UploadsHead } from "../bindings";
 import { View } from "../lib/view.svelte";
 import { visibleText } from "../lib/visibleText";
-import { aPin } from "../pins/fakePins";
 import { anUpload, commandError, deferred, fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
 import { Uploads } from "./uploads.svelte";
@@ -137,7 +136,7 @@ test("a hostile name is shown as what it is and turns nothing around it", async 
   expect(document.body.textContent).not.toContain("\u202e");
 });
 
-/** A finished upload whose pin is the third of four with the same content in their key-values. */
+/** A finished upload, and its pin far down in the list. */
 function finished() {
   const done = anUpload({
     id: 5,
@@ -149,19 +148,18 @@ function finished() {
     canClear: true,
     canCancel: false,
   });
-  const pins = [31, 32, 33, 34].map((id) => aPin(id, { cid: id === 33 ? "bafydusk" : `bafy${id}` }));
-  return { done, answers: { pins_open: () => ({ set: 9, total: 4 }), pins_rows: () => pins, pins_copy: () => 1 } };
+  return { done, answers: { uploads_copy: () => 1 } };
 }
 
-test("a finished row copies its CID, by button and by key, of its own pin", async () => {
+test("a finished row copies its CID, by button and by key", async () => {
   const { done, answers } = finished();
   const { engine, user } = open([done], { now: 0, finished: 1 }, answers);
   await user.click(await screen.findByRole("button", { name: "Copy CID" }));
-  const copied = { selection: { set: 9, ranges: [[2, 2]] }, what: "cid" };
-  await waitFor(() => expect(engine.of("pins_copy")).toEqual([copied]));
+  const copied = { id: 5, what: "cid" };
+  await waitFor(() => expect(engine.of("uploads_copy")).toEqual([copied]));
   screen.getByRole("treegrid").focus();
   await user.keyboard("{Control>}c{/Control}");
-  await waitFor(() => expect(engine.of("pins_copy")).toEqual([copied, copied]));
+  await waitFor(() => expect(engine.of("uploads_copy")).toEqual([copied, copied]));
 });
 
 test("a finished row offers a link only where others can open it", async () => {
@@ -178,5 +176,19 @@ test("Enter on a finished row shows its pin in the list", async () => {
   screen.getByRole("treegrid").focus();
   await user.keyboard("{Enter}");
   expect(view.screen).toBe("pins");
-  expect(engine.of("pins_open").at(-1)?.query).toMatchObject({ text: "bafydusk" });
+  expect(engine.of("pins_open").at(-1)).toMatchObject({ query: { text: "" }, look: { pin: 33 } });
+});
+
+test("a row whose content differs offers to compare, and shows both CIDs and what it means", async () => {
+  const row = anUpload({ id: 7, name: "token.json", state: "needs_you", reason: "different", check: "different", canRetry: true });
+  const comparison = { ours: "bafyours", theirs: "bafytheirs", sentence: "Pinata holds other bytes." };
+  const { engine, user } = open([row], { needsYou: 1 }, { uploads_compare: () => comparison });
+  await user.click(await screen.findByRole("button", { name: "Compare" }));
+  const sheet = await screen.findByRole("dialog", { name: "Compare token.json" });
+  expect(await within(sheet).findByText("Pinata holds other bytes.")).toBeVisible();
+  expect(within(sheet).getByText("bafyours")).toBeVisible();
+  expect(within(sheet).getByText("bafytheirs")).toBeVisible();
+  expect(engine.of("uploads_compare")).toEqual([{ id: 7 }]);
+  await user.click(within(sheet).getByRole("button", { name: "Send again" }));
+  await waitFor(() => expect(engine.of("uploads_retry")).toEqual([{ id: 7 }]));
 });

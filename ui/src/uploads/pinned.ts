@@ -15,12 +15,17 @@ export function offersOf({ uploads, pins, view, toasts }: Around) {
   }
 
   function show(row: UploadRow) {
-    if (row.cid === null) return;
+    if (row.pin === null) return;
     view.go("pins");
-    void pins.search(row.cid);
+    void pins.showPin(row.pin);
   }
 
   return { copy, show };
+}
+
+/** The service holds something else than what was sent. */
+export function differs(row: UploadRow): boolean {
+  return row.reason === "different" || row.check === "different";
 }
 
 /** Its pin is in the list. */

@@ -13,7 +13,6 @@ import {
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import { hearChanges } from "../lib/changes";
-import { copyOf } from "./finished";
 import { RowWindows } from "./rowWindows.svelte";
 
 type Announce = (text: string) => void;
@@ -44,6 +43,8 @@ export class Uploads {
   problem = $state.raw<CommandError | null>(null);
   /** Rows whose folder problems are unfolded. */
   unfolded = $state.raw<ReadonlyMap<UploadId, UploadProblem[] | "reading" | CommandError>>(new Map());
+  /** The row whose CIDs are being compared. */
+  comparing = $state.raw<UploadRow | null>(null);
   /** Rows with an action under way. */
   acting = $state.raw<ReadonlySet<UploadId>>(new Set());
 
@@ -168,7 +169,7 @@ export class Uploads {
   copy = async (row: UploadRow, what: CopyWhat): Promise<number> => {
     this.problem = null;
     try {
-      return await copyOf(row, what);
+      return await commands.uploadsCopy(row.id, what);
     } catch (error) {
       this.problem = asCommandError(error);
       return 0;
