@@ -181,6 +181,14 @@ fn folder(
         .ok_or_else(|| Refusal::internal("The folder has no root"))
 }
 
+/// The type of an upload: that of its one file, or `directory`.
+pub(crate) fn detected(upload: &Upload, plan: &Plan) -> String {
+    match (plan, upload.parts.first()) {
+        (Plan::File { name }, Some(part)) => mime_type(part, name),
+        _ => "directory".to_owned(),
+    }
+}
+
 /// What the client says, unless that says nothing; then what the name's ending says.
 fn mime_type(part: &Part, name: &str) -> String {
     match part.mime_type.as_deref() {

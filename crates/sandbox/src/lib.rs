@@ -27,6 +27,7 @@ mod jobs;
 mod keys;
 mod legacy;
 mod limits;
+mod links;
 mod log;
 mod misbehave;
 mod moment;

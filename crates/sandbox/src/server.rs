@@ -161,7 +161,8 @@ impl Call {
     /// The handler's answer, if the caller may have it.
     async fn checked(&self, request: Request<Body>, route: Route) -> Response {
         let budget = self.app.limits.count(route, self.app.now());
-        let mut response = match auth::check(&self.app, route, request.headers()).await {
+        let caller = (request.method(), request.uri(), request.headers());
+        let mut response = match auth::check(&self.app, route, caller).await {
             Err(refusal) => refusal.into_response(),
             Ok(()) => match &budget {
                 Some(budget) if budget.exceeded => Budget::refusal(),

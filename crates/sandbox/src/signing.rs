@@ -23,6 +23,11 @@ impl Signing {
         hmac::sign(&self.key, text).as_ref().to_vec()
     }
 
+    /// Whether this is the signature of that text; in constant time.
+    pub(crate) fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
+        hmac::verify(&self.key, text, signature).is_ok()
+    }
+
     /// Bytes that nobody can foretell.
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
@@ -46,4 +51,15 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// The bytes of such digits.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+        .collect()
 }

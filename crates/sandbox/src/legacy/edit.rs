@@ -42,6 +42,34 @@ pub(super) async fn hash_metadata(
     }
 }
 
+/// `PUT /pinning/hashPinPolicy`: no longer documented. Regions mean nothing here.
+pub(super) async fn hash_pin_policy(
+    State(app): State<App>,
+    body: Bytes,
+) -> Result<&'static str, Refusal> {
+    let body: Value =
+        serde_json::from_slice(&body).map_err(|_| Refusal::text("Invalid JSON provided"))?;
+    let cid = body["ipfsPinHash"].as_str().unwrap_or_default();
+    let key = parsed(cid)?;
+    if !body["newPinPolicy"]["regions"].is_array() {
+        return Err(Refusal::text("newPinPolicy must have regions"));
+    }
+    if app.store.is_pinned(key).await? {
+        return Ok("OK");
+    }
+    Err(not_pinned(cid))
+}
+
+/// `PUT /pinning/userPinPolicy`: no longer documented either.
+pub(super) async fn user_pin_policy(body: Bytes) -> Result<&'static str, Refusal> {
+    let body: Value =
+        serde_json::from_slice(&body).map_err(|_| Refusal::text("Invalid JSON provided"))?;
+    if body["newPinPolicy"]["regions"].is_array() {
+        return Ok("OK");
+    }
+    Err(Refusal::text("newPinPolicy must have regions"))
+}
+
 /// `DELETE /pinning/unpin/{cid}`: the row stays as history.
 pub(super) async fn unpin(
     State(app): State<App>,
@@ -72,7 +100,7 @@ pub(super) fn parsed(cid: &str) -> Result<String, Refusal> {
         .map_err(|_| Refusal::text("Invalid IPFS hash provided"))
 }
 
-fn not_pinned(cid: &str) -> Refusal {
+pub(super) fn not_pinned(cid: &str) -> Refusal {
     Refusal::reason(
         StatusCode::BAD_REQUEST,
         "CURRENT_USER_HAS_NOT_PINNED_CID",

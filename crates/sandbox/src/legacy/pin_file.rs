@@ -6,7 +6,7 @@ use crate::error::Refusal;
 use crate::faults::Bent;
 use crate::import::{self, Plan};
 use crate::moment;
-use crate::spool;
+use crate::spool::{self, Upload};
 use crate::store::{FileRow, Network, NewFile};
 use axum::extract::{Multipart, State};
 use axum::response::{IntoResponse as _, Response};
@@ -21,9 +21,21 @@ pub(super) async fn pin_file(
     form: Multipart,
 ) -> Result<Response, Refusal> {
     let upload = spool::receive(form, &app.store.partial(), None, bent).await?;
-    let options = Options::parse(&upload.fields)?;
+    let metadata = object(&upload.fields, "pinataMetadata")?;
+    let options = Options::of(&metadata, &object(&upload.fields, "pinataOptions")?)?;
     let plan = Plan::legacy(&upload.parts, options.wrap)?;
-    let name = options.name.unwrap_or_else(|| plan.name());
+    let name = plan.name();
+    pin(app, upload, plan, options, Some(name)).await
+}
+
+/// Imports an upload and pins it; `name` is for a pin that was given none.
+pub(super) async fn pin(
+    app: App,
+    upload: Upload,
+    plan: Plan,
+    options: Options,
+    name: Option<String>,
+) -> Result<Response, Refusal> {
     let number_of_files = upload.parts.len() as u64;
     let imported = import::run(upload, plan, options.version).await?;
     let now = app.now();
@@ -32,7 +44,7 @@ pub(super) async fn pin_file(
         cid: imported.root.cid.to_string(),
         node: crate::dag::block_key(&imported.root.cid),
         network: Network::Public,
-        name: Some(name),
+        name: options.name.or(name),
         keyvalues: options.keyvalues,
         size: imported.root.dag_size,
         number_of_files,
@@ -69,8 +81,8 @@ fn answer(row: &FileRow, duplicate: bool) -> Value {
     answer
 }
 
-/// `pinataMetadata` and `pinataOptions`, both JSON in a text part.
-struct Options {
+/// `pinataMetadata` and `pinataOptions`.
+pub(super) struct Options {
     name: Option<String>,
     keyvalues: Option<Map<String, Value>>,
     version: Version,
@@ -79,9 +91,7 @@ struct Options {
 }
 
 impl Options {
-    fn parse(fields: &BTreeMap<String, String>) -> Result<Self, Refusal> {
-        let metadata = object(fields, "pinataMetadata")?;
-        let options = object(fields, "pinataOptions")?;
+    pub(super) fn of(metadata: &Value, options: &Value) -> Result<Self, Refusal> {
         let name = match &metadata["name"] {
             Value::Null => None,
             Value::String(name) => Some(name.clone()),
@@ -111,6 +121,7 @@ impl Options {
     }
 }
 
+/// One of the two, JSON in a text part.
 fn object(fields: &BTreeMap<String, String>, name: &str) -> Result<Value, Refusal> {
     let Some(text) = fields.get(name).filter(|text| !text.trim().is_empty()) else {
         return Ok(Value::Object(Map::new()));

@@ -1,7 +1,7 @@
 //! Content by CID: where its bytes are, and what a folder holds.
 
 use super::rows::{self, FileRow, Network, NewFile};
-use super::{Store, StoreError};
+use super::{Store, StoreError, swaps};
 use crate::spool::Spooled;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::fs::{self, File, OpenOptions};
@@ -100,6 +100,8 @@ impl Store {
         path: Vec<String>,
     ) -> Result<Option<Found>, StoreError> {
         self.run(move |store, connection| {
+            let on = network.unwrap_or(Network::Private);
+            let root = swaps::swapped(connection, on, &root)?.unwrap_or(root);
             let row = match network {
                 Some(network) => rows::pinned(connection, &root, network)?,
                 None => match rows::pinned(connection, &root, Network::Private)? {

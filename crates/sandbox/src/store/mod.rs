@@ -8,21 +8,25 @@
 
 mod content;
 mod due;
+mod groups;
 mod jobs;
 mod keys;
 mod lists;
 mod rows;
 mod schema;
 mod seed;
+mod swaps;
 mod sweep;
 mod tree;
 mod uploads;
 
 pub(crate) use content::{Content, Entry, Found, Listed, Node, Served};
+pub(crate) use groups::{GroupQuery, GroupRow, Joined, Members};
 pub(crate) use jobs::{JobQuery, JobRow};
 pub(crate) use keys::{KeyQuery, KeyRow, NewKey};
 pub(crate) use lists::{LegacyQuery, Order, Predicate, Status, V3Query};
 pub(crate) use rows::{Changed, Changes, Expiry, FileRow, Network, NewFile};
+pub(crate) use swaps::{SignedUpload, SwapRow};
 pub(crate) use uploads::UploadRow;
 
 use rusqlite::Connection;

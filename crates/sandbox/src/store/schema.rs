@@ -84,6 +84,28 @@ BEGIN
     SELECT 1 FROM file
     WHERE node = NEW.node AND network = 'public' AND unpinned_at IS NULL);
 END;
+CREATE TABLE IF NOT EXISTS pin_group (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  network TEXT NOT NULL,
+  name TEXT NOT NULL,
+  is_public INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS swap (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  network TEXT NOT NULL,
+  node TEXT NOT NULL,
+  mapped_cid TEXT NOT NULL,
+  mapped_node TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS swap_by_node ON swap (network, node);
+CREATE TABLE IF NOT EXISTS signed_upload (
+  id TEXT PRIMARY KEY,
+  allows TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS signing (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   secret BLOB NOT NULL

@@ -11,6 +11,7 @@ mod metadata;
 use crate::app::{App, StoredCid};
 use crate::error::Refusal;
 use crate::faults::Bent;
+use crate::import::Plan;
 use crate::moment;
 use crate::spool::{Part, Spooled, Upload};
 use crate::store::UploadRow;
@@ -217,7 +218,8 @@ async fn finish(app: &App, row: &UploadRow, bent: Bent) -> Result<Response, Refu
     };
     let options = Options::parse(&row.fields)?;
     let id = Uuid::parse_str(&row.id).map_err(|_| Refusal::internal("An upload has no id"))?;
-    let (file, _) = store(app, id, upload, options, bent).await?;
+    let plan = Plan::single(&upload.parts)?;
+    let (file, _) = store(app, id, upload, plan, options, bent).await?;
     // The bytes are a blob now, or were known before; what stays behind is swept at the next start.
     let _ = tokio::fs::remove_file(path).await;
     let mut response = StatusCode::NO_CONTENT.into_response();

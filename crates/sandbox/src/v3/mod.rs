@@ -2,7 +2,11 @@
 
 mod by_cid;
 mod files;
+mod gateways;
+mod groups;
 mod options;
+mod signed;
+mod swaps;
 mod upload;
 
 pub(crate) use options::Options;
@@ -14,7 +18,7 @@ use crate::moment;
 use crate::store::{FileRow, Network};
 use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -30,7 +34,33 @@ pub(crate) fn router() -> Router<App> {
             get(by_cid::list).post(by_cid::add),
         )
         .route("/v3/files/public/pin_by_cid/{id}", delete(by_cid::cancel))
-        .route("/v3/files/{network}", get(files::list))
+        .route("/v3/files/sign", post(signed::sign))
+        .route(
+            "/v3/files/private/download_link",
+            post(signed::download_link),
+        )
+        .route(
+            "/v3/files/{network}",
+            get(files::list).post(signed::upload_to),
+        )
+        .route("/v3/files/{network}/swap/{cid}", swap())
+        .route("/v3/ipfs/swap/{cid}", swap())
+        .route(
+            "/v3/groups/{network}",
+            get(groups::list).post(groups::create),
+        )
+        .route(
+            "/v3/groups/{network}/{id}",
+            get(groups::get).put(groups::update).delete(groups::delete),
+        )
+        .route(
+            "/v3/groups/{network}/{id}/ids/{file}",
+            put(groups::member).delete(groups::member),
+        )
+        .route("/v3/gateways", get(gateways::list))
+        .route("/v3/gateways/{id}", get(gateways::get))
+        .route("/v3/gateways/exists/{domain}", get(gateways::exists))
+        .route("/v3/ipfs/gateways", get(gateways::list))
         .route(
             "/v3/files/{network}/{id}",
             get(files::get)
@@ -39,6 +69,10 @@ pub(crate) fn router() -> Router<App> {
                 .put(files::update)
                 .delete(files::delete),
         )
+}
+
+fn swap() -> MethodRouter<App> {
+    get(swaps::get).put(swaps::put).delete(swaps::delete)
 }
 
 fn network(text: &str) -> Result<Network, Refusal> {

@@ -9,9 +9,9 @@ use crate::faults::Bent;
 use crate::import::{self, Plan};
 use crate::moment;
 use crate::spool::{self, Upload};
-use crate::store::{FileRow, NewFile};
+use crate::store::{FileRow, NewFile, SignedUpload};
 use axum::extract::{FromRequest as _, Multipart, Request, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use serde_json::json;
@@ -32,10 +32,16 @@ pub(super) async fn upload(
         let (parts, _) = request.into_parts();
         return crate::tus::begin(app, &parts, bent).await;
     }
-    multipart(app, bent, request).await
+    multipart(app, bent, request, None).await
 }
 
-async fn multipart(app: App, bent: Bent, request: Request) -> Result<Response, Refusal> {
+/// A form, with a key or by a signed URL.
+pub(super) async fn multipart(
+    app: App,
+    bent: Bent,
+    request: Request,
+    signed: Option<SignedUpload>,
+) -> Result<Response, Refusal> {
     let length = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -47,23 +53,45 @@ async fn multipart(app: App, bent: Bent, request: Request) -> Result<Response, R
         Ok(form) => form,
         Err(rejection) => return Ok(rejection.into_response()),
     };
-    let upload = spool::receive(form, &app.store.partial(), Some(LIMIT), bent).await?;
+    let most = signed.as_ref().and_then(|signed| signed.max_file_size);
+    let limit = most.map_or(LIMIT, |most| most.min(LIMIT));
+    let mut upload = spool::receive(form, &app.store.partial(), Some(limit), bent).await?;
+    let folder = signed.is_some() && upload.parts.len() > 1;
+    let plan = if folder {
+        Plan::legacy(&upload.parts, false)?
+    } else {
+        Plan::single(&upload.parts)?
+    };
+    if let Some(signed) = signed {
+        let kind = import::detected(&upload, &plan);
+        if !signed.allows(&kind) {
+            return Ok(not_granted(&kind));
+        }
+        upload.fields.extend(signed.fields);
+    }
     let options = Options::parse(&upload.fields)?;
     let id = moment::file_id(app.now());
-    let (row, duplicate) = store(&app, id, upload, options, bent).await?;
+    let (row, duplicate) = store(&app, id, upload, plan, options, bent).await?;
     let answer = json!({ "data": uploaded(&row, duplicate) });
     Ok((Extension(StoredCid(row.cid.clone())), Json(answer)).into_response())
 }
 
-/// Imports the one file of an upload and keeps it under this id.
+fn not_granted(kind: &str) -> Response {
+    let text =
+        format!("Presigned URL does not grant permissions to upload detected MIME type: {kind}");
+    (StatusCode::BAD_REQUEST, text).into_response()
+}
+
+/// Imports an upload and keeps it under this id.
 pub(crate) async fn store(
     app: &App,
     id: Uuid,
     upload: Upload,
+    plan: Plan,
     options: Options,
     bent: Bent,
 ) -> Result<(FileRow, bool), Refusal> {
-    let plan = Plan::single(&upload.parts)?;
+    let number_of_files = upload.parts.len() as u64;
     let name = options.name.unwrap_or_else(|| plan.name());
     let imported = import::run(upload, plan, options.version).await?;
     let created_at = app.now_micros();
@@ -75,7 +103,7 @@ pub(crate) async fn store(
         name: Some(name),
         keyvalues: options.keyvalues,
         size: imported.root.dag_size,
-        number_of_files: 1,
+        number_of_files,
         mime_type: imported.mime_type,
         group_id: options.group_id,
         created_at,
