@@ -1,9 +1,9 @@
 // Pinata's own SDK against the Sandbox: it must not be able to tell the difference.
 import assert from "node:assert/strict";
 import { PinataSDK } from "pinata";
-import { TOKEN } from "./sandbox.mjs";
+import { TOKEN, served } from "./sandbox.mjs";
 
-const sdk = (sandbox, more = {}) =>
+export const sdk = (sandbox, more = {}) =>
   new PinataSDK({
     pinataJwt: TOKEN,
     pinataGateway: sandbox.gateway,
@@ -13,11 +13,6 @@ const sdk = (sandbox, more = {}) =>
     ...more,
   });
 const bytes = (length) => Uint8Array.from({ length }, (_, at) => (at * 31 + (at >> 8)) & 255);
-const served = async (sandbox, path) => {
-  const response = await fetch(`${sandbox.gateway}/ipfs/${path}`);
-  assert.equal(response.status, 200, path);
-  return new Uint8Array(await response.arrayBuffer());
-};
 
 export const tests = {
   async "the token is accepted, and a wrong one is not"(sandbox) {

@@ -1,11 +1,19 @@
-// Runs every client's tests against one Sandbox, says what failed, and ends with `N passed, N failed`.
+// Runs every client's tests against a Sandbox of their own, says what failed, and ends with `N passed, N failed`.
 import { startSandbox } from "./sandbox.mjs";
 import { tests as pinataSdk } from "./pinata-sdk.mjs";
+import { tests as pinataAccount } from "./pinata-account.mjs";
+import { tests as pinningService } from "./pinning-service.mjs";
+import { tests as tus } from "./tus.mjs";
 
-const suites = { "pinata SDK": pinataSdk };
-const sandbox = await startSandbox();
+const suites = [
+  { client: "pinata SDK", tests: pinataSdk, flags: [] },
+  { client: "pinata SDK", tests: pinataAccount, flags: [] },
+  { client: "pinning service client", tests: pinningService, flags: ["--psa", "strict", "--jobs", "instant"] },
+  { client: "tus-js-client", tests: tus, flags: [] },
+];
 let [passed, failed] = [0, 0];
-for (const [client, tests] of Object.entries(suites)) {
+for (const { client, tests, flags } of suites) {
+  const sandbox = await startSandbox(flags);
   for (const [name, test] of Object.entries(tests)) {
     try {
       await test(sandbox);
@@ -16,7 +24,7 @@ for (const [client, tests] of Object.entries(suites)) {
       console.log(`FAILED  ${client}: ${name}\n${error.stack ?? error}`);
     }
   }
+  await sandbox.stop();
 }
-await sandbox.stop();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -252,6 +252,7 @@ async fn names_cids_metas_and_dates_filter() {
         (vec![("meta", r#"{"app":"x"}"#)], 2),
         (vec![("meta", r#"{"app":"x","n":"1"}"#)], 1),
         (vec![("meta", r#"{"other":"x"}"#)], 0),
+        (vec![("meta[app]", "x"), ("meta[n]", "1")], 1),
         (vec![("status", "queued,failed")], 0),
         (vec![("before", "2023-11-14T00:00:00Z")], 0),
         (vec![("after", "2023-11-14T00:00:00Z")], 3),

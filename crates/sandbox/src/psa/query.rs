@@ -60,8 +60,17 @@ impl Query {
                 "before" => query.before = Some(date(&key, &value)?),
                 "after" => query.after = Some(date(&key, &value)?),
                 "limit" => query.limit = Some(limit(&value)?),
-                "meta" => query.meta = meta(&value)?,
-                _ => {}
+                "meta" => query.meta.append(&mut meta(&value)?),
+                // The client that is generated from the specification writes an object this way.
+                other => {
+                    let name = other
+                        .strip_prefix("meta[")
+                        .and_then(|rest| rest.strip_suffix(']'));
+                    if let Some(name) = name {
+                        let value = Value::String(value.into_owned());
+                        query.meta.insert(name.to_owned(), value);
+                    }
+                }
             }
         }
         Ok(query)

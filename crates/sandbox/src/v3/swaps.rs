@@ -54,7 +54,9 @@ pub(super) async fn put(
     let named = Named::of(&uri, &parts)?;
     let body: Value =
         serde_json::from_slice(&body).map_err(|_| bad_request("The body is not valid JSON"))?;
-    let given = body["swapCid"].as_str().unwrap_or_default();
+    // The OpenAPI file has `swapCid`, the official SDK sends `swap_cid`.
+    let given = body["swapCid"].as_str().or(body["swap_cid"].as_str());
+    let given = given.unwrap_or_default();
     let cid = Cid::try_from(given).map_err(|_| bad_request("swapCid must be a valid CID"))?;
     let swap = SwapRow {
         mapped_cid: given.to_owned(),
