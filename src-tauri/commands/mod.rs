@@ -90,6 +90,10 @@ pub fn builder() -> Builder<tauri::Wry> {
             watches::watches_keep,
             watches::watches_brake,
             watches::watches_journal,
+            watches::watches_audit,
+            watches::watches_audit_report,
+            watches::watches_repair,
+            watches::watches_take_back,
             watches::watches_export,
         ])
         .events(collect_events![Changed, Progress, Dragging])

@@ -65,4 +65,8 @@
     "watches_brake",
     "watches_journal",
     "watches_export",
+    "watches_audit",
+    "watches_audit_report",
+    "watches_repair",
+    "watches_take_back",
 ]

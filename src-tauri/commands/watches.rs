@@ -1,8 +1,8 @@
 //! Watched folders. The paths stay in Rust: the page gets text to show, and numbers.
 
 use engine::watches::{
-    BrakeAnswer, ExportForm, LedgerPage, LedgerQuery, PauseFor, UnpinPage, WatchDraft, WatchEvent,
-    WatchPreview, WatchRow, WatchRules, WatchesHead,
+    AuditReport, BrakeAnswer, ExportForm, LedgerPage, LedgerQuery, PauseFor, UnpinPage, WatchDraft,
+    WatchEvent, WatchPreview, WatchRow, WatchRules, WatchesHead,
 };
 use tauri::WebviewWindow;
 
@@ -253,4 +253,32 @@ pub async fn watches_export(
     };
     let rows = engine.watches.export(id.into(), form, &mut file)?;
     Ok(Some(u32::try_from(rows).unwrap_or(u32::MAX)))
+}
+
+/// Compares ledger, disk and service now.
+#[tauri::command]
+#[specta::specta]
+pub async fn watches_audit(engine: Held<'_>, id: u32) -> Answer<AuditReport> {
+    engine.watches.audit(id.into()).await
+}
+
+/// What the last comparison found.
+#[tauri::command]
+#[specta::specta]
+pub async fn watches_audit_report(engine: Held<'_>, id: u32) -> Answer<AuditReport> {
+    engine.watches.audit_report(id.into())
+}
+
+/// Mends one difference.
+#[tauri::command]
+#[specta::specta]
+pub async fn watches_repair(engine: Held<'_>, id: u32, difference: u32) -> Answer<()> {
+    engine.watches.repair(id.into(), difference.into()).await
+}
+
+/// Pins again what a rule let go.
+#[tauri::command]
+#[specta::specta]
+pub async fn watches_take_back(engine: Held<'_>, id: u32, entry: u32) -> Answer<()> {
+    engine.watches.take_back(id.into(), entry.into()).await
 }

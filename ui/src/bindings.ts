@@ -155,6 +155,14 @@ export const commands = {
 	watchesBrake: (id: number, answer: BrakeAnswer, entries: number[] | null) => __TAURI_INVOKE<null>("watches_brake", { id, answer, entries }),
 	/**  A window of the journal of unpins, at most 200 rows. */
 	watchesJournal: (id: number, from: number, n: number) => __TAURI_INVOKE<UnpinPage_Serialize>("watches_journal", { id, from, n }),
+	/**  Compares ledger, disk and service now. */
+	watchesAudit: (id: number) => __TAURI_INVOKE<AuditReport_Serialize>("watches_audit", { id }),
+	/**  What the last comparison found. */
+	watchesAuditReport: (id: number) => __TAURI_INVOKE<AuditReport_Serialize>("watches_audit_report", { id }),
+	/**  Mends one difference. */
+	watchesRepair: (id: number, difference: number) => __TAURI_INVOKE<null>("watches_repair", { id, difference }),
+	/**  Pins again what a rule let go. */
+	watchesTakeBack: (id: number, entry: number) => __TAURI_INVOKE<null>("watches_take_back", { id, entry }),
 	/**  Writes the ledger to a file that the person chooses. How many rows; nothing when the person cancelled. */
 	watchesExport: (id: number, form: ExportForm) => __TAURI_INVOKE<number | null>("watches_export", { id, form }),
 };
@@ -242,6 +250,29 @@ export type AppStart_Serialize = {
 	settings: Settings_Serialize,
 	/**  The queue's figures. */
 	uploads: UploadsHead,
+};
+
+/**  What an audit found. */
+export type AuditReport = AuditReport_Serialize;
+
+/**  What an audit found. */
+export type AuditReport_Deserialize = {
+	/**  When. */
+	at?: number | null,
+	/**  What was compared, in words. */
+	sentence: string,
+	/**  At most 1,000. */
+	differences: Difference[],
+};
+
+/**  What an audit found. */
+export type AuditReport_Serialize = {
+	/**  When. */
+	at: number | null,
+	/**  What was compared, in words. */
+	sentence: string,
+	/**  At most 1,000. */
+	differences: Difference[],
 };
 
 /**  What is done about files that disappeared together. */
@@ -366,6 +397,29 @@ export type CopyWhat =
 "link" | 
 /**  An ipfs:// address. */
 "uri";
+
+/**  A difference that an audit found. */
+export type Difference = {
+	/**  Its number. */
+	id: number,
+	/**  Which kind. */
+	kind: DifferenceKind,
+	/**  The path; text to show. */
+	path: string,
+	/**  What differs, and what the repair does. */
+	sentence: string,
+};
+
+/**  How ledger, disk and service differ about one path. */
+export type DifferenceKind = 
+/**  The service does not list the pin. Repair: send it again. */
+"not_at_service" | 
+/**  The bytes on the disk have another CID, although size and time say otherwise. Repair: pin what is there. */
+"other_bytes" | 
+/**  It is not on the disk. Repair: look at the folder again. */
+"not_on_disk" | 
+/**  It is on the disk and not in the ledger. Repair: look at the folder again. */
+"not_in_ledger";
 
 /**  A drag over the window. `x` and `y` are CSS pixels of the page. */
 export type Dragging = Dragging_Serialize;

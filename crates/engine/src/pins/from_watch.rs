@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use pinning::{ErrorKind, Priority};
+use pinning::{ErrorKind, NewJob, Priority, Value};
 
 use super::work::{listed, missing, pin_ref};
 use super::{PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
 
 /// What is remembered of a pin that is let go.
@@ -80,6 +80,40 @@ impl Pins {
             remove: Vec::new(),
         };
         self.edit(row.id, edit).await.map(|_| ())
+    }
+
+    /// Asks the service to keep a CID again: it looks for the content by itself.
+    pub(crate) async fn pin_again(
+        &self,
+        account: AccountId,
+        cid: &str,
+        text: PinText,
+    ) -> Result<(), CommandError> {
+        if self.look_for(account, cid).await?.is_some() {
+            return Ok(());
+        }
+        let service = self.accounts.service(account).await?;
+        let name = service_name(&self.accounts.get(account)?);
+        let jobs = service.jobs().ok_or_else(|| {
+            CommandError::new(
+                ErrorCode::MissingScope,
+                format!("{name} cannot pin by CID with this key. Put the file back into the folder instead."),
+            )
+        })?;
+        let wish = NewJob {
+            cid: cid.to_owned(),
+            name: text.name,
+            keyvalues: text
+                .keyvalues
+                .into_iter()
+                .map(|(key, value)| (key, Value::Text(value)))
+                .collect(),
+            ..NewJob::default()
+        };
+        match jobs.add(&wish).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.failed(account, &error, &name)),
+        }
     }
 
     /// Asks the service for a CID that the mirror does not have.

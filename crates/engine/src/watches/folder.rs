@@ -69,6 +69,8 @@ pub(super) struct Folder {
     pub(super) beat: Arc<AtomicU64>,
     /// What came together since the last notice.
     pub(super) tally: Tally,
+    /// When it is compared with disk and service.
+    pub(super) audit_at: Millis,
     /// It is watched no more.
     pub(super) ended: bool,
 }
@@ -104,6 +106,7 @@ impl Folder {
             patience: None,
             beat: Arc::default(),
             tally: Tally::default(),
+            audit_at: super::at_hour(stored.audited.unwrap_or(stored.created), super::AUDIT_HOUR),
             ended: false,
         }
     }

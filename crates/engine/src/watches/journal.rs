@@ -10,6 +10,8 @@ use super::view::LedgerRow;
 use super::{Watches, words};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
+use crate::pins::PinText;
+use crate::store::{Tx, Urgency};
 
 /// Rows read at a time for an export.
 const AT_ONCE: usize = 1_000;
@@ -87,6 +89,34 @@ impl Watches {
         })
     }
 
+    /// Pins again what a rule let go. What the service was not asked about yet just stays.
+    pub async fn take_back(&self, id: i64, unpin: i64) -> Result<(), CommandError> {
+        let found = self.store.ledger.read(|tx| rows::unpin_of(tx, id, unpin))?;
+        let Some(found) = found else {
+            return Err(CommandError::gone("This entry of the journal"));
+        };
+        // Marked first, so that the folder does not let go of it meanwhile.
+        let write = move |tx: &Tx| rows::set_unpin(tx, unpin, "taken_back");
+        self.store.ledger.write(Urgency::Click, write).await?;
+        if found.state == "done" {
+            let text = PinText {
+                name: found.name,
+                keyvalues: serde_json::from_str(&found.keyvalues).unwrap_or_default(),
+            };
+            let again = self
+                .pins
+                .pin_again(found.account, &found.service_cid, text)
+                .await;
+            if let Err(error) = again {
+                let write = move |tx: &Tx| rows::set_unpin(tx, unpin, "done");
+                self.store.ledger.write(Urgency::Click, write).await?;
+                return Err(error);
+            }
+        }
+        self.changed(id);
+        Ok(())
+    }
+
     /// Writes the whole ledger of a folder. Reads it in portions, so that memory does not grow with it.
     pub fn export(
         &self,
@@ -151,7 +181,10 @@ fn row(unpin: Unpin) -> UnpinRow {
             UnpinState::NotOurs,
             "Its pin stayed: it was pinned before this folder was watched.",
         ),
-        "taken_back" => (UnpinState::TakenBack, "It was pinned again."),
+        "taken_back" => (
+            UnpinState::TakenBack,
+            "You took it back; its pin stays or was asked for again.",
+        ),
         _ => (UnpinState::Done, "The service no longer keeps it."),
     };
     let why = if unpin.why == "replaced" {

@@ -1,5 +1,6 @@
 //! Watched folders: what lands there is pinned, and nothing that happens there by accident costs a pin.
 
+mod audit;
 mod draft;
 mod folder;
 mod journal;
@@ -13,6 +14,8 @@ mod rows;
 mod rules;
 mod scan;
 mod service;
+#[cfg(test)]
+mod simulation;
 mod view;
 mod words;
 mod work;
@@ -27,6 +30,7 @@ use specta::Type;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use tokio::task::JoinSet;
 
+pub use audit::{AuditReport, Difference, DifferenceKind};
 pub use draft::{Skipped, WatchDraft, WatchPreview};
 pub use journal::{ExportForm, UnpinPage, UnpinRow, UnpinState};
 pub use notice::Notice;
@@ -50,6 +54,10 @@ use order::{Ask, Order};
 
 /// A page does not wait longer for a folder whose disk is slow.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// When a folder that was paused until tomorrow goes on: o'clock, here.
+const MORNING: i8 = 6;
+/// When folders are compared with disk and service: o'clock, here.
+const AUDIT_HOUR: i8 = 3;
 /// The queue's answers are gathered for so long.
 const GATHER: Millis = 200;
 
@@ -227,7 +235,7 @@ impl Watches {
         let now = self.clock.now();
         let until = match pause {
             PauseFor::Hour => now + 3_600_000,
-            PauseFor::Tomorrow => tomorrow(now),
+            PauseFor::Tomorrow => at_hour(at_hour(now, 0), MORNING),
             PauseFor::Resumed => Millis::MAX,
         };
         self.ask(id, Ask::Pause(Some(until))).await
@@ -419,18 +427,39 @@ fn cannot(root: &Path, problem: &crate::walk::Problem) -> CommandError {
     )
 }
 
-/// Six in the morning of the next day, here.
-fn tomorrow(now: Millis) -> Millis {
-    let zoned = jiff::Timestamp::from_millisecond(now)
-        .map(|at| at.to_zoned(jiff::tz::TimeZone::system()))
-        .and_then(|at| at.tomorrow())
-        .and_then(|at| {
-            at.with()
-                .hour(6)
-                .minute(0)
-                .second(0)
-                .subsec_nanosecond(0)
-                .build()
-        });
-    zoned.map_or(now + 86_400_000, |at| at.timestamp().as_millisecond())
+/// The next time after `now` that it is this hour, here.
+fn at_hour(now: Millis, hour: i8) -> Millis {
+    let local =
+        jiff::Timestamp::from_millisecond(now).map(|at| at.to_zoned(jiff::tz::TimeZone::system()));
+    let at = |day: jiff::Zoned| {
+        day.with()
+            .hour(hour)
+            .minute(0)
+            .second(0)
+            .subsec_nanosecond(0)
+            .build()
+            .map(|at| at.timestamp().as_millisecond())
+    };
+    let next = local.and_then(|local| {
+        let today = at(local.clone())?;
+        if today > now {
+            return Ok(today);
+        }
+        at(local.tomorrow()?)
+    });
+    next.unwrap_or(now + 86_400_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_morning_is_at_most_a_day_and_an_hour_away_and_never_now() {
+        for hours in 0..60 {
+            let now = 1_767_225_600_000 + hours * 3_600_000;
+            let next = at_hour(now, 6);
+            assert!(next > now && next <= now + 25 * 3_600_000, "{hours}");
+        }
+    }
 }

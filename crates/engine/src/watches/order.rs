@@ -40,6 +40,8 @@ pub(super) enum Ask {
     Brake { unpin: bool, ids: Option<Vec<i64>> },
     /// These keep their pins, although they are gone.
     Keep(Vec<i64>),
+    /// What is known of this one is not to be believed: send what is there.
+    Anew(i64),
 }
 
 impl Watches {
@@ -101,6 +103,10 @@ impl Watches {
                 folder.ledger.decide(ways.as_deref(), at, now);
                 folder.whole = true;
             }
+            Ask::Anew(entry) => each(folder, &[entry], |entry| {
+                entry.older.extend(entry.kept.take());
+                entry.seen = None;
+            }),
             Ask::Keep(ids) => each(folder, &ids, |entry| {
                 if matches!(entry.state, EntryState::Gone { .. }) {
                     entry.state = EntryState::Gone {

@@ -16,6 +16,14 @@ pub const BRAKE_WINDOW: Millis = 60_000;
 /// A file whose closing was missed is believed to be closed after this.
 pub const LONGEST_WRITE: Millis = 300_000;
 
+/// No retry is set further ahead: one that is belongs to a clock that was set back.
+const LONGEST_RETRY: Millis = 2 * 3_600_000;
+
+/// Whether the time of a retry has come.
+pub fn is_due(at: Millis, now: Millis) -> bool {
+    at <= now || at > now + LONGEST_RETRY
+}
+
 /// What stands at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
@@ -355,7 +363,7 @@ impl File<'_> {
             EntryState::Held(_) if allowed => plan.actions.push(Action::Take { way, stamp }),
             EntryState::Held(_) => {}
             EntryState::Failed { .. } | EntryState::Unreadable(_) => match entry.retry {
-                Some(at) if at <= self.now => plan.actions.push(Action::Take { way, stamp }),
+                Some(at) if is_due(at, self.now) => plan.actions.push(Action::Take { way, stamp }),
                 Some(at) => plan.by(at),
                 None if matches!(entry.state, EntryState::Unreadable(_)) => {
                     plan.actions.push(Action::See { way, stamp });
@@ -611,7 +619,7 @@ fn whole_folder(
             }
             EntryState::Failed { .. } => {
                 // What failed for good waits for a person, or for something new to send along.
-                stuck |= entry.retry.is_none_or(|at| at > now);
+                stuck |= entry.retry.is_none_or(|at| !is_due(at, now));
                 if let Some(at) = entry.retry.filter(|at| *at > now) {
                     plan.by(at);
                 }

@@ -30,7 +30,10 @@ impl Watches {
             Err(error) => Err(error),
         };
         match asked {
-            Ok(later) => later,
+            Ok(later) => match (later, folder.patience) {
+                (Some(later), Some(patience)) => Some(later.min(patience)),
+                (later, patience) => later.or(patience),
+            },
             Err(error) => {
                 folder.condition.last_error = Some((error.message, now));
                 folder.patience = Some(now + PATIENCE);
@@ -94,7 +97,24 @@ impl Watches {
         let due = self.store.ledger.read(|tx| rows::due_unpins(tx, id))?;
         let mut done = 0;
         for unpin in due {
+            let relied_on = self
+                .store
+                .ledger
+                .read(|tx| rows::relied_on(tx, unpin.account, &unpin.cid, &unpin.service_cid))?;
+            if relied_on {
+                // Its answer brings the folder back here.
+                folder.patience = Some(self.clock.now() + 1_000);
+                continue;
+            }
             let state = self.fate(folder, &unpin)?;
+            // A person may have taken it back since.
+            let still = self
+                .store
+                .ledger
+                .read(|tx| rows::unpin_of(tx, id, unpin.id))?;
+            if still.is_none_or(|still| still.state != "due") {
+                continue;
+            }
             if state == "done" {
                 self.pins
                     .unpin_one(unpin.account, &unpin.service_cid)
@@ -117,13 +137,18 @@ impl Watches {
     }
 
     fn fate(&self, folder: &Folder, unpin: &Unpin) -> Result<&'static str, CommandError> {
+        let (account, cid) = (unpin.account, &unpin.service_cid);
+        let by_hand = self
+            .store
+            .ledger
+            .read(|tx| rows::sent_by_hand(tx, account, cid))?;
         let elsewhere = self.store.ledger.read(|tx| {
             rows::count_pinned_elsewhere(tx, folder.id, unpin.account, &unpin.service_cid)
         })?;
         Ok(
             if folder.ledger.needs(&unpin.service_cid) || elsewhere > 0 {
                 "needed"
-            } else if !unpin.owned {
+            } else if !unpin.owned || by_hand {
                 "not_ours"
             } else {
                 "done"

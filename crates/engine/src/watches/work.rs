@@ -11,7 +11,7 @@ use super::folder::{Folder, Trouble};
 use super::ledger::{EntryState, Ledger, Way, same_bytes};
 use super::order::Order;
 use super::patterns::PINIGNORE;
-use super::plan::{Action, LONGEST_WRITE, Listing, Look, Plan, plan};
+use super::plan::{Action, LONGEST_WRITE, Listing, Look, Plan, is_due, plan};
 use super::rows;
 use super::scan::{Scan, Seen, way_of};
 use crate::clock::Millis;
@@ -62,6 +62,7 @@ impl Watches {
                 return;
             }
             self.tell_condition(&folder);
+            self.audit_by_night(&mut folder, asleep_at);
             tokio::select! {
                 order = orders.recv() => match order {
                     None => return,
@@ -75,8 +76,24 @@ impl Watches {
             let now = self.clock.now();
             if now > until + 30_000 || now < asleep_at {
                 folder.whole = true;
+                folder.patience = None;
+                folder.again.clear();
             }
         }
+    }
+
+    fn audit_by_night(self: &Arc<Self>, folder: &mut Folder, now: Millis) {
+        let may = folder.rules.audit && folder.paused.is_none() && folder.condition.looked;
+        if now < folder.audit_at || !may || folder.condition.trouble.is_some() {
+            return;
+        }
+        folder.audit_at = super::at_hour(now, super::AUDIT_HOUR);
+        let (this, id) = (self.clone(), folder.id);
+        tokio::spawn(async move {
+            if let Err(error) = this.audit(id).await {
+                tracing::warn!(%error, id, "a watched folder could not be compared");
+            }
+        });
     }
 
     async fn gather(&self) {
@@ -123,6 +140,10 @@ impl Watches {
             folder.again.values().min().copied(),
             Some(folder.whole_at + rescan),
             Some(now + ROOT_CHECK),
+            folder
+                .rules
+                .audit
+                .then_some(folder.audit_at.max(now + 1_000)),
         ];
         due.into_iter().flatten().min().unwrap_or(now).max(now + 1)
     }
@@ -388,7 +409,7 @@ fn due(folder: &mut Folder, now: Millis) {
                         || now >= entry.steady + folder.rules.settle_for(seen.size))
             }
             (EntryState::Failed { .. } | EntryState::Unreadable(_), _) => {
-                entry.retry.is_some_and(|at| at <= now)
+                entry.retry.is_some_and(|at| is_due(at, now))
             }
             (EntryState::Held(_), Some(seen)) => entry
                 .allowed

@@ -13,7 +13,7 @@ use crate::store::{StoreError, Tx};
 use crate::walk::Identity;
 use crate::watches::rules::WatchRules;
 
-const COLUMNS: &str = "id, account, root, identity, rules, paused, stopped, seen, active, brake_at, brake_of, audited, audit";
+const COLUMNS: &str = "id, account, root, identity, rules, paused, stopped, seen, active, brake_at, brake_of, audited, audit, created";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let (identity, rules): (String, String) = (row.get(3)?, row.get(4)?);
@@ -31,6 +31,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         brake: brake.0.zip(brake.1),
         audited: row.get(11)?,
         audit: row.get(12)?,
+        created: row.get(13)?,
     })
 }
 
@@ -139,7 +140,7 @@ pub(in crate::watches) fn set_seen(tx: &Tx, id: i64, now: Millis) -> Result<(), 
 }
 
 /// Something came of it.
-pub(in crate::watches) fn touch_active(tx: &Tx, id: i64, now: Millis) -> Result<(), StoreError> {
+fn touch_active(tx: &Tx, id: i64, now: Millis) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE watch SET active = ?2 WHERE id = ?1",
         params![id, now],

@@ -1,11 +1,5 @@
 //! The tables `watch`, `watch_entry`, `watch_unpin`, `watch_event` and `watch_difference`. The row is the state.
 
-#![allow(
-    unused_imports,
-    dead_code,
-    reason = "the audit reads and writes the rest"
-)]
-
 mod folder;
 mod read;
 mod write;
@@ -24,11 +18,12 @@ use crate::walk::{Identity, Stamp};
 
 pub(super) use folder::{
     all, delete, events, folder_cid, get, insert, note, pause, relocate, set_audit, set_rules,
-    set_seen, touch_active,
+    set_seen,
 };
 pub(super) use read::{
     Outcome, Query, Shown, Unpin, count_pinned_elsewhere, counts, differences, due_unpins,
-    folder_outcome, load, outcomes, page, reasons, sent_by_hand, unpins,
+    folder_outcome, least_hashed, load, outcomes, page, reasons, relied_on, sent_by_hand, unpin_of,
+    unpins,
 };
 pub(super) use write::{
     Change, difference_done, put_differences, save, set_hashed, set_unpin, take_upload,
@@ -49,6 +44,7 @@ pub(super) struct Stored {
     pub(super) brake: Option<(Millis, usize)>,
     pub(super) audited: Option<Millis>,
     pub(super) audit: Option<String>,
+    pub(super) created: Millis,
 }
 
 /// A stamp as stored.

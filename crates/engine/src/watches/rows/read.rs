@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::{KeptText, entry, kept_of};
+use super::{entry, kept_of};
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::store::StoreError;
@@ -300,6 +300,20 @@ pub(in crate::watches) fn due_unpins(
         .collect::<Result<_, _>>()?)
 }
 
+/// One of them.
+pub(in crate::watches) fn unpin_of(
+    tx: &Connection,
+    watch: i64,
+    id: i64,
+) -> Result<Option<Unpin>, StoreError> {
+    Ok(tx
+        .prepare_cached(&format!(
+            "SELECT {UNPIN} FROM watch_unpin WHERE watch = ?1 AND id = ?2"
+        ))?
+        .query_row(params![watch, id], unpin)
+        .optional()?)
+}
+
 /// The journal of a folder, newest first: how many there are, and a window.
 pub(in crate::watches) fn unpins(
     tx: &Connection,
@@ -342,5 +356,38 @@ pub(in crate::watches) fn differences(
                 row.get(4)?,
             ))
         })?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Uploads of these bytes that may rely on the pin at this very moment, or whose answer no folder has heard yet.
+pub(in crate::watches) fn relied_on(
+    tx: &Connection,
+    account: AccountId,
+    cid: &str,
+    service_cid: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM upload u WHERE u.account = ?1 AND u.cid = ?2
+                 AND u.state IN ('checking', 'sending', 'confirming'))
+               OR EXISTS (SELECT 1 FROM upload u JOIN watch_entry e ON e.upload = u.id
+                 WHERE u.account = ?1 AND u.service_cid = ?3)
+               OR EXISTS (SELECT 1 FROM upload u JOIN watch w ON w.upload = u.id
+                 WHERE u.account = ?1 AND u.service_cid = ?3)",
+        )?
+        .query_row(params![account, cid, service_cid], |row| row.get(0))?)
+}
+
+/// Pinned entries whose bytes were not compared for longest.
+pub(in crate::watches) fn least_hashed(
+    tx: &Connection,
+    watch: i64,
+    n: usize,
+) -> Result<Vec<i64>, StoreError> {
+    let mut select = tx.prepare_cached(
+        "SELECT id FROM watch_entry WHERE watch = ?1 AND state = 'pinned' ORDER BY hashed, id LIMIT ?2",
+    )?;
+    Ok(select
+        .query_map(params![watch, n], |row| row.get(0))?
         .collect::<Result<_, _>>()?)
 }
