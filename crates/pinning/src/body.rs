@@ -22,16 +22,11 @@ pub(crate) struct Open {
 }
 
 impl Open {
-    /// The next piece; `None` once exactly the promised bytes were there and nothing more is.
+    /// The next piece; `None` once exactly the promised bytes were there. Whether more are behind them is known before
+    /// the last piece is handed over: a connection that has its length asks no further.
     pub(crate) async fn read(&mut self) -> std::io::Result<Option<Bytes>> {
-        if self.left == 0 && !self.to_its_end {
-            return Ok(None);
-        }
         if self.left == 0 {
-            return match self.reader.read(&mut [0]).await? {
-                0 => Ok(None),
-                _ => Err(std::io::Error::other("it grew while it was sent")),
-            };
+            return self.ends().await.map(|()| None);
         }
         let want = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
         let mut piece = vec![0; want];
@@ -44,7 +39,18 @@ impl Open {
         }
         piece.truncate(got);
         self.left -= got as u64;
+        if self.left == 0 {
+            self.ends().await?;
+        }
         Ok(Some(piece.into()))
+    }
+
+    async fn ends(&mut self) -> std::io::Result<()> {
+        if self.to_its_end && self.reader.read(&mut [0]).await? > 0 {
+            return Err(std::io::Error::other("it grew while it was sent"));
+        }
+        self.to_its_end = false;
+        Ok(())
     }
 }
 

@@ -50,6 +50,10 @@ pub(crate) enum Family {
     V3,
     Pinning,
     Data,
+    /// A pinning service API's lists, which services count apart from its other calls.
+    RequestLists,
+    /// The other calls of a pinning service API.
+    Requests,
 }
 
 /// Tokio's clock for governor, so that both wait by the same time.

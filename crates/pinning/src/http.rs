@@ -91,6 +91,11 @@ impl<'a> Call<'a> {
         self
     }
 
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
     /// Whether it changes nothing, so that it may be repeated.
     fn is_look_up(&self) -> bool {
         self.method == Method::GET || self.method == Method::HEAD

@@ -28,7 +28,7 @@ pub enum JobStatus {
     BadHostNode,
     /// Taken over from elsewhere.
     Backfilled,
-    /// A state that is not known here, by the service's name.
+    /// A state that is not known here, by the service's name; `failed` where a pinning service does not say why.
     Other(String),
 }
 
@@ -67,14 +67,15 @@ impl JobStatus {
 
     /// Whether it ended without a pin. A job that ends well leaves the queue and is in the list of pins.
     pub fn is_failure(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Expired
-                | Self::OverFreeLimit
-                | Self::OverMaxSize
-                | Self::InvalidObject
-                | Self::BadHostNode
-        )
+            | Self::OverFreeLimit
+            | Self::OverMaxSize
+            | Self::InvalidObject
+            | Self::BadHostNode => true,
+            Self::Other(name) => name == "failed",
+            Self::Prechecking | Self::Searching | Self::Retrieving | Self::Backfilled => false,
+        }
     }
 }
 

@@ -72,6 +72,8 @@ pub(crate) enum Token {
     Bearer(SecretString),
     /// The older pair of headers; the legacy API alone takes it.
     Pair { key: String, secret: SecretString },
+    /// No credential: a service on this computer that asks for none.
+    Nothing,
 }
 
 impl Token {
@@ -94,6 +96,7 @@ impl Token {
     pub(crate) fn expose(&self) -> &str {
         match self {
             Self::Bearer(secret) | Self::Pair { secret, .. } => secret.expose_secret(),
+            Self::Nothing => "",
         }
     }
 
@@ -119,6 +122,7 @@ impl Token {
                 ("pinata_api_key", sensitive(key)),
                 ("pinata_secret_api_key", sensitive(secret.expose_secret())),
             ],
+            Self::Nothing => Vec::new(),
         };
         named
             .into_iter()
@@ -230,5 +234,6 @@ mod tests {
             Token::pair("k k", &SecretString::from("s")).err(),
             Some(TokenError::Whitespace)
         );
+        assert!(Token::Nothing.headers().is_empty());
     }
 }

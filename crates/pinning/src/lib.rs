@@ -1,7 +1,8 @@
 //! The remote pinning services: HTTP in, typed values out.
 //!
-//! One trait a noun ([`Pins`], [`Uploads`], [`Jobs`], [`Keys`], [`Groups`], [`Gateways`], [`Swaps`], [`Usage`]),
-//! gathered in [`Service`], where the presence of a noun is the capability; [`Pinata`] is the service that
+//! One trait a noun ([`Pins`], [`Uploads`], [`Jobs`], [`Keys`], [`Groups`], [`Gateways`], [`Swaps`], [`Usage`],
+//! [`Resumable`]), gathered in [`Service`], where the presence of a noun is the capability. [`Psa`] is any service of the IPFS Pinning
+//! Services API ([`Requests`], and its pins and jobs); [`Pinata`] is the service that
 //! speaks Pinata's legacy and v3 APIs and picks one per call by what the key may do. Errors name meaning
 //! ([`ErrorKind`]) and say what was delivered ([`Delivered`]). Nothing here stores, queues or retries a change:
 //! only plain look-ups are repeated, twice at most.
@@ -9,6 +10,7 @@
 mod answer;
 mod body;
 mod budget;
+mod chunk;
 mod client;
 mod endpoints;
 mod error;
@@ -24,7 +26,10 @@ mod links;
 mod multipart;
 mod pinata;
 mod pins;
+mod psa;
 mod redact;
+mod requests;
+mod resumable;
 mod service;
 mod swaps;
 mod time;
@@ -47,6 +52,14 @@ pub use keys::{
 pub use links::{GatewayAddress, LinkError, LinkStyle, SignedLink};
 pub use pinata::{MULTIPART_LIMIT, Pinata};
 pub use pins::{Network, PageToken, Pin, PinEdit, PinPage, PinRef, Pins, Region, Value};
+pub use psa::{PSA_TEMPLATES, Psa, PsaBudget, PsaEndpoint, PsaTemplate};
+pub use requests::{
+    NameMatch, PinRequest, PinStatus, RequestPage, RequestQuery, RequestStatus, Requests,
+};
+pub use resumable::{
+    Acknowledged, Arrived, CHUNK, LARGEST_CHUNK, Resumable, ResumableUpload, ResumeError,
+    UploadPlace,
+};
 pub use service::{Ability, Service};
 pub use swaps::{Swap, Swaps};
 pub use time::{Clock, SystemClock};

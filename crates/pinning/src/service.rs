@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 
-use crate::{Access, Error, Gateways, Groups, Jobs, KeyReport, Keys, Pins, Swaps, Uploads, Usage};
+use crate::{
+    Access, Error, Gateways, Groups, Jobs, KeyReport, Keys, Pins, Requests, Resumable, Swaps,
+    Uploads, Usage,
+};
 
 /// One more thing that a person does with an account, beside [`crate::Feature`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +69,16 @@ pub trait Service: Send + Sync {
 
     /// Redirections of CIDs, where the service has them.
     fn swaps(&self) -> Option<&dyn Swaps> {
+        None
+    }
+
+    /// Pin requests of the pinning service API, where the service speaks it.
+    fn requests(&self) -> Option<&dyn Requests> {
+        None
+    }
+
+    /// Uploads in chunks that survive a broken connection, where the service has them.
+    fn resumable(&self) -> Option<&dyn Resumable> {
         None
     }
 

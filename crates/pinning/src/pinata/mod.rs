@@ -18,6 +18,7 @@ mod place;
 mod scopes;
 mod send;
 mod swaps;
+mod tus;
 mod v3;
 
 use std::sync::Arc;
@@ -30,7 +31,7 @@ use crate::http::Http;
 use crate::key::Token;
 use crate::{
     Ability, Access, Clock, Deadlines, Endpoints, Error, Gateways, Groups, Jobs, KeyReport, Keys,
-    Pins, RateBudget, Service, Swaps, TokenError, Uploads, Usage,
+    Pins, RateBudget, Resumable, Service, Swaps, TokenError, Uploads, Usage,
 };
 use scopes::{Scope, Scopes};
 
@@ -157,6 +158,10 @@ impl Service for Pinata {
     }
 
     fn swaps(&self) -> Option<&dyn Swaps> {
+        Some(self)
+    }
+
+    fn resumable(&self) -> Option<&dyn Resumable> {
         Some(self)
     }
 
