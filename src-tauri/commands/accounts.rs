@@ -40,10 +40,7 @@ pub async fn accounts_replace_key(
     handle: String,
     keep: Keep,
 ) -> Answer<AccountRow> {
-    engine
-        .accounts
-        .replace_key(account_id(&id)?, &handle, keep)
-        .await
+    engine.replace_key(account_id(&id)?, &handle, keep).await
 }
 
 /// Works with the Sandbox.
@@ -64,7 +61,7 @@ pub async fn accounts_select(engine: Held<'_>, id: String) -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn accounts_retry(engine: Held<'_>, id: String) -> Answer<AccountRow> {
-    engine.accounts.retry(account_id(&id)?).await
+    engine.retry(account_id(&id)?).await
 }
 
 /// Forgets an account here; unpins nothing.

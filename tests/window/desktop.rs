@@ -271,9 +271,10 @@ impl Desktop {
         self.keychain(&["--replace", "--components=secrets"], b"");
     }
 
-    /// The person gives their keychain's password.
-    pub(crate) fn unlock_keychain(&self) {
-        self.keychain(&["--replace", "--unlock", "--components=secrets"], b"test");
+    /// Whether the keychain's own question for its password is on the screen; it has the keyboard then.
+    pub(crate) fn is_prompting(&self) -> bool {
+        self.try_output("wmctrl", &["-x", "-a", "gcr-prompter"])
+            .is_ok()
     }
 
     fn keychain(&self, arguments: &[&str], password: &[u8]) {

@@ -115,7 +115,7 @@ impl Driver {
         field
             .clear()
             .await
-            .unwrap_or_else(|error| panic!("emptying \"{name}\": {error}"));
+            .unwrap_or_else(|error| panic!("emptying \"{name}\": {error:?}"));
         field
             .send_keys(words)
             .await

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use secrets::SecretStore;
 use tokio::sync::Notify;
 
-use accounts::{AccountId, AccountRow, Accounts, Connect, SandboxHost};
+use accounts::{AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
 use clock::Clock;
 use error::{CommandError, ErrorCode};
 use pins::Pins;
@@ -144,6 +144,27 @@ impl Engine {
                 "Connect a service or try the Sandbox first.",
             )
         })
+    }
+
+    /// The person says that an account may work now: looks again, and reads its list where it does.
+    pub async fn retry(&self, id: AccountId) -> Result<AccountRow, CommandError> {
+        let account = self.accounts.retry(id).await?;
+        if account.hold.is_none() {
+            self.read_list(id);
+        }
+        Ok(account)
+    }
+
+    /// Gives an account another token, which was tested, and reads its list with it.
+    pub async fn replace_key(
+        &self,
+        id: AccountId,
+        handle: &str,
+        keep: Keep,
+    ) -> Result<AccountRow, CommandError> {
+        let account = self.accounts.replace_key(id, handle, keep).await?;
+        self.read_list(id);
+        Ok(account)
     }
 
     /// Reads an account's list from the service, while nobody waits. Why it failed is told with the list.

@@ -104,6 +104,7 @@ impl Accounts {
             .await?;
         self.drop_secret(&account).await;
         self.forget_tested(handle);
+        self.forget_service(id);
         self.release(id);
         self.row_of(id)
     }
@@ -176,7 +177,7 @@ impl Accounts {
 
     /// The person says that it may work now: look again.
     pub async fn retry(&self, id: AccountId) -> Result<AccountRow, CommandError> {
-        self.live().remove(&id);
+        self.forget_service(id);
         if let Ok(service) = self.service(id).await {
             let account = self.get(id)?;
             if let Err(error) = service.check().await {
@@ -189,6 +190,13 @@ impl Accounts {
             self.release(id);
         }
         self.row_of(id)
+    }
+
+    /// The next request reads the key anew. A hold stays until something answers.
+    fn forget_service(&self, id: AccountId) {
+        if let Some(live) = self.live().get_mut(&id) {
+            live.service = None;
+        }
     }
 
     /// Holds the whole account. Offline and rate limits end by themselves.
