@@ -110,8 +110,7 @@ pub(crate) struct Pin {
 
 /// The pins that match a search, in the order of their names; at most 200.
 pub(crate) async fn pins(driver: &Driver, search: &str) -> Vec<Pin> {
-    let query =
-        json!({"query": {"text": search, "sort": "name", "descending": false}, "carry": null});
+    let query = json!({"query": {"text": search, "sort": "name", "descending": false}, "carry": null, "look": {"from": 0, "n": 0, "pin": null}});
     let set = invoke(driver, "pins_open", query)
         .await
         .expect("a result set");
@@ -337,7 +336,7 @@ pub(crate) async fn add_keyvalue(driver: &Driver, key: &str, value: &str) {
 
 /// The list is read by itself; waits until it has been read to its end and holds this many pins.
 pub(crate) async fn wait_for_total(driver: &Driver, total: usize) {
-    let query = json!({"query": {"text": "", "sort": "name", "descending": false}, "carry": null});
+    let query = json!({"query": {"text": "", "sort": "name", "descending": false}, "carry": null, "look": {"from": 0, "n": 0, "pin": null}});
     let all = || async {
         invoke(driver, "pins_open", query.clone())
             .await
