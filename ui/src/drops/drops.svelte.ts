@@ -5,6 +5,7 @@ import {
   type CommandError,
   type Dragging,
   type Drop,
+  type DropId,
   type UploadId,
   type UploadOptions,
 } from "../bindings";
@@ -33,6 +34,8 @@ type Surroundings = {
   /** Says that uploads began; `options` opens the sheet that names them. */
   began: (text: string, options: () => void) => void;
   announce: (text: string) => void;
+  /** On the screen of watched folders: takes a folder that was dropped to be watched. */
+  watch?: () => ((drop: DropId) => Promise<void>) | null;
 };
 
 /** What is dragged over the window, dropped on it or picked, until it is in the queue. */
@@ -56,6 +59,11 @@ export class Drops {
   }
 
   listen = (): Promise<() => void> => events.dragging.listen(({ payload }) => void this.follow(payload));
+
+  /** A folder that is dropped now would be watched; the other target uploads it. */
+  get watches(): boolean {
+    return (this.#around.watch?.() ?? null) !== null;
+  }
 
   /** The overlay tells where its Options target is; the returned function takes that back. */
   place = (box: () => DOMRect | null): (() => void) => {
@@ -86,7 +94,9 @@ export class Drops {
         const options = this.#onOptions || this.#hits(event.x, event.y);
         this.hover = null;
         this.#onOptions = false;
-        await this.take(event.drop, options);
+        const watch = this.#around.watch?.() ?? null;
+        if (watch && !options && isOneFolder(event.drop)) await watch(event.drop.id);
+        else await this.take(event.drop, options || watch !== null);
       }
     }
   }
@@ -189,6 +199,11 @@ export class Drops {
       this.picking = false;
     }
   }
+}
+
+/** Just one folder. */
+function isOneFolder(drop: Drop): boolean {
+  return drop.itemCount === 1 && drop.items[0]?.kind === "folder";
 }
 
 /** Every item has a reason why it cannot be sent. */

@@ -5,6 +5,7 @@ import type { Drops } from "../drops/drops.svelte";
 import type { Pins } from "../pins/pins.svelte";
 import type { Settings } from "../settings/settings.svelte";
 import type { Uploads } from "../uploads/uploads.svelte";
+import type { Watches } from "../watches/watches.svelte";
 import type { View } from "./view.svelte";
 
 // One of each for the window; App.svelte makes them, everything below it reads them.
@@ -14,4 +15,5 @@ export const [getPins, setPins] = createContext<Pins>();
 export const [getSettings, setSettings] = createContext<Settings>();
 export const [getToasts, setToasts] = createContext<Toasts>();
 export const [getUploads, setUploads] = createContext<Uploads>();
+export const [getWatches, setWatches] = createContext<Watches>();
 export const [getView, setView] = createContext<View>();

@@ -7,6 +7,12 @@ import type { AccountRow, CommandError, Drop, UploadRow } from "../bindings";
 type Answer = (args: Record<string, unknown>) => unknown;
 export type Call = { command: string; args: Record<string, unknown> };
 
+/** What an engine with nothing in it answers to what every window asks. */
+const NOTHING: Record<string, Answer> = {
+  watches_head: () => ({ folders: 0, watching: 0, needsYou: 0, underWay: 0 }),
+  watches_list: () => [],
+};
+
 /** A Rust side for tests: answers commands from a table, remembers the calls, and emits events. */
 export function fakeEngine(answers: Record<string, Answer>) {
   const calls: Call[] = [];
@@ -15,7 +21,7 @@ export function fakeEngine(answers: Record<string, Answer>) {
     (command, payload) => {
       const args = (payload ?? {}) as Record<string, unknown>;
       calls.push({ command, args });
-      const answer = answers[command];
+      const answer = answers[command] ?? NOTHING[command];
       return answer ? answer(args) : null;
     },
     { shouldMockEvents: true },
