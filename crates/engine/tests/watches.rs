@@ -1,6 +1,16 @@
 //! Watched folders end to end: real files, the system's own events, the real Sandbox.
 
+#[path = "watches/brakes.rs"]
+mod brakes;
+#[path = "watches/faults.rs"]
+mod faults;
 mod house;
+#[path = "watches/landing.rs"]
+mod landing;
+#[path = "watches/rules.rs"]
+mod rules;
+#[path = "watches/secrets.rs"]
+mod secrets;
 
 use engine::watches::{LedgerGroup, LedgerQuery, LedgerState, WatchRules};
 use house::House;

@@ -1,7 +1,7 @@
 //! Names that usually hold secrets. What is public on IPFS cannot be taken back, so these are asked about first.
 
 /// Whole names, in lower case.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 40] = [
     ".env",
     ".envrc",
     ".netrc",
@@ -24,9 +24,27 @@ const NAMES: [&str; 22] = [
     "id_ed25519",
     "service-account.json",
     "mnemonic.txt",
+    "logins.json",
+    "key3.db",
+    "key4.db",
+    "cookies.sqlite",
+    "login data",
+    ".s3cfg",
+    ".boto",
+    ".my.cnf",
+    ".dockercfg",
+    ".vault-token",
+    "terraform.tfvars",
+    "id_ed25519_sk",
+    "id_ecdsa_sk",
+    "secring.gpg",
+    "kubeconfig",
+    "default_wallet",
+    "seed.txt",
+    "recovery-phrase.txt",
 ];
 /// Ends of names, in lower case.
-const ENDS: [&str; 11] = [
+const ENDS: [&str; 13] = [
     ".pem",
     ".key",
     ".p12",
@@ -38,6 +56,8 @@ const ENDS: [&str; 11] = [
     ".asc.key",
     ".ovpn",
     ".tfstate",
+    ".pkcs12",
+    ".wallet",
 ];
 
 /// Whether a file of this name is usually a secret. Never looks at the content.

@@ -97,6 +97,13 @@ impl Scan {
             }
         }
         seen.listing = look.listing;
+        // A root that went away meanwhile must not look like one whose files are gone.
+        if self.files.identity(&root)? != seen.identity {
+            return Err(Problem {
+                code: ErrorCode::Vanished,
+                words: "was replaced while it was looked at.".into(),
+            });
+        }
         Ok(seen)
     }
 

@@ -115,3 +115,36 @@ fn another_folder_at_the_same_path_has_another_identity() {
         .identity;
     assert_ne!(before, after);
 }
+
+/// A disk whose root is another folder each time it is asked for.
+struct Swapping(std::sync::atomic::AtomicU64);
+
+impl Files for Swapping {
+    fn identity(&self, _: &Place) -> Result<Identity, Problem> {
+        Ok(Identity {
+            device: 1,
+            inode: self.0.fetch_add(1, Ordering::SeqCst),
+        })
+    }
+    fn look(&self, place: &Place) -> Result<Node, Problem> {
+        Disk.look(place)
+    }
+    fn list(&self, _: &Place) -> Result<Vec<Vec<u8>>, Problem> {
+        Ok(Vec::new())
+    }
+    fn open(&self, place: &Place) -> Result<(std::fs::File, crate::walk::Stamp), Problem> {
+        Disk.open(place)
+    }
+}
+
+#[test]
+fn a_root_that_is_swapped_while_it_is_looked_at_is_no_empty_folder() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut scan = scan(folder.path(), WatchRules::default());
+    scan.files = Arc::new(Swapping(1.into()));
+    let asked = BTreeSet::from([b"a".to_vec()]);
+    for asked in [None, Some(&asked)] {
+        let problem = scan.look(asked).expect_err("it is no answer");
+        assert_eq!(problem.code, ErrorCode::Vanished);
+    }
+}

@@ -26,9 +26,9 @@ const LOOK_FOR: Millis = 5_000;
 /// Whether the root is still the same is asked this often at least.
 const ROOT_CHECK: Millis = 60_000;
 /// Where changes cannot be heard, everything is looked at this often.
-pub(super) const POLL: Millis = 30_000;
+pub(super) const POLL: Millis = 15_000;
 /// A disk that answers nothing for this long is said to hang.
-const HANGS: Millis = 20_000;
+const HANGS: Millis = 10_000;
 /// More dirty paths than this are quicker looked at as a whole.
 const MOST_PARTS: usize = 4_000;
 /// What could not be written is tried again after this.
@@ -490,7 +490,12 @@ fn trouble(problem: Problem) -> Trouble {
 pub(super) fn same_folder(ledger: &Ledger, listing: &Listing) -> bool {
     let (mut pinned, mut found) = (0_usize, 0_usize);
     for (way, entry) in &ledger.entries {
-        let Some(kept) = entry.kept.as_ref().filter(|_| entry.present()) else {
+        // What was found missing just now, and would be let go, may have been missed for the same reason.
+        let at_stake = match entry.state {
+            EntryState::Gone { unpin, braked } => unpin.is_some() || braked,
+            _ => true,
+        };
+        let Some(kept) = entry.kept.as_ref().filter(|_| at_stake) else {
             continue;
         };
         pinned += 1;
@@ -524,5 +529,84 @@ pub(super) fn renumber(ledger: &mut Ledger, listing: &Listing) {
                 }
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ledger::Kept;
+    use super::super::plan::Action;
+    use super::*;
+    use crate::walk::Stamp;
+
+    fn ledger(states: impl Fn(u64) -> Option<EntryState>) -> Ledger {
+        let mut ledger = Ledger::default();
+        for n in 0..10_u64 {
+            let (way, stamp) = (n.to_string().into_bytes(), stamp(n));
+            let seen = Action::See {
+                way: way.clone(),
+                stamp,
+            };
+            ledger.apply(&seen, 1);
+            let kept = Kept {
+                seen: stamp,
+                cid: n.to_string(),
+                service_cid: n.to_string(),
+                verdict: "verified".into(),
+                owned: true,
+                at: 1,
+            };
+            ledger.pinned(&way, kept, None, 1);
+            if let Some(state) = states(n) {
+                ledger.touch(&way, |entry| entry.state = state);
+            }
+        }
+        ledger
+    }
+
+    fn stamp(n: u64) -> Stamp {
+        Stamp {
+            size: n,
+            modified: 7,
+            changed: 7,
+            inode: n,
+        }
+    }
+
+    #[test]
+    fn a_folder_is_known_by_half_of_what_is_pinned_in_it() {
+        let ledger = ledger(|_| None);
+        let mut listing = Listing::default();
+        for n in 0..5_u64 {
+            let other_disk = Stamp {
+                inode: n + 100,
+                ..stamp(n)
+            };
+            let way = n.to_string().into_bytes();
+            assert!(!same_folder(&ledger, &listing));
+            listing.items.insert(way, Look::File(other_disk));
+        }
+        assert!(same_folder(&ledger, &listing));
+    }
+
+    #[test]
+    fn an_empty_folder_is_not_the_one_whose_files_were_just_found_missing() {
+        let lost = |_| {
+            Some(EntryState::Gone {
+                unpin: Some(5),
+                braked: false,
+            })
+        };
+        assert!(!same_folder(&ledger(lost), &Listing::default()));
+        let kept = |_| {
+            Some(EntryState::Gone {
+                unpin: None,
+                braked: false,
+            })
+        };
+        assert!(
+            same_folder(&ledger(kept), &Listing::default()),
+            "nothing is at stake"
+        );
     }
 }

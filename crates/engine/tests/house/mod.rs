@@ -11,8 +11,8 @@ use engine::accounts::{PinataServices, RunningSandbox, SandboxHost};
 use engine::clock::SystemClock;
 use engine::error::CommandError;
 use engine::uploads::{Secrets, UploadOptions, UploadRow, UploadsFilter};
-use engine::walk::Disk;
-use engine::watches::{LedgerPage, LedgerQuery, WatchRules};
+use engine::walk::{Disk, Files, SystemWatching, Watching};
+use engine::watches::{LedgerPage, LedgerQuery, WatchRow, WatchRules};
 use engine::{Engine, Parts};
 use sandbox::{Config, Sandbox};
 
@@ -36,10 +36,19 @@ pub(crate) struct House {
     pub(crate) engine: Arc<Engine>,
     pub(crate) account: i64,
     working: Vec<tokio::task::JoinHandle<()>>,
+    ground: Ground,
 }
+
+/// Files, and whoever hears their changes.
+type Ground = (Arc<dyn Files>, Arc<dyn Watching>);
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::with(Arc::new(Disk), Arc::new(SystemWatching)).await
+    }
+
+    /// A house whose files and events are somebody else's.
+    pub(crate) async fn with(files: Arc<dyn Files>, watching: Arc<dyn Watching>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Sandbox::start(Config::new(folder.path().join("sandbox"), TOKEN))
             .await
@@ -50,7 +59,8 @@ impl House {
             token: TOKEN.to_owned().into(),
         });
         std::fs::create_dir_all(folder.path().join("files")).expect("creates");
-        let (engine, working) = open(folder.path(), &address);
+        let ground = (files, watching);
+        let (engine, working) = open(folder.path(), &address, &ground);
         let account = engine
             .accounts
             .try_sandbox()
@@ -66,6 +76,7 @@ impl House {
             engine,
             account,
             working,
+            ground,
         }
     }
 
@@ -74,7 +85,7 @@ impl House {
         for work in self.working.drain(..) {
             work.abort();
         }
-        (self.engine, self.working) = open(self.folder.path(), &self.address);
+        (self.engine, self.working) = open(self.folder.path(), &self.address, &self.ground);
     }
 
     /// The process ends at once.
@@ -123,6 +134,34 @@ impl House {
         tokio::time::timeout(PATIENCE, found)
             .await
             .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", page()))
+    }
+
+    /// The folder's card, once it is as asked.
+    pub(crate) async fn until_card(&self, id: i64, asked: impl Fn(&WatchRow) -> bool) -> WatchRow {
+        let card = || {
+            let list = self.engine.watches.list().expect("a list");
+            list.into_iter().find(|row| row.id == id).expect("a card")
+        };
+        let mut changes = self.engine.store.announcer.listen();
+        let found = async {
+            loop {
+                let card = card();
+                if asked(&card) {
+                    return card;
+                }
+                let _ = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", card()))
+    }
+
+    /// What the service itself lists under a CID.
+    pub(crate) async fn pin(&self, cid: &str) -> Option<engine::pins::Listed> {
+        self.engine.pins.refresh(self.account).await.expect("reads");
+        let found = self.engine.pins.find(self.account, cid).expect("looks");
+        found.map(|row| row.pin)
     }
 
     /// The ledger, once this many files are pinned and none is on its way.
@@ -219,24 +258,20 @@ impl House {
             .count()
     }
 
+    /// Somebody else unpins at the service; this engine is not told.
+    pub(crate) async fn unpin_behind_its_back(&self, cid: &str) {
+        let answer = strangers_client()
+            .delete(format!("{}/pinning/unpin/{cid}", self.sandbox.api_url()))
+            .bearer_auth(TOKEN)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), 200, "{cid}");
+    }
+
     /// What a plain HTTP client gets from the gateway.
     pub(crate) async fn served(&self, path: &str) -> Vec<u8> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("protocols")
-            .with_root_certificates(rustls::RootCertStore::empty())
-            .with_no_client_auth();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a stranger's client, not the one under test"
-        )]
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .tls_backend_preconfigured(tls)
-            .build()
-            .expect("a client");
-        let answer = client
+        let answer = strangers_client()
             .get(format!("{}/ipfs/{path}", self.sandbox.gateway_url()))
             .send()
             .await
@@ -249,15 +284,16 @@ impl House {
 fn open(
     data: &Path,
     address: &Arc<RunningSandbox>,
+    (files, watching): &Ground,
 ) -> (Arc<Engine>, Vec<tokio::task::JoinHandle<()>>) {
     let parts = Parts {
         clock: Arc::new(SystemClock),
-        files: Arc::new(Disk),
+        files: files.clone(),
         keychain: Arc::new(secrets::UntilQuit::default()),
         connect: Arc::new(PinataServices),
         sandbox: Arc::new(Known(address.clone())),
         jitter: Arc::new(|| 0.5),
-        watching: Arc::new(engine::walk::SystemWatching),
+        watching: watching.clone(),
         home: None,
     };
     let data = data.join("data");
@@ -277,4 +313,22 @@ pub(crate) fn options(secrets: Secrets) -> UploadOptions {
         together: None,
         secrets,
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a stranger's client, not the one under test"
+)]
+fn strangers_client() -> reqwest::Client {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("protocols")
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+        .build()
+        .expect("a client")
 }
