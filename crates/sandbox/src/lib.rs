@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod address;
 mod app;
 mod auth;
 mod dag;

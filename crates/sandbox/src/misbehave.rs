@@ -52,9 +52,15 @@ fn html(status: StatusCode, body: &str) -> Response {
     (status, html, body.to_owned()).into_response()
 }
 
-/// The same JSON with every CID exchanged for one of the same kind that names other content.
+/// The same JSON and `upload-cid` with every CID exchanged for one of the same kind that names other
+/// content.
 pub(crate) async fn with_wrong_cids(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
+    if let Some(header) = parts.headers.get_mut("upload-cid") {
+        let cid = header.to_str().ok().and_then(|cid| Cid::try_from(cid).ok());
+        let wrong = cid.and_then(|cid| HeaderValue::from_str(&other(&cid).to_string()).ok());
+        *header = wrong.unwrap_or_else(|| header.clone());
+    }
     let Ok(bytes) = to_bytes(body, ANSWER_LIMIT).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
@@ -71,7 +77,7 @@ fn exchange(json: &mut Value) {
         Value::Object(map) => {
             for (key, value) in map {
                 match (key.as_str(), value.as_str().map(Cid::try_from)) {
-                    ("IpfsHash" | "ipfs_pin_hash" | "cid", Some(Ok(cid))) => {
+                    ("IpfsHash" | "ipfsHash" | "ipfs_pin_hash" | "cid", Some(Ok(cid))) => {
                         *value = Value::String(other(&cid).to_string());
                     }
                     _ => exchange(value),

@@ -74,6 +74,10 @@ pub enum Route {
     V3SwapGet,
     /// `PUT` and `DELETE` of the same
     V3SwapChange,
+    /// `GET /v3/files/{network}/signature/{cid}`
+    V3SignatureGet,
+    /// `POST` and `DELETE` of the same
+    V3SignatureChange,
     /// `GET /v3/groups/{network}` and `GET /v3/groups/{network}/{id}`
     V3GroupRead,
     /// `POST`, `PUT` and `DELETE` below `/v3/groups/{network}`
@@ -167,6 +171,8 @@ impl Route {
             ("POST", ["files", "private", "download_link"]) => Self::V3DownloadLink,
             ("GET", ["files", _, "swap", _] | ["ipfs", "swap", _]) => Self::V3SwapGet,
             (_, ["files", _, "swap", _] | ["ipfs", "swap", _]) => Self::V3SwapChange,
+            ("GET", ["files", _, "signature", _]) => Self::V3SignatureGet,
+            (_, ["files", _, "signature", _]) => Self::V3SignatureChange,
             ("HEAD", ["files", _, _]) => Self::TusHead,
             ("PATCH", ["files", _, _]) => Self::TusPatch,
             ("DELETE", ["files", on, _]) if !matches!(*on, "public" | "private") => Self::TusDelete,
@@ -225,7 +231,9 @@ impl Route {
             Self::KeyCreate | Self::KeyList | Self::KeyRevoke => (Legacy, Need::Organisation),
             Self::GroupRead => (Legacy, Need::Read("groups")),
             Self::GroupWrite => (Legacy, Need::Write("groups")),
-            Self::V3List | Self::V3Get | Self::V3Jobs | Self::V3SwapGet => read("files"),
+            Self::V3List | Self::V3Get | Self::V3Jobs | Self::V3SwapGet | Self::V3SignatureGet => {
+                read("files")
+            }
             Self::PrivateFile => (Other, Need::Read("files")),
             Self::V3Upload
             | Self::V3Update
@@ -235,6 +243,7 @@ impl Route {
             | Self::V3JobCancel
             | Self::V3DownloadLink
             | Self::V3SwapChange
+            | Self::V3SignatureChange
             | Self::TusCreate
             | Self::TusHead
             | Self::TusPatch

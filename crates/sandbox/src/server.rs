@@ -1,6 +1,7 @@
 //! Connections, and what surrounds every handler: the `Host` check, faults, authentication, limits,
 //! the request log.
 
+use crate::address;
 use crate::app::{App, StoredCid};
 use crate::auth;
 use crate::error::Refusal;
@@ -12,7 +13,7 @@ use crate::misbehave;
 use crate::route::{Family, Route};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -98,9 +99,9 @@ struct Call {
 
 impl Call {
     async fn answer(self, mut request: Request<Body>) -> Response {
-        override_method(&mut request);
-        let route = Route::of(request.method(), request.uri().path(), request.headers());
         let mut record = Record::begin(&self.app, &request);
+        address::canonical(&mut request);
+        let route = Route::of(request.method(), request.uri().path(), request.headers());
         let mut response = if allowed_host(&request, self.port) {
             self.faulty(request, route, &mut record).await
         } else {
@@ -203,15 +204,6 @@ fn dressed(response: &mut Response, route: Route) {
     if !matches!(route.family(), Family::V3 | Family::Other) {
         headers.insert("x-powered-by", HeaderValue::from_static("Express"));
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    }
-}
-
-/// A client that cannot send PATCH says in a header what its POST means (TUS 1.0.0, core protocol).
-fn override_method(request: &mut Request<Body>) {
-    let given = request.headers().get("x-http-method-override");
-    let method = given.and_then(|given| Method::from_bytes(given.as_bytes()).ok());
-    if let Some(method) = method.filter(|_| request.method() == Method::POST) {
-        *request.method_mut() = method;
     }
 }
 

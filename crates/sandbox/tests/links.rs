@@ -316,3 +316,46 @@ async fn the_one_gateway_is_listed_with_its_address() {
     let (_, exists) = stranger.get("/v3/gateways/exists/sandbox").await;
     assert_eq!(exists, json!({ "data": { "exists": true } }));
 }
+
+#[tokio::test]
+async fn a_signature_over_a_cid_is_kept_read_and_removed() {
+    let (stranger, _) = timed().await;
+    let path = format!("/v3/files/public/signature/{HELLO_V1}");
+    assert_eq!(stranger.get(&path).await.0, StatusCode::NOT_FOUND);
+    let signature = json!({ "address": "0xbC18", "signature": "0x1ba6" });
+    let data = json!({ "data": { "cid": HELLO_V1, "signature": "0x1ba6" } });
+    assert_eq!(
+        post(&stranger, &path, signature).await,
+        (StatusCode::OK, data.clone())
+    );
+    assert_eq!(stranger.get(&path).await, (StatusCode::OK, data));
+    let wrong = post(&stranger, &path, json!({ "address": "0xbC18" })).await;
+    assert_eq!(wrong.0, StatusCode::BAD_REQUEST);
+    let deleted = json(stranger.api(Method::DELETE, &path).send().await.unwrap()).await;
+    assert_eq!(deleted, (StatusCode::OK, json!({ "data": null })));
+    assert_eq!(stranger.get(&path).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_calls_of_2024_without_a_network_and_paths_with_two_slashes_are_understood() {
+    let (stranger, _) = timed().await;
+    let (_, file) = stranger
+        .upload(&Form::new().file("hello.txt", b"hello"))
+        .await;
+    let id = file["data"]["id"].as_str().unwrap();
+    let (_, list) = stranger.get("/v3/files?limit=1").await;
+    assert_eq!(list["data"]["files"][0]["id"], id);
+    let one = format!("/v3/files/{id}");
+    assert_eq!(stranger.get(&one).await.1["data"]["id"], id);
+    let (_, group) = post(&stranger, "/v3/groups", json!({ "name": "g" })).await;
+    let (_, groups) = stranger.get("/v3/groups/private").await;
+    assert_eq!(groups["data"]["groups"][0]["id"], group["data"]["id"]);
+    assert_eq!(
+        stranger.get("//data/pinList?pageLimit=1").await.1["count"],
+        0
+    );
+    let deleted = stranger.api(Method::DELETE, &one).send().await.unwrap();
+    assert_eq!(deleted.status(), StatusCode::OK);
+    let logged = stranger.sandbox.requests();
+    assert_eq!(logged.last().unwrap().path, one);
+}

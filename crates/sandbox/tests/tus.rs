@@ -329,6 +329,23 @@ async fn a_late_cid_is_in_no_answer_until_its_time_has_come() {
 }
 
 #[tokio::test]
+async fn a_wrong_cid_on_the_last_answer_names_other_content() {
+    let stranger = Stranger::new().await;
+    let url = begun(&stranger, 5).await;
+    stranger
+        .sandbox
+        .faults()
+        .once(Route::TusPatch, Kind::WrongCid);
+    let last = patch(&stranger, &url, 0, b"hello").send().await.unwrap();
+    let wrong = header(&last, "upload-cid").unwrap();
+    assert!(wrong.starts_with("bafkrei") && wrong != stranger::HELLO_V1);
+    let right = stranger
+        .bytes(&format!("/ipfs/{}", stranger::HELLO_V1))
+        .await;
+    assert_eq!(right, b"hello");
+}
+
+#[tokio::test]
 async fn a_full_disk_is_507_for_a_chunk_and_for_a_form_and_both_can_be_sent_again() {
     let stranger = Stranger::new().await;
     let bytes = noise(1_000_000);

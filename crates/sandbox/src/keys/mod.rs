@@ -9,7 +9,6 @@ use crate::error::Refusal;
 use crate::moment;
 use crate::store::{KeyQuery, KeyRow, NewKey};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use bytes::Bytes;
@@ -152,16 +151,11 @@ async fn revoke_named(State(app): State<App>, body: Bytes) -> Result<Json<&'stat
     revoke(State(app), Path(key.to_owned())).await
 }
 
+/// A key that there is not is `Revoked` too, as a third party's client found.
 async fn revoke(
     State(app): State<App>,
     Path(key): Path<String>,
 ) -> Result<Json<&'static str>, Refusal> {
-    if app.store.revoke_key(key, app.now_micros()).await? {
-        return Ok(Json("Revoked"));
-    }
-    Err(Refusal::reason(
-        StatusCode::NOT_FOUND,
-        "OBJECT_NOT_FOUND",
-        "Your account does not currently have any record associated with this key",
-    ))
+    app.store.revoke_key(key, app.now_micros()).await?;
+    Ok(Json("Revoked"))
 }

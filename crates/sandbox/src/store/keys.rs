@@ -109,16 +109,16 @@ impl Store {
         .await
     }
 
-    /// Revokes a key by its public half; says whether there is one.
-    pub(crate) async fn revoke_key(&self, key: String, now: i64) -> Result<bool, StoreError> {
+    /// Revokes a key by its public half, if there is one.
+    pub(crate) async fn revoke_key(&self, key: String, now: i64) -> Result<(), StoreError> {
         self.run(move |_, connection| {
-            let found = connection.execute(
+            connection.execute(
                 "UPDATE api_key SET updated_at = CASE revoked WHEN 0 THEN ?2 ELSE updated_at END,
                    revoked = 1
                  WHERE key = ?1",
                 params![key, now],
             )?;
-            Ok(found > 0)
+            Ok(())
         })
         .await
     }

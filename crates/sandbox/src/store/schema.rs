@@ -102,6 +102,13 @@ CREATE TABLE IF NOT EXISTS swap (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS swap_by_node ON swap (network, node);
+CREATE TABLE IF NOT EXISTS signature (
+  network TEXT NOT NULL,
+  node TEXT NOT NULL,
+  address TEXT NOT NULL,
+  signature TEXT NOT NULL,
+  PRIMARY KEY (network, node)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS signed_upload (
   id TEXT PRIMARY KEY,
   allows TEXT NOT NULL

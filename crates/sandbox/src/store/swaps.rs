@@ -1,4 +1,4 @@
-//! Swaps and signed upload URLs: small things that point at others.
+//! Swaps, signatures and signed upload URLs: small things that point at others.
 
 use super::rows::Network;
 use super::{Store, StoreError};
@@ -78,6 +78,50 @@ impl Store {
                 "DELETE FROM swap WHERE network = ?1 AND node = ?2",
                 [network.name(), &node],
             )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps somebody's signature over this content; a later one takes its place.
+    pub(crate) async fn set_signature(
+        &self,
+        network: Network,
+        node: String,
+        address: String,
+        signature: String,
+    ) -> Result<(), StoreError> {
+        self.run(move |_, connection| {
+            connection.execute(
+                "INSERT OR REPLACE INTO signature VALUES (?1, ?2, ?3, ?4)",
+                [network.name(), &node, &address, &signature],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    pub(crate) async fn signature(
+        &self,
+        network: Network,
+        node: String,
+    ) -> Result<Option<String>, StoreError> {
+        self.run(move |_, connection| {
+            let sql = "SELECT signature FROM signature WHERE network = ?1 AND node = ?2";
+            let signature = connection.query_row(sql, [network.name(), &node], |row| row.get(0));
+            Ok(signature.optional()?)
+        })
+        .await
+    }
+
+    pub(crate) async fn remove_signature(
+        &self,
+        network: Network,
+        node: String,
+    ) -> Result<(), StoreError> {
+        self.run(move |_, connection| {
+            let sql = "DELETE FROM signature WHERE network = ?1 AND node = ?2";
+            connection.execute(sql, [network.name(), &node])?;
             Ok(())
         })
         .await

@@ -5,6 +5,7 @@ mod files;
 mod gateways;
 mod groups;
 mod options;
+mod signatures;
 mod signed;
 mod swaps;
 mod upload;
@@ -45,6 +46,12 @@ pub(crate) fn router() -> Router<App> {
         )
         .route("/v3/files/{network}/swap/{cid}", swap())
         .route("/v3/ipfs/swap/{cid}", swap())
+        .route(
+            "/v3/files/{network}/signature/{cid}",
+            get(signatures::get)
+                .post(signatures::add)
+                .delete(signatures::delete),
+        )
         .route(
             "/v3/groups/{network}",
             get(groups::list).post(groups::create),
