@@ -409,3 +409,29 @@ async fn a_cid_that_is_pinned_already_gets_no_second_row() {
     assert_eq!(list["count"], 1);
     assert!(statuses(&stranger).await.is_empty());
 }
+
+#[tokio::test]
+async fn two_sandboxes_that_are_each_others_peers_do_not_wait_for_each_other() {
+    let (one, two) = (instant().await, instant().await);
+    one.sandbox.jobs().add_peer(two.sandbox.gateway_url());
+    two.sandbox.jobs().add_peer(one.sandbox.gateway_url());
+    let form = |content: &[u8]| Form::new().file("f", content).text("network", "public");
+    let (_, a) = one.upload(&form(b"of one")).await;
+    let (_, b) = two.upload(&form(b"of two")).await;
+    let (a, b) = (
+        a["data"]["cid"].as_str().unwrap(),
+        b["data"]["cid"].as_str().unwrap(),
+    );
+    for number in 0..3 {
+        let (lost, found) = (cid(number), [b, a]);
+        tokio::join!(
+            pin(&one, &lost),
+            pin(&two, &lost),
+            pin(&one, found[0]),
+            pin(&two, found[1])
+        );
+    }
+    assert_eq!(one.bytes(&format!("/ipfs/{b}")).await, b"of two");
+    assert_eq!(two.bytes(&format!("/ipfs/{a}")).await, b"of one");
+    assert_eq!(one.get("/data/pinList?status=pinned").await.1["count"], 5);
+}

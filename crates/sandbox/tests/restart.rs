@@ -207,6 +207,58 @@ async fn a_resumable_upload_goes_on_after_a_kill_from_what_is_on_the_disk() {
     assert!(program.bytes(&client, cid).await == bytes);
 }
 
+#[tokio::test]
+async fn a_kill_while_the_last_chunk_is_imported_loses_nothing_and_pins_once() {
+    let client = client();
+    let bytes = noise(5_000_000);
+    for wait in 0..6 {
+        let data = tempfile::tempdir().unwrap();
+        let program = Program::start(data.path(), &[]);
+        let created = client
+            .post(format!("{}/v3/files", program.api))
+            .bearer_auth(TOKEN)
+            .header("Upload-Length", bytes.len())
+            .header("Upload-Metadata", "network cHVibGlj");
+        let created = created.send().await.unwrap();
+        let url = created.headers()["location"].to_str().unwrap();
+        let path = url.strip_prefix(&program.api).unwrap().to_owned();
+        let whole = chunk(&client, &program, &path, 0, bytes.clone());
+        let sent = tokio::spawn(whole.send());
+        // So many looks at the service pass before the kill: it comes earlier and later in the work.
+        for _ in 0..wait * 3 {
+            let look = client.get(format!("{}/ipfs/none", program.gateway));
+            look.send().await.unwrap();
+        }
+        program.kill();
+        let _ = sent.await;
+
+        let program = Program::start(data.path(), &[]);
+        let head = client.head(format!("{}{path}", program.api));
+        let head = head.bearer_auth(TOKEN).send().await.unwrap();
+        let at: usize = head.headers()["upload-offset"]
+            .to_str()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let whole = head.headers().contains_key("upload-cid");
+        let told = if whole {
+            head
+        } else {
+            let rest = chunk(&client, &program, &path, at, bytes[at..].to_vec());
+            rest.send().await.unwrap()
+        };
+        let cid = told.headers()["upload-cid"].to_str().unwrap();
+        assert!(program.bytes(&client, cid).await == bytes, "after {wait}");
+        let list = client.get(format!("{}/v3/files/public", program.api));
+        let (_, list) = json(list.bearer_auth(TOKEN).send().await.unwrap()).await;
+        assert_eq!(
+            list["data"]["files"].as_array().unwrap().len(),
+            1,
+            "after {wait}"
+        );
+    }
+}
+
 fn chunk(
     client: &Client,
     program: &Program,

@@ -468,3 +468,38 @@ async fn a_file_with_an_expiry_unpins_itself_and_the_expiry_can_be_changed() {
     assert_eq!(never.status(), StatusCode::BAD_REQUEST);
     assert_ne!(file["expires_at"], Value::Null);
 }
+
+#[tokio::test]
+async fn an_upload_whose_last_byte_came_just_before_the_end_of_the_process_is_finished_by_head() {
+    let stranger = Stranger::new().await;
+    let url = begun(&stranger, 5).await;
+    let path = url
+        .strip_prefix(&stranger.sandbox.api_url())
+        .unwrap()
+        .to_owned();
+    let upload = stranger.names_in("uploads").remove(0);
+    let Stranger {
+        sandbox,
+        client,
+        data,
+    } = stranger;
+    sandbox.stop().await;
+    // What a kill between the last byte and the import leaves behind.
+    std::fs::write(data.path().join("uploads").join(upload), b"hello").unwrap();
+    let config = sandbox::Config::new(data.path(), TOKEN);
+    let sandbox = sandbox::Sandbox::start(config).await.unwrap();
+    let stranger = Stranger {
+        sandbox,
+        client,
+        data,
+    };
+    let url = format!("{}{path}", stranger.sandbox.api_url());
+    let head = request(&stranger, Method::HEAD, &url).send().await.unwrap();
+    assert_eq!(header(&head, "upload-offset").unwrap(), "5");
+    assert_eq!(header(&head, "upload-cid").unwrap(), stranger::HELLO_V1);
+    let bytes = stranger
+        .bytes(&format!("/ipfs/{}", stranger::HELLO_V1))
+        .await;
+    assert_eq!(bytes, b"hello");
+    assert!(stranger.names_in("uploads").is_empty());
+}

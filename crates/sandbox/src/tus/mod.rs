@@ -123,8 +123,17 @@ pub(crate) async fn head(
 ) -> Result<Response, Refusal> {
     version(&headers)?;
     let _lock = Lock::take(&app.busy, &id).ok_or_else(locked)?;
-    let (row, offset) = living(&app, id).await?;
+    let (mut row, offset) = living(&app, id).await?;
     let mut response = StatusCode::OK.into_response();
+    if offset == row.length && row.cid.is_none() {
+        // The process ended between the last byte and the import: no PATCH would come any more.
+        let finished = finish(&app, &row, Bent::default()).await?;
+        let stored = finished.extensions().get::<StoredCid>().cloned();
+        row.cid = stored.as_ref().map(|stored| stored.0.clone());
+        response
+            .extensions_mut()
+            .extend(finished.extensions().clone());
+    }
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.insert(LENGTH, row.length.into());
