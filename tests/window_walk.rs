@@ -75,11 +75,11 @@ async fn the_overlay_the_sheets_the_dock_and_the_dialogs_hold_in_every_size_and_
     drag.carry_to((at(0), at(1))).await.drop_here().await;
     driver.wait_for("dialog", "~Upload 3 items").await;
     walk.stop(&driver, "upload sheet").await;
-    driver.click("button", "~Upload").await;
+    driver.click("button", "Upload 2 files").await;
     driver.wait_gone("dialog", "~Upload").await;
     app::wait_verified(&driver, &["short.txt"]).await;
 
-    driver.click("button", "~Upload").await;
+    driver.press_on_grid("\u{e009}j\u{e000}").await;
     driver.wait_for("region", "Uploads dock").await;
     walk.stop(&driver, "dock").await;
     driver.press_on_grid("\u{e009}a\u{e000}").await;

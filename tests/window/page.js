@@ -16,6 +16,7 @@ const native = {
   main: "main",
   navigation: "nav",
   radio: "input[type=radio]",
+  region: "section[aria-label], section[aria-labelledby]",
   textbox: "input:not([type]), input[type=text], input[type=password], input[type=search], input[type=url], textarea",
 };
 const name = (node) => {

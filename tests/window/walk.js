@@ -40,7 +40,8 @@ const hits = (node, x, y) => {
   return hit !== null && (node.contains(hit) || (node.closest("label")?.contains(hit) ?? false));
 };
 const reaches = (node) => {
-  const box = node.getBoundingClientRect();
+  // The words beside a field are a part of its target.
+  const box = (node.closest("label") ?? node).getBoundingClientRect();
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   return [[-11.5, 0], [11.5, 0], [0, -11.5], [0, 11.5]].every(([right, down]) => hits(node, x + right, y + down));
 };
@@ -73,5 +74,11 @@ for (const node of sentences) {
     const cutY = one.scrollHeight > one.clientHeight + tolerance && /(hidden|clip)/.test(style.overflowY);
     if (one === node && style.display !== "inline" && (cutX || cutY)) faults.push(`the sentence ${describe(node)} is cut`);
   }
+}
+// What scrolls inside a sheet does so only where the window has no more room.
+for (const sheet of visible.filter((node) => node.matches("[role=dialog], [role=alertdialog]"))) {
+  const room = innerHeight - sheet.getBoundingClientRect().height;
+  for (const node of [...sheet.querySelectorAll("*")].filter((one) => /(auto|scroll)/.test(getComputedStyle(one).overflowY) && !one.matches("textarea, [data-scrolls], [data-scrolls] *")))
+    if (room > 64 && node.scrollHeight > node.clientHeight + tolerance && node.clientHeight < 80) faults.push(`${describe(node)} is squeezed to ${node.clientHeight} of ${node.scrollHeight} px although the window has room`);
 }
 return [...new Set(faults)].slice(0, 20);
