@@ -127,12 +127,17 @@ impl Route {
     /// The route of a request.
     pub(crate) fn of(method: &Method, path: &str, headers: &HeaderMap) -> Self {
         let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-        let method = method.as_str();
+        let method = match (method.as_str(), segments.as_slice()) {
+            ("HEAD", ["v3", "files", _, _]) => "HEAD",
+            // Whoever may not read may not ask how much there is to read.
+            ("HEAD", _) => "GET",
+            (method, _) => method,
+        };
         match segments.as_slice() {
             ["v3", rest @ ..] => Self::v3(method, rest, headers),
             ["psa", rest @ ..] => Self::psa(method, rest),
-            ["ipfs", _, ..] if matches!(method, "GET" | "HEAD") => Self::Gateway,
-            ["files", _, ..] if matches!(method, "GET" | "HEAD") => Self::PrivateFile,
+            ["ipfs", _, ..] if method == "GET" => Self::Gateway,
+            ["files", _, ..] if method == "GET" => Self::PrivateFile,
             segments => Self::legacy(method, segments),
         }
     }

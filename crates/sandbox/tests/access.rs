@@ -43,6 +43,33 @@ async fn a_missing_token_is_400_on_legacy_and_401_on_v3_and_a_wrong_one_401() {
 }
 
 #[tokio::test]
+async fn no_method_reads_lists_without_a_token() {
+    let stranger = Stranger::new().await;
+    for path in [
+        "/data/pinList",
+        "/v3/files/public",
+        "/groups",
+        "/users/apiKeys",
+        "/psa/pins",
+    ] {
+        for method in [
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+        ] {
+            let url = format!("{}{path}", stranger.sandbox.api_url());
+            let request = stranger.client.request(method.clone(), url);
+            let status = request.send().await.unwrap().status();
+            assert!(status.is_client_error(), "{method} {path} {status}");
+        }
+        let head = stranger.api(Method::HEAD, path).send().await.unwrap();
+        assert_eq!(head.status(), StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn scopes_divide_the_two_apis_and_every_valid_key_has_an_identity() {
     let stranger = Stranger::with(|config| {
         config.keys = vec![

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use stranger::{Stranger, TOKEN, noise};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const CHUNK: &str = "application/offset+octet-stream";
 
@@ -502,4 +503,24 @@ async fn an_upload_whose_last_byte_came_just_before_the_end_of_the_process_is_fi
         .await;
     assert_eq!(bytes, b"hello");
     assert!(stranger.names_in("uploads").is_empty());
+}
+
+#[tokio::test]
+async fn a_chunk_that_stops_is_408_and_what_came_of_it_is_kept() {
+    let stranger = Stranger::with(|config| config.idle_timeout = Duration::from_millis(50)).await;
+    let url = begun(&stranger, 10).await;
+    let address = stranger.sandbox.api_url().replace("http://", "");
+    let path = url.strip_prefix(&stranger.sandbox.api_url()).unwrap();
+    let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let request = format!(
+        "PATCH {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {TOKEN}\r\n\
+         Content-Type: {CHUNK}\r\nUpload-Offset: 0\r\nContent-Length: 10\r\n\r\nhello"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert_eq!(offset(&stranger, &url).await, 5);
+    assert_eq!(status(patch(&stranger, &url, 5, b"world")).await, 204);
 }
