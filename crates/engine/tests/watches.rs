@@ -4,6 +4,8 @@
 mod brakes;
 #[path = "watches/faults.rs"]
 mod faults;
+#[path = "watches/figures.rs"]
+mod figures;
 mod house;
 #[path = "watches/landing.rs"]
 mod landing;

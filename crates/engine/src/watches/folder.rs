@@ -116,16 +116,19 @@ impl Folder {
         readable(&crate::walk::name_of(&self.root))
     }
 
-    /// What of the ledger is to be written now. It is taken out of the ledger.
-    pub(super) fn change(&mut self, pins: &Pins) -> Change {
+    /// What of the ledger is to be written now, at most `most` entries of it. It is taken out of the ledger.
+    pub(super) fn change(&mut self, pins: &Pins, most: usize) -> Change {
         let touched = std::mem::take(&mut self.ledger.touched);
-        let entries = touched
-            .into_iter()
+        let mut ways = touched.into_iter();
+        let entries = ways
+            .by_ref()
+            .take(most)
             .filter_map(|way| {
                 let entry = self.ledger.entries.get(&way)?.clone();
                 Some((way, entry))
             })
             .collect();
+        self.ledger.touched = ways.collect();
         let dropped = std::mem::take(&mut self.ledger.dropped)
             .into_iter()
             .map(|dropped| {

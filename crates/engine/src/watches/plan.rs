@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::brake::disappeared;
 use super::ledger::{Entry, EntryState, Ledger, Way, same_bytes};
 use super::rules::{WatchRules, WatchUnit};
+use super::whole::whole_folder;
 use crate::clock::Millis;
 use crate::walk::{Stamp, looks_like_secret};
 
@@ -138,7 +140,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    fn by(&mut self, at: Millis) {
+    /// Something is due by itself then.
+    pub(super) fn by(&mut self, at: Millis) {
         self.next = Some(self.next.map_or(at, |next| next.min(at)));
     }
 }
@@ -438,203 +441,6 @@ impl File<'_> {
             return;
         }
         plan.actions.push(Action::Take { way, stamp });
-    }
-}
-
-/// What is done about paths that are not there any more.
-fn disappeared(
-    rules: &WatchRules,
-    ledger: &Ledger,
-    listing: &Listing,
-    gone: &[(&Way, &Entry)],
-    now: Millis,
-    plan: &mut Plan,
-) {
-    let newly: Vec<&Way> = gone
-        .iter()
-        .filter(|(_, entry)| entry.present() && entry.upload.is_none() && entry.kept.is_some())
-        .map(|(way, _)| *way)
-        .collect();
-    for (way, entry) in gone {
-        let nothing = entry.kept.is_none() && entry.older.is_empty() && entry.upload.is_none();
-        if nothing && entry.present() {
-            plan.actions.push(Action::Forget {
-                way: (*way).clone(),
-            });
-        }
-    }
-    let unpins = match rules.unit {
-        WatchUnit::Files => rules.grace().map(|grace| now + grace),
-        WatchUnit::Folder => rules.versions().map(|_| now),
-    };
-    let braked = brake(ledger, &newly, unpins.is_some(), now, plan);
-    for way in newly {
-        plan.actions.push(Action::Gone {
-            way: way.clone(),
-            unpin: unpins.filter(|_| !braked && rules.unit == WatchUnit::Files),
-            braked,
-        });
-        if let (Some(at), false) = (unpins, braked) {
-            plan.by(at);
-        }
-    }
-    if braked {
-        return;
-    }
-    if ledger.brake.is_some() {
-        let back: HashSet<Way> = plan.actions.iter().filter_map(there_again).collect();
-        let waiting = ledger
-            .entries
-            .iter()
-            .filter(|(_, entry)| matches!(entry.state, EntryState::Gone { braked: true, .. }));
-        let mut waiting = waiting.filter(|(way, _)| !back.contains(*way));
-        if waiting.next().is_none() {
-            plan.actions.push(Action::Release);
-        }
-        return;
-    }
-    for (way, entry) in gone {
-        let EntryState::Gone {
-            unpin: Some(at),
-            braked: false,
-        } = entry.state
-        else {
-            continue;
-        };
-        if at > now {
-            plan.by(at);
-        } else if listing.whole() && entry.kept.is_some() {
-            // Nothing is unpinned on the word of an event: the whole folder was looked at, and it is not there.
-            plan.actions.push(Action::Unpin {
-                way: (*way).clone(),
-            });
-        }
-    }
-}
-
-/// The path that this action finds something at (or under a new name).
-fn there_again(action: &Action) -> Option<Way> {
-    match action {
-        Action::Back { way, .. }
-        | Action::See { way, .. }
-        | Action::Leave { way, .. }
-        | Action::Moved { from: way, .. } => Some(way.clone()),
-        _ => None,
-    }
-}
-
-/// Whether those that disappeared now need a person's word. Those that disappeared just before count too, and wait with them.
-fn brake(ledger: &Ledger, newly: &[&Way], unpins: bool, now: Millis, plan: &mut Plan) -> bool {
-    if newly.is_empty() || !unpins {
-        return false;
-    }
-    if ledger.brake.is_some() {
-        return true;
-    }
-    let lately = |entry: &Entry| {
-        matches!(
-            entry.state,
-            EntryState::Gone {
-                unpin: Some(_),
-                braked: false
-            }
-        ) && entry.at > now - BRAKE_WINDOW
-            && entry.kept.is_some()
-    };
-    let recent: Vec<&Way> = ledger
-        .entries
-        .iter()
-        .filter(|(_, entry)| lately(entry))
-        .map(|(way, _)| way)
-        .collect();
-    let there = ledger
-        .entries
-        .values()
-        .filter(|entry| entry.present() && entry.kept.is_some())
-        .count();
-    let (count, of) = (newly.len() + recent.len(), there + recent.len());
-    if count <= BRAKE_ITEMS && !(of >= BRAKE_FOLDER && count * 10 > of) {
-        return false;
-    }
-    plan.actions.push(Action::Brake { of });
-    for way in recent {
-        plan.actions.push(Action::Gone {
-            way: way.clone(),
-            unpin: None,
-            braked: true,
-        });
-    }
-    true
-}
-
-/// One version of the folder, once nothing in it moves.
-fn whole_folder(
-    rules: &WatchRules,
-    ledger: &Ledger,
-    listing: &Listing,
-    plan: &mut Plan,
-    now: Millis,
-) {
-    let unsettled = plan.actions.iter().any(|action| {
-        matches!(
-            action,
-            Action::See { .. } | Action::Gone { .. } | Action::Forget { .. }
-        )
-    });
-    if ledger.folder.upload.is_some() || !listing.whole() || unsettled {
-        if unsettled {
-            plan.by(now + rules.settle_for(0));
-        }
-        return;
-    }
-    let mut files = Vec::new();
-    let (mut fresh, mut stuck) = (false, false);
-    let mut differs = ledger
-        .entries
-        .iter()
-        .any(|(way, entry)| entry.kept.is_some() && !listing.items.contains_key(way));
-    for (way, look) in &listing.items {
-        let (Look::File(stamp), Some(entry)) = (look, ledger.entries.get(way)) else {
-            continue;
-        };
-        let known = entry
-            .kept
-            .as_ref()
-            .is_some_and(|kept| same_bytes(&kept.seen, stamp));
-        let allowed = entry
-            .allowed
-            .is_some_and(|allowed| same_bytes(&allowed, stamp));
-        match entry.state {
-            EntryState::Settling | EntryState::Changed => {
-                let until = entry.steady + rules.settle_for(stamp.size);
-                if now < until || listing.writing.contains(way) {
-                    return plan.by(until.max(now + 1_000));
-                }
-                fresh = true;
-                files.push((way.clone(), *stamp));
-            }
-            EntryState::Held(_) if allowed => {
-                fresh = true;
-                files.push((way.clone(), *stamp));
-            }
-            EntryState::Failed { .. } => {
-                // What failed for good waits for a person, or for something new to send along.
-                stuck |= entry.retry.is_none_or(|at| !is_due(at, now));
-                if let Some(at) = entry.retry.filter(|at| *at > now) {
-                    plan.by(at);
-                }
-                files.push((way.clone(), *stamp));
-            }
-            EntryState::Pinned => files.push((way.clone(), *stamp)),
-            _ => {
-                differs |= entry.kept.is_some();
-                continue;
-            }
-        }
-        differs |= !known;
-    }
-    if differs && (fresh || !stuck) && !files.is_empty() {
-        plan.actions.push(Action::TakeFolder { files });
     }
 }
 

@@ -7,13 +7,14 @@ use std::sync::atomic::Ordering;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::Watches;
+use super::due::{due, hear, next_of, writing};
 use super::folder::{Folder, Trouble};
-use super::ledger::{EntryState, Ledger, Way, same_bytes};
+use super::identity::{renumber, same_folder};
+use super::ledger::Way;
 use super::order::Order;
-use super::patterns::PINIGNORE;
-use super::plan::{Action, LONGEST_WRITE, Listing, Look, Plan, is_due, plan};
+use super::plan::{Action, Plan, plan};
 use super::rows;
-use super::scan::{Scan, Seen, way_of};
+use super::scan::{Scan, Seen};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
@@ -31,6 +32,8 @@ pub(super) const POLL: Millis = 15_000;
 const HANGS: Millis = 10_000;
 /// More dirty paths than this are quicker looked at as a whole.
 const MOST_PARTS: usize = 4_000;
+/// Entries written in one transaction: clicks need not wait longer than that.
+const AT_ONCE: usize = 5_000;
 /// What could not be written is tried again after this.
 const WRITE_AGAIN: Millis = 5_000;
 /// What could not be read is tried again after this.
@@ -354,259 +357,26 @@ impl Watches {
         notes: Vec<(&'static str, String)>,
         now: Millis,
     ) -> Result<(), CommandError> {
-        let mut change = folder.change(&self.pins);
+        let mut change = folder.change(&self.pins, AT_ONCE);
         change.notes = notes;
         if change.is_empty() {
             return Ok(());
         }
-        let (id, account) = (folder.id, folder.account);
-        let write = move |tx: &crate::store::Tx| rows::save(tx, id, account, &change, now);
-        self.store.ledger.write(Urgency::Background, write).await?;
+        // The first portion holds the brake, the journal and what was let go; each entry stands for itself.
+        while !change.is_empty() {
+            let (id, account) = (folder.id, folder.account);
+            let write = move |tx: &crate::store::Tx| rows::save(tx, id, account, &change, now);
+            self.store.ledger.write(Urgency::Background, write).await?;
+            change = folder.change(&self.pins, AT_ONCE);
+        }
         self.changed(folder.id);
         Ok(())
     }
-}
-
-/// Takes what was heard into what is dirty.
-fn hear(folder: &mut Folder) {
-    let heard = folder.ear.take();
-    folder.whole |= heard.lost;
-    if let Some(why) = heard.deaf {
-        folder.condition.deaf = Some(why);
-        folder.listening = None;
-    }
-    for path in heard.dirty {
-        match way_of(&folder.root, &path) {
-            // Something about the root itself.
-            Some(way) if way.is_empty() => folder.whole = true,
-            Some(way) if way == PINIGNORE.as_bytes() => folder.whole = true,
-            Some(way) => {
-                folder.dirty.insert(way);
-            }
-            None => {}
-        }
-    }
-}
-
-/// Adds what is due by now to what is dirty.
-fn due(folder: &mut Folder, now: Millis) {
-    let again: Vec<Way> = folder
-        .again
-        .iter()
-        .filter(|(_, at)| **at <= now)
-        .map(|(way, _)| way.clone())
-        .collect();
-    for way in again {
-        folder.again.remove(&way);
-        folder.dirty.insert(way);
-    }
-    let mut whole = false;
-    for (way, entry) in &folder.ledger.entries {
-        let settled = match (&entry.state, entry.seen) {
-            (EntryState::Settling | EntryState::Changed, Some(seen)) => {
-                entry.upload.is_none()
-                    && (now < entry.steady
-                        || now >= entry.steady + folder.rules.settle_for(seen.size))
-            }
-            (EntryState::Failed { .. } | EntryState::Unreadable(_), _) => {
-                entry.retry.is_some_and(|at| is_due(at, now))
-            }
-            (EntryState::Held(_), Some(seen)) => entry
-                .allowed
-                .is_some_and(|allowed| same_bytes(&allowed, &seen)),
-            (
-                EntryState::Gone {
-                    unpin: Some(at),
-                    braked: false,
-                },
-                _,
-            ) => {
-                whole |= *at <= now;
-                false
-            }
-            _ => false,
-        };
-        if settled {
-            folder.dirty.insert(way.clone());
-        }
-    }
-    let one_pin = folder.rules.unit == super::rules::WatchUnit::Folder;
-    folder.whole |= whole || (one_pin && !folder.dirty.is_empty());
-    folder.whole |= one_pin && folder.next.is_some_and(|at| at <= now);
-}
-
-/// The plan speaks of what it was shown; what it was not shown is due too.
-fn next_of(folder: &mut Folder, now: Millis) {
-    for entry in folder.ledger.entries.values() {
-        let at = match (&entry.state, entry.seen) {
-            (EntryState::Settling | EntryState::Changed, Some(seen)) if entry.upload.is_none() => {
-                Some(entry.steady + folder.rules.settle_for(seen.size))
-            }
-            (EntryState::Failed { .. } | EntryState::Unreadable(_), _) => entry.retry,
-            (EntryState::Gone { unpin, .. }, _) => *unpin,
-            _ => None,
-        };
-        // What was due already and is not done waits for something else: an answer, a closing, a person.
-        if let Some(at) = at {
-            let wait = if folder.ledger.brake.is_some() {
-                30_000
-            } else {
-                1_000
-            };
-            let at = if at <= now { now + wait } else { at };
-            folder.next = Some(folder.next.map_or(at, |next| next.min(at)));
-        }
-    }
-}
-
-/// Files that are open for writing. One whose closing was missed is not waited for without end.
-fn writing(folder: &Folder, now: Millis) -> std::collections::HashSet<Way> {
-    let heard = folder.ear.take_writing();
-    let mut stale = Vec::new();
-    let mut writing = std::collections::HashSet::new();
-    for path in heard {
-        let Some(way) = way_of(&folder.root, &path) else {
-            continue;
-        };
-        let steady = folder.ledger.entries.get(&way).map(|entry| entry.steady);
-        if steady.is_some_and(|steady| now > steady + LONGEST_WRITE) {
-            stale.push(path);
-        } else {
-            writing.insert(way);
-        }
-    }
-    folder.ear.forget_writing(&stale);
-    writing
 }
 
 fn trouble(problem: Problem) -> Trouble {
     match problem.code {
         ErrorCode::Vanished => Trouble::Missing,
         _ => Trouble::Unreadable(problem.words),
-    }
-}
-
-/// Whether this is the folder that the ledger tells of: at least half of what is pinned is there, as large and as old as it was.
-pub(super) fn same_folder(ledger: &Ledger, listing: &Listing) -> bool {
-    let (mut pinned, mut found) = (0_usize, 0_usize);
-    for (way, entry) in &ledger.entries {
-        // What was found missing just now, and would be let go, may have been missed for the same reason.
-        let at_stake = match entry.state {
-            EntryState::Gone { unpin, braked } => unpin.is_some() || braked,
-            _ => true,
-        };
-        let Some(kept) = entry.kept.as_ref().filter(|_| at_stake) else {
-            continue;
-        };
-        pinned += 1;
-        if let Some(Look::File(stamp)) = listing.items.get(way)
-            && stamp.size == kept.seen.size
-            && stamp.modified == kept.seen.modified
-        {
-            found += 1;
-        }
-    }
-    found * 2 >= pinned
-}
-
-/// The same files under other numbers: on another disk, or after it was connected again.
-pub(super) fn renumber(ledger: &mut Ledger, listing: &Listing) {
-    for (way, look) in &listing.items {
-        let Look::File(stamp) = look else { continue };
-        let Some(entry) = ledger.entries.get(way) else {
-            continue;
-        };
-        let same =
-            |seen: &crate::walk::Stamp| seen.size == stamp.size && seen.modified == stamp.modified;
-        if entry.kept.as_ref().is_some_and(|kept| same(&kept.seen)) {
-            let looked = entry.seen.is_some_and(|seen| same(&seen));
-            ledger.touch(way, |entry| {
-                if let Some(kept) = &mut entry.kept {
-                    kept.seen = *stamp;
-                }
-                if looked {
-                    entry.seen = Some(*stamp);
-                }
-            });
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::ledger::Kept;
-    use super::super::plan::Action;
-    use super::*;
-    use crate::walk::Stamp;
-
-    fn ledger(states: impl Fn(u64) -> Option<EntryState>) -> Ledger {
-        let mut ledger = Ledger::default();
-        for n in 0..10_u64 {
-            let (way, stamp) = (n.to_string().into_bytes(), stamp(n));
-            let seen = Action::See {
-                way: way.clone(),
-                stamp,
-            };
-            ledger.apply(&seen, 1);
-            let kept = Kept {
-                seen: stamp,
-                cid: n.to_string(),
-                service_cid: n.to_string(),
-                verdict: "verified".into(),
-                owned: true,
-                at: 1,
-            };
-            ledger.pinned(&way, kept, None, 1);
-            if let Some(state) = states(n) {
-                ledger.touch(&way, |entry| entry.state = state);
-            }
-        }
-        ledger
-    }
-
-    fn stamp(n: u64) -> Stamp {
-        Stamp {
-            size: n,
-            modified: 7,
-            changed: 7,
-            inode: n,
-        }
-    }
-
-    #[test]
-    fn a_folder_is_known_by_half_of_what_is_pinned_in_it() {
-        let ledger = ledger(|_| None);
-        let mut listing = Listing::default();
-        for n in 0..5_u64 {
-            let other_disk = Stamp {
-                inode: n + 100,
-                ..stamp(n)
-            };
-            let way = n.to_string().into_bytes();
-            assert!(!same_folder(&ledger, &listing));
-            listing.items.insert(way, Look::File(other_disk));
-        }
-        assert!(same_folder(&ledger, &listing));
-    }
-
-    #[test]
-    fn an_empty_folder_is_not_the_one_whose_files_were_just_found_missing() {
-        let lost = |_| {
-            Some(EntryState::Gone {
-                unpin: Some(5),
-                braked: false,
-            })
-        };
-        assert!(!same_folder(&ledger(lost), &Listing::default()));
-        let kept = |_| {
-            Some(EntryState::Gone {
-                unpin: None,
-                braked: false,
-            })
-        };
-        assert!(
-            same_folder(&ledger(kept), &Listing::default()),
-            "nothing is at stake"
-        );
     }
 }

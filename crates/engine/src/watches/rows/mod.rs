@@ -115,9 +115,15 @@ pub(super) fn state_text(state: &EntryState) -> (&'static str, &str, Option<&'st
     }
 }
 
+/// The columns of an entry, as [`entry`] reads them; what a query adds comes after.
+const ENTRY: &str = "e.path, e.id, e.state, e.reason, e.code, e.at, e.seen, e.steady, e.kept, e.older, e.version, \
+                     e.upload, e.sent, e.allowed, e.retry, e.unpin, e.braked, e.was, e.renaming";
+/// How many those are.
+const ADDED: usize = 19;
+
 fn state_of(row: &Row<'_>) -> rusqlite::Result<EntryState> {
-    let (name, reason): (String, String) = (row.get("state")?, row.get("reason")?);
-    let code: Option<String> = row.get("code")?;
+    let (name, reason): (String, String) = (row.get(2)?, row.get(3)?);
+    let code: Option<String> = row.get(4)?;
     Ok(match name.as_str() {
         "settling" => EntryState::Settling,
         "changed" => EntryState::Changed,
@@ -134,30 +140,30 @@ fn state_of(row: &Row<'_>) -> rusqlite::Result<EntryState> {
             words: reason,
         },
         "gone" => EntryState::Gone {
-            unpin: row.get("unpin")?,
-            braked: row.get("braked")?,
+            unpin: row.get(15)?,
+            braked: row.get(16)?,
         },
         other => {
             let unknown = format!("the state {other}");
-            return Err(rusqlite::Error::InvalidColumnType(0, unknown, Type::Text));
+            return Err(rusqlite::Error::InvalidColumnType(2, unknown, Type::Text));
         }
     })
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<(Way, Entry)> {
-    let stamp = |column: &str| -> rusqlite::Result<Option<Stamp>> {
+    let stamp = |column: usize| -> rusqlite::Result<Option<Stamp>> {
         let text: Option<String> = row.get(column)?;
         Ok(text.as_deref().and_then(stamp_of))
     };
-    let kept: Option<String> = row.get("kept")?;
-    let older: String = row.get("older")?;
-    let upload: Option<i64> = row.get("upload")?;
+    let kept: Option<String> = row.get(8)?;
+    let older: String = row.get(9)?;
+    let upload: Option<i64> = row.get(11)?;
     let entry = Entry {
-        id: row.get("id")?,
+        id: row.get(1)?,
         state: state_of(row)?,
-        at: row.get("at")?,
-        seen: stamp("seen")?,
-        steady: row.get("steady")?,
+        at: row.get(5)?,
+        seen: stamp(6)?,
+        steady: row.get(7)?,
         kept: kept
             .and_then(|json| serde_json::from_str(&json).ok())
             .and_then(kept_of),
@@ -166,12 +172,12 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<(Way, Entry)> {
         } else {
             kept_list(&older)
         },
-        version: row.get("version")?,
-        upload: upload.zip(stamp("sent")?),
-        allowed: stamp("allowed")?,
-        retry: row.get("retry")?,
-        was: row.get("was")?,
-        renaming: row.get("renaming")?,
+        version: row.get(10)?,
+        upload: upload.zip(stamp(12)?),
+        allowed: stamp(13)?,
+        retry: row.get(14)?,
+        was: row.get(17)?,
+        renaming: row.get(18)?,
     };
-    Ok((row.get("path")?, entry))
+    Ok((row.get(0)?, entry))
 }

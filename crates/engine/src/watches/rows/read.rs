@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::{entry, kept_of};
+use super::{ADDED, ENTRY, entry, kept_of};
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::store::StoreError;
@@ -12,7 +12,9 @@ use crate::watches::ledger::{Brake, Entry, FolderPin, Ledger, Way};
 /// The whole ledger of a folder.
 pub(in crate::watches) fn load(tx: &Connection, watch: i64) -> Result<Ledger, StoreError> {
     let mut ledger = Ledger::default();
-    let mut select = tx.prepare_cached("SELECT * FROM watch_entry WHERE watch = ?1")?;
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT {ENTRY} FROM watch_entry e WHERE e.watch = ?1"
+    ))?;
     for row in select.query_map([watch], entry)? {
         let (way, entry) = row?;
         ledger.last_id = ledger.last_id.max(entry.id);
@@ -204,7 +206,7 @@ pub(in crate::watches) fn page(
         "e.at DESC, e.id DESC"
     };
     let mut select = tx.prepare_cached(&format!(
-        "SELECT e.*, u.state AS queue FROM watch_entry e LEFT JOIN upload u ON u.id = e.upload
+        "SELECT {ENTRY}, e.shown, e.size, u.state FROM watch_entry e LEFT JOIN upload u ON u.id = e.upload
          WHERE {which} ORDER BY {order} LIMIT {n} OFFSET {from}"
     ))?;
     let rows = select
@@ -212,10 +214,10 @@ pub(in crate::watches) fn page(
             let (way, entry) = entry(row)?;
             Ok(Shown {
                 way,
-                path: row.get("shown")?,
-                size: row.get("size")?,
+                path: row.get(ADDED)?,
+                size: row.get(ADDED + 1)?,
                 entry,
-                queue: row.get("queue")?,
+                queue: row.get(ADDED + 2)?,
             })
         })?
         .collect::<Result<_, _>>()?;
