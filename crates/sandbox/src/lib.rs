@@ -1,5 +1,5 @@
-//! A pinning service on this computer that behaves like Pinata: the legacy API, the v3 files API and a
-//! gateway, with everything it keeps in one folder.
+//! A pinning service on this computer that behaves like Pinata: the legacy API, the v3 API with resumable
+//! uploads, the IPFS Pinning Services API at `/psa` and a gateway, with everything it keeps in one folder.
 //!
 //! It is an account for people who have none, and a service for tests to talk to over real HTTP. It is
 //! written from Pinata's documentation and from what its answers are known to look like, and shares no

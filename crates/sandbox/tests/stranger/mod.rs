@@ -1,6 +1,8 @@
 //! A client that knows nothing of the service's code: plain HTTP, forms written by hand.
 #![allow(dead_code, reason = "each test file uses its part of this")]
 
+pub(crate) mod tus;
+
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use sandbox::{Config, Sandbox};
 use serde_json::Value;
