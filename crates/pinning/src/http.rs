@@ -62,6 +62,8 @@ pub(crate) struct Call<'a> {
     pub(crate) family: Family,
     pub(crate) priority: Priority,
     pub(crate) json: Option<&'a Json>,
+    /// A JSON body whose members keep their order, as text.
+    pub(crate) text: Option<String>,
     /// Headers of this call alone.
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The scope that it needs; empty where the service has no scopes.
@@ -81,6 +83,7 @@ impl<'a> Call<'a> {
             family,
             priority,
             json: None,
+            text: None,
             headers: Vec::new(),
             scope,
         }
@@ -88,6 +91,11 @@ impl<'a> Call<'a> {
 
     pub(crate) fn json(mut self, json: Option<&'a Json>) -> Self {
         self.json = json;
+        self
+    }
+
+    pub(crate) fn text(mut self, json: String) -> Self {
+        self.text = Some(json);
         self
     }
 
@@ -194,10 +202,9 @@ impl Http {
         for (name, value) in &call.headers {
             request = request.header(*name, value);
         }
-        if let Some(json) = call.json {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(json.to_string());
+        let body = call.json.map(Json::to_string).or_else(|| call.text.clone());
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body);
         }
         let whole = async {
             let response = within(self.deadlines.connect + self.deadlines.idle, request.send())

@@ -20,6 +20,8 @@ mod groups;
 mod http;
 mod jobs;
 mod json;
+mod json_text;
+mod json_upload;
 mod key;
 mod keys;
 mod links;
@@ -44,6 +46,8 @@ pub use gateways::{CustomDomain, Gateway, GatewayPage, Gateways, PrivateFile};
 pub use groups::{Group, GroupEdit, GroupPage, GroupQuery, GroupRef, Groups, NewGroup};
 pub use http::Deadlines;
 pub use jobs::{Job, JobPage, JobQuery, JobStatus, Jobs, NewJob, Order};
+pub use json_text::reserialised;
+pub use json_upload::{JsonUpload, Memory};
 pub use key::{Access, Feature, KeyReport, TokenError};
 pub use keys::{
     CreatedKey, Key, KeyPage, KeyQuery, Keys, LegacyCall, Level, NewKey, Permissions, Resource,

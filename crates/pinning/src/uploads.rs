@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::io::AsyncRead;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, Network, Value};
+use crate::{Error, JsonUpload, Network, Value};
 
 /// Bytes to send, openable again for each attempt.
 #[async_trait]
@@ -172,6 +172,19 @@ pub trait Uploads: Send + Sync {
             "NO_PLACES",
             "this service has neither groups nor expiry",
         ))
+    }
+
+    /// Sends JSON as a file, so that the bytes shown are the bytes pinned. A key that may use nothing but
+    /// `pinJSONToIPFS` has it parsed and written again by the service ([`crate::reserialised`] says how);
+    /// [`Uploads::rewrites_json`] tells beforehand.
+    async fn json(&self, json: JsonUpload) -> Result<Receipt, Error> {
+        let (file, placement) = json.into_file()?;
+        self.file_placed(file, &placement).await
+    }
+
+    /// Whether JSON would be written again by the service. May ask what the key may do; stores nothing.
+    async fn rewrites_json(&self) -> Result<bool, Error> {
+        Ok(false)
     }
 
     /// The way that a single unwrapped file of this many bytes would take, by what is known of the key now.

@@ -9,8 +9,8 @@ use super::scopes::Scope;
 use super::{MULTIPART_LIMIT, Pinata, UPLOAD_LIMIT, check_keyvalues};
 use crate::multipart::Form;
 use crate::{
-    Error, ErrorKind, FileUpload, FolderUpload, Network, Placement, Receipt, Route, UploadOptions,
-    Uploads,
+    Error, ErrorKind, FileUpload, FolderUpload, JsonUpload, Network, Placement, Receipt, Route,
+    UploadOptions, Uploads,
 };
 
 #[async_trait]
@@ -79,6 +79,20 @@ impl Uploads for Pinata {
         let options = pin_options(folder.options.cid_version, false, placement);
         self.legacy_upload(form, name, &folder.options, &options, &folder.cancel)
             .await
+    }
+
+    async fn json(&self, json: JsonUpload) -> Result<Receipt, Error> {
+        if self.rewrites_json().await? {
+            return self.legacy_json_upload(&json).await;
+        }
+        let (file, placement) = json.into_file()?;
+        self.file_placed(file, &placement).await
+    }
+
+    async fn rewrites_json(&self) -> Result<bool, Error> {
+        Ok(self.may(Scope::FilesWrite).await? == Some(false)
+            && self.may(Scope::PinFile).await? == Some(false)
+            && self.may(Scope::PinJson).await? != Some(false))
     }
 
     fn route(&self, size: u64) -> Route {

@@ -5,7 +5,12 @@
 
 mod faults;
 mod gateway;
+mod groups;
+mod jobs;
+mod keys;
 mod pins;
+mod requests;
+mod resumable;
 #[path = "../support/mod.rs"]
 mod support;
 mod uploads;
@@ -25,7 +30,7 @@ pub(crate) enum Profile {
 }
 
 impl Profile {
-    fn scopes(self) -> Scopes {
+    pub(crate) fn scopes(self) -> Scopes {
         match self {
             Self::Everything => Scopes::admin(),
             Self::V3Only => Scopes::v3(["org:files:write"]),
@@ -52,9 +57,19 @@ impl World {
     }
 
     pub(crate) async fn with(key: Key, deadlines: Deadlines) -> Self {
+        Self::configured(key, deadlines, |_| ()).await
+    }
+
+    /// A world whose service is set up otherwise.
+    pub(crate) async fn configured(
+        key: Key,
+        deadlines: Deadlines,
+        set: impl FnOnce(&mut Config),
+    ) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config::new(data.path(), "the-owners-own-token");
         config.keys.push(key);
+        set(&mut config);
         let sandbox = Sandbox::start(config).await.expect("starts");
         let account = account_on(&sandbox, deadlines);
         Self {

@@ -8,6 +8,7 @@
     reason = "the test reads its own recordings"
 )]
 
+mod again;
 mod call;
 mod compare;
 mod rendered;

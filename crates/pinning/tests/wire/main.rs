@@ -7,6 +7,7 @@ mod groups;
 mod hostile;
 mod interrupted;
 mod jobs;
+mod json;
 mod keys;
 mod pair;
 mod refusals;

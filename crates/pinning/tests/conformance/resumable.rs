@@ -1,0 +1,105 @@
+//! Uploads in chunks arrive byte for byte, also after a break.
+
+use std::sync::{Arc, Mutex};
+
+use pinning::{
+    Acknowledged, Pins as _, Placement, Priority, Resumable as _, ResumableUpload, ResumeError,
+    UploadOptions, UploadPlace,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::gateway::fetch;
+use crate::support::source;
+use crate::{Profile, World};
+
+#[derive(Default)]
+struct Ledger {
+    offsets: Mutex<Vec<u64>>,
+    /// Cancels when so many bytes are safe.
+    stop: Option<(u64, CancellationToken)>,
+}
+
+#[async_trait::async_trait]
+impl Acknowledged for Ledger {
+    async fn acknowledged(&self, offset: u64) -> std::io::Result<()> {
+        self.offsets.lock().expect("one at a time").push(offset);
+        if let Some((at, cancel)) = &self.stop
+            && offset >= *at
+        {
+            cancel.cancel();
+        }
+        Ok(())
+    }
+}
+
+fn upload(content: &[u8], ledger: &Arc<Ledger>) -> ResumableUpload {
+    let cancel = ledger.stop.as_ref().map(|(_, cancel)| cancel.clone());
+    ResumableUpload {
+        source: source(content),
+        file_name: "großes Bild 日本.bin".to_owned(),
+        options: UploadOptions::default(),
+        placement: Placement::default(),
+        car: false,
+        chunk: 300_000,
+        progress: Arc::new(|_| ()),
+        acknowledged: Arc::clone(ledger) as Arc<dyn Acknowledged>,
+        cancel: cancel.unwrap_or_default(),
+    }
+}
+
+fn content() -> Vec<u8> {
+    (0..1_000_000_u32)
+        .flat_map(|n| (n % 251).to_le_bytes())
+        .take(1_000_000)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_file_in_chunks_comes_back_byte_for_byte_after_a_break() {
+    let world = World::new(Profile::V3Only).await;
+    let content = content();
+    let stopping = Arc::new(Ledger {
+        stop: Some((600_000, CancellationToken::new())),
+        ..Ledger::default()
+    });
+    let first = upload(&content, &stopping);
+    let place = world.account.begin(&first).await.expect("begun");
+    let broken = world
+        .account
+        .resume(&first, &place)
+        .await
+        .expect_err("cancelled");
+    assert!(matches!(broken, ResumeError::Failed(_)), "{broken:?}");
+    // Only the address and the account outlive a restart.
+    let place = UploadPlace { url: place.url };
+    assert_eq!(world.account.offset(&place).await, Ok(600_000));
+    let ledger = Arc::new(Ledger::default());
+    let arrived = world
+        .account
+        .resume(&upload(&content, &ledger), &place)
+        .await
+        .expect("arrived");
+    let cid = arrived.cid.expect("a CID");
+    assert_eq!(
+        *ledger.offsets.lock().expect("ended"),
+        [600_000, 900_000, 1_000_000]
+    );
+    assert!(fetch(&world.sandbox.gateway_url(), &cid, &[]).await == content);
+    let found = world
+        .account
+        .find(&cid, Priority::Click)
+        .await
+        .expect("looked up");
+    assert_eq!(found[0].name.as_deref(), Some("großes Bild 日本.bin"));
+}
+
+#[tokio::test]
+async fn an_upload_that_the_service_does_not_know_begins_anew() {
+    let world = World::new(Profile::V3Only).await;
+    let url = format!(
+        "{}/v3/files/00000000-0000-0000-0000-00000000dead/x",
+        world.sandbox.api_url()
+    );
+    let told = world.account.offset(&UploadPlace { url }).await;
+    assert_eq!(told, Err(ResumeError::Expired));
+}
