@@ -75,7 +75,8 @@ pub(super) const PINIGNORE: &str = ".pinignore";
 /// All patterns of a folder.
 pub(super) struct Patterns {
     own: Gitignore,
-    usual: Vec<(&'static str, Gitignore)>,
+    /// One matcher for all of [`USUAL`]: names are many.
+    usual: Gitignore,
     hidden: bool,
 }
 
@@ -93,22 +94,17 @@ impl Patterns {
                 tracing::debug!(%error, "a line of a .pinignore is passed over");
             }
         }
-        let built = |builder: &GitignoreBuilder| builder.build().map_err(|error| error.to_string());
-        let mut usual = Vec::new();
-        if rules.usual {
-            for (what, patterns) in USUAL {
-                let mut builder = GitignoreBuilder::new("");
-                for pattern in patterns {
-                    builder
-                        .add_line(None, pattern)
-                        .map_err(|error| error.to_string())?;
-                }
-                usual.push((what, built(&builder)?));
-            }
+        let mut usual = GitignoreBuilder::new("");
+        let wanted = USUAL.iter().filter(|_| rules.usual);
+        for pattern in wanted.flat_map(|(_, patterns)| patterns.iter()) {
+            usual
+                .add_line(None, pattern)
+                .map_err(|error| error.to_string())?;
         }
+        let built = |builder: &GitignoreBuilder| builder.build().map_err(|error| error.to_string());
         Ok(Self {
             own: built(&own)?,
-            usual,
+            usual: built(&usual)?,
             hidden: rules.hidden,
         })
     }
@@ -125,10 +121,12 @@ impl Patterns {
         if name == PINIGNORE {
             return Some("patterns of this folder".into());
         }
-        for (what, patterns) in &self.usual {
-            if patterns.matched(inside, folder).is_ignore() {
-                return Some((*what).to_owned());
-            }
+        if let Match::Ignore(glob) = self.usual.matched(inside, folder) {
+            let pattern = glob.original();
+            let known = USUAL
+                .iter()
+                .find(|(_, patterns)| patterns.contains(&pattern));
+            return Some(known.map_or(pattern, |(what, _)| what).to_owned());
         }
         let dotted = std::os::unix::ffi::OsStrExt::as_bytes(name).first() == Some(&b'.');
         (dotted && !self.hidden).then(|| "hidden".into())

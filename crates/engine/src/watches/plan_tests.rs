@@ -403,3 +403,50 @@ fn secrets_by_name_and_large_files_are_never_taken() {
         "new content is asked about anew"
     );
 }
+
+#[test]
+fn a_folder_as_one_pin_gets_no_version_without_what_cannot_be_read_just_now() {
+    let mut case = Case::new();
+    case.rules.unit = WatchUnit::Folder;
+    case.rules.on_change = OnChange::Replace;
+    case.put("sub/a", 1, 1);
+    case.put("b", 2, 1);
+    let version = |case: &mut Case| {
+        for _ in 0..5 {
+            let actions = case.look();
+            case.now += 4_000;
+            let taken = actions.iter().find_map(|action| match action {
+                Action::TakeFolder { files } => Some(files.clone()),
+                _ => None,
+            });
+            if taken.is_some() {
+                return taken;
+            }
+        }
+        None
+    };
+    let files = version(&mut case).expect("a first version");
+    for (way, stamp) in &files {
+        case.ledger.queued(way, 1, *stamp, case.now);
+    }
+    let kept = Kept {
+        seen: stamp(0, 0, 0),
+        cid: "one".into(),
+        service_cid: "one".into(),
+        verdict: "verified".into(),
+        owned: true,
+        at: case.now,
+    };
+    case.ledger.folder_pinned(1, &kept, Some(1), case.now);
+    assert_eq!(version(&mut case), None, "nothing changed");
+    let seen = case.disk.remove(&b"sub/a"[..]).expect("there");
+    let locked = Look::Unreadable("may not be read.".into());
+    case.disk.insert(b"sub".to_vec(), locked.clone());
+    case.put("b", 2, 2);
+    assert_eq!(version(&mut case), None, "a part cannot be seen");
+    case.disk.remove(&b"sub"[..]);
+    case.disk.insert(b"sub/a".to_vec(), seen);
+    case.disk.insert(b"never-read".to_vec(), locked);
+    let files = version(&mut case).expect("a second version");
+    assert_eq!(files.len(), 2, "what was never in a version holds up none");
+}

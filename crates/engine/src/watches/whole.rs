@@ -5,6 +5,9 @@ use super::plan::{Action, Listing, Look, Plan, is_due};
 use super::rules::WatchRules;
 use crate::clock::Millis;
 
+/// When a folder is looked at again of which a part cannot be read.
+const UNSEEN_AGAIN: Millis = 60_000;
+
 /// One version of the folder, once nothing in it moves.
 pub(super) fn whole_folder(
     rules: &WatchRules,
@@ -24,6 +27,10 @@ pub(super) fn whole_folder(
             plan.by(now + rules.settle_for(0));
         }
         return;
+    }
+    if hidden_from_sight(ledger, listing) {
+        // A version without what cannot be read just now could take the place of one that has it.
+        return plan.by(now + UNSEEN_AGAIN);
     }
     let mut files = Vec::new();
     let (mut fresh, mut stuck) = (false, false);
@@ -74,4 +81,19 @@ pub(super) fn whole_folder(
     if differs && (fresh || !stuck) && !files.is_empty() {
         plan.actions.push(Action::TakeFolder { files });
     }
+}
+
+/// Something of the present version cannot be read now. What never was in a version holds up none.
+fn hidden_from_sight(ledger: &Ledger, listing: &Listing) -> bool {
+    let unreadable = listing
+        .items
+        .iter()
+        .filter(|(_, look)| matches!(look, Look::Unreadable(_)));
+    unreadable.into_iter().any(|(way, _)| {
+        let below = ledger.entries.range(way.clone()..);
+        below
+            .take_while(|(other, _)| other.starts_with(way))
+            .filter(|(other, _)| other.len() == way.len() || other[way.len()] == b'/')
+            .any(|(_, entry)| entry.kept.is_some())
+    })
 }
