@@ -1,11 +1,10 @@
 //! The remote pinning services: HTTP in, typed values out.
 //!
-//! One trait a noun ([`Pins`], [`Uploads`], [`Jobs`], [`Keys`], [`Groups`], [`Gateways`], [`Swaps`], [`Usage`],
-//! [`Resumable`]), gathered in [`Service`], where the presence of a noun is the capability. [`Psa`] is any service of the IPFS Pinning
-//! Services API ([`Requests`], and its pins and jobs); [`Pinata`] is the service that
-//! speaks Pinata's legacy and v3 APIs and picks one per call by what the key may do. Errors name meaning
-//! ([`ErrorKind`]) and say what was delivered ([`Delivered`]). Nothing here stores, queues or retries a change:
-//! only plain look-ups are repeated, twice at most.
+//! One trait a noun ([`Pins`], [`Uploads`], [`Resumable`], [`Jobs`], [`Keys`], [`Groups`], [`Gateways`], [`Swaps`],
+//! [`Usage`]), gathered in [`Service`], where the presence of a noun is the capability. [`Pinata`] speaks Pinata's
+//! legacy and v3 APIs and picks one per call by what the key may do; [`Psa`] is any service of the IPFS Pinning
+//! Services API ([`Requests`], and its pins and jobs). Errors name meaning ([`ErrorKind`]) and say what was delivered
+//! ([`Delivered`]). Nothing here stores, queues or retries a change: only plain look-ups are repeated, twice at most.
 
 mod answer;
 mod body;

@@ -10,6 +10,7 @@ mod jobs;
 mod json;
 mod keys;
 mod pair;
+mod redirects;
 mod refusals;
 mod reports;
 mod request_lists;

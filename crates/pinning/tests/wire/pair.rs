@@ -14,7 +14,7 @@ use serde_json::json;
 use wiremock::matchers::{any, header, method, path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-fn signed_by_pair(address: &str) -> Pinata {
+pub(crate) fn signed_by_pair(address: &str) -> Pinata {
     let endpoints = Endpoints::single(address, address).expect("loopback");
     let pair = (" old-key\n", &SecretString::from(SECRET));
     let deadlines = Deadlines::default();
