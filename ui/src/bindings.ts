@@ -634,6 +634,8 @@ export type LedgerCounts = {
 	all: number,
 	/**  Pinned. */
 	pinned: number,
+	/**  Different pins that its files have or had, those of files that are gone included. */
+	kept: number,
 	/**  Not yet quiet. */
 	settling: number,
 	/**  In the queue. */

@@ -2,7 +2,7 @@ import type { LedgerCounts, LedgerQuery, LedgerRow, WatchPreview, WatchRow, Watc
 import { fakeEngine } from "../uploads/fakeEngine";
 
 export function counts(with_: Partial<LedgerCounts> = {}): LedgerCounts {
-  return { all: 0, pinned: 0, settling: 0, waiting: 0, failed: 0, leftOut: 0, held: 0, gone: 0, braked: 0, ...with_ };
+  return { all: 0, pinned: 0, kept: 0, settling: 0, waiting: 0, failed: 0, leftOut: 0, held: 0, gone: 0, braked: 0, ...with_ };
 }
 
 export function aFolder(id: number, with_: Partial<WatchRow> = {}): WatchRow {
@@ -14,7 +14,7 @@ export function aFolder(id: number, with_: Partial<WatchRow> = {}): WatchRow {
     accountLabel: "Northlight Studio",
     state: "up_to_date",
     sentence: "Up to date.",
-    counts: counts({ all: 1287, pinned: 1204, leftOut: 61, failed: 2, gone: 16 }),
+    counts: counts({ all: 1287, pinned: 1204, kept: 1220, leftOut: 61, failed: 2, gone: 16 }),
     rules: ["quiet for 3 s", "keeps every version"],
     folderCid: null,
     lastActivity: 1_700_000_000_000,

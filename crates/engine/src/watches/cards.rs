@@ -96,7 +96,10 @@ impl Watches {
     }
 
     fn counts(&self, id: i64) -> Result<LedgerCounts, CommandError> {
-        let mut counts = LedgerCounts::default();
+        let mut counts = LedgerCounts {
+            kept: self.store.ledger.read(|tx| rows::kept(tx, id))?,
+            ..LedgerCounts::default()
+        };
         for (state, braked, n) in self.store.ledger.read(|tx| rows::counts(tx, id))? {
             counts.all += n;
             match state.as_str() {

@@ -56,6 +56,9 @@ pub struct LedgerCounts {
     /// Pinned.
     #[specta(type = u32)]
     pub pinned: u64,
+    /// Different pins that its files have or had, those of files that are gone included.
+    #[specta(type = u32)]
+    pub kept: u64,
     /// Not yet quiet.
     #[specta(type = u32)]
     pub settling: u64,

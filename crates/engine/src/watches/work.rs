@@ -328,19 +328,21 @@ impl Watches {
     async fn act(&self, folder: &mut Folder, plan: Plan, now: Millis) -> Result<(), CommandError> {
         let mut takes = Vec::new();
         let mut whole = None;
-        let mut notes = Vec::new();
+        let mut stopped = None;
         for action in plan.actions {
             folder.ledger.apply(&action, now);
             match action {
                 Action::Take { way, stamp } => takes.push((way, stamp)),
                 Action::TakeFolder { files } => whole = Some(files),
-                Action::Brake { of } => notes.push(self.braked(folder, of)),
+                Action::Brake { of } => stopped = Some(of),
                 Action::Moved { .. } => folder.tally.renamed += 1,
                 Action::Gone { braked: false, .. } => folder.tally.gone += 1,
                 _ => {}
             }
         }
-        self.save(folder, notes, now).await?;
+        // Told once all that is gone is in the ledger: its number is in the sentence.
+        let notes = stopped.map(|of| self.braked(folder, of));
+        self.save(folder, notes.into_iter().collect(), now).await?;
         if !takes.is_empty() {
             self.take(folder, takes).await?;
         }

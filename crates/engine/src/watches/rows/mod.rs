@@ -22,8 +22,8 @@ pub(super) use folder::{
 };
 pub(super) use read::{
     Outcome, Query, Shown, Unpin, count_pinned_elsewhere, counts, differences, due_unpins,
-    folder_outcome, least_hashed, load, outcomes, page, reasons, relied_on, sent_by_hand, unpin_of,
-    unpins,
+    folder_outcome, kept, least_hashed, load, outcomes, page, reasons, relied_on, sent_by_hand,
+    unpin_of, unpins,
 };
 pub(super) use write::{
     Change, difference_done, put_differences, save, set_hashed, set_unpin, take_upload,

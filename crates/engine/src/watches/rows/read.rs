@@ -237,6 +237,15 @@ pub(in crate::watches) fn counts(
         .collect::<Result<_, _>>()?)
 }
 
+/// How many different pins stand in the ledger.
+pub(in crate::watches) fn kept(tx: &Connection, watch: i64) -> Result<u64, StoreError> {
+    Ok(tx.query_row(
+        "SELECT count(DISTINCT service_cid) FROM watch_entry WHERE watch = ?1",
+        [watch],
+        |row| row.get(0),
+    )?)
+}
+
 /// Reasons that occur in these states, most frequent first.
 pub(in crate::watches) fn reasons(
     tx: &Connection,
