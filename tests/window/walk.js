@@ -13,6 +13,12 @@ const scrolls = (node) => {
   }
   return false;
 };
+// Words in a line that ends in an ellipsis are drawn no farther than the line's own box, which is looked at too.
+const ellipsized = (node) => {
+  const line = getComputedStyle(node).display === "inline" ? node.parentElement : null;
+  const style = line ? getComputedStyle(line) : null;
+  return style !== null && style.textOverflow === "ellipsis" && style.overflowX === "hidden";
+};
 // Kept for screen readers only, and drawn in one pixel.
 const forReadersOnly = (node) => {
   for (let one = node; one; one = one.parentElement) {
@@ -24,7 +30,7 @@ const forReadersOnly = (node) => {
 const visible = [...document.body.querySelectorAll("*")].filter((node) => shown(node) && !node.closest("svg") && !forReadersOnly(node));
 for (const node of visible) {
   const box = node.getBoundingClientRect();
-  if ((box.right > innerWidth + tolerance || box.left < -tolerance) && !scrolls(node)) faults.push(`${describe(node)} reaches from ${Math.round(box.left)} to ${Math.round(box.right)} in a window of ${innerWidth}`);
+  if ((box.right > innerWidth + tolerance || box.left < -tolerance) && !scrolls(node) && !ellipsized(node)) faults.push(`${describe(node)} reaches from ${Math.round(box.left)} to ${Math.round(box.right)} in a window of ${innerWidth}`);
 }
 
 const interactive = visible.filter((node) => node.matches("button, a[href], input, select, textarea, summary, [role=button], [role=tab], [role=checkbox], [role=switch], [role=menuitem], [role=separator][tabindex]"));

@@ -1,7 +1,7 @@
 import { commands, type LedgerCounts, type LedgerPage, type LedgerQuery, type LedgerRow, type UnpinRow } from "../bindings";
 import { Paged } from "../lib/paged.svelte";
 
-const NONE: LedgerCounts = { all: 0, pinned: 0, settling: 0, waiting: 0, failed: 0, leftOut: 0, held: 0, gone: 0, braked: 0 };
+const NONE: LedgerCounts = { all: 0, pinned: 0, kept: 0, settling: 0, waiting: 0, failed: 0, leftOut: 0, held: 0, gone: 0, braked: 0 };
 
 /** Every path of one watched folder, filtered. */
 export class Ledger {
