@@ -1,5 +1,6 @@
 //! The desktop shell: builds the app out of the engine, commands and events. Nothing here that a test without a window would want.
 
+mod arguments;
 pub mod commands;
 mod dialogs;
 mod drop;
@@ -10,9 +11,9 @@ mod sandbox;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use engine::holder::{self, Asked};
 use engine::lock::{self, Start};
 use engine::{Engine, Parts};
-use tauri::Manager;
 
 pub use commands::builder;
 
@@ -20,7 +21,8 @@ pub use commands::builder;
 pub fn run() -> ExitCode {
     let places = places::Places::of_this_user();
     let _log = places.start_log();
-    let owner = match lock::start(&places.data, &places.runtime) {
+    let asked = Asked::of_this_process();
+    let owner = match lock::start(&places.data, &places.runtime, &asked) {
         Ok(Start::Owner(owner)) => owner,
         Ok(Start::Shown) => return ExitCode::SUCCESS,
         Err(error) => return places::give_up(&error.to_string()),
@@ -47,7 +49,12 @@ pub fn run() -> ExitCode {
                 }
             });
             let handle = app.handle().clone();
-            std::thread::spawn(move || owner.listen(|| show(&handle)));
+            tauri::async_runtime::spawn(async move {
+                let open = move |asked: Asked| arguments::open(&handle, asked.args, asked.cwd);
+                if let Err(error) = holder::listen(&owner, open).await {
+                    tracing::error!(%error, "other processes cannot be answered");
+                }
+            });
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -72,15 +79,4 @@ fn open(places: &places::Places) -> Result<Arc<Engine>, engine::error::CommandEr
         home: dirs::home_dir(),
     };
     Ok(Arc::new(Engine::open(&places.data, parts)?))
-}
-
-fn show(app: &tauri::AppHandle) {
-    let Some(window) = app.get_webview_window("main") else {
-        return;
-    };
-    for step in [window.unminimize(), window.show(), window.set_focus()] {
-        if let Err(error) = step {
-            tracing::warn!(%error, "the window could not be brought to the front");
-        }
-    }
 }

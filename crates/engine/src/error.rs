@@ -1,12 +1,12 @@
 //! What went wrong, as a code for the page and a sentence for people. The only place where failures become words.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::store::StoreError;
 
 /// What the page may act on: it chooses icon and action. Each code is one meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "each is said in full by `sentence`")]
 pub enum ErrorCode {
@@ -123,7 +123,7 @@ impl ErrorCode {
 }
 
 /// What a failed call of the engine tells: a code, a sentence, and the service's own words where there are any.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type, thiserror::Error)]
 #[error("{message}")]
 pub struct CommandError {
     /// What the page may act on.

@@ -5,6 +5,7 @@ pub mod announce;
 pub mod clock;
 pub mod error;
 mod failure;
+pub mod holder;
 pub mod lock;
 pub mod pins;
 pub mod settings;

@@ -1,8 +1,7 @@
-//! One owner of the data folder. Whoever comes second asks the owner to show its window.
+//! One owner of the data folder. Whoever comes second asks the owner, over a socket, for what it was started for.
 
 use std::fs::OpenOptions;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -10,17 +9,17 @@ use std::time::Duration;
 
 use rustix::fs::FlockOperation;
 
+use crate::holder::{self, Asked, Opened};
+
 /// How often a second start asks an owner that does not answer yet.
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
-const SHOW: &[u8] = b"show\n";
-const SHOWN: &[u8] = b"shown\n";
 
 /// Who has the data folder.
 pub enum Start {
     /// This process, until the value is dropped or the process dies.
     Owner(Owner),
-    /// Another one, which now shows its window.
+    /// Another one, which was given what this start was asked for.
     Shown,
 }
 
@@ -45,10 +44,32 @@ pub enum LockError {
     /// Another Pinfold has the folder and does not answer.
     #[error("another Pinfold uses this data folder and does not answer")]
     Silent,
+    /// Another Pinfold has the folder and has no window to show.
+    #[error("{0}")]
+    NoWindow(String),
 }
 
-/// Becomes the owner of `data`, or has the owner show its window. The socket is in `runtime`, for this user only.
-pub fn start(data: &Path, runtime: &Path) -> Result<Start, LockError> {
+/// Becomes the owner of `data`, or has the owner do what this start was asked for. The socket is in `runtime`, for this
+/// user only. Blocks for at most some ten seconds.
+pub fn start(data: &Path, runtime: &Path, asked: &Asked) -> Result<Start, LockError> {
+    let mut why = LockError::Silent;
+    for _ in 0..TRIES {
+        if let Some(owner) = take(data, runtime)? {
+            return Ok(Start::Owner(owner));
+        }
+        match reach(data, runtime).and_then(|stream| holder::ask_to_open(stream, asked)) {
+            Ok(Opened::Yes) => return Ok(Start::Shown),
+            Ok(Opened::No(words)) => why = LockError::NoWindow(words),
+            Err(_) => {}
+        }
+        // The owner has the lock but does not listen yet, or is about to end: both pass by themselves.
+        std::thread::sleep(PAUSE);
+    }
+    Err(why)
+}
+
+/// Becomes the owner of `data`, unless another process is it.
+pub fn take(data: &Path, runtime: &Path) -> Result<Option<Owner>, LockError> {
     let trouble = |path: &Path| {
         let path = path.to_owned();
         move |source| LockError::Folder { path, source }
@@ -56,64 +77,38 @@ pub fn start(data: &Path, runtime: &Path) -> Result<Start, LockError> {
     std::fs::create_dir_all(data).map_err(trouble(data))?;
     std::fs::create_dir_all(runtime).map_err(trouble(runtime))?;
     let file = data.join("lock");
-    let socket = socket_path(data, runtime);
-    for _ in 0..TRIES {
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(&file)
-            .map_err(trouble(&file))?;
-        if rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok() {
-            // A socket that an owner left when it died.
-            let _ = std::fs::remove_file(&socket);
-            let listener = UnixListener::bind(&socket).map_err(trouble(&socket))?;
-            let private = rustix::fs::Mode::from_raw_mode(0o600);
-            rustix::fs::chmod(&socket, private).map_err(|error| trouble(&socket)(error.into()))?;
-            return Ok(Start::Owner(Owner {
-                _lock: lock,
-                listener,
-            }));
-        }
-        drop(lock);
-        if ask_to_show(&socket).is_ok() {
-            return Ok(Start::Shown);
-        }
-        // The owner has the lock but does not listen yet, or is about to end: both pass by themselves.
-        std::thread::sleep(PAUSE);
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&file)
+        .map_err(trouble(&file))?;
+    if rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+        return Ok(None);
     }
-    Err(LockError::Silent)
+    let socket = socket_path(data, runtime);
+    // A socket that an owner left when it died.
+    let _ = std::fs::remove_file(&socket);
+    let listener = UnixListener::bind(&socket).map_err(trouble(&socket))?;
+    let private = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::chmod(&socket, private).map_err(|error| trouble(&socket)(error.into()))?;
+    Ok(Some(Owner {
+        _lock: lock,
+        listener,
+    }))
+}
+
+/// A connection to the owner of `data`; an error where there is none, or where it does not listen yet.
+pub fn reach(data: &Path, runtime: &Path) -> std::io::Result<UnixStream> {
+    UnixStream::connect(socket_path(data, runtime))
 }
 
 impl Owner {
-    /// Calls `show` whenever another start asks for the window. Blocks; for a thread of its own.
-    pub fn listen(&self, show: impl Fn()) {
-        for stream in self.listener.incoming().flatten() {
-            if let Err(error) = answer(stream, &show) {
-                tracing::debug!(%error, "a second start hung up");
-            }
-        }
+    /// The socket on which other processes ask.
+    pub(crate) fn socket(&self) -> std::io::Result<UnixListener> {
+        self.listener.try_clone()
     }
-}
-
-fn answer(mut stream: UnixStream, show: &impl Fn()) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(PAUSE * 20))?;
-    let mut asked = [0; SHOW.len()];
-    stream.read_exact(&mut asked)?;
-    if asked == SHOW {
-        show();
-        stream.write_all(SHOWN)?;
-    }
-    Ok(())
-}
-
-fn ask_to_show(socket: &Path) -> std::io::Result<()> {
-    let mut stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(PAUSE * 50))?;
-    stream.write_all(SHOW)?;
-    let mut answer = [0; SHOWN.len()];
-    stream.read_exact(&mut answer)
 }
 
 /// A socket's path has room for some 100 bytes only, so the data folder is in it as a number.
@@ -125,48 +120,90 @@ fn socket_path(data: &Path, runtime: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::ffi::OsString;
+    use std::io::{Read, Write};
+    use std::os::unix::ffi::OsStringExt;
+    use std::sync::{Arc, Mutex};
 
     use super::*;
 
+    fn asked(what: &[u8]) -> Asked {
+        Asked {
+            args: vec![OsString::from_vec(what.to_vec())],
+            cwd: PathBuf::from("/somewhere else"),
+        }
+    }
+
+    /// Listens for as long as the test's process lives, as the program does.
+    fn listen(owner: Owner, heard: Arc<Mutex<Vec<Asked>>>) {
+        std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime")
+                .block_on(holder::listen(&owner, move |asked| {
+                    heard.lock().expect("no panic").push(asked);
+                }))
+        });
+    }
+
     #[test]
-    fn twenty_starts_at_once_give_one_owner_who_is_asked_nineteen_times() {
+    fn twenty_starts_at_once_give_one_owner_who_is_given_what_the_others_were_started_for() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (data, runtime) = (folder.path().join("data"), folder.path().join("run"));
-        let shown = Arc::new(AtomicUsize::new(0));
-        let owners = AtomicUsize::new(0);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let owners = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
-            for _ in 0..20 {
-                scope.spawn(|| match start(&data, &runtime).expect("owner or shown") {
-                    Start::Shown => {}
-                    Start::Owner(owner) => {
-                        owners.fetch_add(1, Ordering::SeqCst);
-                        let shown = shown.clone();
-                        // Listens for as long as the process lives, as the program does.
-                        std::thread::spawn(move || {
-                            owner.listen(|| {
-                                shown.fetch_add(1, Ordering::SeqCst);
-                            });
-                        });
+            for number in 0..20_u8 {
+                let (data, runtime, heard, owners) = (&data, &runtime, heard.clone(), &owners);
+                scope.spawn(move || {
+                    let what = asked(&[b'a', 0xff, b'%', number + 1]);
+                    match start(data, runtime, &what).expect("owner or shown") {
+                        Start::Shown => {}
+                        Start::Owner(owner) => {
+                            owners.lock().expect("no panic").push(what);
+                            listen(owner, heard);
+                        }
                     }
                 });
             }
         });
-        assert_eq!(
-            (owners.load(Ordering::SeqCst), shown.load(Ordering::SeqCst)),
-            (1, 19)
-        );
+        let mut all = owners.into_inner().expect("no panic");
+        assert_eq!(all.len(), 1);
+        all.extend(heard.lock().expect("no panic").iter().cloned());
+        all.sort_by(|a, b| a.args.cmp(&b.args));
+        let expected: Vec<Asked> = (1..=20).map(|n| asked(&[b'a', 0xff, b'%', n])).collect();
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_turned_away_and_the_owner_goes_on() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let owner = take(folder.path(), folder.path()).expect("a folder");
+        listen(owner.expect("nobody else has it"), heard.clone());
+        let endless = vec![b'x'; holder::LONGEST_LINE + 2];
+        for nonsense in [&b"show\n"[..], b"\n", b"{\"ask\":\"fly\"}\n", &endless] {
+            let mut stream = reach(folder.path(), folder.path()).expect("a connection");
+            // It may hang up while the rest is still being written.
+            let _ = stream.write_all(nonsense);
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            let mut answer = String::new();
+            let _ = stream.read_to_string(&mut answer);
+            assert!(answer.is_empty() || answer.contains("error"), "{answer}");
+        }
+        let what = asked(b"after it");
+        let start = start(folder.path(), folder.path(), &what).expect("answers");
+        assert!(matches!(start, Start::Shown));
+        assert_eq!(*heard.lock().expect("no panic"), [what]);
     }
 
     #[test]
     fn a_folder_whose_owner_ended_is_taken_over() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let first = start(folder.path(), folder.path()).expect("starts");
+        let first = take(folder.path(), folder.path()).expect("starts");
+        assert!(take(folder.path(), folder.path()).expect("looks").is_none());
         drop(first);
-        assert!(matches!(
-            start(folder.path(), folder.path()),
-            Ok(Start::Owner(_))
-        ));
+        assert!(take(folder.path(), folder.path()).expect("looks").is_some());
     }
 }

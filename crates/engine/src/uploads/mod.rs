@@ -26,7 +26,7 @@ pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
 pub use progress::{Progress, ProgressRow};
 pub use receipt::Comparison;
 pub use rows::{Secrets, UploadsFilter};
-pub(crate) use source::source_words;
+pub(crate) use source::{decode, encode, source_words};
 pub use state::{
     Active, Event, GRACE, Job, MOST_ATTEMPTS, State, Verdict, after_crash, backoff, step,
 };

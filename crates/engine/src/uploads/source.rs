@@ -11,7 +11,7 @@ use tokio::io::AsyncRead;
 use crate::walk::{Files, Found, Place, Stamp, readable};
 
 /// A path as text that loses nothing: bytes other than plain ASCII, and `%`, as `%XX`.
-pub(super) fn encode(path: &Path) -> String {
+pub(crate) fn encode(path: &Path) -> String {
     use std::fmt::Write;
     let mut text = String::new();
     for byte in path.as_os_str().as_bytes() {
@@ -26,7 +26,7 @@ pub(super) fn encode(path: &Path) -> String {
 }
 
 /// The path behind [`encode`]'s text.
-pub(super) fn decode(text: &str) -> PathBuf {
+pub(crate) fn decode(text: &str) -> PathBuf {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
