@@ -54,9 +54,11 @@ pub async fn watches_default_rules() -> Answer<WatchRules> {
 pub async fn watches_preview(
     engine: Held<'_>,
     draft: String,
+    account: Option<String>,
     rules: WatchRules,
 ) -> Answer<WatchPreview> {
-    engine.watches.preview(&draft, rules).await
+    let account = chosen(&engine, account)?;
+    engine.watches.preview(account, &draft, rules).await
 }
 
 /// Begins to watch. Without an account: the one worked with.
@@ -68,10 +70,7 @@ pub async fn watches_add(
     account: Option<String>,
     rules: WatchRules,
 ) -> Answer<u32> {
-    let account = match account {
-        Some(id) => account_id(&id)?,
-        None => engine.require_active()?,
-    };
+    let account = chosen(&engine, account)?;
     let id = engine.watches.add(account, &draft, rules).await?;
     Ok(u32::try_from(id).unwrap_or(u32::MAX))
 }
@@ -281,4 +280,12 @@ pub async fn watches_repair(engine: Held<'_>, id: u32, difference: u32) -> Answe
 #[specta::specta]
 pub async fn watches_take_back(engine: Held<'_>, id: u32, entry: u32) -> Answer<()> {
     engine.watches.take_back(id.into(), entry.into()).await
+}
+
+/// The account that the page named, or else the one worked with.
+fn chosen(engine: &engine::Engine, account: Option<String>) -> Answer<engine::accounts::AccountId> {
+    match account {
+        Some(id) => account_id(&id),
+        None => engine.require_active(),
+    }
 }

@@ -114,7 +114,7 @@ export const commands = {
 	/**  The rules that a new folder begins with. */
 	watchesDefaultRules: () => __TAURI_INVOKE<WatchRules_Serialize>("watches_default_rules"),
 	/**  What a folder would pin under these rules. */
-	watchesPreview: (draft: string, rules: WatchRules_Deserialize) => __TAURI_INVOKE<WatchPreview_Serialize>("watches_preview", { draft, rules }),
+	watchesPreview: (draft: string, account: string | null, rules: WatchRules_Deserialize) => __TAURI_INVOKE<WatchPreview_Serialize>("watches_preview", { draft, account, rules }),
 	/**  Begins to watch. Without an account: the one worked with. */
 	watchesAdd: (draft: string, account: string | null, rules: WatchRules_Deserialize) => __TAURI_INVOKE<number>("watches_add", { draft, account, rules }),
 	/**  Figures for the status strip. */

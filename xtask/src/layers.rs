@@ -57,6 +57,7 @@ impl Options {
 
 /// Sets up, runs the layers, prints the table; an error when anything failed or is missing.
 pub(crate) fn test(options: &Options) -> Outcome {
+    let start = Instant::now();
     let mut preparation = Vec::new();
     let mut layers = match prepare(options, &mut preparation) {
         Ok(()) => run_layers(options),
@@ -83,7 +84,7 @@ pub(crate) fn test(options: &Options) -> Outcome {
         layers.push(counts);
         Counts::new()
     });
-    let report = report::report(&layers, &preparation, &expected);
+    let report = report::report(&layers, &preparation, start.elapsed(), &expected);
     println!("{}", report.text);
     if report.failed == 0 {
         Ok(())
@@ -106,23 +107,53 @@ fn prepare(options: &Options, took: &mut Vec<(&'static str, Duration)>) -> Outco
 }
 
 fn run_layers(options: &Options) -> Vec<Layer> {
-    let runners: [fn(&mut Layer) -> Outcome; 6] = [format, lints, rust, ui_layer, clients, window];
-    let wanted = NAMES
-        .into_iter()
-        .zip(runners)
-        .filter(|(name, _)| options.wants(name));
-    wanted
-        .map(|(name, runner)| {
-            println!("\n=== {name}");
-            let mut layer = Layer::new(name);
-            let start = Instant::now();
-            if let Err(problem) = runner(&mut layer) {
-                layer.check(Err(problem));
+    type Runner = fn(&mut Layer) -> Outcome;
+    let runners: [Runner; 6] = [format, lints, rust, ui_layer, clients, window];
+    let wanted = || {
+        NAMES
+            .into_iter()
+            .zip(runners)
+            .filter(|(name, _)| options.wants(name))
+    };
+    // The window waits more than it works: the page's own checks fit into its pauses.
+    let beside = |name: &str| name == "ui" && options.wants("window");
+    let mut layers: Vec<Layer> = std::thread::scope(|scope| {
+        let mut aside = Vec::new();
+        let mut done = Vec::new();
+        for (name, runner) in wanted().filter(|(name, _)| !beside(name)) {
+            if name == "window" {
+                let pages = wanted().filter(|(name, _)| beside(name));
+                aside.extend(
+                    pages.map(|(name, runner)| scope.spawn(move || run_layer(name, runner))),
+                );
             }
-            layer.took = start.elapsed();
-            layer
-        })
-        .collect()
+            done.push(run_layer(name, runner));
+        }
+        let others = aside
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| broken("ui")));
+        done.extend(others);
+        done
+    });
+    layers.sort_by_key(|layer| NAMES.iter().position(|name| *name == layer.name));
+    layers
+}
+
+fn broken(name: &'static str) -> Layer {
+    let mut layer = Layer::new(name);
+    layer.check(Err(format!("the layer `{name}` broke off")));
+    layer
+}
+
+fn run_layer(name: &'static str, runner: fn(&mut Layer) -> Outcome) -> Layer {
+    println!("\n=== {name}");
+    let mut layer = Layer::new(name);
+    let start = Instant::now();
+    if let Err(problem) = runner(&mut layer) {
+        layer.check(Err(problem));
+    }
+    layer.took = start.elapsed();
+    layer
 }
 
 fn timed(step: impl FnOnce() -> Outcome) -> Outcome<Duration> {
@@ -174,18 +205,21 @@ fn rust(layer: &mut Layer) -> Outcome {
     Ok(())
 }
 
+/// Quiet, since the window may be talking; what fails is shown.
 fn ui_layer(layer: &mut Layer) -> Outcome {
     let folder = ui::folder();
     layer.check(
         Run::new("npm")
             .args(["run", "lint"])
             .within(&folder)
+            .quiet()
             .output(),
     );
     layer.check(
         Run::new("npm")
             .args(["run", "check"])
             .within(&folder)
+            .quiet()
             .output(),
     );
     let report = checkout::target().join("xtask/vitest.json");
@@ -195,6 +229,7 @@ fn ui_layer(layer: &mut Layer) -> Outcome {
     let finished = Run::new("npm")
         .args(["test", "--", "--reporter=default", "--reporter=json", &to])
         .within(&folder)
+        .quiet()
         .finish()?;
     let text = std::fs::read_to_string(&report)
         .map_err(|error| format!("vitest left no report ({error}). {}", finished.failure))?;

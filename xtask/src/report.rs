@@ -128,10 +128,11 @@ pub(crate) struct Report {
     pub(crate) failed: usize,
 }
 
-/// `preparation`: what was set up before the layers, with its time.
+/// `preparation`: what was set up before the layers, with its time. `together`: the whole run; layers may overlap.
 pub(crate) fn report(
     layers: &[Layer],
     preparation: &[(&str, Duration)],
+    together: Duration,
     expected: &Counts,
 ) -> Report {
     let mut lines = Vec::new();
@@ -142,7 +143,6 @@ pub(crate) fn report(
     }
     let times = layers.iter().map(|layer| (layer.name, layer.took));
     let times: Vec<_> = preparation.iter().copied().chain(times).collect();
-    let together = times.iter().map(|(_, took)| *took).sum();
     lines.push("\nWhere the time went".to_owned());
     for (name, took) in times.into_iter().chain([("together", together)]) {
         lines.push(format!("  {name:<24}{:>7.1} s", took.as_secs_f64()));
@@ -239,7 +239,7 @@ mod tests {
             ..Layer::new("rust")
         };
         let expected = Counts::from([("rust".to_owned(), 10)]);
-        let report = report(&[layer], &[], &expected);
+        let report = report(&[layer], &[], Duration::ZERO, &expected);
         assert_eq!(report.failed, 2);
         assert!(report.text.contains("2 MISSING"));
         assert!(report.text.ends_with("\n8 passed, 2 failed"));
@@ -247,7 +247,10 @@ mod tests {
 
     #[test]
     fn a_layer_of_which_nothing_is_known_must_run_at_least_one_test() {
-        assert_eq!(report(&[Layer::new("new")], &[], &Counts::new()).failed, 1);
+        assert_eq!(
+            report(&[Layer::new("new")], &[], Duration::ZERO, &Counts::new()).failed,
+            1
+        );
     }
 
     #[test]

@@ -52,23 +52,30 @@ impl Intake {
         }
     }
 
-    /// The body for the handler.
+    /// The body for the handler, which gets nothing of the piece that reaches the trip's byte before the trip is over:
+    /// a short body may come as one piece.
     pub(crate) fn body(&self, trip: Option<Trip>) -> Body {
         Body::from_stream(stream::unfold(
             (self.clone(), trip),
-            |(intake, mut trip)| async move {
-                match &trip {
-                    Some(Trip::Cut(at, cut)) if intake.reached(*at) => match cut.now().await {},
-                    Some(Trip::Hold(at, gate)) if intake.reached(*at) => {
-                        gate.pass().await;
-                        trip = None;
-                    }
-                    _ => {}
-                }
+            |(intake, trip)| async move {
+                let trip = intake.trips(trip).await;
                 let item = intake.next().await?;
+                let trip = intake.trips(trip).await;
                 Some((item, (intake, trip)))
             },
         ))
+    }
+
+    /// What is left of the trip after as many bytes as have been received.
+    async fn trips(&self, trip: Option<Trip>) -> Option<Trip> {
+        match trip {
+            Some(Trip::Cut(at, cut)) if self.reached(at) => match cut.now().await {},
+            Some(Trip::Hold(at, gate)) if self.reached(at) => {
+                gate.pass().await;
+                None
+            }
+            trip => trip,
+        }
     }
 
     /// Reads what is left, so that the answer is not lost behind unread bytes.

@@ -11,6 +11,7 @@ use super::plan::Look;
 use super::rules::{WatchRules, refusal};
 use super::scan::Scan;
 use super::{Watches, words};
+use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
 use crate::walk::{Node, Place, looks_like_secret, readable};
 
@@ -152,9 +153,10 @@ impl Watches {
         Ok(refusal(root, &self.forbidden, &roots))
     }
 
-    /// Looks at what a draft would pin under these rules. Sends nothing and keeps nothing.
+    /// Looks at what a draft would pin at this account under these rules. Sends nothing and keeps nothing.
     pub async fn preview(
         self: &Arc<Self>,
+        account: AccountId,
         draft: &str,
         rules: WatchRules,
     ) -> Result<WatchPreview, CommandError> {
@@ -171,10 +173,19 @@ impl Watches {
                 ..WatchPreview::default()
             });
         }
+        let warning = if self.accounts.row_of(account)?.public_links {
+            "Everyone can read what is public on IPFS, and it cannot be taken back."
+        } else {
+            "It stays on this computer only: the Sandbox shows it to nobody else."
+        };
         let this = self.clone();
-        tokio::task::spawn_blocking(move || this.look_ahead(root, rules))
+        let preview = tokio::task::spawn_blocking(move || this.look_ahead(root, rules))
             .await
-            .map_err(|_| CommandError::gone("The folder that was chosen"))
+            .map_err(|_| CommandError::gone("The folder that was chosen"))?;
+        Ok(WatchPreview {
+            warning: warning.to_owned(),
+            ..preview
+        })
     }
 
     fn look_ahead(&self, root: PathBuf, rules: WatchRules) -> WatchPreview {
@@ -184,11 +195,7 @@ impl Watches {
             rules,
             beat: Arc::default(),
         };
-        let mut preview = WatchPreview {
-            warning: "Everyone can read what is public on IPFS, and it cannot be taken back."
-                .into(),
-            ..WatchPreview::default()
-        };
+        let mut preview = WatchPreview::default();
         let seen = match scan.look(None) {
             Ok(seen) => seen,
             Err(problem) => {

@@ -11,6 +11,7 @@ mod folder;
 mod identity;
 mod journal;
 pub mod ledger;
+mod moves;
 mod notice;
 mod order;
 mod outcome;

@@ -1,9 +1,10 @@
 //! What is to be done about a folder: pure, from its rules, its ledger, and what the disk shows. No clock, no files.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::brake::disappeared;
 use super::ledger::{Entry, EntryState, Ledger, Way, same_bytes};
+use super::moves::{Moves, likeness};
 use super::rules::{WatchRules, WatchUnit};
 use super::whole::whole_folder;
 use crate::clock::Millis;
@@ -269,53 +270,6 @@ fn leave(
             state,
             stamp,
         });
-    }
-}
-
-/// Pinned files that are not where they were, by what they look like.
-struct Moves<'a> {
-    from: HashMap<(u64, u64, i128), Vec<&'a Way>>,
-    /// The same for files whose upload has not ended: they are waited for.
-    awaited: HashSet<(u64, u64, i128)>,
-    taken: HashSet<Way>,
-}
-
-fn likeness(stamp: &Stamp) -> (u64, u64, i128) {
-    (stamp.inode, stamp.size, stamp.modified)
-}
-
-impl<'a> Moves<'a> {
-    fn new(rules: &WatchRules, ledger: &'a Ledger, missing: &[(&'a Way, &'a Entry)]) -> Self {
-        let mut moves = Self {
-            from: HashMap::new(),
-            awaited: HashSet::new(),
-            taken: HashSet::new(),
-        };
-        if rules.unit == WatchUnit::Folder {
-            return moves;
-        }
-        let absent: HashSet<&Way> = missing.iter().map(|(way, _)| *way).collect();
-        for (way, entry) in &ledger.entries {
-            if entry.present() && !absent.contains(way) {
-                continue;
-            }
-            if let Some((_, stamp)) = &entry.upload {
-                moves.awaited.insert(likeness(stamp));
-            } else if let Some(kept) = &entry.kept {
-                moves
-                    .from
-                    .entry(likeness(&kept.seen))
-                    .or_default()
-                    .push(way);
-            }
-        }
-        moves
-    }
-
-    fn take(&mut self, stamp: &Stamp) -> Option<Way> {
-        let from = self.from.get_mut(&likeness(stamp))?.pop()?.clone();
-        self.taken.insert(from.clone());
-        Some(from)
     }
 }
 

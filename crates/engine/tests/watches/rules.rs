@@ -181,7 +181,7 @@ async fn a_preview_says_what_would_be_pinned_and_what_not_and_sends_nothing() {
     let preview = house
         .engine
         .watches
-        .preview(&draft.id, rules)
+        .preview(house.account, &draft.id, rules)
         .await
         .expect("a preview");
     assert_eq!((preview.files, preview.bytes, preview.secrets), (2, 20, 1));

@@ -1,14 +1,12 @@
 //! The program, killed and started again: what was answered is served, what was not leaves no trace.
 
-mod stranger;
-
+use crate::stranger::{Form, TOKEN, client, json, noise};
 use futures::StreamExt as _;
 use reqwest::{Client, StatusCode};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use stranger::{Form, TOKEN, client, json, noise};
 
 /// The program as a child process.
 struct Program {

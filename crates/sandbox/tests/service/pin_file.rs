@@ -1,12 +1,10 @@
 //! `POST /pinning/pinFileToIPFS`, seen by a stranger. The CIDs are from the service's documentation, or
 //! were made by a dag-pb writer of its own.
 
-mod stranger;
-
+use crate::stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger, TOKEN, noise};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger, TOKEN, noise};
 
 const V1: (&str, &str) = ("pinataOptions", r#"{"cidVersion":1}"#);
 
@@ -101,8 +99,8 @@ async fn a_folder_is_the_contents_of_the_shared_first_segment() {
                 "pinataOptions",
                 &json!({ "cidVersion": version }).to_string(),
             )
-            .file("root/sub/b.txt", b"Hello World!")
-            .file("/root/a.txt", b"hello");
+            .file("site/sub/b.txt", b"Hello World!")
+            .file("/site/a.txt", b"hello");
         let (status, body) = stranger.pin(&form).await;
         assert_eq!(status, StatusCode::OK, "{body}");
         assert_eq!(
@@ -111,7 +109,7 @@ async fn a_folder_is_the_contents_of_the_shared_first_segment() {
         );
         assert_eq!(
             (&body["Name"], &body["NumberOfFiles"]),
-            (&json!("root"), &json!(2))
+            (&json!("site"), &json!(2))
         );
         let path = format!("/ipfs/{cid}/sub/b.txt");
         assert_eq!(stranger.bytes(&path).await, b"Hello World!");
@@ -223,7 +221,7 @@ async fn reqwests_own_forms_are_understood() {
     );
     let url = format!("{}/pinning/pinFileToIPFS", stranger.sandbox.api_url());
     let request = stranger.client.post(url).bearer_auth(TOKEN).multipart(form);
-    let (status, body) = stranger::json(request.send().await.unwrap()).await;
+    let (status, body) = crate::stranger::json(request.send().await.unwrap()).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     assert_eq!(body["Name"], "r\u{f6}\u{f6}t");
 }

@@ -2,12 +2,10 @@
 //! `unixfs-v0-2015` (chunks of 262,144 bytes, 174 links a node, shards above 262,144 bytes of links).
 //! Their content comes from a seed: the key stream of ChaCha20 (RFC 8439) under the seed's SHA-256.
 
-mod stranger;
-
+use crate::stranger::{Form, Stranger};
 use reqwest::StatusCode;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use sha2::Digest as _;
-use stranger::{Form, Stranger};
 
 /// The first bytes of the key stream for a nonce and a counter of zeros. From the second block on it is
 /// what the cipher with an authenticator makes of zeros; that one keeps the first to itself.

@@ -1,10 +1,8 @@
 //! The v3 files API, seen by a stranger.
 
-mod stranger;
-
+use crate::stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger, json};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger, json};
 
 async fn call(
     stranger: &Stranger,

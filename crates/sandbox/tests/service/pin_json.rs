@@ -1,11 +1,9 @@
 //! `pinJSONToIPFS` and the calls on pin policies, seen by a stranger.
 
-mod stranger;
-
+use crate::stranger::{HELLO_V1, Stranger, json};
 use reqwest::{Method, StatusCode};
 use sandbox::{Kind, Route};
 use serde_json::{Value, json};
-use stranger::{HELLO_V1, Stranger, json};
 
 async fn send(stranger: &Stranger, method: Method, path: &str, body: &str) -> (StatusCode, Value) {
     let request = stranger
@@ -119,7 +117,7 @@ async fn pin_policies_are_taken_for_what_is_pinned_and_change_nothing() {
             &json!("CURRENT_USER_HAS_NOT_PINNED_CID")
         )
     );
-    let form = stranger::Form::new()
+    let form = crate::stranger::Form::new()
         .file("a", b"hello")
         .text("network", "public");
     stranger.upload(&form).await;

@@ -1,13 +1,11 @@
 //! API keys, seen by somebody who makes, uses and revokes them.
 
-mod stranger;
-
+use crate::stranger::{Stranger, TOKEN, json};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, StatusCode};
 use sandbox::{Key, Scopes};
 use serde_json::{Value, json};
-use stranger::{Stranger, TOKEN, json};
 
 async fn call(
     stranger: &Stranger,

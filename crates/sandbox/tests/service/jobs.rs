@@ -1,13 +1,11 @@
 //! Pins by CID and their queue, seen by somebody who waits for them.
 
-mod stranger;
-
+use crate::stranger::{Form, HELLO_V1, Stranger, json, noise};
 use reqwest::{Method, StatusCode};
 use sandbox::{JobStatus, Jobs};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use stranger::{Form, HELLO_V1, Stranger, json, noise};
 
 /// A sandbox whose clock is moved by hand; it starts at 2023-11-14T22:13:20Z.
 async fn timed() -> (Stranger, Arc<AtomicI64>) {
@@ -139,7 +137,7 @@ async fn content_of_a_peer_is_fetched_and_served_here_and_private_content_is_not
         b"hello"
     );
     assert_eq!(
-        here.bytes(&format!("/ipfs/{}", stranger::HELLO_WORLD_V0))
+        here.bytes(&format!("/ipfs/{}", crate::stranger::HELLO_WORLD_V0))
             .await,
         b"Hello World!"
     );
@@ -383,7 +381,7 @@ async fn the_queue_outlives_the_process_and_moves_on_by_the_clock() {
     } = stranger;
     sandbox.stop().await;
     seconds.fetch_add(3, Ordering::Relaxed);
-    let mut config = sandbox::Config::new(data.path(), stranger::TOKEN);
+    let mut config = sandbox::Config::new(data.path(), crate::stranger::TOKEN);
     let shown = Arc::clone(&seconds);
     config.clock =
         Arc::new(move || jiff::Timestamp::from_second(shown.load(Ordering::Relaxed)).unwrap());

@@ -1,10 +1,8 @@
 //! Groups of v3 and of the legacy API, and what is in them.
 
-mod stranger;
-
+use crate::stranger::{Form, HELLO_V1, Stranger, json};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use stranger::{Form, HELLO_V1, Stranger, json};
 
 async fn call(stranger: &Stranger, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
     json(stranger.api(method, path).json(&body).send().await.unwrap()).await
@@ -207,7 +205,7 @@ async fn legacy_groups_are_the_public_ones_in_their_own_shape() {
     assert_eq!(removed, (StatusCode::OK, json!("OK")));
     assert_eq!(stranger.get(&in_group).await.1["count"], 0);
 
-    let unknown = json!({ "cids": [stranger::HELLO_WORLD_V0] });
+    let unknown = json!({ "cids": [crate::stranger::HELLO_WORLD_V0] });
     for (body, status) in [
         (unknown, StatusCode::BAD_REQUEST),
         (json!({ "cids": ["none"] }), StatusCode::BAD_REQUEST),

@@ -1,12 +1,10 @@
 //! Lists, edits and removals of the legacy API, seen by a stranger.
 
-mod stranger;
-
+use crate::stranger::{Form, Stranger, json};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use stranger::{Form, Stranger, json};
 
 /// A sandbox whose clock goes one second a reading, with three pins: `alpha`, `beta`, `gamma`.
 async fn three_pins() -> Stranger {
@@ -273,7 +271,7 @@ async fn metadata_is_merged_and_null_deletes() {
         json!({ "kind": "report", "Kind": "other", "flag": true, "at": "2024-01-01T00:00:00Z" });
     assert_eq!(row["metadata"]["keyvalues"], expected);
 
-    let absent = json!({ "ipfsPinHash": stranger::HELLO_V1, "name": "x" });
+    let absent = json!({ "ipfsPinHash": crate::stranger::HELLO_V1, "name": "x" });
     let request = stranger
         .api(Method::PUT, "/pinning/hashMetadata")
         .json(&absent);

@@ -1,14 +1,12 @@
 //! Resumable uploads that break off, expire, meet one another or a full disk.
 
-mod stranger;
-
+use crate::stranger::tus::{CHUNK, begun, clock, header, offset, patch, request, status};
+use crate::stranger::{Stranger, TOKEN, noise};
 use reqwest::{Method, StatusCode};
 use sandbox::{Gate, Kind, Route};
 use serde_json::json;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use stranger::tus::{CHUNK, begun, clock, header, offset, patch, request, status};
-use stranger::{Stranger, TOKEN, noise};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Asks until no other request has the upload.
@@ -49,7 +47,10 @@ async fn a_lost_last_answer_is_found_again_by_head() {
     assert!(patch(&stranger, &url, 0, b"hello").send().await.is_err());
     assert_eq!(offset_when_free(&stranger, &url).await, 5);
     let head = request(&stranger, Method::HEAD, &url).send().await.unwrap();
-    assert_eq!(header(&head, "upload-cid").unwrap(), stranger::HELLO_V1);
+    assert_eq!(
+        header(&head, "upload-cid").unwrap(),
+        crate::stranger::HELLO_V1
+    );
     assert_eq!(status(patch(&stranger, &url, 0, b"hello")).await, 409);
 }
 
@@ -67,15 +68,18 @@ async fn a_late_cid_is_in_no_answer_until_its_time_has_come() {
     assert_eq!(header(&head, "upload-cid"), None);
     let (_, pending) = stranger.get("/v3/files/public?cidPending=true").await;
     assert_eq!(pending["data"]["files"][0]["cid"], "pending");
-    let by_cid = format!("/v3/files/public?cid={}", stranger::HELLO_V1);
+    let by_cid = format!("/v3/files/public?cid={}", crate::stranger::HELLO_V1);
     assert_eq!(stranger.get(&by_cid).await.1["data"]["files"], json!([]));
     assert_eq!(stranger.get("/data/pinList").await.1["count"], 0);
 
     seconds.unwrap().fetch_add(30, Ordering::Relaxed);
     let (_, told) = stranger.get(&by_cid).await;
-    assert_eq!(told["data"]["files"][0]["cid"], stranger::HELLO_V1);
+    assert_eq!(told["data"]["files"][0]["cid"], crate::stranger::HELLO_V1);
     let head = request(&stranger, Method::HEAD, &url).send().await.unwrap();
-    assert_eq!(header(&head, "upload-cid").unwrap(), stranger::HELLO_V1);
+    assert_eq!(
+        header(&head, "upload-cid").unwrap(),
+        crate::stranger::HELLO_V1
+    );
     let (_, pending) = stranger.get("/v3/files/public?cidPending=true").await;
     assert_eq!(pending["data"]["files"], json!([]));
 }
@@ -90,9 +94,9 @@ async fn a_wrong_cid_on_the_last_answer_names_other_content() {
         .once(Route::TusPatch, Kind::WrongCid);
     let last = patch(&stranger, &url, 0, b"hello").send().await.unwrap();
     let wrong = header(&last, "upload-cid").unwrap();
-    assert!(wrong.starts_with("bafkrei") && wrong != stranger::HELLO_V1);
+    assert!(wrong.starts_with("bafkrei") && wrong != crate::stranger::HELLO_V1);
     let right = stranger
-        .bytes(&format!("/ipfs/{}", stranger::HELLO_V1))
+        .bytes(&format!("/ipfs/{}", crate::stranger::HELLO_V1))
         .await;
     assert_eq!(right, b"hello");
 }
@@ -114,8 +118,9 @@ async fn a_full_disk_is_507_for_a_chunk_and_for_a_form_and_both_can_be_sent_agai
         (Route::PinFile, "/pinning/pinFileToIPFS"),
     ] {
         stranger.sandbox.faults().once(route, full());
-        let form = stranger::Form::new().file("b", &noise(900_000));
-        let (code, body) = stranger::json(stranger.post(path, &form).send().await.unwrap()).await;
+        let form = crate::stranger::Form::new().file("b", &noise(900_000));
+        let (code, body) =
+            crate::stranger::json(stranger.post(path, &form).send().await.unwrap()).await;
         assert_eq!(code.as_u16(), 507, "{body}");
         assert_eq!(body["error"]["reason"], "INSUFFICIENT_STORAGE");
         assert!(stranger.names_in("partial").is_empty());
@@ -150,9 +155,12 @@ async fn an_upload_whose_last_byte_came_just_before_the_end_of_the_process_is_fi
     let url = format!("{}{path}", stranger.sandbox.api_url());
     let head = request(&stranger, Method::HEAD, &url).send().await.unwrap();
     assert_eq!(header(&head, "upload-offset").unwrap(), "5");
-    assert_eq!(header(&head, "upload-cid").unwrap(), stranger::HELLO_V1);
+    assert_eq!(
+        header(&head, "upload-cid").unwrap(),
+        crate::stranger::HELLO_V1
+    );
     let bytes = stranger
-        .bytes(&format!("/ipfs/{}", stranger::HELLO_V1))
+        .bytes(&format!("/ipfs/{}", crate::stranger::HELLO_V1))
         .await;
     assert_eq!(bytes, b"hello");
     assert!(stranger.names_in("uploads").is_empty());

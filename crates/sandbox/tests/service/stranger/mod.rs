@@ -1,5 +1,4 @@
 //! A client that knows nothing of the service's code: plain HTTP, forms written by hand.
-#![allow(dead_code, reason = "each test file uses its part of this")]
 
 pub(crate) mod tus;
 

@@ -1,11 +1,9 @@
 //! Faults on demand: what each does to a client, and what the log says of it.
 
-mod stranger;
-
+use crate::stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger, json, noise};
 use reqwest::{Method, StatusCode};
 use sandbox::{Fault, Gate, Kind, Route};
 use std::time::Duration;
-use stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger, json, noise};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 fn hello() -> Form {
@@ -159,11 +157,8 @@ async fn a_gate_holds_a_request_before_it_is_looked_at_or_before_its_answer() {
         gate.open();
         let (status, _) = json(pending.await.unwrap().unwrap()).await;
         assert_eq!(status, StatusCode::OK);
-        stranger
-            .api(Method::DELETE, &format!("/pinning/unpin/{HELLO_V1}"))
-            .send()
-            .await
-            .unwrap();
+        let unpin = stranger.api(Method::DELETE, &format!("/pinning/unpin/{HELLO_V1}"));
+        assert_eq!(unpin.send().await.unwrap().status(), StatusCode::OK);
     }
 }
 
@@ -205,7 +200,7 @@ async fn a_body_that_stops_is_answered_with_408_and_leaves_nothing() {
         "POST /pinning/pinFileToIPFS HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
          Content-Type: multipart/form-data; boundary=boundary-of-a-stranger\r\n\
          Content-Length: {}\r\n\r\n",
-        stranger::TOKEN,
+        crate::stranger::TOKEN,
         form.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();

@@ -1,9 +1,7 @@
 //! The gateway, seen by a stranger.
 
-mod stranger;
-
+use crate::stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger};
 use reqwest::{Method, Response, StatusCode, header};
-use stranger::{Form, HELLO_V1, HELLO_WORLD_V0, Stranger};
 
 async fn pinned(form: &Form) -> (Stranger, String) {
     let stranger = Stranger::new().await;
@@ -148,7 +146,7 @@ async fn the_api_port_serves_content_too_and_the_gateway_port_has_no_api() {
     let response = stranger.client.get(url).send().await.unwrap();
     assert_eq!(response.bytes().await.unwrap().as_ref(), b"hello");
     let url = format!("{}/data/testAuthentication", stranger.sandbox.gateway_url());
-    let request = stranger.client.get(url).bearer_auth(stranger::TOKEN);
+    let request = stranger.client.get(url).bearer_auth(crate::stranger::TOKEN);
     assert_eq!(
         request.send().await.unwrap().status(),
         StatusCode::NOT_FOUND

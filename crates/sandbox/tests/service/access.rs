@@ -1,11 +1,9 @@
 //! Who may call what, and from where.
 
-mod stranger;
-
+use crate::stranger::{Form, Stranger, TOKEN, json};
 use reqwest::{Method, StatusCode, header};
 use sandbox::{Config, Key, Sandbox, Scopes, StartError};
 use serde_json::{Value, json};
-use stranger::{Form, Stranger, TOKEN, json};
 
 async fn with_token(stranger: &Stranger, token: Option<&str>, path: &str) -> (StatusCode, Value) {
     let url = format!("{}{path}", stranger.sandbox.api_url());

@@ -1,15 +1,13 @@
 //! Resumable uploads, seen by a client that knows TUS 1.0.0.
 
-mod stranger;
-
+use crate::stranger::tus::{CHUNK, begun, clock, create, header, offset, patch, request, status};
+use crate::stranger::{Stranger, noise};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::Digest as _;
 use std::sync::atomic::Ordering;
-use stranger::tus::{CHUNK, begun, clock, create, header, offset, patch, request, status};
-use stranger::{Stranger, noise};
 
 #[tokio::test]
 async fn a_file_goes_in_chunks_and_the_last_answer_has_its_cid() {
@@ -69,7 +67,7 @@ async fn an_upload_gets_the_same_cid_as_the_form_and_is_private_unless_it_says_o
         .await
         .unwrap();
     let cid = header(&last, "upload-cid").unwrap();
-    assert_eq!(cid, stranger::HELLO_WORLD_V0);
+    assert_eq!(cid, crate::stranger::HELLO_WORLD_V0);
     assert_eq!(
         stranger.gateway(&format!("/ipfs/{cid}")).await.status(),
         StatusCode::NOT_FOUND
@@ -217,7 +215,10 @@ async fn bytes_that_are_pinned_already_give_the_first_file_and_leave_nothing_beh
     for _ in 0..2 {
         let url = begun(&stranger, 5).await;
         let last = patch(&stranger, &url, 0, b"hello").send().await.unwrap();
-        assert_eq!(header(&last, "upload-cid").unwrap(), stranger::HELLO_V1);
+        assert_eq!(
+            header(&last, "upload-cid").unwrap(),
+            crate::stranger::HELLO_V1
+        );
         assert_eq!(offset(&stranger, &url).await, 5);
     }
     let (_, list) = stranger.get("/v3/files/public").await;

@@ -1,12 +1,10 @@
 //! Private files and their links, signed upload URLs, swaps and gateways.
 
-mod stranger;
-
+use crate::stranger::{Form, HELLO_V1, Stranger, json, noise};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use stranger::{Form, HELLO_V1, Stranger, json, noise};
 
 const NOW: i64 = 1_700_000_000;
 
@@ -78,7 +76,7 @@ async fn a_private_file_is_read_by_its_link_until_that_expires() {
 
     for forged in [
         signed.replace("X-Expires=60", "X-Expires=99"),
-        signed.replace(HELLO_V1, stranger::HELLO_WORLD_V0),
+        signed.replace(HELLO_V1, crate::stranger::HELLO_WORLD_V0),
         format!("{signed}00"),
         signed.replace("X-Signature=", "X-Signature=zz"),
         format!("{url}?X-Signature=00"),

@@ -1,0 +1,58 @@
+//! Renames, told by what a file looks like: a pinned file that is missing and one that appeared may be the same.
+
+use std::collections::{HashMap, HashSet};
+
+use super::ledger::{Entry, Ledger, Way};
+use super::rules::{WatchRules, WatchUnit};
+use crate::walk::Stamp;
+
+/// Pinned files that are not where they were, by what they look like.
+pub(super) struct Moves<'a> {
+    pub(super) from: HashMap<(u64, u64, i128), Vec<&'a Way>>,
+    /// The same for files whose upload has not ended: they are waited for.
+    pub(super) awaited: HashSet<(u64, u64, i128)>,
+    pub(super) taken: HashSet<Way>,
+}
+
+pub(super) fn likeness(stamp: &Stamp) -> (u64, u64, i128) {
+    (stamp.inode, stamp.size, stamp.modified)
+}
+
+impl<'a> Moves<'a> {
+    pub(super) fn new(
+        rules: &WatchRules,
+        ledger: &'a Ledger,
+        missing: &[(&'a Way, &'a Entry)],
+    ) -> Self {
+        let mut moves = Self {
+            from: HashMap::new(),
+            awaited: HashSet::new(),
+            taken: HashSet::new(),
+        };
+        if rules.unit == WatchUnit::Folder {
+            return moves;
+        }
+        let absent: HashSet<&Way> = missing.iter().map(|(way, _)| *way).collect();
+        for (way, entry) in &ledger.entries {
+            if entry.present() && !absent.contains(way) {
+                continue;
+            }
+            if let Some((_, stamp)) = &entry.upload {
+                moves.awaited.insert(likeness(stamp));
+            } else if let Some(kept) = &entry.kept {
+                moves
+                    .from
+                    .entry(likeness(&kept.seen))
+                    .or_default()
+                    .push(way);
+            }
+        }
+        moves
+    }
+
+    pub(super) fn take(&mut self, stamp: &Stamp) -> Option<Way> {
+        let from = self.from.get_mut(&likeness(stamp))?.pop()?.clone();
+        self.taken.insert(from.clone());
+        Some(from)
+    }
+}
