@@ -201,8 +201,9 @@ pub trait Pins: Send + Sync {
     /// What is pinned now with exactly this CID, on both networks where the key may look.
     async fn find(&self, cid: &str, priority: Priority) -> Result<Vec<Pin>, Error>;
 
-    /// Changes the name and key-values. `NotPinned` where the pin is gone.
-    async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<(), Error>;
+    /// Changes the name and key-values. `NotPinned` where the pin is gone. Answers the id that the pin has from now on,
+    /// where the change gave it another one.
+    async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<Option<String>, Error>;
 
     /// Removes the pin. `NotPinned` where nothing has this CID any more, `NotFound` where the id is gone and another
     /// pin has the CID (which stays). Without an id, `Rejected` (`SEVERAL_PINS`) where more than one pin has the CID.

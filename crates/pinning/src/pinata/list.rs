@@ -73,8 +73,8 @@ impl Pins for Pinata {
             .ok_or_else(|| Error::unsent(ErrorKind::NotPinned))
     }
 
-    async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<(), Error> {
-        self.edit_pin(pin, edit).await
+    async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<Option<String>, Error> {
+        self.edit_pin(pin, edit).await.map(|()| None)
     }
 
     async fn unpin(&self, pin: &PinRef) -> Result<(), Error> {

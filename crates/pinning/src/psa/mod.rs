@@ -63,6 +63,9 @@ impl PsaEndpoint {
     }
 }
 
+/// Rows of the list that tells whether a token is good.
+const FEW: u32 = 10;
+
 /// One account at a pinning service. Has no `Debug`: it holds the token.
 pub struct Psa {
     http: Http,
@@ -102,14 +105,22 @@ impl Psa {
 
 #[async_trait]
 impl Service for Psa {
-    /// One short list: the specification has nothing else that tells whether a token is good.
+    /// One short list: the specification has nothing else that tells whether a token is good. The count is told only
+    /// where it is of all pins: some services count the rows of the page.
     async fn check(&self) -> Result<KeyReport, Error> {
         let query = RequestQuery {
             states: vec![crate::RequestStatus::Pinned],
-            limit: Some(1),
+            limit: Some(FEW),
             ..RequestQuery::default()
         };
         let page = self.list(&query, None, Priority::Click).await?;
+        let rows = page.requests.len() as u64;
+        let counts_all = page.total.is_some_and(|total| total > rows);
+        let pins = if counts_all || page.next.is_none() {
+            page.total.map(|total| total.max(rows)).or(Some(rows))
+        } else {
+            None
+        };
         let (owner_email, key_id) = self.http.token().claims();
         let not_offered = || Access::No {
             missing_scope: "not offered by this service".to_owned(),
@@ -117,7 +128,7 @@ impl Service for Psa {
         Ok(KeyReport {
             owner_email,
             key_id,
-            pins: page.total,
+            pins,
             bytes: None,
             features: vec![
                 (Feature::Upload, not_offered()),

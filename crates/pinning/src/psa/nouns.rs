@@ -45,7 +45,7 @@ impl Pins for Psa {
     }
 
     /// A replacement by the same CID with the new name and meta; the request has another id afterwards.
-    async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<(), Error> {
+    async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<Option<String>, Error> {
         let row = self.named(pin).await?;
         let mut wish = row.pin;
         wish.name = edit.name.clone().or(wish.name);
@@ -55,7 +55,8 @@ impl Pins for Psa {
                 None => wish.meta.remove(key),
             };
         }
-        self.replace(&row.request_id, &wish).await.map(drop)
+        let replaced = self.replace(&row.request_id, &wish).await?;
+        Ok(Some(replaced.request_id))
     }
 
     async fn unpin(&self, pin: &PinRef) -> Result<(), Error> {

@@ -155,7 +155,7 @@ impl Recording {
             Call::Test => account.check().await.map(|_| Json::Null),
             Call::HashMetadata | Call::V3Update => {
                 let pins = account.pins().expect("pins");
-                pins.edit(&pin(), &edit).await.map(|()| Json::Null)
+                pins.edit(&pin(), &edit).await.map(|_| Json::Null)
             }
             Call::Unpin | Call::V3Delete => account.unpin(&pin()).await.map(|()| Json::Null),
             Call::V3Cancel => account.cancel("id").await.map(|()| Json::Null),

@@ -109,10 +109,8 @@ async fn an_edit_replaces_the_request_by_the_same_cid_with_merged_meta() {
         keyvalues: keyvalues.into(),
     };
     let service = psa(&server.uri());
-    service
-        .edit(&pin(Some("one")), &edit)
-        .await
-        .expect("edited");
+    let edited = service.edit(&pin(Some("one")), &edit).await;
+    assert_eq!(edited.expect("edited").as_deref(), Some("two"));
     assert_eq!(
         bodies(&server, "POST", "/pins/one").await,
         [json!({"cid": CID, "name": "renamed", "meta": {"new": "2"}})]
