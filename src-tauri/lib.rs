@@ -72,7 +72,7 @@ fn open(places: &places::Places) -> Result<Arc<Engine>, engine::error::CommandEr
         clock: Arc::new(engine::clock::SystemClock),
         files: Arc::new(engine::walk::Disk),
         keychain: Arc::new(secrets::Keychain::new()),
-        connect: Arc::new(engine::accounts::PinataServices),
+        connect: Arc::new(engine::accounts::Services),
         sandbox: Arc::new(sandbox::Host::new(places.data.join("sandbox"))),
         jitter: Arc::new(rand::random::<f64>),
         watching: Arc::new(engine::walk::SystemWatching),

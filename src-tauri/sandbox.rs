@@ -56,4 +56,23 @@ impl SandboxHost for Host {
         *kept = Some((running.clone(), server));
         Ok(running)
     }
+
+    fn folder(&self) -> Option<PathBuf> {
+        Some(self.data.clone())
+    }
+
+    async fn erase(&self) -> Result<(), CommandError> {
+        let mut kept = self.running.lock().await;
+        if let Some((_, server)) = kept.take() {
+            server.stop().await;
+        }
+        match std::fs::remove_dir_all(&self.data) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(CommandError::new(
+                ErrorCode::Internal,
+                "The Sandbox’s files could not all be deleted. Its folder is in Pinfold’s data folder; look whether another program uses it.",
+            )
+            .with_detail(error.to_string())),
+            _ => Ok(()),
+        }
+    }
 }

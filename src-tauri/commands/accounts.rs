@@ -1,8 +1,13 @@
 //! Accounts.
 
-use engine::accounts::{AccountRow, Addresses, Keep, KeyTest};
+use engine::accounts::{
+    AccountHealth, AccountRow, Accounts, Chosen, Credential, Keep, KeyTest, Leaving,
+    ServiceTemplate,
+};
+use engine::error::CommandError;
 
 use super::{Answer, Held, account_id};
+use crate::dialogs;
 
 /// Every account.
 #[tauri::command]
@@ -11,15 +16,25 @@ pub async fn accounts_list(engine: Held<'_>) -> Answer<Vec<AccountRow>> {
     engine.accounts.list()
 }
 
-/// Asks the service about a token; it stays in Rust under the answer's handle.
+/// The pinning services to choose from.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_services() -> Answer<Vec<ServiceTemplate>> {
+    Ok(Accounts::services())
+}
+
+/// Asks a service about a token, or about an API key (`key`) and its secret (`token`); they stay in Rust under the
+/// answer's handle.
 #[tauri::command]
 #[specta::specta]
 pub async fn accounts_test(
     engine: Held<'_>,
+    chosen: Chosen,
     token: String,
-    endpoints: Option<Addresses>,
+    key: Option<String>,
 ) -> Answer<KeyTest> {
-    engine.accounts.test(token.into(), endpoints).await
+    let credential = Credential::typed(key.as_deref(), &token.into());
+    engine.accounts.test(&chosen, credential).await
 }
 
 /// Keeps a tested token and works with its account.
@@ -64,9 +79,47 @@ pub async fn accounts_retry(engine: Held<'_>, id: String) -> Answer<AccountRow> 
     engine.retry(account_id(&id)?).await
 }
 
-/// Forgets an account here; unpins nothing.
+/// How an account is, as far as it is known here.
 #[tauri::command]
 #[specta::specta]
-pub async fn accounts_remove(engine: Held<'_>, id: String) -> Answer<()> {
-    engine.accounts.remove(account_id(&id)?).await
+pub async fn accounts_health(engine: Held<'_>, id: String) -> Answer<AccountHealth> {
+    engine.accounts.health(account_id(&id)?)
+}
+
+/// Asks the service again what the key may.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_check(engine: Held<'_>, id: String) -> Answer<AccountHealth> {
+    engine.check_account(account_id(&id)?).await
+}
+
+/// Gives an account another name.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_rename(engine: Held<'_>, id: String, label: String) -> Answer<AccountRow> {
+    engine.accounts.rename(account_id(&id)?, &label).await
+}
+
+/// What removing an account does.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_leaving(engine: Held<'_>, id: String) -> Answer<Leaving> {
+    engine.accounts.leaving(account_id(&id)?)
+}
+
+/// Forgets an account here; unpins nothing. `erase`: deletes what the Sandbox keeps.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_remove(engine: Held<'_>, id: String, erase: bool) -> Answer<()> {
+    engine.remove_account(account_id(&id)?, erase).await
+}
+
+/// Shows the Sandbox's folder in the file manager.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_show_sandbox(engine: Held<'_>) -> Answer<()> {
+    match engine.accounts.sandbox_folder() {
+        Some(folder) => dialogs::show_on_disk(&folder),
+        None => Err(CommandError::gone("The Sandbox’s folder")),
+    }
 }

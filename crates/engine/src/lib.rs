@@ -20,7 +20,7 @@ use std::sync::Arc;
 use secrets::SecretStore;
 use tokio::sync::Notify;
 
-use accounts::{AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
+use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
 use clock::Clock;
 use error::{CommandError, ErrorCode};
 use pins::Pins;
@@ -166,6 +166,31 @@ impl Engine {
         let account = self.accounts.replace_key(id, handle, keep).await?;
         self.read_list(id);
         Ok(account)
+    }
+
+    /// Asks an account's service again what its key may, and reads its list where it answers.
+    pub async fn check_account(&self, id: AccountId) -> Result<AccountHealth, CommandError> {
+        let health = self.accounts.check(id).await?;
+        if health.row.hold.is_none() {
+            self.read_list(id);
+        }
+        Ok(health)
+    }
+
+    /// Forgets an account here, with its secret, its queue and its watched folders; unpins nothing. `erase` also deletes
+    /// everything that the Sandbox keeps. Where the secret cannot be taken out of the keychain, nothing is changed.
+    pub async fn remove_account(&self, id: AccountId, erase: bool) -> Result<(), CommandError> {
+        self.accounts.give_up_secret(id).await?;
+        self.watches.forget_account(id).await?;
+        self.uploads.take_back_all_of(id).await?;
+        if erase {
+            self.accounts.erase_sandbox(id).await?;
+        }
+        self.accounts.remove(id).await?;
+        self.pins.forget(id).await?;
+        self.store.announcer.changed(announce::Noun::Upload, None);
+        self.store.announcer.changed(announce::Noun::Watch, None);
+        Ok(())
     }
 
     /// Reads an account's list from the service, while nobody waits. Why it failed is told with the list.

@@ -1,5 +1,7 @@
 //! A drop, from the paths to the bytes at the gateway: the engine over real HTTP to a real server that is not its own code.
 
+#[path = "accounts/mod.rs"]
+mod accounts;
 mod house;
 
 use engine::error::ErrorCode;

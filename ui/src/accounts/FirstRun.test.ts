@@ -14,8 +14,9 @@ const tested: KeyTest = {
   keyId: "7c1e",
   pins: 12_430,
   bytes: 184_200_000_000,
-  may: ["Upload", "Edit"],
-  mayNot: [{ feature: "List files", scope: "org:files:read" }],
+  abilities: { may: ["Upload", "Edit"], mayNot: [{ feature: "List files", scope: "org:files:read" }], notOffered: [] },
+  service: "Pinata",
+  address: null,
 };
 const sandbox = anAccount();
 const pinata = anAccount({ id: "p1", kind: "pinata", label: "studio@northlight.example", place: "Pinata", publicLinks: true });
@@ -118,4 +119,46 @@ test("what was dropped before the choice is kept and said", async () => {
   const { drops } = open();
   await drops.take(aDrop(), false);
   expect(await screen.findByText(/1 item is kept/)).toBeInTheDocument();
+});
+
+test("another service is chosen from the list, its address shown where it can be changed, and its refusal stands there", async () => {
+  const services = [
+    { name: "Pinata", address: "https://api.pinata.cloud/psa", editable: false },
+    { name: "Filebase", address: "https://api.filebase.io/v1/ipfs", editable: false },
+    { name: "Another service", address: "", editable: true },
+  ];
+  const engine = fakeEngine({
+    accounts_services: () => services,
+    accounts_test: () => {
+      throw commandError("bad_endpoint", "This address begins with http://.");
+    },
+  });
+  const { user } = open();
+  await user.click(screen.getByRole("button", { name: /Connect another service/ }));
+  await user.click(await screen.findByRole("radio", { name: /Filebase/ }));
+  expect(screen.queryByLabelText("Address")).toBeNull();
+  await user.click(screen.getByRole("radio", { name: /Another service/ }));
+  await user.type(screen.getByLabelText("Address"), "http://pins.example");
+  await user.type(screen.getByLabelText("Token"), "not-a-real-token");
+  await user.click(screen.getByRole("button", { name: "Test" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("This address begins with http://.");
+  expect(screen.getByLabelText("Address")).toHaveAttribute("aria-invalid", "true");
+  expect(engine.of("accounts_test")).toEqual([
+    { chosen: { kind: "psa", service: "Another service", address: "http://pins.example" }, token: "not-a-real-token", key: null },
+  ]);
+});
+
+test("Pinata’s older pair is one click away, and each half has its field", async () => {
+  const engine = fakeEngine({ accounts_test: () => tested });
+  const { user } = open();
+  await user.click(screen.getByRole("button", { name: /Connect Pinata/ }));
+  await user.click(screen.getByRole("button", { name: "Use an API key and its secret instead" }));
+  await user.type(screen.getByLabelText("API key"), "not-a-real-key");
+  expect(screen.getByRole("button", { name: "Test" })).toBeDisabled();
+  await user.type(screen.getByLabelText("API secret"), "not-a-real-secret");
+  await user.click(screen.getByRole("button", { name: "Test" }));
+  expect(await screen.findByText("This key works")).toBeInTheDocument();
+  expect(engine.of("accounts_test")).toEqual([
+    { chosen: { kind: "pinata", addresses: null }, token: "not-a-real-secret", key: "not-a-real-key" },
+  ]);
 });

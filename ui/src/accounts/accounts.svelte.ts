@@ -1,4 +1,13 @@
-import { commands, type AccountId, type AccountRow, type AppStart, type CommandError, type KeyHandle, type Keep } from "../bindings";
+import {
+  commands,
+  type AccountHealth,
+  type AccountId,
+  type AccountRow,
+  type AppStart,
+  type CommandError,
+  type KeyHandle,
+  type Keep,
+} from "../bindings";
 import { hearChanges } from "../lib/changes";
 import { asCommandError } from "./commandError";
 
@@ -12,6 +21,8 @@ export class Accounts {
   problem = $state.raw<CommandError | null>(null);
   /** What the window is asked to show: a form to add an account, or one to replace a key. */
   form = $state.raw<{ replace: AccountRow | null } | null>(null);
+  /** What else it is asked to show of one account. */
+  sheet = $state.raw<{ kind: "health" | "rename" | "remove"; row: AccountRow } | null>(null);
 
   active = $derived(this.rows.find((row) => row.id === this.activeId) ?? null);
   /** No account yet: the window shows the first run. */
@@ -84,10 +95,27 @@ export class Accounts {
     });
   };
 
-  /** Forgets the account and its key on this computer. Its pins stay where they are. */
-  remove = async (id: AccountId): Promise<boolean> => {
+  /** How an account is, as far as it is known here; with `ask`, after asking its service again. */
+  health = async (id: AccountId, ask: boolean): Promise<AccountHealth | null> => {
+    return this.#during(id, async () => {
+      const health = await (ask ? commands.accountsCheck(id) : commands.accountsHealth(id));
+      this.#put(health.row);
+      return health;
+    });
+  };
+
+  rename = async (id: AccountId, label: string): Promise<boolean> => {
     const done = await this.#during(id, async () => {
-      await commands.accountsRemove(id);
+      this.#put(await commands.accountsRename(id, label));
+      return true;
+    });
+    return done ?? false;
+  };
+
+  /** Forgets the account and its key on this computer. Its pins stay where they are; `erase` deletes what the Sandbox keeps. */
+  remove = async (id: AccountId, erase = false): Promise<boolean> => {
+    const done = await this.#during(id, async () => {
+      await commands.accountsRemove(id, erase);
       this.rows = this.rows.filter((row) => row.id !== id);
       if (this.activeId !== id) return true;
       const next = this.rows[0];
@@ -96,6 +124,11 @@ export class Accounts {
       return true;
     });
     return done ?? false;
+  };
+
+  /** Shows the folder that the Sandbox keeps its files in. */
+  showSandbox = async () => {
+    await this.#during("", () => commands.accountsShowSandbox());
   };
 
   #put(row: AccountRow) {

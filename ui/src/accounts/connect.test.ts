@@ -10,8 +10,9 @@ const tested: KeyTest = {
   keyId: "7c1e",
   pins: 12_430,
   bytes: 184_200_000_000,
-  may: ["Upload"],
-  mayNot: [{ feature: "List files", scope: "org:files:read" }],
+  abilities: { may: ["Upload"], mayNot: [{ feature: "List files", scope: "org:files:read" }], notOffered: [] },
+  service: "Pinata",
+  address: null,
 };
 const row = anAccount({ id: "p1", kind: "pinata", label: "studio@northlight.example", place: "Pinata" });
 
@@ -25,7 +26,7 @@ test("the token is trimmed, sent once and forgotten as soon as the service has a
   await connect.test();
   answer.resolve(tested);
   await testing;
-  expect(engine.of("accounts_test")).toEqual([{ token: "not-a-real-token", endpoints: null }]);
+  expect(engine.of("accounts_test")).toEqual([{ chosen: { kind: "pinata", addresses: null }, token: "not-a-real-token", key: null }]);
   expect(connect.token).toBe("");
   expect(connect.step).toBe("tested");
 });
@@ -53,10 +54,9 @@ test("another service needs all three of its addresses", async () => {
   connect.endpoints.uploads = "http://127.0.0.1:5001 ";
   connect.endpoints.gateway = "http://127.0.0.1:8080";
   await connect.test();
-  expect(engine.of("accounts_test")[0]?.endpoints).toEqual({
-    api: "http://127.0.0.1:5001",
-    uploads: "http://127.0.0.1:5001",
-    gateway: "http://127.0.0.1:8080",
+  expect(engine.of("accounts_test")[0]?.chosen).toEqual({
+    kind: "pinata",
+    addresses: { api: "http://127.0.0.1:5001", uploads: "http://127.0.0.1:5001", gateway: "http://127.0.0.1:8080" },
   });
 });
 
@@ -93,4 +93,35 @@ test("replacing a key keeps the account", async () => {
   await connect.test();
   await connect.start();
   expect(engine.of("accounts_replace_key")).toEqual([{ id: "p1", handle: "h1", keep: "keychain" }]);
+});
+
+test("a pinning service is tested at its address, and one on this computer may do without a token", async () => {
+  const engine = fakeEngine({ accounts_test: () => tested });
+  const connect = new Connect(new Accounts(), null, "psa");
+  expect(connect.canTest).toBe(false);
+  connect.choose({ name: "Filebase", address: "https://api.filebase.io/v1/ipfs", editable: false });
+  expect(connect.canTest).toBe(false);
+  connect.choose({ name: "IPFS Cluster", address: "http://127.0.0.1:9097", editable: true });
+  await connect.test();
+  connect.another();
+  connect.address = "https://cluster.example/psa ";
+  connect.token = "not-a-real-token";
+  await connect.test();
+  expect(engine.of("accounts_test")).toEqual([
+    { chosen: { kind: "psa", service: "IPFS Cluster", address: "http://127.0.0.1:9097" }, token: "", key: null },
+    { chosen: { kind: "psa", service: "IPFS Cluster", address: "https://cluster.example/psa" }, token: "not-a-real-token", key: null },
+  ]);
+});
+
+test("a key of an account that is here already is tested at that account's service", async () => {
+  const engine = fakeEngine({ accounts_test: () => tested });
+  const connect = new Connect(new Accounts({ accounts: [row], active: "p1" }), row);
+  connect.pair = true;
+  connect.token = "not-a-real-secret";
+  expect(connect.canTest).toBe(false);
+  connect.key = "not-a-real-key";
+  await connect.test();
+  expect(engine.of("accounts_test")).toEqual([
+    { chosen: { kind: "account", id: "p1" }, token: "not-a-real-secret", key: "not-a-real-key" },
+  ]);
 });

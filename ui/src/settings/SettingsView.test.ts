@@ -16,6 +16,8 @@ const pinata = anAccount({
   untilQuit: true,
 });
 
+const none = { may: [], mayNot: [], notOffered: [] };
+
 function open(answers: Record<string, (args: Record<string, unknown>) => unknown> = {}) {
   const engine = fakeEngine({ settings_set: ({ settings }) => settings, ...answers });
   const accounts = new Accounts({ accounts: [anAccount(), pinata], active: "a1" });
@@ -45,18 +47,33 @@ test("a choice that was not kept is taken back with the reason", async () => {
   expect(screen.getByRole("radio", { name: "System" })).toBeChecked();
 });
 
-test("accounts stand with their places, and one is removed only after it is said that nothing is unpinned", async () => {
-  const { engine, accounts, user } = open();
+test("accounts stand with what they are and hold, and how each is", async () => {
+  const rows = [
+    anAccount({ pins: 6, bytes: 12_000_000 }),
+    { ...pinata, pins: 12_430 },
+    anAccount({ id: "f1", kind: "psa", label: "Filebase", place: "Filebase", address: "api.filebase.io/v1/ipfs", pins: 1, noUploads: "No." }),
+  ];
+  const { accounts, user } = open({ accounts_list: () => rows });
   await user.click(screen.getByRole("button", { name: "Accounts" }));
-  expect(screen.getByText("On this computer only, in use")).toBeInTheDocument();
-  expect(screen.getByText("Pinata, key kept until Pinfold quits")).toBeInTheDocument();
+  expect(await screen.findByText("On this computer only, 6 pins, 12.0 MB, in use")).toBeInTheDocument();
+  expect(screen.getByText("Pinata, 12,430 pins, key kept until Pinfold quits")).toBeInTheDocument();
+  expect(screen.getByText("Pinning service, api.filebase.io/v1/ipfs, 1 pin, no uploads")).toBeInTheDocument();
+  expect(screen.getAllByText("Working")).toHaveLength(3);
   screen.getByRole("button", { name: "More for studio@northlight.example" }).focus();
   await user.keyboard("{Enter}");
   await user.click(await screen.findByText("Remove account…"));
-  expect(await screen.findByRole("alertdialog")).toHaveTextContent("Nothing is unpinned: its pins stay at Pinata.");
-  expect(engine.of("accounts_remove")).toEqual([]);
-  await user.click(screen.getByRole("button", { name: "Remove account" }));
-  await waitFor(() => expect(accounts.rows).toHaveLength(1));
+  expect(accounts.sheet).toMatchObject({ kind: "remove", row: { id: "p1" } });
+});
+
+test("a test opens what came of it, and an account that did not answer says why", async () => {
+  const failing = { ...pinata, trouble: "Pinata cannot be reached." };
+  const health = { row: failing, answeredAt: 1, failedAt: 2, failure: "Pinata cannot be reached.", testedAt: null, abilities: none, keyId: null };
+  const { accounts, engine, user } = open({ accounts_list: () => [failing], accounts_check: () => health });
+  await user.click(screen.getByRole("button", { name: "Accounts" }));
+  expect(await screen.findByText("Pinata cannot be reached.")).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Test" }));
+  await waitFor(() => expect(accounts.sheet).toMatchObject({ kind: "health", row: { id: "p1" } }));
+  expect(engine.of("accounts_check")).toEqual([{ id: "p1" }]);
 });
 
 test("it says what is stored where", async () => {

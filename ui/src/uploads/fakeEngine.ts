@@ -63,6 +63,12 @@ export function anAccount(with_: Partial<AccountRow> = {}): AccountRow {
     hold: null,
     untilQuit: false,
     publicLinks: false,
+    address: null,
+    owner: null,
+    pins: null,
+    bytes: null,
+    noUploads: null,
+    trouble: null,
     ...with_,
   };
 }

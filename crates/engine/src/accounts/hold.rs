@@ -49,34 +49,50 @@ impl Hold {
         self.until.is_none_or(|until| until > now)
     }
 
-    pub(super) fn row(&self, service: &str) -> HoldRow {
+    /// `uploads`: the account takes some, so that they wait.
+    pub(super) fn row(&self, service: &str, uploads: bool) -> HoldRow {
         HoldRow {
             code: self.code,
-            sentence: sentence(self.code, service),
+            sentence: if uploads {
+                sentence(self.code, service)
+            } else {
+                cause(self.code, service)
+            },
             until: self.until,
         }
     }
 }
 
-/// The sentence for a held account.
+/// The sentence for a held account: why, and what its uploads do meanwhile.
 pub fn sentence(code: ErrorCode, service: &str) -> String {
+    let meanwhile = match code {
+        ErrorCode::Unauthorized => " Uploads wait for a new one.",
+        ErrorCode::QuotaExceeded => " Uploads wait until there is room.",
+        ErrorCode::Offline => " Uploads wait and go on by themselves.",
+        ErrorCode::CaptivePortal | ErrorCode::RateLimited => " Uploads go on by themselves.",
+        _ => "",
+    };
+    cause(code, service) + meanwhile
+}
+
+fn cause(code: ErrorCode, service: &str) -> String {
     match code {
-        ErrorCode::Unauthorized => {
-            format!("{service} no longer accepts this key. It was revoked, or its uses are spent. Uploads wait for a new one.")
-        }
+        ErrorCode::Unauthorized => format!(
+            "{service} no longer accepts this key. It was revoked, or its uses are spent."
+        ),
         ErrorCode::QuotaExceeded => {
-            format!("{service} takes no more files: the plan's space is used up. Uploads wait until there is room.")
+            format!("{service} takes no more files: the plan's space is used up.")
         }
         ErrorCode::NoKeychain => {
             "No keychain service is running, so the token cannot be read. Start one, or enter the token again until Pinfold quits.".into()
         }
         ErrorCode::KeychainLocked => "The system keychain is locked. Unlock it, then try again.".into(),
         ErrorCode::KeyMissing => "The keychain has no token for this account any more. Enter it again.".into(),
-        ErrorCode::Offline => format!("{service} cannot be reached. Uploads wait and go on by themselves."),
+        ErrorCode::Offline => format!("{service} cannot be reached."),
         ErrorCode::CaptivePortal => {
-            "This network answers with a page of its own. Sign in to it in a browser; uploads go on by themselves.".into()
+            "This network answers with a page of its own. Sign in to it in a browser.".into()
         }
-        ErrorCode::RateLimited => format!("{service} asked to wait between requests. Uploads go on by themselves."),
+        ErrorCode::RateLimited => format!("{service} asked to wait between requests."),
         other => format!("{service} holds this account ({}).", other.as_str()),
     }
 }

@@ -1,7 +1,13 @@
 //! The services a person has connected: where each token is kept, and what holds a whole account.
 
 mod connect;
+mod credential;
+mod health;
 mod hold;
+mod leaving;
+mod place;
+mod refusal;
+mod report;
 mod rows;
 mod work;
 
@@ -9,18 +15,25 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use pinning::{Endpoints, Service};
+use pinning::Service;
 use secrecy::SecretString;
 use secrets::{SecretStore, UntilQuit};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-pub use connect::PinataServices;
+pub use connect::Services;
+pub use credential::{Credential, CredentialKind};
+pub use health::{AccountHealth, Health};
 pub use hold::{Hold, HoldRow, sentence as hold_sentence};
+pub use leaving::Leaving;
+pub use place::{Addresses, Chosen, Place, ServiceTemplate};
+pub use report::{Abilities, MayNot};
 pub use rows::Account;
 
+use place::Target;
+
 use crate::clock::{Clock, Millis};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::store::Store;
 
 /// The row's number.
@@ -34,6 +47,8 @@ pub enum AccountKind {
     Sandbox,
     /// Pinata, or a service that answers like it.
     Pinata,
+    /// Any service of the IPFS Pinning Services API.
+    Psa,
 }
 
 impl AccountKind {
@@ -41,6 +56,15 @@ impl AccountKind {
         match self {
             Self::Sandbox => "sandbox",
             Self::Pinata => "pinata",
+            Self::Psa => "psa",
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "sandbox" => Self::Sandbox,
+            "psa" => Self::Psa,
+            _ => Self::Pinata,
         }
     }
 }
@@ -73,27 +97,20 @@ pub struct AccountRow {
     pub until_quit: bool,
     /// Links that others can open exist.
     pub public_links: bool,
-}
-
-/// Where a service answers that is not Pinata's own cloud.
-#[derive(Debug, Clone, Deserialize, Type)]
-#[serde(rename = "Endpoints")]
-pub struct Addresses {
-    /// Base address of the API.
-    pub api: String,
-    /// Base address of uploads.
-    pub uploads: String,
-    /// Base address of the gateway.
-    pub gateway: String,
-}
-
-/// A feature that a key may not use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-pub struct MayNot {
-    /// In words.
-    pub feature: String,
-    /// The scope that would give it.
-    pub scope: String,
+    /// Where the service answers, for people; `None` for Pinata's own cloud and the Sandbox.
+    pub address: Option<String>,
+    /// Whose key it is, where the key says.
+    pub owner: Option<String>,
+    /// Pins in the list, once it was read to its end.
+    #[specta(type = Option<u32>)]
+    pub pins: Option<u64>,
+    /// Bytes of these, as far as the service says.
+    #[specta(type = Option<u32>)]
+    pub bytes: Option<u64>,
+    /// Why nothing can be uploaded to it; `None`: uploads are possible.
+    pub no_uploads: Option<String>,
+    /// Why its service did not answer as asked when it was last asked; `None`: it did.
+    pub trouble: Option<String>,
 }
 
 /// What the service said of a token.
@@ -112,19 +129,21 @@ pub struct KeyTest {
     /// How many bytes.
     #[specta(type = Option<u32>)]
     pub bytes: Option<u64>,
-    /// What the key may, in words.
-    pub may: Vec<String>,
-    /// What it may not.
-    pub may_not: Vec<MayNot>,
+    /// What the key may.
+    pub abilities: Abilities,
+    /// The service, as sentences call it.
+    pub service: String,
+    /// Where it answers, for people; `None` for Pinata's own cloud.
+    pub address: Option<String>,
 }
 
-/// Makes a service out of addresses and a token; a fake one in tests.
+/// Makes a service out of addresses and a credential; a fake one in tests.
 pub trait Connect: Send + Sync {
     /// Makes it. Sends nothing.
     fn connect(
         &self,
-        endpoints: Endpoints,
-        token: SecretString,
+        place: Place,
+        credential: &Credential,
     ) -> Result<Arc<dyn Service>, CommandError>;
 }
 
@@ -143,12 +162,22 @@ pub struct RunningSandbox {
 pub trait SandboxHost: Send + Sync {
     /// Starts it, or gives the one that runs.
     async fn running(&self) -> Result<Arc<RunningSandbox>, CommandError>;
+
+    /// The folder that it keeps everything in; `None` where that is nobody's business.
+    fn folder(&self) -> Option<std::path::PathBuf>;
+
+    /// Stops it and deletes everything that it keeps.
+    async fn erase(&self) -> Result<(), CommandError>;
 }
 
+/// A credential that its service has accepted, and what the service said of it.
+#[derive(Clone)]
 struct Tested {
-    token: SecretString,
-    addresses: [String; 3],
-    label: String,
+    credential: Credential,
+    target: Target,
+    owner: Option<String>,
+    key_id: Option<String>,
+    abilities: Abilities,
 }
 
 #[derive(Default)]
@@ -156,6 +185,8 @@ struct Live {
     service: Option<Arc<dyn Service>>,
     gateway: Option<String>,
     hold: Option<Hold>,
+    /// When its service last answered as asked, in this run.
+    answered: Option<Millis>,
 }
 
 /// All accounts. One lock guards what is in memory and is never held across an await.
@@ -252,25 +283,74 @@ impl Accounts {
 
     fn row(&self, account: &Account) -> AccountRow {
         let sandbox = account.kind == AccountKind::Sandbox;
-        let own = account.addresses[0] == Endpoints::pinata().api().as_str();
-        let place = match (sandbox, own) {
-            (true, _) => "On this computer only".to_owned(),
-            (_, true) => "Pinata".to_owned(),
-            _ => url::Url::parse(&account.addresses[0])
-                .ok()
-                .and_then(|url| url.host_str().map(str::to_owned))
-                .unwrap_or_else(|| account.addresses[0].clone()),
+        let address = place::shown_address(account);
+        let place = match (account.kind, &address) {
+            (AccountKind::Sandbox, _) => "On this computer only".to_owned(),
+            (AccountKind::Pinata, Some(_)) => url::Url::parse(&account.addresses[0])
+                .map_or_else(|_| account.addresses[0].clone(), |url| place::host(&url)),
+            (AccountKind::Pinata, None) | (AccountKind::Psa, _) => account.service.clone(),
         };
+        let no_uploads = self.no_uploads(account);
+        let hold = self.hold(account.id);
+        let listed = self.store.mirror.read(|tx| rows::listed(tx, account.id));
+        let listed = listed.ok().flatten();
+        let health = self.store.ledger.read(|tx| rows::health(tx, account.id));
+        let answered = self.live().get(&account.id).and_then(|live| live.answered);
+        let failed = health
+            .ok()
+            .filter(|health| health.failed > health.answered.max(answered));
         AccountRow {
             id: account.id.to_string(),
             label: account.label.clone(),
             kind: account.kind,
-            hold: self
-                .hold(account.id)
-                .map(|hold| hold.row(&service_name(account))),
+            hold: hold.map(|hold| hold.row(&service_name(account), no_uploads.is_none())),
             place,
-            until_quit: !sandbox && account.keep == Keep::UntilQuit,
+            until_quit: !sandbox
+                && account.keep == Keep::UntilQuit
+                && account.credential != CredentialKind::Nothing,
             public_links: !sandbox,
+            address,
+            owner: account.owner.clone(),
+            pins: listed.map(|(pins, _)| pins),
+            bytes: listed.and_then(|(_, bytes)| bytes),
+            no_uploads,
+            trouble: failed.and_then(|health| health.failure),
+        }
+    }
+
+    /// Why nothing can be uploaded to an account; `None`: uploads are possible.
+    fn no_uploads(&self, account: &Account) -> Option<String> {
+        let made = self
+            .live()
+            .get(&account.id)
+            .and_then(|live| live.service.clone());
+        // Before the service is made, which the keychain may forbid, its kind tells.
+        let offered = made.map_or(account.kind != AccountKind::Psa, |service| {
+            service.uploads().is_some()
+        });
+        if !offered {
+            return Some(format!(
+                "{} takes no uploads. It keeps what is on IPFS already, by its CID.",
+                service_name(account)
+            ));
+        }
+        let health = self
+            .store
+            .ledger
+            .read(|tx| rows::health(tx, account.id))
+            .ok()?;
+        let scope = health.abilities.uploads_lack()?;
+        Some(format!(
+            "The key of {} may not upload. It needs the scope {scope}.",
+            account.label
+        ))
+    }
+
+    /// Fails with the reason where nothing can be uploaded to an account.
+    pub(crate) fn require_uploads(&self, id: AccountId) -> Result<(), CommandError> {
+        match self.no_uploads(&self.get(id)?) {
+            Some(reason) => Err(CommandError::new(ErrorCode::MissingScope, reason)),
+            None => Ok(()),
         }
     }
 
@@ -285,6 +365,6 @@ impl Accounts {
 pub fn service_name(account: &Account) -> String {
     match account.kind {
         AccountKind::Sandbox => "The Sandbox".to_owned(),
-        AccountKind::Pinata => "Pinata".to_owned(),
+        AccountKind::Pinata | AccountKind::Psa => account.service.clone(),
     }
 }

@@ -1,8 +1,8 @@
-//! The table `account`.
+//! The table `account`, and how much of the queue, the watched folders and the mirror belongs to one.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{AccountId, AccountKind, Keep};
+use super::{Abilities, AccountId, AccountKind, CredentialKind, Health, Keep};
 use crate::clock::Millis;
 use crate::store::{StoreError, Tx};
 
@@ -15,34 +15,43 @@ pub struct Account {
     pub kind: AccountKind,
     /// What people call it.
     pub label: String,
+    /// The service's name, as sentences call it.
+    pub service: String,
     /// Base addresses (API, uploads, gateway); empty for the Sandbox.
     pub addresses: [String; 3],
-    /// Where the token is.
+    /// What it shows the service.
+    pub credential: CredentialKind,
+    /// Where that is kept.
     pub keep: Keep,
-    /// The token's entry in the keychain.
+    /// Its entry in the keychain.
     pub secret: String,
+    /// Whose key it is, where the key says.
+    pub owner: Option<String>,
+    /// The key's public id, where it is known.
+    pub key_id: Option<String>,
 }
 
-const COLUMNS: &str = "id, kind, label, api, uploads, gateway, keep, secret";
+const COLUMNS: &str =
+    "id, kind, label, service, api, uploads, gateway, credential, keep, secret, owner, key_id";
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let kind: String = row.get(1)?;
-    let keep: String = row.get(6)?;
+    let (kind, credential): (String, String) = (row.get(1)?, row.get(7)?);
+    let keep: String = row.get(8)?;
     Ok(Account {
         id: row.get(0)?,
-        kind: if kind == "sandbox" {
-            AccountKind::Sandbox
-        } else {
-            AccountKind::Pinata
-        },
+        kind: AccountKind::named(&kind),
         label: row.get(2)?,
-        addresses: [row.get(3)?, row.get(4)?, row.get(5)?],
+        service: row.get(3)?,
+        addresses: [row.get(4)?, row.get(5)?, row.get(6)?],
+        credential: CredentialKind::named(&credential),
         keep: if keep == "keychain" {
             Keep::Keychain
         } else {
             Keep::UntilQuit
         },
-        secret: row.get(7)?,
+        secret: row.get(9)?,
+        owner: row.get(10)?,
+        key_id: row.get(11)?,
     })
 }
 
@@ -72,8 +81,22 @@ pub(super) fn sandbox(tx: &Tx) -> Result<Option<Account>, StoreError> {
 pub(super) fn insert(tx: &Tx, account: &Account, now: Millis) -> Result<AccountId, StoreError> {
     let [api, uploads, gateway] = &account.addresses;
     tx.execute(
-        "INSERT INTO account (kind, label, api, uploads, gateway, keep, secret, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        params![account.kind.as_str(), account.label, api, uploads, gateway, keep_name(account), account.secret, now],
+        "INSERT INTO account (kind, label, service, api, uploads, gateway, credential, keep, secret, owner, key_id, created)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        params![
+            account.kind.as_str(),
+            account.label,
+            account.service,
+            api,
+            uploads,
+            gateway,
+            account.credential.as_str(),
+            keep_name(account),
+            account.secret,
+            account.owner,
+            account.key_id,
+            now
+        ],
     )?;
     Ok(tx.last_insert_rowid())
 }
@@ -86,18 +109,108 @@ fn keep_name(account: &Account) -> &'static str {
     }
 }
 
-/// The token moved.
-pub(super) fn set_keep(tx: &Tx, id: AccountId, keep: Keep, secret: &str) -> Result<(), StoreError> {
-    let keep = if keep == Keep::Keychain {
-        "keychain"
-    } else {
-        "until_quit"
-    };
+/// Another credential, kept elsewhere.
+pub(super) fn set_secret(tx: &Tx, account: &Account) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE account SET keep = ?2, secret = ?3 WHERE id = ?1",
-        params![id, keep, secret],
+        "UPDATE account SET keep = ?2, secret = ?3, credential = ?4, owner = ?5, key_id = ?6 WHERE id = ?1",
+        params![
+            account.id,
+            keep_name(account),
+            account.secret,
+            account.credential.as_str(),
+            account.owner,
+            account.key_id
+        ],
     )?;
     Ok(())
+}
+
+/// Another name.
+pub(super) fn set_label(tx: &Tx, id: AccountId, label: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE account SET label = ?2 WHERE id = ?1",
+        params![id, label],
+    )?;
+    Ok(())
+}
+
+/// How it is.
+pub(super) fn health(tx: &Connection, id: AccountId) -> Result<Health, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT answered, failed, failure, tested, abilities FROM account WHERE id = ?1",
+        )?
+        .query_row([id], |row| {
+            let abilities: Option<String> = row.get(4)?;
+            Ok(Health {
+                answered: row.get(0)?,
+                failed: row.get(1)?,
+                failure: row.get(2)?,
+                tested: row.get(3)?,
+                abilities: abilities
+                    .and_then(|json| serde_json::from_str(&json).ok())
+                    .unwrap_or_default(),
+            })
+        })?)
+}
+
+/// What its key may, as a test just said.
+pub(super) fn set_tested(
+    tx: &Tx,
+    id: AccountId,
+    abilities: &Abilities,
+    owner: Option<&str>,
+    key_id: Option<&str>,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let json = serde_json::to_string(abilities).unwrap_or_else(|_| "{}".into());
+    tx.execute(
+        "UPDATE account SET abilities = ?2, owner = ?3, key_id = ?4, tested = ?5, answered = ?5 WHERE id = ?1",
+        params![id, json, owner, key_id, now],
+    )?;
+    Ok(())
+}
+
+/// How the last thing that was asked of it ended.
+pub(super) fn set_outcome(
+    tx: &Tx,
+    id: AccountId,
+    failure: Option<&str>,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let update = match failure {
+        None => "UPDATE account SET answered = ?2 WHERE id = ?1 AND ?3 IS NULL",
+        Some(_) => "UPDATE account SET failed = ?2, failure = ?3 WHERE id = ?1",
+    };
+    tx.execute(update, params![id, now, failure])?;
+    Ok(())
+}
+
+/// Uploads that have not ended, and watched folders.
+pub(super) fn depending(tx: &Connection, id: AccountId) -> Result<(u64, u64), StoreError> {
+    Ok(tx.query_row(
+        "SELECT (SELECT count(*) FROM upload WHERE account = ?1 AND state NOT IN ('pinned', 'cancelled')),
+                (SELECT count(*) FROM watch WHERE account = ?1)",
+        [id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?)
+}
+
+/// Pins of an account in the mirror and their bytes, as far as these are known; `None` before its list was read to the end.
+pub(super) fn listed(
+    mirror: &Connection,
+    id: AccountId,
+) -> Result<Option<(u64, Option<u64>)>, StoreError> {
+    let read = mirror
+        .prepare_cached("SELECT 1 FROM reading WHERE account = ?1 AND finished IS NOT NULL")?
+        .exists([id])?;
+    if !read {
+        return Ok(None);
+    }
+    let counted = mirror
+        .prepare_cached("SELECT count(*), sum(bytes) FROM pin WHERE account = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Some(counted))
 }
 
 /// Forgets one with everything that belongs to it.

@@ -1,14 +1,14 @@
-//! Testing a token, keeping it, and making the service out of it.
+//! Testing a credential, keeping it, and making the service out of it.
 
 use std::sync::Arc;
 
-use pinning::{Access, Endpoints, Feature, KeyReport, Service};
-use secrecy::{ExposeSecret, SecretString};
+use pinning::Service;
 use secrets::{SecretError, SecretStore};
 
+use super::place::{Addresses, Chosen, Place, Target, shown_address};
 use super::{
-    Account, AccountId, AccountKind, AccountRow, Accounts, Addresses, Hold, Keep, KeyTest, MayNot,
-    Tested, rows, service_name,
+    Abilities, Account, AccountId, AccountKind, AccountRow, Accounts, Credential, CredentialKind,
+    Hold, Keep, KeyTest, Tested, health, refusal, rows,
 };
 use crate::announce::Noun;
 use crate::clock::Millis;
@@ -18,95 +18,141 @@ use crate::store::Urgency;
 
 /// The longest wait before an unreachable service is tried again.
 const LONGEST_OFFLINE: Millis = 60_000;
+/// The longest name of an account, in characters.
+const LONGEST_LABEL: usize = 80;
 
 impl Accounts {
-    /// Asks the service about a token. The token stays here under the answer's handle; nothing is written.
+    /// Asks a service about a credential. It stays here under the answer's handle; nothing is written.
     pub async fn test(
         &self,
-        token: SecretString,
-        addresses: Option<Addresses>,
+        chosen: &Chosen,
+        credential: Credential,
     ) -> Result<KeyTest, CommandError> {
-        let endpoints = endpoints(addresses.as_ref())?;
-        let addresses = [
-            endpoints.api().to_string(),
-            endpoints.uploads().to_string(),
-            endpoints.gateway().to_string(),
-        ];
-        let token = SecretString::from(token.expose_secret().trim().to_owned());
-        let service = self.connect.connect(endpoints, token.clone())?;
+        let target = self.target(chosen)?;
+        let service = self.connect.connect(target.place.clone(), &credential)?;
         let report = service
             .check()
             .await
-            .map_err(|error| failure::of_service(&error, "Pinata"))?;
-        let label = report
-            .owner_email
-            .clone()
-            .unwrap_or_else(|| "Pinata".to_owned());
+            .map_err(|error| refusal::of_test(&error, &target))?;
+        let more = service.abilities().await.unwrap_or_default();
+        let tested = Tested {
+            abilities: Abilities::of(service.as_ref(), &report, &more),
+            credential,
+            target,
+            owner: report.owner_email,
+            key_id: report.key_id,
+        };
         let handle = uuid::Uuid::new_v4().to_string();
-        let mut tested = self
+        let account = tested.account(0, Keep::Keychain, String::new());
+        let told = KeyTest {
+            handle: handle.clone(),
+            owner: tested.owner.clone(),
+            key_id: tested.key_id.as_deref().map(health::beginning),
+            pins: report.pins,
+            bytes: report.bytes,
+            abilities: tested.abilities.clone(),
+            service: account.service.clone(),
+            address: shown_address(&account),
+        };
+        let mut waiting = self
             .tested
             .lock()
             .expect("nothing panics while it holds this lock");
-        // Only the newest token waits in memory for its Start button.
-        tested.clear();
-        tested.insert(
-            handle.clone(),
-            Tested {
-                token,
-                addresses,
-                label,
-            },
-        );
-        Ok(key_test(handle, report))
+        // Only the newest credential waits in memory for its Start button.
+        waiting.clear();
+        waiting.insert(handle, tested);
+        Ok(told)
     }
 
-    /// Keeps a tested token and adds its account.
+    /// Keeps a tested credential and adds its account.
     pub async fn connect(&self, handle: &str, keep: Keep) -> Result<AccountRow, CommandError> {
-        let (token, addresses, label) = self.tested(handle)?;
+        let tested = self.tested(handle)?;
         let secret = uuid::Uuid::new_v4().to_string();
-        self.put(keep, &secret, &token).await?;
-        let account = Account {
-            id: 0,
-            kind: AccountKind::Pinata,
-            label,
-            addresses,
-            keep,
-            secret,
-        };
+        self.put(keep, &secret, &tested.credential).await?;
+        let mut account = tested.account(0, keep, secret);
+        account.label = self.free_label(account.label)?;
         let now = self.clock.now();
         let id = self
             .store
             .ledger
-            .write(Urgency::Click, move |tx| rows::insert(tx, &account, now))
+            .write(Urgency::Click, move |tx| {
+                let id = rows::insert(tx, &account, now)?;
+                let (owner, key_id) = (tested.owner.as_deref(), tested.key_id.as_deref());
+                rows::set_tested(tx, id, &tested.abilities, owner, key_id, now)?;
+                Ok(id)
+            })
             .await?;
         self.forget_tested(handle);
         self.store.announcer.changed(Noun::Account, Some(vec![id]));
         self.row_of(id)
     }
 
-    /// Gives an account another token; its uploads go on with it.
+    /// Gives an account another credential; its uploads go on with it.
     pub async fn replace_key(
         &self,
         id: AccountId,
         handle: &str,
         keep: Keep,
     ) -> Result<AccountRow, CommandError> {
-        let account = self.get(id)?;
-        let (token, _, _) = self.tested(handle)?;
+        let before = self.get(id)?;
+        let tested = self.tested(handle)?;
+        if tested.target.addresses != before.addresses || tested.target.kind != before.kind {
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                format!(
+                    "This key was tested at another service than that of {}. Test it again.",
+                    before.label
+                ),
+            ));
+        }
         let secret = uuid::Uuid::new_v4().to_string();
-        self.put(keep, &secret, &token).await?;
-        let stored = secret.clone();
+        self.put(keep, &secret, &tested.credential).await?;
+        let account = tested.account(id, keep, secret);
+        let now = self.clock.now();
         self.store
             .ledger
             .write(Urgency::Click, move |tx| {
-                rows::set_keep(tx, id, keep, &stored)
+                rows::set_secret(tx, &account)?;
+                let (owner, key_id) = (tested.owner.as_deref(), tested.key_id.as_deref());
+                rows::set_tested(tx, id, &tested.abilities, owner, key_id, now)
             })
             .await?;
-        self.drop_secret(&account).await;
+        self.drop_secret(&before).await;
         self.forget_tested(handle);
         self.forget_service(id);
         self.release(id);
+        self.store.announcer.changed(Noun::Account, Some(vec![id]));
         self.row_of(id)
+    }
+
+    /// Gives an account another name.
+    pub async fn rename(&self, id: AccountId, label: &str) -> Result<AccountRow, CommandError> {
+        let label = label.trim().to_owned();
+        let letters = label.chars().count();
+        if letters == 0 || letters > LONGEST_LABEL {
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                format!("An account’s name has 1 to {LONGEST_LABEL} characters."),
+            ));
+        }
+        self.get(id)?;
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::set_label(tx, id, &label))
+            .await?;
+        self.store.announcer.changed(Noun::Account, Some(vec![id]));
+        self.row_of(id)
+    }
+
+    /// A name that no other account has: "Filebase", then "Filebase 2".
+    fn free_label(&self, wanted: String) -> Result<String, CommandError> {
+        let accounts = self.store.ledger.read(rows::all)?;
+        let taken = |label: &String| accounts.iter().any(|account| account.label == *label);
+        let mut numbered = (2..).map(|n| format!("{wanted} {n}"));
+        if !taken(&wanted) {
+            return Ok(wanted);
+        }
+        Ok(numbered.find(|label| !taken(label)).unwrap_or(wanted))
     }
 
     /// Adds the Sandbox, or gives the one that is there.
@@ -120,32 +166,11 @@ impl Accounts {
                 if let Some(account) = rows::sandbox(tx)? {
                     return Ok(account.id);
                 }
-                let account = Account {
-                    id: 0,
-                    kind: AccountKind::Sandbox,
-                    label: "Sandbox".into(),
-                    addresses: Default::default(),
-                    keep: Keep::UntilQuit,
-                    secret: String::new(),
-                };
-                rows::insert(tx, &account, now)
+                rows::insert(tx, &sandbox_account(), now)
             })
             .await?;
         self.store.announcer.changed(Noun::Account, Some(vec![id]));
         self.row_of(id)
-    }
-
-    /// Forgets an account and its token here. Unpins nothing.
-    pub async fn remove(&self, id: AccountId) -> Result<(), CommandError> {
-        let account = self.get(id)?;
-        self.drop_secret(&account).await;
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| rows::delete(tx, id))
-            .await?;
-        self.live().remove(&id);
-        self.store.announcer.changed(Noun::Account, Some(vec![id]));
-        Ok(())
     }
 
     /// The service of an account, made once. A token that cannot be had holds the account.
@@ -154,15 +179,14 @@ impl Accounts {
             return Ok(service);
         }
         let account = self.get(id)?;
-        let (endpoints, token) = match self.key_of(&account).await {
+        let (place, gateway, credential) = match self.key_of(&account).await {
             Ok(key) => key,
             Err(error) => {
                 self.set_hold(id, error.code, None);
                 return Err(error);
             }
         };
-        let gateway = endpoints.gateway().to_string();
-        let service = self.connect.connect(endpoints, token)?;
+        let service = self.connect.connect(place, &credential)?;
         let mut live = self.live();
         let live = live.entry(id).or_default();
         live.service = Some(service.clone());
@@ -175,25 +199,8 @@ impl Accounts {
         self.live().get(&id)?.gateway.clone()
     }
 
-    /// The person says that it may work now: look again.
-    pub async fn retry(&self, id: AccountId) -> Result<AccountRow, CommandError> {
-        self.forget_service(id);
-        if let Ok(service) = self.service(id).await {
-            let account = self.get(id)?;
-            if let Err(error) = service.check().await {
-                let told = failure::of_service(&error, &service_name(&account));
-                if Hold::is_for(told.code) {
-                    self.set_hold(id, told.code, failure::retry_after(&error));
-                    return self.row_of(id);
-                }
-            }
-            self.release(id);
-        }
-        self.row_of(id)
-    }
-
     /// The next request reads the key anew. A hold stays until something answers.
-    fn forget_service(&self, id: AccountId) {
+    pub(super) fn forget_service(&self, id: AccountId) {
         if let Some(live) = self.live().get_mut(&id) {
             live.service = None;
         }
@@ -231,6 +238,7 @@ impl Accounts {
         let was_held = {
             let mut live = self.live();
             let live = live.entry(id).or_default();
+            live.answered = Some(self.clock.now());
             live.hold.take().is_some()
         };
         if was_held {
@@ -239,72 +247,78 @@ impl Accounts {
         }
     }
 
-    async fn key_of(&self, account: &Account) -> Result<(Endpoints, SecretString), CommandError> {
+    /// Where an account's service is now, its gateway, and what it is shown.
+    async fn key_of(&self, account: &Account) -> Result<(Place, String, Credential), CommandError> {
         if account.kind == AccountKind::Sandbox {
             let sandbox = self.sandbox.running().await?;
-            let endpoints = Endpoints::single(&sandbox.api, &sandbox.gateway)
-                .map_err(|error| bad_endpoint(&error))?;
-            return Ok((endpoints, sandbox.token.clone()));
+            let target = Target::pinata(Some(&Addresses {
+                api: sandbox.api.clone(),
+                uploads: sandbox.api.clone(),
+                gateway: sandbox.gateway.clone(),
+            }))?;
+            let token = Credential::Token(sandbox.token.clone());
+            return Ok((target.place, sandbox.gateway.clone(), token));
         }
-        let [api, uploads, gateway] = account.addresses.clone();
-        let endpoints = endpoints(Some(&Addresses {
-            api,
-            uploads,
-            gateway,
-        }))?;
-        let store: &dyn SecretStore = match account.keep {
-            Keep::Keychain => self.keychain.as_ref(),
-            Keep::UntilQuit => &self.until_quit,
-        };
-        let token = store
+        let target = Target::of_account(account)?;
+        let [_, _, gateway] = target.addresses;
+        if account.credential == CredentialKind::Nothing {
+            return Ok((target.place, gateway, Credential::Nothing));
+        }
+        let entry = self
+            .store_of(account.keep)
             .get(&account.secret)
             .await
             .map_err(|error| failure::of_keychain(&error))?;
-        Ok((endpoints, token))
+        let credential = Credential::of_entry(account.credential, entry);
+        Ok((target.place, gateway, credential))
+    }
+
+    fn store_of(&self, keep: Keep) -> &dyn SecretStore {
+        match keep {
+            Keep::Keychain => self.keychain.as_ref(),
+            Keep::UntilQuit => &self.until_quit,
+        }
     }
 
     async fn put(
         &self,
         keep: Keep,
         secret: &str,
-        token: &SecretString,
+        credential: &Credential,
     ) -> Result<(), CommandError> {
-        let store: &dyn SecretStore = match keep {
-            Keep::Keychain => self.keychain.as_ref(),
-            Keep::UntilQuit => &self.until_quit,
+        let Some(entry) = credential.entry() else {
+            return Ok(());
         };
-        store
-            .set(secret, token)
+        self.store_of(keep)
+            .set(secret, &entry)
             .await
             .map_err(|error| failure::of_keychain(&error))
     }
 
+    /// Takes what an account shows its service out of where it is kept.
+    pub(super) async fn remove_secret(&self, account: &Account) -> Result<(), SecretError> {
+        if account.kind == AccountKind::Sandbox || account.credential == CredentialKind::Nothing {
+            return Ok(());
+        }
+        self.store_of(account.keep).remove(&account.secret).await
+    }
+
     async fn drop_secret(&self, account: &Account) {
-        let gone = match account.keep {
-            _ if account.kind == AccountKind::Sandbox => Ok(()),
-            Keep::Keychain => self.keychain.remove(&account.secret).await,
-            Keep::UntilQuit => self.until_quit.remove(&account.secret).await,
-        };
-        if let Err(error) = gone
+        if let Err(error) = self.remove_secret(account).await
             && !matches!(error, SecretError::Missing)
         {
             tracing::warn!(%error, account.id, "the old token could not be taken out of the keychain");
         }
     }
 
-    fn tested(&self, handle: &str) -> Result<(SecretString, [String; 3], String), CommandError> {
+    fn tested(&self, handle: &str) -> Result<Tested, CommandError> {
         let tested = self
             .tested
             .lock()
             .expect("nothing panics while it holds this lock");
-        let tested = tested.get(handle).ok_or_else(|| {
+        tested.get(handle).cloned().ok_or_else(|| {
             CommandError::new(ErrorCode::Gone, "This test is over. Enter the token again.")
-        })?;
-        Ok((
-            tested.token.clone(),
-            tested.addresses.clone(),
-            tested.label.clone(),
-        ))
+        })
     }
 
     fn forget_tested(&self, handle: &str) {
@@ -315,59 +329,36 @@ impl Accounts {
     }
 }
 
-fn endpoints(addresses: Option<&Addresses>) -> Result<Endpoints, CommandError> {
-    let Some(addresses) = addresses else {
-        return Ok(Endpoints::pinata());
-    };
-    Endpoints::new(
-        addresses.api.trim(),
-        addresses.uploads.trim(),
-        addresses.gateway.trim(),
-    )
-    .map_err(|error| bad_endpoint(&error))
-}
-
-fn bad_endpoint(error: &pinning::EndpointError) -> CommandError {
-    CommandError::new(
-        ErrorCode::BadEndpoint,
-        "An address must begin with https://, or be on this computer. Check the three addresses.",
-    )
-    .with_detail(error.to_string())
-}
-
-fn key_test(handle: String, report: KeyReport) -> KeyTest {
-    let mut may = Vec::new();
-    let mut may_not = Vec::new();
-    for (feature, access) in &report.features {
-        match access {
-            Access::Yes => may.push(words(*feature).to_owned()),
-            Access::No { missing_scope } => {
-                may_not.push(MayNot {
-                    feature: words(*feature).to_owned(),
-                    scope: missing_scope.clone(),
-                });
-            }
-            Access::Unknown => {}
+impl Tested {
+    /// The account that comes of it.
+    fn account(&self, id: AccountId, keep: Keep, secret: String) -> Account {
+        let service = self.target.service.clone();
+        Account {
+            id,
+            kind: self.target.kind,
+            label: self.owner.clone().unwrap_or_else(|| service.clone()),
+            service,
+            addresses: self.target.addresses.clone(),
+            credential: self.credential.kind(),
+            keep,
+            secret,
+            owner: self.owner.clone(),
+            key_id: self.key_id.clone(),
         }
     }
-    KeyTest {
-        handle,
-        owner: report.owner_email,
-        key_id: report.key_id.map(|id| id.chars().take(8).collect()),
-        pins: report.pins,
-        bytes: report.bytes,
-        may,
-        may_not,
-    }
 }
 
-fn words(feature: Feature) -> &'static str {
-    match feature {
-        Feature::Upload => "Upload files",
-        Feature::UploadFolders => "Upload folders",
-        Feature::List => "List pins",
-        Feature::Edit => "Edit names and key-values",
-        Feature::Unpin => "Unpin",
-        Feature::Usage => "Show usage",
+fn sandbox_account() -> Account {
+    Account {
+        id: 0,
+        kind: AccountKind::Sandbox,
+        label: "Sandbox".into(),
+        service: String::new(),
+        addresses: Default::default(),
+        credential: CredentialKind::Token,
+        keep: Keep::UntilQuit,
+        secret: String::new(),
+        owner: None,
+        key_id: None,
     }
 }

@@ -150,6 +150,22 @@ pub(super) fn delete(tx: &Tx, ids: &[i64]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The service knows the pin by another id now.
+pub(super) fn set_service_id(tx: &Tx, id: i64, service_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE pin SET service_id = ?2 WHERE id = ?1",
+        params![id, service_id],
+    )?;
+    Ok(())
+}
+
+/// Forgets an account's list, and how far it was read.
+pub(super) fn forget(tx: &Tx, account: AccountId) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM pin WHERE account = ?1", [account])?;
+    tx.execute("DELETE FROM reading WHERE account = ?1", [account])?;
+    Ok(())
+}
+
 /// Begins a new reading of an account's list and answers its number.
 pub(super) fn begin_reading(tx: &Tx, account: AccountId) -> Result<i64, StoreError> {
     Ok(tx.query_row(

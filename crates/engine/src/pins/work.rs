@@ -50,6 +50,9 @@ impl Pins {
             reading.running = false;
             reading.problem = outcome.as_ref().err().map(|error| error.message.clone());
         }
+        self.accounts
+            .remember(account, outcome.as_ref().err())
+            .await;
         self.store.announcer.changed(Noun::Pin, None);
         outcome
     }
@@ -167,10 +170,22 @@ impl Pins {
             name: edit.name.clone(),
             keyvalues,
         };
-        if let Err(error) = pins.edit(&pin_ref(&row), &wish).await {
-            return Err(self.failed(row.account, &error, &name));
-        }
+        let replaced = match pins.edit(&pin_ref(&row), &wish).await {
+            Ok(replaced) => replaced,
+            Err(error) => return Err(self.failed(row.account, &error, &name)),
+        };
         let mut pin = row.pin;
+        if let Some(now_called) = replaced {
+            // The row stays the same one; what comes next asks for the pin by its new name.
+            self.store
+                .mirror
+                .write(Urgency::Click, {
+                    let now_called = now_called.clone();
+                    move |tx| rows::set_service_id(tx, id, &now_called)
+                })
+                .await?;
+            pin.service_id = now_called;
+        }
         pin.keyvalues = after;
         pin.name = edit.name.or(pin.name);
         self.add(row.account, pin).await?;
@@ -220,6 +235,20 @@ impl Pins {
             }
         }
         Ok(report)
+    }
+
+    /// Forgets an account's list.
+    pub(crate) async fn forget(&self, account: AccountId) -> Result<(), CommandError> {
+        self.store
+            .mirror
+            .write(Urgency::Click, move |tx| rows::forget(tx, account))
+            .await?;
+        self.catalogues
+            .lock()
+            .expect("nothing panics while it holds this lock")
+            .remove(&account);
+        self.store.announcer.changed(Noun::Pin, None);
+        Ok(())
     }
 
     pub(super) async fn take_out(&self, account: AccountId, id: i64) -> Result<(), CommandError> {

@@ -59,6 +59,7 @@ impl Schema {
             Self::Ledger => vec![
                 M::up(include_str!("migrations/ledger_0001.sql")),
                 M::up(include_str!("migrations/ledger_watches.sql")),
+                M::up(include_str!("migrations/ledger_accounts.sql")).foreign_key_check(),
             ],
             Self::Mirror => vec![M::up(include_str!("migrations/mirror_0001.sql"))],
         })
@@ -114,10 +115,14 @@ impl Database {
     pub fn open(path: &Path, schema: Schema) -> Result<Self, StoreError> {
         let mut connection = Connection::open(path)?;
         tune(&connection, schema.synchronous())?;
+        // A table that others refer to can only be made anew while nothing follows the references; each such migration
+        // checks them at its end.
+        connection.pragma_update(None, "foreign_keys", "OFF")?;
         schema
             .migrations()
             .to_latest(&mut connection)
             .map_err(|error| StoreError::Other(error.to_string()))?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
         Ok(Self {
             writer: Writer::start(connection),
             path: path.to_owned(),
@@ -167,7 +172,6 @@ impl Database {
 fn tune(connection: &Connection, synchronous: &str) -> Result<(), StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", synchronous)?;
-    connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     Ok(())
 }
@@ -186,6 +190,43 @@ mod tests {
             .migrations()
             .validate()
             .expect("the mirror's migrations apply");
+    }
+
+    #[test]
+    fn accounts_of_an_older_ledger_keep_their_uploads_and_their_numbers() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("ledger.db");
+        let older = [
+            include_str!("migrations/ledger_0001.sql"),
+            include_str!("migrations/ledger_watches.sql"),
+        ];
+        let mut old = Connection::open(&path).expect("opens");
+        let migrations = Migrations::new(older.into_iter().map(M::up).collect());
+        migrations.to_latest(&mut old).expect("an older ledger");
+        old.execute_batch(
+            "INSERT INTO account (id, kind, label, api, keep, secret, created) VALUES (3, 'pinata', 'mine', 'https://a.invalid', 'keychain', 's', 1);
+             INSERT INTO account (id, kind, label, keep, created) VALUES (9, 'sandbox', 'Sandbox', 'sandbox', 1);
+             INSERT INTO upload (account, operation, name, kind, paths, keyvalues, cid_version, wrap, secrets, state, created)
+               VALUES (3, 'o', 'n', 'file', '[]', '{}', 1, 0, 'hold', 'pinned', 1);
+             DELETE FROM account WHERE id = 9;",
+        )
+        .expect("rows");
+        drop(old);
+        let database = Database::open(&path, Schema::Ledger).expect("opens");
+        let text = |sql: &'static str| {
+            let read =
+                database.read(move |c| Ok(c.query_row(sql, [], |row| row.get::<_, String>(0))?));
+            read.expect("reads")
+        };
+        assert_eq!(
+            text("SELECT service || credential || secret FROM account"),
+            "Pinatatokens"
+        );
+        assert_eq!(text("SELECT group_concat(account) FROM upload"), "3");
+        assert_eq!(
+            text("SELECT CAST(seq AS TEXT) FROM sqlite_sequence WHERE name = 'account'"),
+            "9"
+        );
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use super::rows::{self, Facts};
 use super::state::{Event, State};
 use super::{Uploads, UploadsFilter, rows::Upload};
+use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
@@ -34,6 +35,20 @@ impl Uploads {
             self.store.announcer.changed(Noun::Upload, None);
         }
         self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Takes back everything of an account that has not ended: it is about to be removed.
+    pub(crate) async fn take_back_all_of(&self, account: AccountId) -> Result<(), CommandError> {
+        let ids = self
+            .store
+            .ledger
+            .read(|tx| rows::unfinished_of(tx, account))?;
+        for some in ids.chunks(AT_ONCE) {
+            for upload in self.apply_to(some.to_vec(), Event::Cancel).await? {
+                self.stop_where_asked(&upload);
+            }
+        }
         Ok(())
     }
 

@@ -124,6 +124,7 @@ impl Uploads {
                 "CID versions are 0 and 1.",
             ));
         }
+        self.accounts.require_uploads(account)?;
         let items = self.drops().items(drop)?;
         let wishes = wishes(&items, &options, &keyvalues);
         let now = self.clock.now();

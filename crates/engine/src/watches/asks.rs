@@ -25,7 +25,7 @@ impl Watches {
         rules: WatchRules,
     ) -> Result<i64, CommandError> {
         rules.check()?;
-        self.accounts.get(account)?;
+        self.accounts.require_uploads(account)?;
         let root = self.drafts().root(draft)?;
         if let Some(refusal) = self.refused(&root, None)? {
             return Err(CommandError::new(ErrorCode::BadInput, refusal));
@@ -105,6 +105,15 @@ impl Watches {
             live.nudge.notify_one();
         }
         self.changed(id);
+        Ok(())
+    }
+
+    /// Forgets every watched folder of an account that is about to be removed; their files and pins stay.
+    pub(crate) async fn forget_account(&self, account: AccountId) -> Result<(), CommandError> {
+        let watches = self.store.ledger.read(rows::all)?;
+        for watch in watches.iter().filter(|watch| watch.account == account) {
+            self.remove(watch.id).await?;
+        }
         Ok(())
     }
 

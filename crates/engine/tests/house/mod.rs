@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::accounts::{PinataServices, RunningSandbox, SandboxHost};
+use engine::accounts::{RunningSandbox, SandboxHost, Services};
 use engine::clock::SystemClock;
 use engine::error::CommandError;
 use engine::uploads::{Secrets, UploadOptions, UploadRow, UploadsFilter};
@@ -18,7 +18,8 @@ use sandbox::{Config, Sandbox};
 
 /// How long a test waits for what must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
-const TOKEN: &str = "token-of-this-test-only";
+/// The token that the server knows.
+pub(crate) const TOKEN: &str = "token-of-this-test-only";
 
 struct Known(Arc<RunningSandbox>);
 
@@ -26,6 +27,14 @@ struct Known(Arc<RunningSandbox>);
 impl SandboxHost for Known {
     async fn running(&self) -> Result<Arc<RunningSandbox>, CommandError> {
         Ok(self.0.clone())
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        None
+    }
+
+    async fn erase(&self) -> Result<(), CommandError> {
+        Err(CommandError::gone("The folder of a house"))
     }
 }
 
@@ -49,17 +58,25 @@ impl House {
 
     /// A house whose files and events are somebody else's.
     pub(crate) async fn with(files: Arc<dyn Files>, watching: Arc<dyn Watching>) -> Self {
+        Self::build((files, watching), |_| ()).await
+    }
+
+    /// A house whose server is set up in its own way.
+    pub(crate) async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::build((Arc::new(Disk), Arc::new(SystemWatching)), change).await
+    }
+
+    async fn build(ground: Ground, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let server = Sandbox::start(Config::new(folder.path().join("sandbox"), TOKEN))
-            .await
-            .expect("starts");
+        let mut config = Config::new(folder.path().join("sandbox"), TOKEN);
+        change(&mut config);
+        let server = Sandbox::start(config).await.expect("starts");
         let address = Arc::new(RunningSandbox {
             api: server.api_url(),
             gateway: server.gateway_url(),
             token: TOKEN.to_owned().into(),
         });
         std::fs::create_dir_all(folder.path().join("files")).expect("creates");
-        let ground = (files, watching);
         let (engine, working) = open(folder.path(), &address, &ground);
         let account = engine
             .accounts
@@ -290,7 +307,7 @@ fn open(
         clock: Arc::new(SystemClock),
         files: files.clone(),
         keychain: Arc::new(secrets::UntilQuit::default()),
-        connect: Arc::new(PinataServices),
+        connect: Arc::new(Services),
         sandbox: Arc::new(Known(address.clone())),
         jitter: Arc::new(|| 0.5),
         watching: watching.clone(),

@@ -55,6 +55,19 @@ pub(in crate::uploads) fn due(tx: &Connection, now: Millis) -> Result<Vec<i64>, 
         .collect::<Result<_, _>>()?)
 }
 
+/// Rows of an account that have not ended.
+pub(in crate::uploads) fn unfinished_of(
+    tx: &Connection,
+    account: AccountId,
+) -> Result<Vec<i64>, StoreError> {
+    let mut select = tx.prepare_cached(
+        "SELECT id FROM upload WHERE account = ?1 AND state NOT IN ('pinned', 'cancelled') ORDER BY id",
+    )?;
+    Ok(select
+        .query_map([account], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}
+
 /// When the next wait is over.
 pub(in crate::uploads) fn next_due(tx: &Connection) -> Result<Option<Millis>, StoreError> {
     Ok(tx.query_row(
