@@ -29,8 +29,13 @@ export const commands = {
 	appStart: () => __TAURI_INVOKE<AppStart_Serialize>("app_start"),
 	/**  Every account. */
 	accountsList: () => __TAURI_INVOKE<AccountRow_Serialize[]>("accounts_list"),
-	/**  Asks the service about a token; it stays in Rust under the answer's handle. */
-	accountsTest: (token: string, endpoints: Endpoints | null) => __TAURI_INVOKE<KeyTest_Serialize>("accounts_test", { token, endpoints }),
+	/**  The pinning services to choose from. */
+	accountsServices: () => __TAURI_INVOKE<ServiceTemplate[]>("accounts_services"),
+	/**
+	 *  Asks a service about a token, or about an API key (`key`) and its secret (`token`); they stay in Rust under the
+	 *  answer's handle.
+	 */
+	accountsTest: (chosen: Chosen_Deserialize, token: string, key: string | null) => __TAURI_INVOKE<KeyTest_Serialize>("accounts_test", { chosen, token, key }),
 	/**  Keeps a tested token and works with its account. */
 	accountsConnect: (handle: string, keep: Keep) => __TAURI_INVOKE<AccountRow_Serialize>("accounts_connect", { handle, keep }),
 	/**  Gives an account another token. */
@@ -41,8 +46,18 @@ export const commands = {
 	accountsSelect: (id: string) => __TAURI_INVOKE<null>("accounts_select", { id }),
 	/**  Looks again, now. */
 	accountsRetry: (id: string) => __TAURI_INVOKE<AccountRow_Serialize>("accounts_retry", { id }),
-	/**  Forgets an account here; unpins nothing. */
-	accountsRemove: (id: string) => __TAURI_INVOKE<null>("accounts_remove", { id }),
+	/**  How an account is, as far as it is known here. */
+	accountsHealth: (id: string) => __TAURI_INVOKE<AccountHealth_Serialize>("accounts_health", { id }),
+	/**  Asks the service again what the key may. */
+	accountsCheck: (id: string) => __TAURI_INVOKE<AccountHealth_Serialize>("accounts_check", { id }),
+	/**  Gives an account another name. */
+	accountsRename: (id: string, label: string) => __TAURI_INVOKE<AccountRow_Serialize>("accounts_rename", { id, label }),
+	/**  What removing an account does. */
+	accountsLeaving: (id: string) => __TAURI_INVOKE<Leaving_Serialize>("accounts_leaving", { id }),
+	/**  Forgets an account here; unpins nothing. `erase`: deletes what the Sandbox keeps. */
+	accountsRemove: (id: string, erase: boolean) => __TAURI_INVOKE<null>("accounts_remove", { id, erase }),
+	/**  Shows the Sandbox's folder in the file manager. */
+	accountsShowSandbox: () => __TAURI_INVOKE<null>("accounts_show_sandbox"),
 	/**  Opens what matches as a set, with its first look. */
 	pinsOpen: (query: PinQuery, carry: Selection | null, look: Look_Deserialize) => __TAURI_INVOKE<ResultSet_Serialize>("pins_open", { query, carry, look }),
 	/**  A window of a set, at most 200 rows. */
@@ -175,12 +190,76 @@ export const events = {
 };
 
 /* Types */
+/**  What an account can do. */
+export type Abilities = Abilities_Serialize;
+
+/**  What an account can do. */
+export type Abilities_Deserialize = {
+	/**  What the key may, in words. */
+	may?: string[],
+	/**  What the key may not, though its service has it. */
+	mayNot?: MayNot[],
+	/**  What the service does not have. */
+	notOffered?: string[],
+};
+
+/**  What an account can do. */
+export type Abilities_Serialize = {
+	/**  What the key may, in words. */
+	may: string[],
+	/**  What the key may not, though its service has it. */
+	mayNot: MayNot[],
+	/**  What the service does not have. */
+	notOffered: string[],
+};
+
+/**  How an account is, in words. */
+export type AccountHealth = AccountHealth_Serialize;
+
+/**  How an account is, in words. */
+export type AccountHealth_Deserialize = {
+	/**  As in the list. */
+	row: AccountRow_Deserialize,
+	/**  When its service last answered as asked, milliseconds since 1970. */
+	answeredAt?: number | null,
+	/**  When it last did not. */
+	failedAt?: number | null,
+	/**  Why it did not, in words. */
+	failure?: string | null,
+	/**  When the key was last tested. */
+	testedAt?: number | null,
+	/**  What came of that test. */
+	abilities: Abilities_Deserialize,
+	/**  The beginning of the API key's name at the service. */
+	keyId?: string | null,
+};
+
+/**  How an account is, in words. */
+export type AccountHealth_Serialize = {
+	/**  As in the list. */
+	row: AccountRow_Serialize,
+	/**  When its service last answered as asked, milliseconds since 1970. */
+	answeredAt: number | null,
+	/**  When it last did not. */
+	failedAt: number | null,
+	/**  Why it did not, in words. */
+	failure: string | null,
+	/**  When the key was last tested. */
+	testedAt: number | null,
+	/**  What came of that test. */
+	abilities: Abilities_Serialize,
+	/**  The beginning of the API key's name at the service. */
+	keyId: string | null,
+};
+
 /**  Which service an account is at. */
 export type AccountKind = 
 /**  The pinning service that ships inside Pinfold. */
 "sandbox" | 
 /**  Pinata, or a service that answers like it. */
-"pinata";
+"pinata" | 
+/**  Any service of the IPFS Pinning Services API. */
+"psa";
 
 /**  An account as the page sees it. No token, ever. */
 export type AccountRow = AccountRow_Serialize;
@@ -201,6 +280,18 @@ export type AccountRow_Deserialize = {
 	untilQuit: boolean,
 	/**  Links that others can open exist. */
 	publicLinks: boolean,
+	/**  Where the service answers, for people; `None` for Pinata's own cloud and the Sandbox. */
+	address?: string | null,
+	/**  Whose key it is, where the key says. */
+	owner?: string | null,
+	/**  Pins in the list, once it was read to its end. */
+	pins?: number | null,
+	/**  Bytes of these, as far as the service says. */
+	bytes?: number | null,
+	/**  Why nothing can be uploaded to it; `None`: uploads are possible. */
+	noUploads?: string | null,
+	/**  Why its service did not answer as asked when it was last asked; `None`: it did. */
+	trouble?: string | null,
 };
 
 /**  An account as the page sees it. No token, ever. */
@@ -219,6 +310,18 @@ export type AccountRow_Serialize = {
 	untilQuit: boolean,
 	/**  Links that others can open exist. */
 	publicLinks: boolean,
+	/**  Where the service answers, for people; `None` for Pinata's own cloud and the Sandbox. */
+	address: string | null,
+	/**  Whose key it is, where the key says. */
+	owner: string | null,
+	/**  Pins in the list, once it was read to its end. */
+	pins: number | null,
+	/**  Bytes of these, as far as the service says. */
+	bytes: number | null,
+	/**  Why nothing can be uploaded to it; `None`: uploads are possible. */
+	noUploads: string | null,
+	/**  Why its service did not answer as asked when it was last asked; `None`: it did. */
+	trouble: string | null,
 };
 
 /**  All that the first paint needs. */
@@ -342,6 +445,27 @@ export type CheckState =
 "checking" | 
 /**  Proved to be other bytes. */
 "different";
+
+/**  The service that a person chose, before anything is known of it. */
+export type Chosen = Chosen_Serialize;
+
+/**  The service that a person chose, before anything is known of it. */
+export type Chosen_Deserialize = 
+/**  Pinata, or what answers like it at three addresses. */
+{ kind: "pinata"; addresses?: Endpoints | null } | 
+/**  A pinning service: the template's name, and the address that stands before `/pins`. */
+{ kind: "psa"; service: string; address: string } | 
+/**  The service of an account that is here already. */
+{ kind: "account"; id: string };
+
+/**  The service that a person chose, before anything is known of it. */
+export type Chosen_Serialize = 
+/**  Pinata, or what answers like it at three addresses. */
+{ kind: "pinata"; addresses: Endpoints | null } | 
+/**  A pinning service: the template's name, and the address that stands before `/pins`. */
+{ kind: "psa"; service: string; address: string } | 
+/**  The service of an account that is here already. */
+{ kind: "account"; id: string };
 
 /**  What a failed call of the engine tells: a code, a sentence, and the service's own words where there are any. */
 export type CommandError = CommandError_Serialize;
@@ -604,10 +728,12 @@ export type KeyTest_Deserialize = {
 	pins?: number | null,
 	/**  How many bytes. */
 	bytes?: number | null,
-	/**  What the key may, in words. */
-	may: string[],
-	/**  What it may not. */
-	mayNot: MayNot[],
+	/**  What the key may. */
+	abilities: Abilities_Deserialize,
+	/**  The service, as sentences call it. */
+	service: string,
+	/**  Where it answers, for people; `None` for Pinata's own cloud. */
+	address?: string | null,
 };
 
 /**  What the service said of a token. */
@@ -622,10 +748,39 @@ export type KeyTest_Serialize = {
 	pins: number | null,
 	/**  How many bytes. */
 	bytes: number | null,
-	/**  What the key may, in words. */
-	may: string[],
-	/**  What it may not. */
-	mayNot: MayNot[],
+	/**  What the key may. */
+	abilities: Abilities_Serialize,
+	/**  The service, as sentences call it. */
+	service: string,
+	/**  Where it answers, for people; `None` for Pinata's own cloud. */
+	address: string | null,
+};
+
+/**  What removing an account does, in sentences. */
+export type Leaving = Leaving_Serialize;
+
+/**  What removing an account does, in sentences. */
+export type Leaving_Deserialize = {
+	/**  What stays at the service. */
+	pins: string,
+	/**  What ends or is forgotten on this computer, one sentence each. */
+	here: string[],
+	/**  For the Sandbox: what would be deleted with its files. They stay unless that is asked for. */
+	files?: string | null,
+	/**  For the Sandbox: the folder that its files are in. */
+	folder?: string | null,
+};
+
+/**  What removing an account does, in sentences. */
+export type Leaving_Serialize = {
+	/**  What stays at the service. */
+	pins: string,
+	/**  What ends or is forgotten on this computer, one sentence each. */
+	here: string[],
+	/**  For the Sandbox: what would be deleted with its files. They stay unless that is asked for. */
+	files: string | null,
+	/**  For the Sandbox: the folder that its files are in. */
+	folder: string | null,
 };
 
 /**  How many of its files are in each group. `all` counts every row. */
@@ -1153,6 +1308,16 @@ export type SelectionSummary = {
 	different: number,
 	/**  Only readable through the account's own gateway. */
 	private: number,
+};
+
+/**  A pinning service to choose from. */
+export type ServiceTemplate = {
+	/**  Its name. */
+	name: string,
+	/**  Its address; empty where the person fills it in. */
+	address: string,
+	/**  Whether the person may change the address. */
+	editable: boolean,
 };
 
 /**  How the window looks. */
