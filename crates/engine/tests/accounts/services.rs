@@ -1,5 +1,7 @@
 //! What works with an account of each kind.
 
+use std::time::Duration;
+
 use engine::accounts::{Chosen, Credential, Keep};
 use engine::error::ErrorCode;
 use engine::pins::{PinEdit, Selection};
@@ -10,12 +12,24 @@ use crate::house::{House, TOKEN, options};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pinning_service_with_pinatas_quirks_is_listed_edited_and_unpinned() {
-    listed_edited_and_unpinned(House::new().await).await;
+    listed_edited_and_unpinned(house(false).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pinning_service_that_keeps_to_the_specification_is_listed_edited_and_unpinned() {
-    listed_edited_and_unpinned(House::configured(|config| config.strict_psa = true).await).await;
+    listed_edited_and_unpinned(house(true).await).await;
+}
+
+/// What is asked of this service is pinned at once.
+async fn house(strict: bool) -> House {
+    House::configured(|config| {
+        config.strict_psa = strict;
+        let at_once = Duration::ZERO;
+        config
+            .jobs
+            .set_times(at_once, at_once, at_once, Duration::from_hours(24));
+    })
+    .await
 }
 
 async fn listed_edited_and_unpinned(house: House) {
