@@ -31,6 +31,17 @@ pub(crate) async fn pick_folder_to_watch(window: &WebviewWindow) -> Option<PathB
     picked.map(|handle| handle.path().to_owned())
 }
 
+/// Asks for a list of CIDs; `None` when the person cancelled.
+pub(crate) async fn pick_list(window: &WebviewWindow) -> Option<PathBuf> {
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title("Import a list of CIDs")
+        .add_filter("Lists", &["txt", "csv", "tsv", "md", "list"])
+        .add_filter("All files", &["*"])
+        .set_parent(window);
+    let picked = dialog.pick_file().await;
+    picked.map(|handle| handle.path().to_owned())
+}
+
 /// Asks where to save, and opens the file there; `None` when the person cancelled.
 pub(crate) async fn save_file(
     window: &WebviewWindow,

@@ -42,6 +42,7 @@ pub fn run() -> ExitCode {
             events::forward(app.handle(), &engine);
             tauri::async_runtime::spawn(engine.uploads.clone().run());
             tauri::async_runtime::spawn(engine.watches.clone().run());
+            tauri::async_runtime::spawn(engine.jobs.clone().run());
             let reader = engine.clone();
             tauri::async_runtime::spawn(async move {
                 if let Ok(Some(active)) = reader.active() {

@@ -98,7 +98,7 @@ fn sources(folder: &Path, end: &str) -> Vec<(PathBuf, String)> {
 
 #[test]
 fn inside_the_engine_arrows_point_from_watches_to_uploads_to_pins_to_accounts_to_the_store() {
-    let order = ["store", "accounts", "pins", "uploads", "watches"];
+    let order = ["store", "accounts", "pins", "uploads", "jobs", "watches"];
     for (level, noun) in order.iter().enumerate() {
         let folder = Path::new(ROOT).join("crates/engine/src").join(noun);
         for (path, text) in sources(&folder, "rs") {

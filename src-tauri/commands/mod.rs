@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod jobs;
 pub mod pins;
 pub mod settings;
 pub mod uploads;
@@ -71,6 +72,21 @@ pub fn builder() -> Builder<tauri::Wry> {
             uploads::uploads_retry_all,
             uploads::uploads_clear_finished,
             settings::settings_set,
+            jobs::jobs_look_at,
+            jobs::jobs_check_node,
+            jobs::jobs_pick_list,
+            jobs::jobs_discard_list,
+            jobs::jobs_import,
+            jobs::jobs_head,
+            jobs::jobs_rows,
+            jobs::jobs_refresh,
+            jobs::jobs_cancel,
+            jobs::jobs_retry,
+            jobs::jobs_retry_failed,
+            jobs::jobs_upload_copy,
+            jobs::jobs_clear,
+            jobs::jobs_clear_ended,
+            jobs::jobs_copy,
             watches::watches_pick_folder,
             watches::watches_draft_from_drop,
             watches::watches_discard,

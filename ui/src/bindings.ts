@@ -25,6 +25,21 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	jobsLookAt: (text: string) => __TAURI_INVOKE<Pasted>("jobs_look_at", { text }),
+	jobsCheckNode: (text: string) => __TAURI_INVOKE<string | null>("jobs_check_node", { text }),
+	jobsPickList: () => __TAURI_INVOKE<JobList | null>("jobs_pick_list"),
+	jobsDiscardList: (list: string) => __TAURI_INVOKE<null>("jobs_discard_list", { list }),
+	jobsImport: (text: string, list: string | null, options: JobOptions) => __TAURI_INVOKE<number>("jobs_import", { text, list, options }),
+	jobsHead: () => __TAURI_INVOKE<JobsHead>("jobs_head"),
+	jobsRows: (query: JobsQuery, from: number, n: number) => __TAURI_INVOKE<JobsPage>("jobs_rows", { query, from, n }),
+	jobsRefresh: () => __TAURI_INVOKE<null>("jobs_refresh"),
+	jobsCancel: (id: number) => __TAURI_INVOKE<null>("jobs_cancel", { id }),
+	jobsRetry: (id: number, hostNodes: string[] | null) => __TAURI_INVOKE<null>("jobs_retry", { id, hostNodes }),
+	jobsRetryFailed: () => __TAURI_INVOKE<number>("jobs_retry_failed"),
+	jobsUploadCopy: (id: number) => __TAURI_INVOKE<null>("jobs_upload_copy", { id }),
+	jobsClear: (id: number) => __TAURI_INVOKE<null>("jobs_clear", { id }),
+	jobsClearEnded: () => __TAURI_INVOKE<null>("jobs_clear_ended"),
+	jobsCopy: (id: number) => __TAURI_INVOKE<null>("jobs_copy", { id }),
 	/**  All that the first paint needs. */
 	appStart: () => __TAURI_INVOKE<AppStart_Serialize>("app_start"),
 	/**  Every account. */
@@ -1010,7 +1025,7 @@ export type NotUnpinned = {
 };
 
 /**  What a row is a row of. */
-export type Noun = 
+export type Noun = "job" |
 /**  A connected service. */
 "account" | 
 /**  A row of the mirror. */
@@ -1970,3 +1985,16 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type LineKind = "wrong" | "repeated" | "asked" | "pinned" | "note";
+export type PastedLine = { kind: LineKind, sentence: string, start: number, end: number };
+export type Pasted = { ready: number, pinned: number, asked: number, repeated: number, wrong: number, lines: PastedLine[] };
+export type JobList = { id: string, name: string, pasted: Pasted };
+export type JobOptions = { name: string | null, keyvalues: [string, string][], group: string | null, hostNodes: string[] };
+export type JobsHead = { open: number, failed: number, all: number };
+export type JobsFilter = "all" | "open" | "failed" | "pinned" | "cancelled" | "not_asked" | "prechecking" | "searching" | "retrieving" | "expired" | "over_free_limit" | "over_max_size" | "invalid_object" | "bad_host_node";
+export type JobsQuery = { filter: JobsFilter, text: string, oldestFirst: boolean };
+export type JobState = "waiting" | "asking" | "prechecking" | "searching" | "retrieving" | "expired" | "over_free_limit" | "over_max_size" | "invalid_object" | "bad_host_node" | "failed" | "unknown" | "looking" | "uploading" | "pinned" | "gone" | "refused" | "cancelled";
+export type JobStep = "add_address" | "change_address" | "upload_copy" | "see_usage" | "retry" | "try_now" | "show_pin" | "show_upload";
+export type JobRow = { id: number, name: string | null, cid: string, state: JobState, sentence: string, beside: string, since: number, ended: boolean, stuck: boolean, retryAt: number | null, step: JobStep | null, stepWords: string, hostNodes: string[], pin: number | null, copy: string | null, here: boolean, canCancel: boolean, canRetry: boolean, canClear: boolean };
+export type JobsPage = { total: number, rows: JobRow[], head: JobsHead, asOf: number | null, refreshing: boolean, problem: string | null };

@@ -20,6 +20,8 @@ pub enum Noun {
     Setting,
     /// A watched folder, or rows of its ledger.
     Watch,
+    /// A CID that a service was asked to find and pin.
+    Job,
 }
 
 /// Rows of one noun changed. A gap in `revision` means: fetch again.

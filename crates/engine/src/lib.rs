@@ -6,6 +6,7 @@ pub mod clock;
 pub mod error;
 mod failure;
 pub mod holder;
+pub mod jobs;
 pub mod lock;
 pub mod pins;
 pub mod settings;
@@ -23,6 +24,7 @@ use tokio::sync::Notify;
 use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
 use clock::Clock;
 use error::{CommandError, ErrorCode};
+use jobs::Jobs;
 use pins::Pins;
 use settings::SettingStore;
 use store::Store;
@@ -62,6 +64,8 @@ pub struct Engine {
     pub uploads: Arc<Uploads>,
     /// Watched folders.
     pub watches: Arc<Watches>,
+    /// CIDs that services were asked to find and pin.
+    pub jobs: Arc<Jobs>,
     /// What a person set.
     pub settings: SettingStore,
 }
@@ -101,11 +105,20 @@ impl Engine {
         let uploads = Arc::new(Uploads::new(
             store.clone(),
             clock.clone(),
+            files.clone(),
+            accounts.clone(),
+            pins.clone(),
+            jitter.clone(),
+            wake,
+        ));
+        let jobs = Arc::new(Jobs::new(
+            store.clone(),
+            clock.clone(),
             files,
             accounts.clone(),
             pins.clone(),
+            uploads.clone(),
             jitter,
-            wake,
         ));
         let watches = Arc::new(Watches::new(
             store.clone(),
@@ -122,6 +135,7 @@ impl Engine {
             pins,
             uploads,
             watches,
+            jobs,
         })
     }
 

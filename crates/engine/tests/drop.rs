@@ -3,6 +3,7 @@
 #[path = "accounts/mod.rs"]
 mod accounts;
 mod house;
+mod jobs;
 
 use engine::error::ErrorCode;
 use engine::pins::{CheckState, Look, PinEdit, PinQuery, Selection, SortKey};

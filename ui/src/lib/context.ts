@@ -2,6 +2,7 @@ import { createContext } from "svelte";
 import type { Accounts } from "../accounts/accounts.svelte";
 import type { Toasts } from "../components/toasts.svelte";
 import type { Drops } from "../drops/drops.svelte";
+import type { Jobs } from "../jobs/jobs.svelte";
 import type { Pins } from "../pins/pins.svelte";
 import type { Settings } from "../settings/settings.svelte";
 import type { Uploads } from "../uploads/uploads.svelte";
@@ -11,6 +12,7 @@ import type { View } from "./view.svelte";
 // One of each for the window; App.svelte makes them, everything below it reads them.
 export const [getAccounts, setAccounts] = createContext<Accounts>();
 export const [getDrops, setDrops] = createContext<Drops>();
+export const [getJobs, setJobs] = createContext<Jobs>();
 export const [getPins, setPins] = createContext<Pins>();
 export const [getSettings, setSettings] = createContext<Settings>();
 export const [getToasts, setToasts] = createContext<Toasts>();

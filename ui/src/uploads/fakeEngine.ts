@@ -11,6 +11,7 @@ export type Call = { command: string; args: Record<string, unknown> };
 const NOTHING: Record<string, Answer> = {
   watches_head: () => ({ folders: 0, watching: 0, needsYou: 0, underWay: 0 }),
   watches_list: () => [],
+  jobs_head: () => ({ open: 0, failed: 0, all: 0 }),
 };
 
 /** A Rust side for tests: answers commands from a table, remembers the calls, and emits events. */

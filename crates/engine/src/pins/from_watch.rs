@@ -117,7 +117,7 @@ impl Pins {
     }
 
     /// Asks the service for a CID that the mirror does not have.
-    async fn look_for(
+    pub(super) async fn look_for(
         &self,
         account: AccountId,
         cid: &str,

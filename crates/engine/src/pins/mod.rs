@@ -1,6 +1,7 @@
 //! What a service keeps for an account: a mirror that can be searched, and the edits made to it.
 
 mod catalogue;
+mod from_job;
 mod from_watch;
 mod rows;
 mod sets;

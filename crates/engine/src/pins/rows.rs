@@ -1,6 +1,6 @@
 //! The tables `pin` and `reading` of the mirror, and the journal of unpins in the ledger.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -126,6 +126,23 @@ pub(super) fn by_cid(
     Ok(select
         .query_map(params![account, cid], mirrored)?
         .collect::<Result<_, _>>()?)
+}
+
+/// Which of these CIDs an account has.
+pub(super) fn which<'a>(
+    tx: &Connection,
+    account: AccountId,
+    cids: impl Iterator<Item = &'a str>,
+) -> Result<HashSet<&'a str>, StoreError> {
+    let mut select =
+        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM pin WHERE account = ?1 AND cid = ?2)")?;
+    let mut found = HashSet::new();
+    for cid in cids {
+        if select.query_row(params![account, cid], |row| row.get(0))? {
+            found.insert(cid);
+        }
+    }
+    Ok(found)
 }
 
 /// Every row of an account, to fill the catalogue.

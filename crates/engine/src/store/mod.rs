@@ -60,6 +60,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_0001.sql")),
                 M::up(include_str!("migrations/ledger_watches.sql")),
                 M::up(include_str!("migrations/ledger_accounts.sql")).foreign_key_check(),
+                M::up(include_str!("migrations/ledger_jobs.sql")),
             ],
             Self::Mirror => vec![M::up(include_str!("migrations/mirror_0001.sql"))],
         })

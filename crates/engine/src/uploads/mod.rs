@@ -3,6 +3,7 @@
 mod bytes;
 mod confirm;
 mod control;
+mod copies;
 mod drops;
 pub(crate) mod from_watch;
 mod progress;
@@ -22,6 +23,7 @@ use serde::Deserialize;
 use specta::Type;
 use tokio::sync::{Notify, Semaphore, broadcast};
 
+pub(crate) use copies::{Copy, End};
 pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
 pub use progress::{Progress, ProgressRow};
 pub use receipt::Comparison;

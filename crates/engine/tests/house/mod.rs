@@ -318,7 +318,8 @@ fn open(
     let engine = Arc::new(Engine::open(&data, parts).expect("opens"));
     let uploads = tokio::spawn(engine.uploads.clone().run());
     let watches = tokio::spawn(engine.watches.clone().run());
-    (engine, vec![uploads, watches])
+    let jobs = tokio::spawn(engine.jobs.clone().run());
+    (engine, vec![uploads, watches, jobs])
 }
 
 pub(crate) fn options(secrets: Secrets) -> UploadOptions {

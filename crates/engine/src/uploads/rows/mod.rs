@@ -14,7 +14,7 @@ use crate::error::ErrorCode;
 
 pub use read::UploadsFilter;
 pub(super) use read::{
-    batch, counts, due, earlier, first_open, get, in_states, next, next_due, problems,
+    batch, counts, due, earlier, first_open, get, in_states, next, next_due, problems, receipts,
     unfinished_of, unfinished_states, window,
 };
 pub(super) use write::{allow_secrets, amend, apply, clear, clear_all, insert, recover};

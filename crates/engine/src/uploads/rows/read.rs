@@ -93,6 +93,15 @@ pub(in crate::uploads) fn earlier(
         .optional()?)
 }
 
+/// The newest uploads whose bytes have this CID, whoever computed it.
+pub(in crate::uploads) fn receipts(tx: &Connection, cid: &str) -> Result<Vec<Upload>, StoreError> {
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM upload WHERE (cid = ?1 OR service_cid = ?1) AND stamp IS NOT NULL
+         AND coalesce(verdict, '') <> 'different' ORDER BY id DESC LIMIT 5"
+    ))?;
+    Ok(select.query_map([cid], upload)?.collect::<Result<_, _>>()?)
+}
+
 /// Which part of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]

@@ -1,0 +1,189 @@
+//! What a person asks of jobs: take back, ask again, name a computer, upload a copy, take out of the list.
+
+use std::sync::Arc;
+
+use pinning::ErrorKind;
+
+use super::Jobs;
+use super::rows::{self, Stored};
+use super::state::{Event, State, is_open};
+use crate::accounts::{AccountId, service_name};
+use crate::announce::Noun;
+use crate::error::{CommandError, ErrorCode};
+use crate::store::Urgency;
+
+impl Jobs {
+    /// Takes a job back: here, and out of the service's queue.
+    pub async fn cancel(self: &Arc<Self>, id: i64) -> Result<(), CommandError> {
+        let row = self.row(id)?;
+        if self.withdraw(&row).await? {
+            self.apply(id, Event::Cancel, Urgency::Click).await?;
+        }
+        self.moved(id);
+        Ok(())
+    }
+
+    /// Asks for the same again, perhaps with other computers named. One that is still open is taken back first.
+    pub async fn retry(
+        self: &Arc<Self>,
+        id: i64,
+        host_nodes: Option<Vec<String>>,
+    ) -> Result<(), CommandError> {
+        let row = self.row(id)?;
+        if matches!(
+            row.job.state,
+            State::Pinned | State::Asking { .. } | State::Uploading(_)
+        ) {
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                "This needs no second request now. Refresh the list.",
+            ));
+        }
+        let nodes = match host_nodes {
+            None => None,
+            Some(given) => {
+                let service = self.accounts.service(row.account).await?;
+                Some(self.check_nodes(row.account, &service, &given)?)
+            }
+        };
+        if !self.withdraw(&row).await? {
+            self.moved(id);
+            return Ok(());
+        }
+        let now = self.clock.now();
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| {
+                rows::again(tx, id, nodes.as_deref(), now)
+            })
+            .await?;
+        self.store.announcer.changed(Noun::Job, None);
+        self.nudge();
+        Ok(())
+    }
+
+    /// Asks again for everything that failed in an account. Answers how many.
+    pub async fn retry_failed(self: &Arc<Self>, account: AccountId) -> Result<u32, CommandError> {
+        let now = self.clock.now();
+        let count = self
+            .store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::again_all(tx, account, now))
+            .await?;
+        self.store.announcer.changed(Noun::Job, None);
+        self.nudge();
+        Ok(count)
+    }
+
+    /// Uploads the copy on this computer instead of looking for one on IPFS.
+    pub async fn upload_copy(self: &Arc<Self>, id: i64) -> Result<(), CommandError> {
+        let row = self.row(id)?;
+        let copy = self
+            .uploads
+            .copies(&[&row.wish.cid])?
+            .remove(&row.wish.cid)
+            .ok_or_else(|| CommandError::gone("The copy on this computer"))?;
+        if !self.withdraw(&row).await? {
+            self.moved(id);
+            return Ok(());
+        }
+        let upload = self
+            .uploads
+            .enqueue_copy(
+                row.account,
+                copy.upload,
+                row.wish.name.clone(),
+                row.wish.keyvalues.clone(),
+            )
+            .await?;
+        self.apply(id, Event::Upload(upload), Urgency::Click)
+            .await?;
+        self.moved(id);
+        Ok(())
+    }
+
+    /// Takes an ended job out of the list here. The service's own list is left as it is.
+    pub async fn clear(self: &Arc<Self>, id: i64) -> Result<(), CommandError> {
+        let row = self.row(id)?;
+        if !ended(&row.job.state) {
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                "This has not ended. Cancel it first.",
+            ));
+        }
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::clear(tx, id))
+            .await?;
+        self.store.announcer.changed(Noun::Job, None);
+        Ok(())
+    }
+
+    /// Takes everything out of the list that was pinned or cancelled.
+    pub async fn clear_ended(&self, account: AccountId) -> Result<(), CommandError> {
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::clear_ended(tx, account))
+            .await?;
+        self.store.announcer.changed(Noun::Job, None);
+        Ok(())
+    }
+
+    /// A job's CID.
+    pub fn cid(&self, id: i64) -> Result<String, CommandError> {
+        Ok(self.row(id)?.wish.cid)
+    }
+
+    fn row(&self, id: i64) -> Result<Stored, CommandError> {
+        self.store
+            .ledger
+            .read(|tx| rows::get(tx, id))
+            .map_err(|_| CommandError::gone("This job"))
+    }
+
+    /// Takes an open job out of the service's queue. False: it has ended there by itself, and how is being looked for.
+    async fn withdraw(&self, row: &Stored) -> Result<bool, CommandError> {
+        let State::Listed(status) = &row.job.state else {
+            if matches!(row.job.state, State::Asking { .. }) {
+                return Err(CommandError::new(
+                    ErrorCode::BadInput,
+                    "It is being asked for right now. Try again in a moment.",
+                ));
+            }
+            return Ok(true);
+        };
+        let Some(service_id) = row.service_id.as_deref().filter(|_| is_open(status)) else {
+            return Ok(true);
+        };
+        let service = self.accounts.service(row.account).await?;
+        let name = service_name(&self.accounts.get(row.account)?);
+        let Some(jobs) = service.jobs() else {
+            return Ok(true);
+        };
+        match jobs.cancel(service_id).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                self.apply(row.id, Event::Unlisted, Urgency::Click).await?;
+                Ok(false)
+            }
+            Err(error) => Err(self.failed(row.account, &error, &name)),
+        }
+    }
+
+    fn moved(self: &Arc<Self>, id: i64) {
+        self.store.announcer.changed(Noun::Job, Some(vec![id]));
+        self.nudge();
+    }
+}
+
+/// Nothing more comes of it by itself.
+pub(super) fn ended(state: &State) -> bool {
+    match state {
+        State::Pinned | State::Gone | State::Refused(_) | State::Cancelled => true,
+        State::Listed(status) => !is_open(status),
+        State::Waiting { .. }
+        | State::Asking { .. }
+        | State::Looking { .. }
+        | State::Uploading(_) => false,
+    }
+}

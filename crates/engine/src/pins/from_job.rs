@@ -1,0 +1,35 @@
+//! What jobs ask of the pins: which CIDs are kept already, and whether one is kept now.
+
+use std::collections::HashSet;
+
+use super::{Mirrored, Pins, rows};
+use crate::accounts::AccountId;
+use crate::error::CommandError;
+
+impl Pins {
+    /// Which of these CIDs the mirror has, in exactly this spelling.
+    pub(crate) fn kept<'a>(
+        &self,
+        account: AccountId,
+        cids: impl Iterator<Item = &'a str>,
+    ) -> Result<HashSet<&'a str>, CommandError> {
+        Ok(self
+            .store
+            .mirror
+            .read(|tx| rows::which(tx, account, cids))?)
+    }
+
+    /// The pin under one of these spellings of a CID: from the mirror, or else asked of the service.
+    pub(crate) async fn pinned_now(
+        &self,
+        account: AccountId,
+        spellings: &[String],
+    ) -> Result<Option<Mirrored>, CommandError> {
+        for cid in spellings {
+            if let Some(row) = self.look_for(account, cid).await? {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+}
