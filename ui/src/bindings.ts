@@ -25,21 +25,6 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	jobsLookAt: (text: string) => __TAURI_INVOKE<Pasted>("jobs_look_at", { text }),
-	jobsCheckNode: (text: string) => __TAURI_INVOKE<string | null>("jobs_check_node", { text }),
-	jobsPickList: () => __TAURI_INVOKE<JobList | null>("jobs_pick_list"),
-	jobsDiscardList: (list: string) => __TAURI_INVOKE<null>("jobs_discard_list", { list }),
-	jobsImport: (text: string, list: string | null, options: JobOptions) => __TAURI_INVOKE<number>("jobs_import", { text, list, options }),
-	jobsHead: () => __TAURI_INVOKE<JobsHead>("jobs_head"),
-	jobsRows: (query: JobsQuery, from: number, n: number) => __TAURI_INVOKE<JobsPage>("jobs_rows", { query, from, n }),
-	jobsRefresh: () => __TAURI_INVOKE<null>("jobs_refresh"),
-	jobsCancel: (id: number) => __TAURI_INVOKE<null>("jobs_cancel", { id }),
-	jobsRetry: (id: number, hostNodes: string[] | null) => __TAURI_INVOKE<null>("jobs_retry", { id, hostNodes }),
-	jobsRetryFailed: () => __TAURI_INVOKE<number>("jobs_retry_failed"),
-	jobsUploadCopy: (id: number) => __TAURI_INVOKE<null>("jobs_upload_copy", { id }),
-	jobsClear: (id: number) => __TAURI_INVOKE<null>("jobs_clear", { id }),
-	jobsClearEnded: () => __TAURI_INVOKE<null>("jobs_clear_ended"),
-	jobsCopy: (id: number) => __TAURI_INVOKE<null>("jobs_copy", { id }),
 	/**  All that the first paint needs. */
 	appStart: () => __TAURI_INVOKE<AppStart_Serialize>("app_start"),
 	/**  Every account. */
@@ -135,6 +120,36 @@ export const commands = {
 	uploadsClearFinished: () => __TAURI_INVOKE<null>("uploads_clear_finished"),
 	/**  Sets all of it. */
 	settingsSet: (settings: Settings_Deserialize) => __TAURI_INVOKE<Settings_Serialize>("settings_set", { settings }),
+	/**  What a text holds, as it is typed. */
+	jobsLookAt: (text: string) => __TAURI_INVOKE<Pasted>("jobs_look_at", { text }),
+	/**  What is wrong with the address of a computer; nothing where it is right. */
+	jobsCheckNode: (text: string) => __TAURI_INVOKE<string | null>("jobs_check_node", { text }),
+	/**  Asks for a list of CIDs in a file; nothing when the person cancelled. */
+	jobsPickList: () => __TAURI_INVOKE<JobList | null>("jobs_pick_list"),
+	/**  Forgets a list that will not be imported. */
+	jobsDiscardList: (list: string) => __TAURI_INVOKE<null>("jobs_discard_list", { list }),
+	/**  Asks for every CID of a text and a list. Answers how many. */
+	jobsImport: (text: string, list: string | null, options: JobOptions_Deserialize) => __TAURI_INVOKE<number>("jobs_import", { text, list, options }),
+	/**  Figures of the account's jobs. */
+	jobsHead: () => __TAURI_INVOKE<JobsHead>("jobs_head"),
+	/**  A window of the account's jobs, at most 200. */
+	jobsRows: (query: JobsQuery, from: number, n: number) => __TAURI_INVOKE<JobsPage_Serialize>("jobs_rows", { query, from, n }),
+	/**  Reads the service's list now. */
+	jobsRefresh: () => __TAURI_INVOKE<null>("jobs_refresh"),
+	/**  Takes a job back. */
+	jobsCancel: (id: number) => __TAURI_INVOKE<null>("jobs_cancel", { id }),
+	/**  Asks again, perhaps with other computers named. */
+	jobsRetry: (id: number, hostNodes: string[] | null) => __TAURI_INVOKE<null>("jobs_retry", { id, hostNodes }),
+	/**  Asks again for everything that failed. Answers how many. */
+	jobsRetryFailed: () => __TAURI_INVOKE<number>("jobs_retry_failed"),
+	/**  Uploads the copy on this computer instead. */
+	jobsUploadCopy: (id: number) => __TAURI_INVOKE<null>("jobs_upload_copy", { id }),
+	/**  Takes an ended job out of the list. */
+	jobsClear: (id: number) => __TAURI_INVOKE<null>("jobs_clear", { id }),
+	/**  Takes everything out of the list that was pinned or cancelled. */
+	jobsClearEnded: () => __TAURI_INVOKE<null>("jobs_clear_ended"),
+	/**  Copies a job's CID. */
+	jobsCopy: (id: number) => __TAURI_INVOKE<null>("jobs_copy", { id }),
 	/**  Asks for a folder to watch; nothing when the person cancelled. */
 	watchesPickFolder: () => __TAURI_INVOKE<WatchDraft_Serialize | null>("watches_pick_folder"),
 	/**  The folder of a drop, to be watched. */
@@ -721,6 +736,210 @@ export type ItemKind =
 /**  A folder. */
 "folder";
 
+/**  A list from a file. Its path and lines stay here. */
+export type JobList = {
+	/**  Names it. */
+	id: string,
+	/**  The file's name. */
+	name: string,
+	/**  What it holds. */
+	pasted: Pasted,
+};
+
+/**  What a person wishes for the pins that result. */
+export type JobOptions = JobOptions_Serialize;
+
+/**  What a person wishes for the pins that result. */
+export type JobOptions_Deserialize = {
+	/**  The name of every one. */
+	name?: string | null,
+	/**  Key-values of every one. */
+	keyvalues: ([string, string])[],
+	/**  The service's id of a group. */
+	group?: string | null,
+	/**  Multiaddresses of computers that have the content. */
+	hostNodes: string[],
+};
+
+/**  What a person wishes for the pins that result. */
+export type JobOptions_Serialize = {
+	/**  The name of every one. */
+	name: string | null,
+	/**  Key-values of every one. */
+	keyvalues: ([string, string])[],
+	/**  The service's id of a group. */
+	group: string | null,
+	/**  Multiaddresses of computers that have the content. */
+	hostNodes: string[],
+};
+
+/**  A job as the page sees it. */
+export type JobRow = JobRow_Serialize;
+
+/**  A job as the page sees it. */
+export type JobRow_Deserialize = {
+	/**  Its number. */
+	id: number,
+	/**  The name that the pin has or will have. */
+	name?: string | null,
+	/**  The CID. */
+	cid: string,
+	/**  Where it stands. */
+	state: JobState,
+	/**  How it stands, in words. */
+	sentence: string,
+	/**  What is to be known beside; may be empty. */
+	beside: string,
+	/**  Since when it is asked for, or when it ended. */
+	since: number,
+	/**  Nothing more comes of it by itself. */
+	ended: boolean,
+	/**  Open for longer than three days. */
+	stuck: boolean,
+	/**  When it is tried again by itself. */
+	retryAt?: number | null,
+	/**  The next step. */
+	step?: JobStep | null,
+	/**  The next step's button. */
+	stepWords: string,
+	/**  Addresses that were named. */
+	hostNodes: string[],
+	/**  The pin in the list. */
+	pin?: number | null,
+	/**  It was asked for here. */
+	here: boolean,
+	/**  Cancel is offered. */
+	canCancel: boolean,
+	/**  Asking again is offered, with or without other addresses. */
+	canRetry: boolean,
+	/**  Taking it out of the list is offered. */
+	canClear: boolean,
+};
+
+/**  A job as the page sees it. */
+export type JobRow_Serialize = {
+	/**  Its number. */
+	id: number,
+	/**  The name that the pin has or will have. */
+	name: string | null,
+	/**  The CID. */
+	cid: string,
+	/**  Where it stands. */
+	state: JobState,
+	/**  How it stands, in words. */
+	sentence: string,
+	/**  What is to be known beside; may be empty. */
+	beside: string,
+	/**  Since when it is asked for, or when it ended. */
+	since: number,
+	/**  Nothing more comes of it by itself. */
+	ended: boolean,
+	/**  Open for longer than three days. */
+	stuck: boolean,
+	/**  When it is tried again by itself. */
+	retryAt: number | null,
+	/**  The next step. */
+	step: JobStep | null,
+	/**  The next step's button. */
+	stepWords: string,
+	/**  Addresses that were named. */
+	hostNodes: string[],
+	/**  The pin in the list. */
+	pin: number | null,
+	/**  It was asked for here. */
+	here: boolean,
+	/**  Cancel is offered. */
+	canCancel: boolean,
+	/**  Asking again is offered, with or without other addresses. */
+	canRetry: boolean,
+	/**  Taking it out of the list is offered. */
+	canClear: boolean,
+};
+
+/**  A state's name, the service's own where it has the job. */
+export type JobState = "waiting" | "asking" | "prechecking" | "searching" | "retrieving" | "expired" | "over_free_limit" | "over_max_size" | "invalid_object" | "bad_host_node" | "failed" | "unknown" | "looking" | "uploading" | "pinned" | "gone" | "refused" | "cancelled";
+
+/**  The one next step that is offered. */
+export type JobStep = 
+/**  Name a computer that has it. */
+"add_address" | 
+/**  Name another one. */
+"change_address" | 
+/**  Upload the copy on this computer. */
+"upload_copy" | 
+/**  Ask again. */
+"retry" | 
+/**  Do not wait for the next try. */
+"try_now" | 
+/**  Show the pin in the list. */
+"show_pin" | 
+/**  Show the upload. */
+"show_upload";
+
+/**  Which jobs to show. */
+export type JobsFilter = "all" | 
+/**  All that may still come. */
+"open" | 
+/**  All that ended without a pin. */
+"failed" | "pinned" | "cancelled" | 
+/**  The service does not have it yet. */
+"not_asked" | "prechecking" | "searching" | "retrieving" | "expired" | "over_free_limit" | "over_max_size" | "invalid_object" | "bad_host_node";
+
+/**  Figures of an account's jobs. */
+export type JobsHead = {
+	/**  On their way. */
+	open: number,
+	/**  Ended without a pin. */
+	failed: number,
+	/**  All in the list. */
+	all: number,
+};
+
+/**  A window of the jobs. */
+export type JobsPage = JobsPage_Serialize;
+
+/**  A window of the jobs. */
+export type JobsPage_Deserialize = {
+	/**  Jobs that match. */
+	total: number,
+	/**  The window. */
+	rows: JobRow_Deserialize[],
+	/**  All of them. */
+	head: JobsHead,
+	/**  When the service's list was last read. */
+	asOf?: number | null,
+	/**  It is being read now. */
+	refreshing: boolean,
+	/**  Why the last reading failed. */
+	problem?: string | null,
+};
+
+/**  A window of the jobs. */
+export type JobsPage_Serialize = {
+	/**  Jobs that match. */
+	total: number,
+	/**  The window. */
+	rows: JobRow_Serialize[],
+	/**  All of them. */
+	head: JobsHead,
+	/**  When the service's list was last read. */
+	asOf: number | null,
+	/**  It is being read now. */
+	refreshing: boolean,
+	/**  Why the last reading failed. */
+	problem: string | null,
+};
+
+/**  Which jobs, in which order. */
+export type JobsQuery = {
+	/**  In which states. */
+	filter: JobsFilter,
+	/**  Part of the CID or the name. */
+	text: string,
+	/**  By the time of asking; newest first otherwise. */
+	oldestFirst: boolean,
+};
+
 /**  Where a token is kept. */
 export type Keep = 
 /**  The system keychain. */
@@ -985,6 +1204,19 @@ export type LeftOut = {
 	count: number,
 };
 
+/**  What is said of a line. */
+export type LineKind = 
+/**  It is no CID. */
+"wrong" | 
+/**  It stands there twice. */
+"repeated" | 
+/**  It is being looked for. */
+"asked" | 
+/**  It is pinned. */
+"pinned" | 
+/**  It can be asked for, and something is worth knowing. */
+"note";
+
 /**  What the page wants to know of a set at once, so that a keystroke costs one answer. */
 export type Look = Look_Serialize;
 
@@ -1025,7 +1257,7 @@ export type NotUnpinned = {
 };
 
 /**  What a row is a row of. */
-export type Noun = "job" |
+export type Noun = 
 /**  A connected service. */
 "account" | 
 /**  A row of the mirror. */
@@ -1035,7 +1267,9 @@ export type Noun = "job" |
 /**  The settings. */
 "setting" | 
 /**  A watched folder, or rows of its ledger. */
-"watch";
+"watch" | 
+/**  A CID that a service was asked to find and pin. */
+"job";
 
 /**  What happens to the pin of what a file was before. */
 export type OnChange = 
@@ -1056,6 +1290,34 @@ export type OnDelete =
 { kind: "unpin"; 
 /**  Days of grace; 0: as soon as the folder was looked at again. */
 days: number };
+
+/**  What a text, or a list from a file, holds. */
+export type Pasted = {
+	/**  CIDs that can be asked for. */
+	ready: number,
+	/**  CIDs that are pinned in this account, by the list as it was last read. */
+	pinned: number,
+	/**  CIDs that are already being looked for. */
+	asked: number,
+	/**  CIDs that stand here more than once, each time after the first. */
+	repeated: number,
+	/**  Things that are no CID. */
+	wrong: number,
+	/**  What is to be said of single lines, at most 100: what is wrong first, then the rest in the order of the text. */
+	lines: PastedLine[],
+};
+
+/**  What is said of one thing in the text. */
+export type PastedLine = {
+	/**  What kind of thing is said. */
+	kind: LineKind,
+	/**  The whole sentence. */
+	sentence: string,
+	/**  Where it stands in the text: UTF-16 units from the beginning. */
+	start: number,
+	/**  Where it ends. */
+	end: number,
+};
 
 /**  For how long a folder is paused. */
 export type PauseFor = 
@@ -1985,16 +2247,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type LineKind = "wrong" | "repeated" | "asked" | "pinned" | "note";
-export type PastedLine = { kind: LineKind, sentence: string, start: number, end: number };
-export type Pasted = { ready: number, pinned: number, asked: number, repeated: number, wrong: number, lines: PastedLine[] };
-export type JobList = { id: string, name: string, pasted: Pasted };
-export type JobOptions = { name: string | null, keyvalues: [string, string][], group: string | null, hostNodes: string[] };
-export type JobsHead = { open: number, failed: number, all: number };
-export type JobsFilter = "all" | "open" | "failed" | "pinned" | "cancelled" | "not_asked" | "prechecking" | "searching" | "retrieving" | "expired" | "over_free_limit" | "over_max_size" | "invalid_object" | "bad_host_node";
-export type JobsQuery = { filter: JobsFilter, text: string, oldestFirst: boolean };
-export type JobState = "waiting" | "asking" | "prechecking" | "searching" | "retrieving" | "expired" | "over_free_limit" | "over_max_size" | "invalid_object" | "bad_host_node" | "failed" | "unknown" | "looking" | "uploading" | "pinned" | "gone" | "refused" | "cancelled";
-export type JobStep = "add_address" | "change_address" | "upload_copy" | "see_usage" | "retry" | "try_now" | "show_pin" | "show_upload";
-export type JobRow = { id: number, name: string | null, cid: string, state: JobState, sentence: string, beside: string, since: number, ended: boolean, stuck: boolean, retryAt: number | null, step: JobStep | null, stepWords: string, hostNodes: string[], pin: number | null, copy: string | null, here: boolean, canCancel: boolean, canRetry: boolean, canClear: boolean };
-export type JobsPage = { total: number, rows: JobRow[], head: JobsHead, asOf: number | null, refreshing: boolean, problem: string | null };

@@ -17,7 +17,6 @@ export function aJob(id: number, with_: Partial<JobRow> = {}): JobRow {
     stepWords: "Add an address",
     hostNodes: [],
     pin: null,
-    copy: null,
     here: true,
     canCancel: true,
     canRetry: true,

@@ -27,6 +27,8 @@ export class Jobs {
   query = $state.raw<JobsQuery>({ filter: "all", text: "", oldestFirst: false });
   asOf = $state<number | null>(null);
   refreshing = $state(false);
+  /** Its screen is shown. */
+  shown = $state(false);
   /** Why the service's list could not be read, in words. */
   unread = $state<string | null>(null);
   readonly list: Paged<JobRow>;
@@ -68,7 +70,7 @@ export class Jobs {
       setTimeout(() => {
         this.#gathering = false;
         void this.count();
-        if (this.list.read) void this.list.refresh();
+        if (this.shown) void this.list.refresh();
       }, GATHER_MS);
     });
 
@@ -79,7 +81,7 @@ export class Jobs {
     this.problem = null;
     this.#look();
     void this.count();
-    if (this.list.read) void this.open();
+    if (this.shown) void this.open();
   };
 
   count = async () => {
@@ -92,8 +94,13 @@ export class Jobs {
 
   /** The screen is shown: what is here at once, then what the service says. */
   open = async () => {
+    this.shown = true;
     await this.list.restart();
     await this.refresh();
+  };
+
+  close = () => {
+    this.shown = false;
   };
 
   refresh = async () => {

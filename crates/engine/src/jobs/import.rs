@@ -1,9 +1,9 @@
 //! What a person pasted: looked at while it is typed, and asked for.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use pinning::Service;
-use std::sync::Arc;
 
 use super::lists::Listed;
 use super::paste::{Piece, content, pieces, spellings};
@@ -79,7 +79,7 @@ impl Jobs {
 
     /// Asks for every CID of a text and of a list from a file, each once. Answers how many are asked for.
     pub async fn import(
-        &self,
+        self: &Arc<Self>,
         account: AccountId,
         text: &str,
         list: Option<&str>,
@@ -88,16 +88,10 @@ impl Jobs {
         let listed = list.map(|id| self.lists().get(id)).transpose()?;
         let service = self.accounts.service(account).await?;
         let wish = self.checked(account, &service, options)?;
-        let all = whole(text, listed.as_ref());
-        let read = pieces(&all);
-        let cids: Vec<String> = self
-            .sorted(account, &read)?
-            .into_iter()
-            .filter_map(|found| match found {
-                Found::Ready(cid) => Some(cid),
-                Found::Said(_) => None,
-            })
-            .collect();
+        let (this, all) = (self.clone(), whole(text, listed.as_ref()));
+        let cids = tokio::task::spawn_blocking(move || this.ready(account, &all))
+            .await
+            .map_err(|_| CommandError::gone("What was pasted"))??;
         if cids.is_empty() {
             return Err(CommandError::new(
                 ErrorCode::BadInput,
@@ -131,6 +125,16 @@ impl Jobs {
         self.store.announcer.changed(Noun::Job, None);
         self.ask.notify_one();
         Ok(u32::try_from(cids.len()).unwrap_or(u32::MAX))
+    }
+
+    /// The CIDs of a text that can be asked for, each once.
+    fn ready(&self, account: AccountId, text: &str) -> Result<Vec<String>, CommandError> {
+        let found = self.sorted(account, &pieces(text))?;
+        let ready = found.into_iter().filter_map(|found| match found {
+            Found::Ready(cid) => Some(cid),
+            Found::Said(_) => None,
+        });
+        Ok(ready.collect())
     }
 
     /// What is wrong with the address of a computer, as typed; `None` where nothing is.

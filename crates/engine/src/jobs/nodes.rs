@@ -64,6 +64,19 @@ pub(super) fn mistake(text: &str) -> Option<String> {
     }
 }
 
+/// Where an address leads, short enough to read: "203.0.113.40, port 4001".
+pub(super) fn short(text: &str) -> String {
+    let mut parts = text.trim().split('/').skip(1);
+    let (_, host) = (parts.next(), parts.next().unwrap_or_default());
+    if host.is_empty() {
+        return text.to_owned();
+    }
+    match (parts.next(), parts.next()) {
+        (Some("tcp" | "udp"), Some(port)) => format!("{host}, port {port}"),
+        _ => host.to_owned(),
+    }
+}
+
 fn wrong_value(name: &str, value: &str) -> Option<String> {
     let (right, what) = match name {
         "ip4" => (value.parse::<Ipv4Addr>().is_ok(), "an IPv4 address"),
@@ -158,16 +171,27 @@ mod tests {
                 "/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWBMyQ1SZTfxUU4rVGLJxYGHTB2BWxi9VVMYm7BAs5wbSP",
                 "127.0.0.1 means the computer that reads it.",
             ),
-            ("/", "“” is no part"),
+            ("/", "names no computer"),
         ] {
             let found = mistake(text).unwrap_or_default();
             assert!(found.contains(said), "{text}: {found}");
         }
     }
 
+    #[test]
+    fn an_address_is_shortened_to_host_and_port() {
+        assert_eq!(
+            short("/ip4/203.0.113.40/tcp/4001/p2p/12D3"),
+            "203.0.113.40, port 4001"
+        );
+        assert_eq!(short("/dnsaddr/example.org/p2p/12D3"), "example.org");
+        assert_eq!(short("somewhere"), "somewhere");
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_it_fail(text in "(/[a-z0-9]{0,6}){0,6}|[\\s\\S]{0,80}") {
+            let _ = short(&text);
             let _ = mistake(&text);
         }
     }

@@ -89,7 +89,7 @@ pub enum Event {
 /// Tries to ask for one job before it waits for a person.
 pub const MOST_ATTEMPTS: u32 = 6;
 /// How long after a lost answer the list is looked at.
-pub const GRACE: Millis = 3_000;
+const GRACE: Millis = 3_000;
 /// Looks for a job whose answer was lost; then it is asked for again.
 const LOOKS_AFTER_LOSS: u32 = 2;
 /// Waits between looks for the pin of a job that left the list; after the last, it is gone.

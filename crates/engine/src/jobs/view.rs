@@ -56,8 +56,6 @@ pub enum JobStep {
     ChangeAddress,
     /// Upload the copy on this computer.
     UploadCopy,
-    /// See what takes the space.
-    SeeUsage,
     /// Ask again.
     Retry,
     /// Do not wait for the next try.
@@ -108,8 +106,6 @@ pub struct JobRow {
     /// The pin in the list.
     #[specta(type = Option<u32>)]
     pub pin: Option<i64>,
-    /// A copy on this computer, short enough to read.
-    pub copy: Option<String>,
     /// It was asked for here.
     pub here: bool,
     /// Cancel is offered.
@@ -249,7 +245,6 @@ impl Jobs {
             step_words: step.map(words::step).unwrap_or_default().to_owned(),
             host_nodes: row.wish.nodes.clone(),
             pin: pin.map(|pin| pin.id),
-            copy,
             here: row.here,
             can_cancel: match &row.job.state {
                 State::Waiting { .. } => true,

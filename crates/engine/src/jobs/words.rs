@@ -2,6 +2,7 @@
 
 use pinning::JobStatus;
 
+use super::nodes;
 use super::rows::Stored;
 use super::state::State;
 use super::view::JobStep;
@@ -127,7 +128,7 @@ fn listed(row: &Stored, status: &JobStatus, around: &Around<'_>) -> Told {
         JobStatus::OverFreeLimit => told(
             "Does not fit: the plan has no room for it.",
             "Free some space or change the plan, then ask again.",
-            Some(JobStep::SeeUsage),
+            Some(JobStep::Retry),
         ),
         JobStatus::OverMaxSize => told(
             "Larger than the plan allows for one pin.",
@@ -143,7 +144,7 @@ fn listed(row: &Stored, status: &JobStatus, around: &Around<'_>) -> Told {
         JobStatus::BadHostNode => elsewhere(
             around,
             "The computer you named could not be reached.".into(),
-            row.wish.nodes.join(", "),
+            computers(&row.wish.nodes),
             address_step(row),
         ),
         other if other.is_failure() => elsewhere(
@@ -187,6 +188,14 @@ fn elsewhere(around: &Around<'_>, sentence: String, beside: String, otherwise: J
             Some(JobStep::UploadCopy),
         ),
         None => told(sentence, beside, Some(otherwise)),
+    }
+}
+
+fn computers(given: &[String]) -> String {
+    let named: Vec<String> = given.iter().map(|node| nodes::short(node)).collect();
+    match named.as_slice() {
+        [] => String::new(),
+        named => format!("{}.", named.join("; ")),
     }
 }
 
@@ -251,7 +260,6 @@ pub(super) fn step(step: JobStep) -> &'static str {
         JobStep::AddAddress => "Add an address",
         JobStep::ChangeAddress => "Change address",
         JobStep::UploadCopy => "Upload the copy",
-        JobStep::SeeUsage => "See usage",
         JobStep::Retry => "Ask again",
         JobStep::TryNow => "Try now",
         JobStep::ShowPin => "Show in list",

@@ -31,11 +31,6 @@ pub(super) fn with(text: &str) -> String {
     }
     let usual = ["bafy", "bafk", "bafz"];
     if usual.iter().any(|start| lower.starts_with(start)) {
-        let mixed = text.bytes().any(|byte| byte.is_ascii_uppercase())
-            && text.bytes().any(|byte| byte.is_ascii_lowercase());
-        if mixed {
-            return "mixes capital and small letters, which a CID like this does not.".into();
-        }
         return measured(&lower, BASE32, LENGTH_V1);
     }
     if lower.starts_with("qm") {
