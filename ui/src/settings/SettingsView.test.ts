@@ -51,7 +51,15 @@ test("accounts stand with what they are and hold, and how each is", async () => 
   const rows = [
     anAccount({ pins: 6, bytes: 12_000_000 }),
     { ...pinata, pins: 12_430 },
-    anAccount({ id: "f1", kind: "psa", label: "Filebase", place: "Filebase", address: "api.filebase.io/v1/ipfs", pins: 1, noUploads: "No." }),
+    anAccount({
+      id: "f1",
+      kind: "psa",
+      label: "Filebase",
+      place: "Filebase",
+      address: "api.filebase.io/v1/ipfs",
+      pins: 1,
+      noUploads: "No.",
+    }),
   ];
   const { accounts, user } = open({ accounts_list: () => rows });
   await user.click(screen.getByRole("button", { name: "Accounts" }));
@@ -67,7 +75,15 @@ test("accounts stand with what they are and hold, and how each is", async () => 
 
 test("a test opens what came of it, and an account that did not answer says why", async () => {
   const failing = { ...pinata, trouble: "Pinata cannot be reached." };
-  const health = { row: failing, answeredAt: 1, failedAt: 2, failure: "Pinata cannot be reached.", testedAt: null, abilities: none, keyId: null };
+  const health = {
+    row: failing,
+    answeredAt: 1,
+    failedAt: 2,
+    failure: "Pinata cannot be reached.",
+    testedAt: null,
+    abilities: none,
+    keyId: null,
+  };
   const { accounts, engine, user } = open({ accounts_list: () => [failing], accounts_check: () => health });
   await user.click(screen.getByRole("button", { name: "Accounts" }));
   expect(await screen.findByText("Pinata cannot be reached.")).toBeInTheDocument();
