@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use engine::Engine;
+use engine::notices::About;
 use engine::uploads::Drop;
 use serde::Serialize;
 use specta::Type;
@@ -58,6 +59,36 @@ pub(crate) enum Dragging {
         #[specta(type = u32)]
         y: f64,
     },
+    /// A start of the program brought files along: `uploads_handed` has them.
+    Handed {},
+}
+
+/// What is asked of the page from outside the window.
+#[derive(Debug, Clone, Serialize, Type, Event)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Asked {
+    /// The window is being closed, and there is no tray to go on in.
+    Quit {
+        /// What stops.
+        sentence: String,
+    },
+    /// A notification of the queue was clicked.
+    Uploads {},
+    /// A notification of a watched folder was clicked.
+    Watch {
+        /// Which.
+        #[specta(type = u32)]
+        id: i64,
+    },
+}
+
+impl Asked {
+    pub(crate) fn open(about: About) -> Self {
+        match about {
+            About::Uploads => Self::Uploads {},
+            About::Watch(id) => Self::Watch { id },
+        }
+    }
 }
 
 /// Forwards until the engine is gone.

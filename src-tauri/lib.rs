@@ -5,24 +5,55 @@ pub mod commands;
 mod dialogs;
 mod drop;
 mod events;
+mod login;
+mod notices;
 mod places;
 mod sandbox;
+mod tray;
+mod window;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use engine::holder::{self, Asked};
 use engine::lock::{self, Start};
 use engine::{Engine, Parts};
+use tauri::{Window, WindowEvent};
 
+use arguments::Wish;
 pub use commands::builder;
 
-/// Runs the app until its window is closed. A second start shows the first one's window instead.
+/// Runs the app until it quits. A second start of the program hands its files over to the first and shows its window.
 pub fn run() -> ExitCode {
+    let asked = Asked::of_this_process();
+    match Wish::read(asked.args.clone(), &asked.cwd) {
+        Ok(Wish::Start { hidden, files }) => start(hidden, files, &asked),
+        Ok(Wish::Help) => say(arguments::USAGE),
+        Ok(Wish::Version) => say(concat!("pinfold-desktop ", env!("CARGO_PKG_VERSION"))),
+        Err(problem) => refuse(&problem),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "it was asked for on the terminal")]
+fn say(text: &str) -> ExitCode {
+    println!("{text}");
+    ExitCode::SUCCESS
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "it was started with arguments that it does not know"
+)]
+fn refuse(problem: &str) -> ExitCode {
+    eprintln!("pinfold-desktop: {problem}\n\n{}", arguments::USAGE);
+    ExitCode::from(2)
+}
+
+fn start(hidden: bool, files: Vec<PathBuf>, asked: &Asked) -> ExitCode {
     let places = places::Places::of_this_user();
     let _log = places.start_log();
-    let asked = Asked::of_this_process();
-    let owner = match lock::start(&places.data, &places.runtime, &asked) {
+    let owner = match lock::start(&places.data, &places.runtime, asked) {
         Ok(Start::Owner(owner)) => owner,
         Ok(Start::Shown) => return ExitCode::SUCCESS,
         Err(error) => return places::give_up(&error.to_string()),
@@ -32,14 +63,21 @@ pub fn run() -> ExitCode {
         Err(error) => return places::give_up(&error.message),
     };
     let builder = builder();
+    let (present, presence) = tray::presence();
     let app = tauri::Builder::default()
         .invoke_handler(builder.invoke_handler())
         .manage(engine.clone())
         .manage(dialogs::Clipboard::default())
-        .on_window_event(drop::on_window_event)
+        .manage(arguments::Handed::default())
+        .manage(window::Surroundings::new(presence.clone()))
+        .on_window_event(on_window_event)
         .setup(move |app| {
             builder.mount_events(app);
-            events::forward(app.handle(), &engine);
+            let handle = app.handle();
+            events::forward(handle, &engine);
+            notices::follow(handle, &engine);
+            window::stay_reachable(handle, presence);
+            tray::start(handle, &engine, present);
             tauri::async_runtime::spawn(engine.uploads.clone().run());
             tauri::async_runtime::spawn(engine.watches.clone().run());
             tauri::async_runtime::spawn(engine.jobs.clone().run());
@@ -49,22 +87,33 @@ pub fn run() -> ExitCode {
                     reader.read_list(active);
                 }
             });
-            let handle = app.handle().clone();
+            arguments::hand(handle, files);
+            let handle = handle.clone();
             tauri::async_runtime::spawn(async move {
-                let open = move |asked: Asked| arguments::open(&handle, asked.args, asked.cwd);
+                let open = move |asked: Asked| arguments::open(&handle, asked.args, &asked.cwd);
                 if let Err(error) = holder::listen(&owner, open).await {
                     tracing::error!(%error, "other processes cannot be answered");
                 }
             });
             Ok(())
-        })
-        .build(tauri::generate_context!());
-    match app {
+        });
+    let mut context = tauri::generate_context!();
+    for window in &mut context.config_mut().app.windows {
+        window.visible = !hidden;
+    }
+    match app.build(context) {
         Ok(app) => {
             app.run(|_, _| {});
             ExitCode::SUCCESS
         }
         Err(error) => places::give_up(&error.to_string()),
+    }
+}
+
+fn on_window_event(window: &Window, event: &WindowEvent) {
+    match event {
+        WindowEvent::CloseRequested { api, .. } => window::on_close(window, api),
+        other => drop::on_window_event(window, other),
     }
 }
 

@@ -43,7 +43,7 @@ async fn of_twenty_starts_at_once_one_opens_the_window_and_the_others_show_it() 
         "{ended:?}"
     );
     until(app::UPLOADED, "one window", || async {
-        (windows(&desktop) == 1).then_some(())
+        (app::windows(&desktop) == 1).then_some(())
     })
     .await;
     let mut owner = starts.pop().expect("the owner");
@@ -72,18 +72,8 @@ async fn a_second_start_brings_the_first_window_to_the_front() {
     assert!(second.wait().expect("its end").success());
     let in_front = || async { is_in_front(&desktop).then_some(()) };
     until(Duration::from_secs(20), "the window in front", in_front).await;
-    assert_eq!(windows(&desktop), 1);
+    assert_eq!(app::windows(&desktop), 1);
     driver.quit().await;
-}
-
-/// How many windows with Pinfold's title there are.
-fn windows(desktop: &Desktop) -> usize {
-    desktop
-        .try_output("wmctrl", &["-l"])
-        .unwrap_or_default()
-        .lines()
-        .filter(|line| line.ends_with(app::TITLE))
-        .count()
 }
 
 /// Whether what has the keyboard is Pinfold's window.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod background;
 pub mod jobs;
 pub mod pins;
 pub mod settings;
@@ -14,7 +15,7 @@ use engine::Engine;
 use engine::error::CommandError;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::events::{Changed, Dragging, Progress};
+use crate::events::{Asked, Changed, Dragging, Progress};
 
 /// What every command answers.
 pub(crate) type Answer<T> = Result<T, CommandError>;
@@ -53,6 +54,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             pins::pins_refresh,
             uploads::uploads_pick_files,
             uploads::uploads_pick_folder,
+            uploads::uploads_handed,
             uploads::uploads_enqueue,
             uploads::uploads_discard,
             uploads::uploads_amend,
@@ -87,6 +89,10 @@ pub fn builder() -> Builder<tauri::Wry> {
             jobs::jobs_clear,
             jobs::jobs_clear_ended,
             jobs::jobs_copy,
+            background::background_now,
+            background::background_start_at_login,
+            background::background_quit,
+            background::background_keep_open,
             watches::watches_pick_folder,
             watches::watches_draft_from_drop,
             watches::watches_discard,
@@ -118,7 +124,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             watches::watches_take_back,
             watches::watches_export,
         ])
-        .events(collect_events![Changed, Progress, Dragging])
+        .events(collect_events![Changed, Progress, Dragging, Asked])
 }
 
 /// The number behind an account's text.

@@ -9,6 +9,7 @@ use engine::uploads::{
 use tauri::{State, WebviewWindow};
 
 use super::{Answer, Held};
+use crate::arguments::Handed;
 use crate::dialogs::{self, Clipboard};
 
 async fn picked(engine: Held<'_>, paths: Vec<PathBuf>) -> Answer<Option<Drop>> {
@@ -31,6 +32,13 @@ pub async fn uploads_pick_files(engine: Held<'_>, window: WebviewWindow) -> Answ
 #[specta::specta]
 pub async fn uploads_pick_folder(engine: Held<'_>, window: WebviewWindow) -> Answer<Option<Drop>> {
     picked(engine, dialogs::pick_folders(&window).await).await
+}
+
+/// What a start of the program brought along, once.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_handed(handed: State<'_, Handed>) -> Answer<Vec<Drop>> {
+    Ok(handed.take())
 }
 
 /// Puts what was dropped into the queue.

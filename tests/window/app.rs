@@ -78,6 +78,16 @@ pub(crate) async fn resize(desktop: &Desktop, driver: &Driver, size: (u32, u32))
         .await;
 }
 
+/// How many windows with Pinfold's title are on the screen.
+pub(crate) fn windows(desktop: &Desktop) -> usize {
+    desktop
+        .try_output("wmctrl", &["-l"])
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| line.ends_with(TITLE))
+        .count()
+}
+
 /// Drags the files to the middle of the list and lets go. The data folder and the page tell what comes of it.
 pub(crate) async fn drop_files(desktop: &Desktop, driver: &Driver, files: &[PathBuf]) {
     let drag = Drag::over(desktop, files, (640, 400)).await;

@@ -181,6 +181,17 @@ impl Desktop {
         &self.mark
     }
 
+    /// The address of its session bus.
+    pub(crate) fn bus(&self) -> &str {
+        let address = self
+            .environment
+            .iter()
+            .find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS");
+        address
+            .map(|(_, address)| address.as_str())
+            .expect("the bus was started")
+    }
+
     /// A picture of the whole screen, or of the part of it at the left top of this size.
     pub(crate) fn picture(&self, part: Option<(u32, u32)>, to: &Path) {
         if let Some(parent) = to.parent() {

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each of the test programs uses a part of it")]
 
 pub(crate) mod app;
+pub(crate) mod bus;
 pub(crate) mod desktop;
 pub(crate) mod drag;
 pub(crate) mod driver;

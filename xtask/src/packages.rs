@@ -46,7 +46,6 @@ pub(crate) const TABLE: &[Package] = &[
     //      purpose  Debian, Ubuntu                  Fedora                             Arch                    brew          why
     package(Build,  "pkg-config",                   "pkgconf-pkg-config",              "pkgconf",              "pkgconf",    "finds the libraries below when cargo builds"),
     package(Build,  "libwebkit2gtk-4.1-dev",        "webkit2gtk4.1-devel",             "webkit2gtk-4.1",       "",           "the web view that draws the window"),
-    package(Build,  "libayatana-appindicator3-dev", "libappindicator-gtk3-devel",      "libappindicator-gtk3", "",           "the tray icon"),
     package(Build,  "librsvg2-dev",                 "librsvg2-devel",                  "librsvg",              "",           "icons"),
     package(Build,  "libxdo-dev",                   "libxdo-devel",                    "xdotool",              "",           "menu shortcuts under X11"),
     package(Test,   "webkit2gtk-driver",            "webkit2gtk4.1",                   "webkit2gtk-4.1",       "",           "WebDriver: reads and clicks in the real window"),
@@ -55,6 +54,7 @@ pub(crate) const TABLE: &[Package] = &[
     package(Test,   "xdotool",                      "xdotool",                         "xdotool",              "",           "the hand that drags real files"),
     package(Test,   "wmctrl",                       "wmctrl",                          "wmctrl",               "",           "places and closes windows"),
     package(Test,   "dbus-daemon",                  "dbus-daemon",                     "dbus",                 "",           "a session bus of the test's own"),
+    package(Test,   "libglib2.0-bin",               "glib2",                           "glib2",                "",           "starts the autostart entry as a desktop does"),
     package(Test,   "gnome-keyring",                "gnome-keyring",                   "gnome-keyring",        "",           "a real keychain for the tests"),
     package(Test,   "libsecret-tools",              "libsecret",                       "libsecret",            "",           "looks into the keychain from outside"),
     package(Test,   "imagemagick",                  "ImageMagick",                     "imagemagick",          "",           "screenshots"),

@@ -8,8 +8,10 @@ mod failure;
 pub mod holder;
 pub mod jobs;
 pub mod lock;
+pub mod notices;
 pub mod pins;
 pub mod settings;
+mod standing;
 pub mod store;
 pub mod uploads;
 pub mod walk;
@@ -17,6 +19,8 @@ pub mod watches;
 
 use std::path::Path;
 use std::sync::Arc;
+
+pub use standing::{Standing, StandingState};
 
 use secrets::SecretStore;
 use tokio::sync::Notify;

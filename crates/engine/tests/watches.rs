@@ -13,6 +13,8 @@ mod landing;
 mod rules;
 #[path = "watches/secrets.rs"]
 mod secrets;
+#[path = "watches/soak.rs"]
+mod soak;
 
 use engine::watches::{LedgerGroup, LedgerQuery, LedgerState, WatchRules};
 use house::House;

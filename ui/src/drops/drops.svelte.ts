@@ -51,6 +51,8 @@ export class Drops {
 
   #around: Surroundings;
   #waiting: Drop[] = [];
+  /** Of those kept, the ones that are asked about in any case. */
+  #keptToAsk = new Set<DropId>();
   #optionsBox: () => DOMRect | null = () => null;
   #onOptions = false;
 
@@ -58,7 +60,12 @@ export class Drops {
     this.#around = around;
   }
 
-  listen = (): Promise<() => void> => events.dragging.listen(({ payload }) => void this.follow(payload));
+  listen = async (): Promise<() => void> => {
+    const stop = await events.dragging.listen(({ payload }) => void this.follow(payload));
+    // What this start of the program brought along came before the page.
+    void this.#fetchHanded();
+    return stop;
+  };
 
   /** A folder that is dropped now would be watched; the other target uploads it. */
   get watches(): boolean {
@@ -90,6 +97,9 @@ export class Drops {
         this.#onOptions = this.hover?.overOptions ?? false;
         this.hover = { count: this.hover?.count ?? 0, overOptions: this.#onOptions, reading: true };
         return;
+      case "handed":
+        await this.#fetchHanded();
+        return;
       case "dropped": {
         const options = this.#onOptions || this.#hits(event.x, event.y);
         this.hover = null;
@@ -108,6 +118,7 @@ export class Drops {
   async take(drop: Drop, options: boolean) {
     if (this.#around.account() === null) {
       this.kept = [...this.kept, drop];
+      if (options) this.#keptToAsk.add(drop.id);
       this.#around.announce(`${counted(drop.itemCount, "item")} kept. Choose where they go.`);
       return;
     }
@@ -119,7 +130,7 @@ export class Drops {
   async release() {
     const kept = this.kept;
     this.kept = [];
-    for (const drop of kept) await this.take(drop, false);
+    for (const drop of kept) await this.take(drop, this.#keptToAsk.delete(drop.id));
   }
 
   /** Puts a drop in the queue. Fails softly: the sheet stays open, or opens, with the reason. */
@@ -184,6 +195,15 @@ export class Drops {
   #hits(x: number, y: number): boolean {
     const box = this.#optionsBox();
     return box !== null && x >= box.left && x < box.right && y >= box.top && y < box.bottom;
+  }
+
+  /** Files that came with a start of the program, from a file manager perhaps: asked about before anything is sent. */
+  async #fetchHanded() {
+    try {
+      for (const drop of await commands.uploadsHanded()) await this.take(drop, true);
+    } catch (error) {
+      this.problem = asCommandError(error);
+    }
   }
 
   async #pick(ask: () => Promise<Drop | null>) {

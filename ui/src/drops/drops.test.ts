@@ -110,3 +110,29 @@ test("a dialog that is cancelled opens nothing", async () => {
   expect(drops.sheet).toBeNull();
   expect(drops.picking).toBe(false);
 });
+
+test("files that a start of the program brought along are asked about, also those that came before the page", async () => {
+  const handed = [[aDrop({ id: "early" })], [aDrop({ id: "late" })]];
+  const engine = fakeEngine({ uploads_handed: () => handed.shift() ?? [] });
+  const { drops } = around();
+  await drops.listen();
+  await settled();
+  expect(drops.sheet).toMatchObject({ kind: "new", drop: { id: "early" } });
+  await engine.emit("dragging", { kind: "handed" });
+  await settled();
+  drops.closeSheet();
+  expect(drops.sheet).toMatchObject({ kind: "new", drop: { id: "late" } });
+  expect(engine.of("uploads_enqueue")).toEqual([]);
+});
+
+test("files brought along in the first run are asked about after the choice", async () => {
+  const engine = fakeEngine({ uploads_handed: () => [aDrop()] });
+  const { drops, it } = around(null);
+  await drops.listen();
+  await settled();
+  expect(drops.kept).toHaveLength(1);
+  it.account = anAccount();
+  await drops.release();
+  expect(drops.sheet?.kind).toBe("new");
+  expect(engine.of("uploads_enqueue")).toEqual([]);
+});

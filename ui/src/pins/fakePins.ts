@@ -1,4 +1,5 @@
 import type { AppStart, CommandError, Look, PinDetails, PinQuery, PinRow, ResultSet, Selection } from "../bindings";
+import { FIRST } from "../settings/settings.svelte";
 import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
 
 export function aPin(id: number, with_: Partial<PinRow> = {}): PinRow {
@@ -25,7 +26,7 @@ export function aStart(with_: Partial<AppStart> = {}): AppStart {
     version: "0.1.0",
     accounts: [pinata],
     active: "p1",
-    settings: { theme: "light", detailsOpen: true, dockHeight: 316 },
+    settings: { ...FIRST, theme: "light" },
     uploads: { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false },
     ...with_,
   };

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Accounts } from "../accounts/accounts.svelte";
 import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
 import FakeWindow from "../uploads/FakeWindow.svelte";
-import { Settings } from "./settings.svelte";
+import { FIRST, Settings } from "./settings.svelte";
 import SettingsView from "./SettingsView.svelte";
 
 const pinata = anAccount({
@@ -21,7 +21,7 @@ const none = { may: [], mayNot: [], notOffered: [] };
 function open(answers: Record<string, (args: Record<string, unknown>) => unknown> = {}) {
   const engine = fakeEngine({ settings_set: ({ settings }) => settings, ...answers });
   const accounts = new Accounts({ accounts: [anAccount(), pinata], active: "a1" });
-  const settings = new Settings({ theme: "system", detailsOpen: true, dockHeight: 316 });
+  const settings = new Settings(FIRST);
   render(FakeWindow, { props: { component: SettingsView as never, accounts, settings, given: { version: "0.1.0" } } });
   return { engine, accounts, settings, user: userEvent.setup() };
 }
@@ -32,7 +32,7 @@ test("a theme is painted at once and kept with the other choices", async () => {
   const stop = settings.paint();
   expect(document.documentElement.dataset.theme).toBe("dark");
   stop();
-  await waitFor(() => expect(engine.of("settings_set")).toEqual([{ settings: { theme: "dark", detailsOpen: true, dockHeight: 316 } }]));
+  await waitFor(() => expect(engine.of("settings_set")).toEqual([{ settings: { ...FIRST, theme: "dark" } }]));
 });
 
 test("a choice that was not kept is taken back with the reason", async () => {
@@ -45,6 +45,34 @@ test("a choice that was not kept is taken back with the reason", async () => {
   expect(await screen.findByText("The disk is full.")).toBeInTheDocument();
   expect(settings.theme).toBe("system");
   expect(screen.getByRole("radio", { name: "System" })).toBeChecked();
+});
+
+test("starting at login shows what stands on disk, also when it could not be changed", async () => {
+  let on = false;
+  const { engine, user } = open({
+    background_now: () => ({ tray: true, login: { on, note: on ? "At login another program is started: /old." : null } }),
+    background_start_at_login: () => {
+      throw commandError("internal", "Starting at login could not be changed. It is as it was.");
+    },
+  });
+  const login = await screen.findByRole("switch", { name: "Start at login" });
+  await waitFor(() => expect(login).toBeEnabled());
+  await user.click(login);
+  expect(engine.of("background_start_at_login")).toEqual([{ on: true }]);
+  expect(await screen.findByText(/It is as it was/)).toBeInTheDocument();
+  expect(login).not.toBeChecked();
+  on = true;
+  window.dispatchEvent(new Event("focus"));
+  await waitFor(() => expect(login).toBeChecked());
+  expect(screen.getByText("At login another program is started: /old.")).toBeInTheDocument();
+});
+
+test("without a tray nothing promises one", async () => {
+  const { engine, user } = open({ background_now: () => ({ tray: false, login: { on: true, note: null } }) });
+  expect(await screen.findByText(/This desktop has no tray, so closing quits/)).toBeInTheDocument();
+  expect(screen.queryByText(/Keep running in the tray/)).toBeNull();
+  await user.click(screen.getByRole("radio", { name: "Quit" }));
+  await waitFor(() => expect(engine.of("settings_set")).toEqual([{ settings: { ...FIRST, onClose: "quit" } }]));
 });
 
 test("accounts stand with what they are and hold, and how each is", async () => {

@@ -1,15 +1,20 @@
-import { commands, type CommandError, type Settings as Saved, type Theme } from "../bindings";
+import { commands, type CommandError, type NotifyAbout, type OnClose, type Settings as Saved, type Theme } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
+
+/** What is set before anything was chosen. */
+export const FIRST: Saved = { theme: "system", detailsOpen: true, dockHeight: 316, onClose: "keep_running", notifyAbout: "all" };
 
 /** What a person chose, kept by the engine; the window shows a choice at once and takes it back when it was not kept. */
 export class Settings {
   theme = $state<Theme>("system");
   detailsOpen = $state(true);
   dockHeight = $state(316);
+  onClose = $state<OnClose>("keep_running");
+  notifyAbout = $state<NotifyAbout>("all");
   /** Why the last choice was not kept. */
   problem = $state.raw<CommandError | null>(null);
 
-  #saved: Saved = { theme: "system", detailsOpen: true, dockHeight: 316 };
+  #saved: Saved = { ...FIRST };
 
   constructor(start?: Saved) {
     if (start) this.fill(start);
@@ -20,12 +25,14 @@ export class Settings {
     this.theme = saved.theme;
     this.detailsOpen = saved.detailsOpen;
     this.dockHeight = saved.dockHeight;
+    this.onClose = saved.onClose;
+    this.notifyAbout = saved.notifyAbout;
   }
 
   /** Keeps one choice, and shows it before the engine has answered. */
   keep = async (choice: Partial<Saved>) => {
     const before = this.#saved;
-    const wanted = { theme: this.theme, detailsOpen: this.detailsOpen, dockHeight: Math.round(this.dockHeight), ...choice };
+    const wanted = { ...before, dockHeight: Math.round(this.dockHeight), ...choice };
     this.fill(wanted);
     this.problem = null;
     try {

@@ -12,6 +12,8 @@ const NOTHING: Record<string, Answer> = {
   watches_head: () => ({ folders: 0, watching: 0, needsYou: 0, underWay: 0 }),
   watches_list: () => [],
   jobs_head: () => ({ open: 0, failed: 0, all: 0 }),
+  uploads_handed: () => [],
+  background_now: () => ({ tray: true, login: { on: false, note: null } }),
 };
 
 /** A Rust side for tests: answers commands from a table, remembers the calls, and emits events. */
@@ -31,7 +33,7 @@ export function fakeEngine(answers: Record<string, Answer>) {
     answers,
     calls,
     of: (command: string) => calls.filter((call) => call.command === command).map((call) => call.args),
-    emit: (event: "changed" | "progress" | "dragging", payload: unknown) => emit(event, payload),
+    emit: (event: "changed" | "progress" | "dragging" | "asked", payload: unknown) => emit(event, payload),
   };
 }
 

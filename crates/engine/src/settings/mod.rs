@@ -25,7 +25,31 @@ pub enum Theme {
     Dark,
 }
 
-/// How the window looks.
+/// What closing the window does where the desktop has a tray. Without one it quits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OnClose {
+    /// Pinfold goes on in the tray.
+    #[default]
+    KeepRunning,
+    /// It quits.
+    Quit,
+}
+
+/// What the desktop's notifications are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum NotifyAbout {
+    /// Also what went well.
+    #[default]
+    All,
+    /// Only what needs the person.
+    NeedsYou,
+    /// Nothing.
+    Nothing,
+}
+
+/// How the window looks, and what goes on without it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Settings {
@@ -36,6 +60,10 @@ pub struct Settings {
     /// Height of the uploads dock, CSS pixels.
     #[specta(type = u32)]
     pub dock_height: f64,
+    /// What closing the window does.
+    pub on_close: OnClose,
+    /// What is told outside the window.
+    pub notify_about: NotifyAbout,
 }
 
 impl Default for Settings {
@@ -44,6 +72,8 @@ impl Default for Settings {
             theme: Theme::System,
             details_open: true,
             dock_height: 316.0,
+            on_close: OnClose::default(),
+            notify_about: NotifyAbout::default(),
         }
     }
 }

@@ -113,6 +113,25 @@ impl House {
         }
     }
 
+    /// Where everything is, for an engine in another process: see [`open_at`].
+    pub(crate) fn place(&self) -> String {
+        let data = self.folder.path().display();
+        format!("{data}\n{}\n{}", self.address.api, self.address.gateway)
+    }
+
+    /// Every CID that an upload stored, with how often, by the service's own log on disk: from the first request on.
+    pub(crate) fn stored(&self) -> std::collections::BTreeMap<String, usize> {
+        let log = self.folder.path().join("sandbox/requests.log");
+        let mut stored = std::collections::BTreeMap::new();
+        for line in std::fs::read_to_string(log).expect("the log").lines() {
+            let entry: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+            if let (Some("POST"), Some(cid)) = (entry["method"].as_str(), entry["cid"].as_str()) {
+                *stored.entry(cid.to_owned()).or_default() += 1;
+            }
+        }
+        stored
+    }
+
     /// Watches a folder of this house.
     pub(crate) async fn watch(&self, root: &Path, rules: WatchRules) -> i64 {
         std::fs::create_dir_all(root).expect("creates");
@@ -320,6 +339,20 @@ fn open(
     let watches = tokio::spawn(engine.watches.clone().run());
     let jobs = tokio::spawn(engine.jobs.clone().run());
     (engine, vec![uploads, watches, jobs])
+}
+
+/// An engine of this process on the house of another one.
+pub(crate) fn open_at(place: &str) -> Arc<Engine> {
+    let mut lines = place.lines().map(str::to_owned);
+    let mut line = || lines.next().expect("a line");
+    let data = PathBuf::from(line());
+    let address = Arc::new(RunningSandbox {
+        api: line(),
+        gateway: line(),
+        token: TOKEN.to_owned().into(),
+    });
+    let ground: Ground = (Arc::new(Disk), Arc::new(SystemWatching));
+    open(&data, &address, &ground).0
 }
 
 pub(crate) fn options(secrets: Secrets) -> UploadOptions {

@@ -1,0 +1,232 @@
+//! `cargo xtask soak`: what needs many seeds or many minutes. Every line names its seeds, and what fails says how to see it again.
+
+use std::time::{Duration, Instant};
+
+use crate::Outcome;
+use crate::packages::Purpose;
+use crate::process::Run;
+use crate::system;
+
+/// The simulations of watched folders: test, variable that counts its seeds, seeds, what it is.
+const SIMULATIONS: [(&str, &str, u64, &str); 3] = [
+    (
+        "two_thousand_schedules_of_people_queue_service_clock_and_crashes_lose_nothing",
+        "PINFOLD_SCHEDULES",
+        100_000,
+        "schedules of people, queue, service, clock, crashes",
+    ),
+    (
+        "a_hundred_thousand_trees_disturbed_twice_come_to_rest_as_they_should",
+        "PINFOLD_TREES",
+        1_000_000,
+        "trees disturbed twice come to rest",
+    ),
+    (
+        "the_order_in_which_paths_are_looked_at_does_not_matter",
+        "PINFOLD_ORDERS",
+        100_000,
+        "the order inside a batch does not matter",
+    ),
+];
+const KILLS: &str = "kill_9_again_and_again_loses_nothing_and_sends_nothing_twice";
+
+/// How long and how much.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Options {
+    minutes: u64,
+    /// At most so many seeds of each simulation.
+    schedules: u64,
+    seed: u64,
+    optimised: bool,
+}
+
+impl Options {
+    pub(crate) fn parse(arguments: &[String]) -> Outcome<Self> {
+        let mut options = Self {
+            minutes: 5,
+            schedules: u64::MAX,
+            seed: 1,
+            optimised: true,
+        };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let mut number = || {
+                let text = arguments.next().map(String::as_str).unwrap_or_default();
+                let number = text.parse().ok().filter(|number| *number > 0);
+                number.ok_or_else(|| format!("`{argument}` needs a number above 0, not `{text}`"))
+            };
+            match argument.as_str() {
+                "--minutes" => options.minutes = number()?,
+                "--schedules" => options.schedules = number()?,
+                "--seed" => options.seed = number()?,
+                "--unoptimised" => options.optimised = false,
+                other => return Err(format!("`cargo xtask soak` does not know `{other}`")),
+            }
+        }
+        Ok(options)
+    }
+
+    /// A test run of the engine's with one test, in the chosen build.
+    fn test(&self, target: &[&str], name: &str) -> Run {
+        let cargo = Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let release = self.optimised.then_some("--release");
+        cargo
+            .args(["test", "-p", "engine"])
+            .args(release)
+            .args(target)
+            .args([name, "--", "--nocapture"])
+    }
+}
+
+struct Line {
+    what: String,
+    seeds: String,
+    figures: String,
+    took: Duration,
+}
+
+pub(crate) fn soak(options: &Options) -> Outcome {
+    system::install(Purpose::Build)?;
+    let (mut lines, mut problems) = (Vec::new(), Vec::new());
+    let mut keep = |outcome: Outcome<Line>| match outcome {
+        Ok(line) => lines.push(line),
+        Err(problem) => problems.push(problem),
+    };
+    for (test, variable, seeds, what) in SIMULATIONS {
+        keep(simulation(options, test, variable, seeds, what));
+    }
+    keep(kills(options));
+    println!("\n{}", table(&lines));
+    for problem in &problems {
+        println!("\n{problem}");
+    }
+    println!("\n{} passed, {} failed", lines.len(), problems.len());
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(String::new())
+    }
+}
+
+fn simulation(
+    options: &Options,
+    test: &str,
+    variable: &str,
+    seeds: u64,
+    what: &str,
+) -> Outcome<Line> {
+    let seeds = seeds.min(options.schedules);
+    // Building is no part of the figure.
+    options
+        .test(&["--lib"], "nothing_of_this_name")
+        .quiet()
+        .output()?;
+    let start = Instant::now();
+    let finished = options
+        .test(&["--lib"], test)
+        .env(variable, seeds.to_string())
+        .finish()?;
+    ran_one(&finished.output)?;
+    finished.into_output().map_err(|failure| {
+        format!("{failure}\nSee it again, with the seed that is named above: PINFOLD_SEED=<seed> cargo test -p engine --lib {test}")
+    })?;
+    Ok(Line {
+        what: what.to_owned(),
+        seeds: format!("0..{}", seeds - 1),
+        figures: format!("{seeds} held"),
+        took: start.elapsed(),
+    })
+}
+
+/// A real engine over real files and the real Sandbox, killed every few hundred milliseconds.
+fn kills(options: &Options) -> Outcome<Line> {
+    let (seed, seconds) = (options.seed.to_string(), options.minutes * 60);
+    let start = Instant::now();
+    let finished = options
+        .test(&["--test", "watches"], KILLS)
+        .env("PINFOLD_SOAK_SECONDS", seconds.to_string())
+        .env("PINFOLD_SEED", &seed)
+        .finish()?;
+    ran_one(&finished.output)?;
+    let figures = figures(&finished.output);
+    finished.into_output().map_err(|failure| {
+        format!("{failure}\nSee it again: PINFOLD_SOAK_SECONDS={seconds} PINFOLD_SEED={seed} cargo test -p engine --test watches {KILLS} -- --nocapture")
+    })?;
+    Ok(Line {
+        what: "a watched folder under kill -9".to_owned(),
+        seeds: seed,
+        figures: figures.ok_or("the soak printed no figures")?,
+        took: start.elapsed(),
+    })
+}
+
+/// A name that no test has would pass in silence.
+fn ran_one(output: &str) -> Outcome {
+    if output.lines().any(|line| line.trim() == "running 1 test") {
+        Ok(())
+    } else {
+        Err("the test to be soaked did not run: it may have another name now".to_owned())
+    }
+}
+
+/// `kills=3 lost=0 …` of the soak's own line, as words.
+fn figures(output: &str) -> Option<String> {
+    let line = output.lines().find_map(|line| line.split("SOAK ").nth(1))?;
+    let words: Vec<_> = line
+        .split_whitespace()
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(name, _)| !matches!(*name, "seed" | "seconds"))
+        .map(|(name, number)| format!("{number} {name}"))
+        .collect();
+    Some(words.join(", "))
+}
+
+fn table(lines: &[Line]) -> String {
+    let row = |what: &str, seeds: &str, took: &str, figures: &str| {
+        format!("{what:<54}{seeds:<14}{took:>9}  {figures}")
+    };
+    let mut rows = vec![row("what", "seeds", "took", "figures")];
+    for line in lines {
+        let took = format!("{:.1} s", line.took.as_secs_f64());
+        rows.push(row(&line.what, &line.seeds, &took, &line.figures));
+    }
+    rows.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Outcome<Options> {
+        let words: Vec<_> = line.split_whitespace().map(str::to_owned).collect();
+        Options::parse(&words)
+    }
+
+    #[test]
+    fn it_can_be_made_short() {
+        let short = parse("--minutes 1 --schedules 2000 --unoptimised").unwrap();
+        assert_eq!(
+            short,
+            Options {
+                minutes: 1,
+                schedules: 2_000,
+                seed: 1,
+                optimised: false
+            }
+        );
+        assert!(parse("--minutes 0").is_err() && parse("--minutes").is_err());
+        assert!(parse("--hours 1").is_err());
+    }
+
+    #[test]
+    fn the_figures_are_read_from_the_soaks_own_line() {
+        let output =
+            "running 1 test\ntest soak::x ... SOAK seed=1 seconds=60 kills=80 lost=0 twice=0\nok";
+        assert_eq!(
+            figures(output).as_deref(),
+            Some("80 kills, 0 lost, 0 twice")
+        );
+        assert_eq!(figures("nothing"), None);
+        assert!(ran_one(output).is_ok() && ran_one("running 0 tests").is_err());
+    }
+}
