@@ -82,6 +82,8 @@ export const commands = {
 	uploadsPickFiles: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_pick_files"),
 	/**  Asks for folders. */
 	uploadsPickFolder: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_pick_folder"),
+	/**  What a start of the program brought along, once. */
+	uploadsHanded: () => __TAURI_INVOKE<Drop_Serialize[]>("uploads_handed"),
 	/**  Puts what was dropped into the queue. */
 	uploadsEnqueue: (drop: string, options: UploadOptions_Deserialize) => __TAURI_INVOKE<number[]>("uploads_enqueue", { drop, options }),
 	/**  Forgets a drop. */
@@ -150,6 +152,14 @@ export const commands = {
 	jobsClearEnded: () => __TAURI_INVOKE<null>("jobs_clear_ended"),
 	/**  Copies a job's CID. */
 	jobsCopy: (id: number) => __TAURI_INVOKE<null>("jobs_copy", { id }),
+	/**  The desktop around Pinfold, as it is now. */
+	backgroundNow: () => __TAURI_INVOKE<Background_Serialize>("background_now"),
+	/**  Starts Pinfold at login, hidden, or no more. */
+	backgroundStartAtLogin: (on: boolean) => __TAURI_INVOKE<Background_Serialize>("background_start_at_login", { on }),
+	/**  Quits. Everything that is kept has been committed. */
+	backgroundQuit: () => __TAURI_INVOKE<null>("background_quit"),
+	/**  The person was asked about quitting, and does not. */
+	backgroundKeepOpen: () => __TAURI_INVOKE<null>("background_keep_open"),
 	/**  Asks for a folder to watch; nothing when the person cancelled. */
 	watchesPickFolder: () => __TAURI_INVOKE<WatchDraft_Serialize | null>("watches_pick_folder"),
 	/**  The folder of a drop, to be watched. */
@@ -214,6 +224,7 @@ export const commands = {
 
 /** Events */
 export const events = {
+	asked: makeEvent<Asked, Asked>("asked"),
 	changed: makeEvent<Changed_Serialize, Changed_Deserialize>("changed"),
 	dragging: makeEvent<Dragging_Serialize, Dragging_Deserialize>("dragging"),
 	progress: makeEvent<Progress_Serialize, Progress_Deserialize>("progress"),
@@ -385,6 +396,19 @@ export type AppStart_Serialize = {
 	uploads: UploadsHead,
 };
 
+/**  What is asked of the page from outside the window. */
+export type Asked = 
+/**  The window is being closed, and there is no tray to go on in. */
+{ kind: "quit"; 
+/**  What stops. */
+sentence: string } | 
+/**  A notification of the queue was clicked. */
+{ kind: "uploads" } | 
+/**  A notification of a watched folder was clicked. */
+{ kind: "watch"; 
+/**  Which. */
+id: number };
+
 /**  What an audit found. */
 export type AuditReport = AuditReport_Serialize;
 
@@ -406,6 +430,25 @@ export type AuditReport_Serialize = {
 	sentence: string,
 	/**  At most 1,000. */
 	differences: Difference[],
+};
+
+/**  The desktop around Pinfold, as it is now. */
+export type Background = Background_Serialize;
+
+/**  The desktop around Pinfold, as it is now. */
+export type Background_Deserialize = {
+	/**  It has a tray that shows Pinfold. */
+	tray: boolean,
+	/**  Whether Pinfold is started at login. */
+	login: Login_Deserialize,
+};
+
+/**  The desktop around Pinfold, as it is now. */
+export type Background_Serialize = {
+	/**  It has a tray that shows Pinfold. */
+	tray: boolean,
+	/**  Whether Pinfold is started at login. */
+	login: Login_Serialize,
 };
 
 /**  What is done about files that disappeared together. */
@@ -593,7 +636,9 @@ count: number; x: number; y: number } |
 /**  It was dropped, and this is what it is. */
 { kind: "dropped"; 
 /**  Counted; no path. */
-drop: Drop_Deserialize; x: number; y: number };
+drop: Drop_Deserialize; x: number; y: number } | 
+/**  A start of the program brought files along: `uploads_handed` has them. */
+{ kind: "handed" };
 
 /**  A drag over the window. `x` and `y` are CSS pixels of the page. */
 export type Dragging_Serialize = 
@@ -610,7 +655,9 @@ count: number; x: number; y: number } |
 /**  It was dropped, and this is what it is. */
 { kind: "dropped"; 
 /**  Counted; no path. */
-drop: Drop_Serialize; x: number; y: number };
+drop: Drop_Serialize; x: number; y: number } | 
+/**  A start of the program brought files along: `uploads_handed` has them. */
+{ kind: "handed" };
 
 /**  What was dropped, counted. */
 export type Drop = Drop_Serialize;
@@ -1217,6 +1264,25 @@ export type LineKind =
 /**  It can be asked for, and something is worth knowing. */
 "note";
 
+/**  What the autostart folder says of us. */
+export type Login = Login_Serialize;
+
+/**  What the autostart folder says of us. */
+export type Login_Deserialize = {
+	/**  Pinfold is started at login. */
+	on: boolean,
+	/**  What about it is not as it should be, as a sentence. */
+	note?: string | null,
+};
+
+/**  What the autostart folder says of us. */
+export type Login_Serialize = {
+	/**  Pinfold is started at login. */
+	on: boolean,
+	/**  What about it is not as it should be, as a sentence. */
+	note: string | null,
+};
+
 /**  What the page wants to know of a set at once, so that a keystroke costs one answer. */
 export type Look = Look_Serialize;
 
@@ -1256,6 +1322,15 @@ export type NotUnpinned = {
 	sentence: string,
 };
 
+/**  What the desktop's notifications are about. */
+export type NotifyAbout = 
+/**  Also what went well. */
+"all" | 
+/**  Only what needs the person. */
+"needs_you" | 
+/**  Nothing. */
+"nothing";
+
 /**  What a row is a row of. */
 export type Noun = 
 /**  A connected service. */
@@ -1281,6 +1356,13 @@ export type OnChange =
 n: number } | 
 /**  Only the present one stays, once it is pinned and verified. */
 { kind: "replace" };
+
+/**  What closing the window does where the desktop has a tray. Without one it quits. */
+export type OnClose = 
+/**  Pinfold goes on in the tray. */
+"keep_running" | 
+/**  It quits. */
+"quit";
 
 /**  What happens to the pin of a file that is not there any more. */
 export type OnDelete = 
@@ -1597,10 +1679,10 @@ export type ServiceTemplate = {
 	editable: boolean,
 };
 
-/**  How the window looks. */
+/**  How the window looks, and what goes on without it. */
 export type Settings = Settings_Serialize;
 
-/**  How the window looks. */
+/**  How the window looks, and what goes on without it. */
 export type Settings_Deserialize = {
 	/**  Light or dark. */
 	theme?: Theme,
@@ -1608,9 +1690,13 @@ export type Settings_Deserialize = {
 	detailsOpen?: boolean,
 	/**  Height of the uploads dock, CSS pixels. */
 	dockHeight?: number,
+	/**  What closing the window does. */
+	onClose?: OnClose,
+	/**  What is told outside the window. */
+	notifyAbout?: NotifyAbout,
 };
 
-/**  How the window looks. */
+/**  How the window looks, and what goes on without it. */
 export type Settings_Serialize = {
 	/**  Light or dark. */
 	theme: Theme,
@@ -1618,6 +1704,10 @@ export type Settings_Serialize = {
 	detailsOpen: boolean,
 	/**  Height of the uploads dock, CSS pixels. */
 	dockHeight: number,
+	/**  What closing the window does. */
+	onClose: OnClose,
+	/**  What is told outside the window. */
+	notifyAbout: NotifyAbout,
 };
 
 /**  What is left out for one reason. */
