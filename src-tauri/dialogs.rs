@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use engine::error::{CommandError, ErrorCode};
-use tauri::WebviewWindow;
+use secrecy::{ExposeSecret as _, SecretString};
+use tauri::{AppHandle, Manager as _, WebviewWindow};
+
+/// How long a copied secret stays in the clipboard; the page says so.
+const SECRET_STAYS: Duration = Duration::from_mins(1);
 
 /// Asks for files; empty when the person cancelled.
 pub(crate) async fn pick_files(window: &WebviewWindow) -> Vec<PathBuf> {
@@ -88,6 +93,14 @@ pub struct Clipboard(Mutex<Option<arboard::Clipboard>>);
 
 impl Clipboard {
     pub(crate) fn put(&self, text: String) -> Result<(), CommandError> {
+        self.set(text, |set| set)
+    }
+
+    fn set(
+        &self,
+        text: String,
+        how: impl for<'c> FnOnce(arboard::Set<'c>) -> arboard::Set<'c>,
+    ) -> Result<(), CommandError> {
         let refused = |error: arboard::Error| {
             CommandError::new(
                 ErrorCode::Internal,
@@ -100,10 +113,46 @@ impl Clipboard {
             Some(clipboard) => clipboard,
             None => arboard::Clipboard::new().map_err(refused)?,
         };
-        clipboard.set_text(text).map_err(refused)?;
+        how(clipboard.set()).text(text).map_err(refused)?;
         *kept = Some(clipboard);
         Ok(())
     }
+
+    /// Empties it where this is still what it holds.
+    fn forget(&self, text: &str) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(clipboard) = kept.as_mut() else {
+            return;
+        };
+        if clipboard.get_text().is_ok_and(|held| held == text)
+            && let Err(error) = clipboard.clear()
+        {
+            tracing::warn!(%error, "a secret could not be taken out of the clipboard");
+        }
+    }
+}
+
+/// Asks histories of the clipboard to leave this out.
+fn unremembered(set: arboard::Set<'_>) -> arboard::Set<'_> {
+    #[cfg(target_os = "macos")]
+    use arboard::SetExtApple as _;
+    #[cfg(target_os = "linux")]
+    use arboard::SetExtLinux as _;
+    #[cfg(windows)]
+    use arboard::SetExtWindows as _;
+    set.exclude_from_history()
+}
+
+/// Copies a secret, and takes it out of the clipboard again after a minute.
+pub(crate) fn copy_secret(app: &AppHandle, secret: SecretString) -> Result<(), CommandError> {
+    app.state::<Clipboard>()
+        .set(secret.expose_secret().to_owned(), unremembered)?;
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(SECRET_STAYS).await;
+        app.state::<Clipboard>().forget(secret.expose_secret());
+    });
+    Ok(())
 }
 
 /// Opens an address of ours in the person's browser.

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod app;
 pub mod background;
 pub mod jobs;
+pub mod keys;
 pub mod pins;
 pub mod settings;
 pub mod uploads;
@@ -73,6 +74,16 @@ pub fn builder() -> Builder<tauri::Wry> {
             uploads::uploads_resume_all,
             uploads::uploads_retry_all,
             uploads::uploads_clear_finished,
+            keys::keys_list,
+            keys::keys_scopes,
+            keys::keys_preview,
+            keys::keys_create,
+            keys::keys_reveal,
+            keys::keys_copy,
+            keys::keys_copy_id,
+            keys::keys_test,
+            keys::keys_close,
+            keys::keys_revoke,
             settings::settings_set,
             jobs::jobs_look_at,
             jobs::jobs_check_node,

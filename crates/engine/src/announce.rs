@@ -22,6 +22,8 @@ pub enum Noun {
     Watch,
     /// A CID that a service was asked to find and pin.
     Job,
+    /// An API key at the service.
+    Key,
 }
 
 /// Rows of one noun changed. A gap in `revision` means: fetch again.

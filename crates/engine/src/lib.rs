@@ -7,6 +7,7 @@ pub mod error;
 mod failure;
 pub mod holder;
 pub mod jobs;
+pub mod keys;
 pub mod lock;
 pub mod notices;
 pub mod pins;
@@ -29,6 +30,7 @@ use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, Sa
 use clock::Clock;
 use error::{CommandError, ErrorCode};
 use jobs::Jobs;
+use keys::Keys;
 use pins::Pins;
 use settings::SettingStore;
 use store::Store;
@@ -70,6 +72,8 @@ pub struct Engine {
     pub watches: Arc<Watches>,
     /// CIDs that services were asked to find and pin.
     pub jobs: Arc<Jobs>,
+    /// API keys of the accounts.
+    pub keys: Keys,
     /// What a person set.
     pub settings: SettingStore,
 }
@@ -126,13 +130,14 @@ impl Engine {
         ));
         let watches = Arc::new(Watches::new(
             store.clone(),
-            clock,
+            clock.clone(),
             ground,
             accounts.clone(),
             pins.clone(),
             uploads.clone(),
         ));
         Ok(Self {
+            keys: Keys::new(store.clone(), clock.clone(), accounts.clone()),
             settings: SettingStore::new(store.clone()),
             store,
             accounts,

@@ -4,6 +4,8 @@
 mod accounts;
 mod house;
 mod jobs;
+#[path = "drop/keys.rs"]
+mod keys;
 
 use engine::error::ErrorCode;
 use engine::pins::{CheckState, Look, PinEdit, PinQuery, Selection, SortKey};

@@ -38,6 +38,11 @@ pub trait Service: Send + Sync {
     /// Whose key this is and what works with it; nothing is stored or changed by asking.
     async fn check(&self) -> Result<KeyReport, Error>;
 
+    /// The public id of the key in it (`scopedKeyKey`), as the token itself claims; nothing is asked.
+    fn key_id(&self) -> Option<String> {
+        None
+    }
+
     /// Lists and edits of pins, where the service has them.
     fn pins(&self) -> Option<&dyn Pins>;
 

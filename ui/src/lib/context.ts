@@ -4,6 +4,7 @@ import type { Background } from "../background/background.svelte";
 import type { Toasts } from "../components/toasts.svelte";
 import type { Drops } from "../drops/drops.svelte";
 import type { Jobs } from "../jobs/jobs.svelte";
+import type { ApiKeys } from "../keys/keys.svelte";
 import type { Pins } from "../pins/pins.svelte";
 import type { Settings } from "../settings/settings.svelte";
 import type { Uploads } from "../uploads/uploads.svelte";
@@ -13,6 +14,7 @@ import type { View } from "./view.svelte";
 // One of each for the window; App.svelte makes them, everything below it reads them.
 export const [getAccounts, setAccounts] = createContext<Accounts>();
 export const [getBackground, setBackground] = createContext<Background>();
+export const [getApiKeys, setApiKeys] = createContext<ApiKeys>();
 export const [getDrops, setDrops] = createContext<Drops>();
 export const [getJobs, setJobs] = createContext<Jobs>();
 export const [getPins, setPins] = createContext<Pins>();

@@ -129,6 +129,11 @@ impl Service for Pinata {
         Box::pin(self.report()).await
     }
 
+    fn key_id(&self) -> Option<String> {
+        let (_, key_id) = self.http.token().claims();
+        key_id
+    }
+
     fn pins(&self) -> Option<&dyn Pins> {
         Some(self)
     }
