@@ -77,8 +77,9 @@ export function engineKeys(keys: KeyRow[], usable = true) {
       keyId: "3f9ac0d1",
       pins: null,
       bytes: null,
-      may: ["List pins"],
-      mayNot: [{ feature: "Upload files", scope: "org:files:write" }],
+      abilities: { may: ["List pins"], mayNot: [{ feature: "Upload files", scope: "org:files:write" }], notOffered: [] },
+      service: "Pinata",
+      address: null,
     }),
     keys_revoke: ({ key }) => {
       held.keys = held.keys.map((row) => (row.key === key ? { ...row, state: "revoked" as const, may: "Nothing", note: "Revoked." } : row));

@@ -5,7 +5,7 @@ use secrecy::zeroize::Zeroize as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{KeyPart, Keys, RevealedKey};
-use crate::accounts::{AccountId, AccountKind, Addresses, KeyTest};
+use crate::accounts::{AccountId, AccountKind, Chosen, Credential, KeyTest};
 use crate::error::{CommandError, ErrorCode};
 
 /// A key that was made. No `Debug`: it holds the secrets.
@@ -64,13 +64,11 @@ impl Keys {
                 "The Sandbox makes a key of its own at each start; Pinfold needs no other for it.",
             ));
         }
-        let [api, uploads, gateway] = account.addresses;
-        let addresses = Addresses {
-            api,
-            uploads,
-            gateway,
+        let same_service = Chosen::Account {
+            id: account.id.to_string(),
         };
-        self.accounts.test(token, Some(addresses)).await
+        let credential = Credential::Token(token);
+        self.accounts.test(&same_service, credential).await
     }
 
     /// The sheet is closed: the secrets are wiped.
