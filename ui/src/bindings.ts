@@ -120,6 +120,26 @@ export const commands = {
 	uploadsRetryAll: () => __TAURI_INVOKE<null>("uploads_retry_all"),
 	/**  Takes all ended ones out of the list. */
 	uploadsClearFinished: () => __TAURI_INVOKE<null>("uploads_clear_finished"),
+	/**  One page of the active account's keys. */
+	keysList: (query: KeysQuery, after: string | null) => __TAURI_INVOKE<KeyList_Serialize>("keys_list", { query, after }),
+	/**  All that a key can be allowed. */
+	keysScopes: () => __TAURI_INVOKE<KeyScopes>("keys_scopes"),
+	/**  What a key could do, before it is made. */
+	keysPreview: (wish: KeyWish_Deserialize) => __TAURI_INVOKE<KeyPreview>("keys_preview", { wish }),
+	/**  Makes a key; what is secret about it stays in Rust under the answer's handle. */
+	keysCreate: (wish: KeyWish_Deserialize) => __TAURI_INVOKE<MadeKey>("keys_create", { wish }),
+	/**  Tells the secrets of a key that was just made, once. */
+	keysReveal: (handle: string) => __TAURI_INVOKE<RevealedKey_Serialize>("keys_reveal", { handle }),
+	/**  Copies one part of a key that was just made; the clipboard forgets it again. */
+	keysCopy: (handle: string, part: KeyPart) => __TAURI_INVOKE<null>("keys_copy", { handle, part }),
+	/**  Copies the public id of a key. */
+	keysCopyId: (key: string) => __TAURI_INVOKE<null>("keys_copy_id", { key }),
+	/**  Tries a key that was just made, as an account's key. */
+	keysTest: (handle: string) => __TAURI_INVOKE<KeyTest_Serialize>("keys_test", { handle }),
+	/**  Wipes what is secret about a key that was just made. */
+	keysClose: (handle: string) => __TAURI_INVOKE<null>("keys_close", { handle }),
+	/**  Revokes a key. */
+	keysRevoke: (key: string, althoughUsed: boolean) => __TAURI_INVOKE<null>("keys_revoke", { key, althoughUsed }),
 	/**  Sets all of it. */
 	settingsSet: (settings: Settings_Deserialize) => __TAURI_INVOKE<Settings_Serialize>("settings_set", { settings }),
 	/**  What a text holds, as it is typed. */
@@ -994,6 +1014,122 @@ export type Keep =
 /**  Memory only. */
 "until_quit";
 
+/**  One page of the list. */
+export type KeyList = KeyList_Serialize;
+
+/**  One page of the list. */
+export type KeyList_Deserialize = {
+	/**  At most 200 keys, newest first. */
+	rows: KeyRow_Deserialize[],
+	/**  Where the list goes on; `None` at its end. */
+	next?: string | null,
+	/**  When the service was asked. */
+	asOf: number,
+};
+
+/**  One page of the list. */
+export type KeyList_Serialize = {
+	/**  At most 200 keys, newest first. */
+	rows: KeyRow_Serialize[],
+	/**  Where the list goes on; `None` at its end. */
+	next: string | null,
+	/**  When the service was asked. */
+	asOf: number,
+};
+
+/**  One part of a new key. */
+export type KeyPart = 
+/**  The public half of the older pair. */
+"api_key" | 
+/**  The secret half. */
+"api_secret" | 
+/**  The token. */
+"jwt";
+
+/**  What a key that is about to be made could do. */
+export type KeyPreview = {
+	/**  In words. */
+	sentence: string,
+	/**  It can change or remove what is there. */
+	strong: boolean,
+};
+
+/**  A key in the list. Nothing secret is in it. */
+export type KeyRow = KeyRow_Serialize;
+
+/**  A key in the list. Nothing secret is in it. */
+export type KeyRow_Deserialize = {
+	/**  Its public id, by which it is revoked. */
+	key: string,
+	/**  Its name. */
+	name?: string | null,
+	/**  Whether it works. */
+	state: KeyState,
+	/**  Accounts of this app work with it. */
+	inUse: boolean,
+	/**  What there is to say of it, in a sentence. */
+	note?: string | null,
+	/**  What it may do, in plain words. */
+	may: string,
+	/**  How often it was used. */
+	uses?: number | null,
+	/**  How often it may be used; without end where it is missing. */
+	maxUses?: number | null,
+	/**  When it was made. */
+	madeAt?: number | null,
+	/**  What revoking it does. */
+	revoking: string,
+};
+
+/**  A key in the list. Nothing secret is in it. */
+export type KeyRow_Serialize = {
+	/**  Its public id, by which it is revoked. */
+	key: string,
+	/**  Its name. */
+	name: string | null,
+	/**  Whether it works. */
+	state: KeyState,
+	/**  Accounts of this app work with it. */
+	inUse: boolean,
+	/**  What there is to say of it, in a sentence. */
+	note: string | null,
+	/**  What it may do, in plain words. */
+	may: string,
+	/**  How often it was used. */
+	uses: number | null,
+	/**  How often it may be used; without end where it is missing. */
+	maxUses: number | null,
+	/**  When it was made. */
+	madeAt: number | null,
+	/**  What revoking it does. */
+	revoking: string,
+};
+
+/**  Something that a key can be allowed. */
+export type KeyScope = {
+	/**  The service's name of it. */
+	scope: string,
+	/**  In plain words. */
+	label: string,
+};
+
+/**  All that a key can be allowed, in the order of the form. */
+export type KeyScopes = {
+	/**  Permissions of the newer API. */
+	resources: KeyScope[],
+	/**  Calls of the older API. */
+	legacy: KeyScope[],
+};
+
+/**  Whether a key still works. */
+export type KeyState = 
+/**  It does. */
+"good" | 
+/**  Its uses are spent. */
+"spent" | 
+/**  It was revoked. */
+"revoked";
+
 /**  What the service said of a token. */
 export type KeyTest = KeyTest_Serialize;
 
@@ -1036,6 +1172,54 @@ export type KeyTest_Serialize = {
 	/**  Where it answers, for people; `None` for Pinata's own cloud. */
 	address: string | null,
 };
+
+/**  A key to make, as the form has it. */
+export type KeyWish = KeyWish_Serialize;
+
+/**  A key to make, as the form has it. */
+export type KeyWish_Deserialize = {
+	/**  Its name. */
+	name: string,
+	/**  It may do everything. */
+	admin: boolean,
+	/**  What else it may do, by the service's names. */
+	scopes: string[],
+	/**  How often it may be used; without end where it is missing. */
+	maxUses?: number | null,
+};
+
+/**  A key to make, as the form has it. */
+export type KeyWish_Serialize = {
+	/**  Its name. */
+	name: string,
+	/**  It may do everything. */
+	admin: boolean,
+	/**  What else it may do, by the service's names. */
+	scopes: string[],
+	/**  How often it may be used; without end where it is missing. */
+	maxUses: number | null,
+};
+
+/**  What the person asked to see. */
+export type KeysQuery = {
+	/**  Part of the name, whatever the case of its letters; empty for all. */
+	text: string,
+	/**  Which of them. */
+	shown: KeysShown,
+};
+
+/**  Which keys to show. */
+export type KeysShown = 
+/**  All of them. */
+"all" | 
+/**  Those not revoked. */
+"good" | 
+/**  Those with a number of uses. */
+"limited" | 
+/**  Those whose uses are all spent. */
+"exhausted" | 
+/**  Those revoked. */
+"revoked";
 
 /**  What removing an account does, in sentences. */
 export type Leaving = Leaving_Serialize;
@@ -1306,6 +1490,18 @@ export type Look_Serialize = {
 	pin: number | null,
 };
 
+/**  A key that was just made. Its secrets stay here under the handle. */
+export type MadeKey = {
+	/**  Names it until [`Keys::close`]. */
+	handle: string,
+	/**  Its name. */
+	name: string,
+	/**  What it may do, in plain words. */
+	may: string,
+	/**  An account of this app can work with it. */
+	usable: boolean,
+};
+
 /**  A feature that a key may not use. */
 export type MayNot = {
 	/**  In words. */
@@ -1344,7 +1540,9 @@ export type Noun =
 /**  A watched folder, or rows of its ledger. */
 "watch" | 
 /**  A CID that a service was asked to find and pin. */
-"job";
+"job" | 
+/**  An API key at the service. */
+"key";
 
 /**  What happens to the pin of what a file was before. */
 export type OnChange = 
@@ -1630,6 +1828,38 @@ export type ResultSet_Serialize = {
 	rows: PinRow_Serialize[],
 	/**  Where the pin that was asked for stands in it. */
 	place: number | null,
+};
+
+/**
+ *  What is secret about a new key, told once. It is in no event and no log: neither `Debug` nor `Clone`, and its
+ *  texts are wiped when it goes.
+ */
+export type RevealedKey = RevealedKey_Serialize;
+
+/**
+ *  What is secret about a new key, told once. It is in no event and no log: neither `Debug` nor `Clone`, and its
+ *  texts are wiped when it goes.
+ */
+export type RevealedKey_Deserialize = {
+	/**  The public half of the older pair. */
+	apiKey: string,
+	/**  The secret half, where the service gave one. */
+	apiSecret?: string | null,
+	/**  The token. */
+	jwt: string,
+};
+
+/**
+ *  What is secret about a new key, told once. It is in no event and no log: neither `Debug` nor `Clone`, and its
+ *  texts are wiped when it goes.
+ */
+export type RevealedKey_Serialize = {
+	/**  The public half of the older pair. */
+	apiKey: string,
+	/**  The secret half, where the service gave one. */
+	apiSecret: string | null,
+	/**  The token. */
+	jwt: string,
 };
 
 /**  What is done with files that look like secrets. */
