@@ -213,7 +213,7 @@ impl House {
         clippy::disallowed_methods,
         reason = "the engine's files, not people's"
     )]
-    pub(crate) fn stored(&self, bytes: &[u8]) -> bool {
+    pub(crate) fn on_disk(&self, bytes: &[u8]) -> bool {
         let files = std::fs::read_dir(self.folder.path().join("data")).expect("the folder");
         let files = files.map(|entry| entry.expect("an entry").path());
         files.filter(|path| path.is_file()).any(|path| {
