@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use engine::holder::{self, Asked};
+use engine::holder::{self, Asked, Desk};
 use engine::lock::{self, Start};
 use engine::{Engine, Parts};
 use tauri::{Window, WindowEvent};
@@ -78,9 +78,6 @@ fn start(hidden: bool, files: Vec<PathBuf>, asked: &Asked) -> ExitCode {
             notices::follow(handle, &engine);
             window::stay_reachable(handle, presence);
             tray::start(handle, &engine, present);
-            tauri::async_runtime::spawn(engine.uploads.clone().run());
-            tauri::async_runtime::spawn(engine.watches.clone().run());
-            tauri::async_runtime::spawn(engine.jobs.clone().run());
             let reader = engine.clone();
             tauri::async_runtime::spawn(async move {
                 if let Ok(Some(active)) = reader.active() {
@@ -89,9 +86,11 @@ fn start(hidden: bool, files: Vec<PathBuf>, asked: &Asked) -> ExitCode {
             });
             arguments::hand(handle, files);
             let handle = handle.clone();
+            let open = move |asked: Asked| arguments::open(&handle, asked.args, &asked.cwd);
+            let desk = Arc::new(Desk::with_window(engine.clone(), open));
             tauri::async_runtime::spawn(async move {
-                let open = move |asked: Asked| arguments::open(&handle, asked.args, &asked.cwd);
-                if let Err(error) = holder::listen(&owner, open).await {
+                desk.keep_going();
+                if let Err(error) = holder::listen(&owner, desk).await {
                     tracing::error!(%error, "other processes cannot be answered");
                 }
             });
@@ -121,7 +120,10 @@ fn open(places: &places::Places) -> Result<Arc<Engine>, engine::error::CommandEr
     let parts = Parts {
         clock: Arc::new(engine::clock::SystemClock),
         files: Arc::new(engine::walk::Disk),
-        keychain: Arc::new(secrets::Keychain::new()),
+        keychain: Arc::new(secrets::TokenFiles::before(
+            secrets::Keychain::new(),
+            std::env::var_os("CREDENTIALS_DIRECTORY").map(Into::into),
+        )),
         connect: Arc::new(engine::accounts::Services),
         sandbox: Arc::new(sandbox::Host::new(places.data.join("sandbox"))),
         jitter: Arc::new(rand::random::<f64>),

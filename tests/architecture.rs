@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const OURS: [&str; 6] = [
+const OURS: [&str; 7] = [
+    "cli",
     "content",
     "engine",
     "pinfold-desktop",
@@ -59,6 +60,7 @@ fn crates_depend_on_each_other_only_as_drawn() {
         normal["pinfold-desktop"],
         set(&["engine", "sandbox", "secrets"])
     );
+    assert_eq!(normal["cli"], set(&["engine", "sandbox", "secrets"]));
     assert_eq!(normal["engine"], set(&["content", "pinning", "secrets"]));
     for alone in ["content", "pinning", "sandbox", "secrets", "xtask"] {
         assert_eq!(normal[alone], set(&[]), "{alone}");
@@ -76,6 +78,25 @@ fn tests_may_use_the_sandbox_and_the_sandbox_uses_nothing_of_ours() {
         assert!(to.is_subset(&allowed), "{package} tests with {to:?}");
     }
     assert!(edges("build")["sandbox"].is_empty());
+}
+
+#[test]
+fn the_command_line_links_no_window() {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["tree", "--package", "cli", "--edges", "normal"])
+        .args(["--prefix", "none", "--format", "{p}", "--offline"])
+        .current_dir(ROOT)
+        .output()
+        .expect("cargo runs");
+    let tree = String::from_utf8(output.stdout).expect("text");
+    let linked: BTreeSet<&str> = tree
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(linked.contains("engine"), "{tree}");
+    for window in ["tauri", "wry", "tao", "webkit2gtk", "gtk", "rfd"] {
+        assert!(!linked.contains(window), "{window}");
+    }
 }
 
 fn sources(folder: &Path, end: &str) -> Vec<(PathBuf, String)> {

@@ -8,7 +8,11 @@ use crate::packages::Purpose;
 use crate::process::Run;
 use crate::{Outcome, checkout, system, ui};
 
-const PROGRAMS: [&str; 2] = ["/usr/bin/pinfold-desktop", "/usr/bin/pinfold-sandbox"];
+const PROGRAMS: [&str; 3] = [
+    "/usr/bin/pinfold-desktop",
+    "/usr/bin/pinfold",
+    "/usr/bin/pinfold-sandbox",
+];
 const ENTRY: &str = "/usr/share/applications/Pinfold.desktop";
 const TITLE: &str = "Pinfold";
 
@@ -30,6 +34,8 @@ pub(crate) fn bundle(arguments: &[String]) -> Outcome {
             "pinfold-desktop",
             "-p",
             "sandbox",
+            "-p",
+            "cli",
             "--bins",
         ])
         .output()?;

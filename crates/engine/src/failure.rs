@@ -116,6 +116,7 @@ pub(crate) fn of_keychain(error: &SecretError) -> CommandError {
             ErrorCode::KeychainLocked,
             "The keychain did not answer in time. Look for its prompt, unlock it, and try again.",
         ),
+        SecretError::File { detail } => return CommandError::new(ErrorCode::KeyMissing, detail),
         SecretError::Refused { .. } => (
             ErrorCode::NoKeychain,
             "The keychain refused. Try again, or keep the token only until Pinfold quits.",

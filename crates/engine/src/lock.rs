@@ -134,6 +134,38 @@ mod tests {
         }
     }
 
+    fn engine(data: &Path) -> Arc<crate::Engine> {
+        struct NoSandbox;
+        #[async_trait::async_trait]
+        impl crate::accounts::SandboxHost for NoSandbox {
+            async fn running(
+                &self,
+            ) -> Result<Arc<crate::accounts::RunningSandbox>, crate::error::CommandError>
+            {
+                Err(crate::error::CommandError::gone("The Sandbox"))
+            }
+
+            fn folder(&self) -> Option<PathBuf> {
+                None
+            }
+
+            async fn erase(&self) -> Result<(), crate::error::CommandError> {
+                Ok(())
+            }
+        }
+        let parts = crate::Parts {
+            clock: Arc::new(crate::clock::SystemClock),
+            files: Arc::new(crate::walk::Disk),
+            keychain: Arc::new(secrets::UntilQuit::new()),
+            connect: Arc::new(crate::accounts::Services),
+            sandbox: Arc::new(NoSandbox),
+            jitter: Arc::new(|| 0.5),
+            watching: Arc::new(crate::walk::SystemWatching),
+            home: None,
+        };
+        Arc::new(crate::Engine::open(data, parts).expect("opens"))
+    }
+
     /// Listens for as long as the test's process lives, as the program does.
     fn listen(owner: Owner, heard: Arc<Mutex<Vec<Asked>>>) {
         std::thread::spawn(move || {
@@ -141,9 +173,13 @@ mod tests {
                 .enable_all()
                 .build()
                 .expect("a runtime")
-                .block_on(holder::listen(&owner, move |asked| {
-                    heard.lock().expect("no panic").push(asked);
-                }))
+                .block_on(async {
+                    let folder = tempfile::tempdir().expect("a temporary folder");
+                    let desk = holder::Desk::with_window(engine(folder.path()), move |asked| {
+                        heard.lock().expect("no panic").push(asked);
+                    });
+                    holder::listen(&owner, Arc::new(desk)).await
+                })
         });
     }
 

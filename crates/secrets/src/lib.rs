@@ -4,12 +4,14 @@
 //! for those who have no keychain and say so. Absent, locked and missing are three different errors, since a person
 //! does three different things about them.
 
+mod files;
 mod keychain;
 mod until_quit;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
 
+pub use files::TokenFiles;
 pub use keychain::{Keychain, Limits};
 pub use until_quit::UntilQuit;
 
@@ -34,6 +36,12 @@ pub enum SecretError {
     /// The keychain did not answer in time; a prompt may still be open.
     #[error("the keychain did not answer in time")]
     TimedOut,
+    /// The file that holds this token cannot be used.
+    #[error("{detail}")]
+    File {
+        /// Why, and what to do, as a sentence.
+        detail: String,
+    },
     /// The keychain refused this very entry.
     #[error("the keychain refused: {detail}")]
     Refused {

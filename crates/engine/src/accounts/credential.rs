@@ -19,7 +19,8 @@ pub enum Credential {
 }
 
 /// Which of the three an account has, as stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CredentialKind {
     /// A token.
     Token,

@@ -1,5 +1,6 @@
 //! The services a person has connected: where each token is kept, and what holds a whole account.
 
+mod adopt;
 mod connect;
 mod credential;
 mod health;

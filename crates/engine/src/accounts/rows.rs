@@ -7,7 +7,7 @@ use crate::clock::Millis;
 use crate::store::{StoreError, Tx};
 
 /// A connected service, as stored. Its token is not here.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Account {
     /// The row's number.
     pub id: AccountId,

@@ -4,12 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::BufReader;
+use tokio::io::{AsyncReadExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{Asked, Reply, Request, line};
+use super::{Desk, Reply, ask, line};
 use crate::error::{CommandError, ErrorCode};
 use crate::lock::Owner;
 
@@ -18,12 +18,12 @@ const MOST: usize = 64;
 /// How long a connection may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Answers until it is dropped. `open` is called with what each further start of the window was asked for.
-pub async fn listen(owner: &Owner, open: impl Fn(Asked) + Send + Sync + 'static) -> io::Result<()> {
+/// Answers until it is dropped.
+pub async fn listen(owner: &Owner, desk: Arc<Desk>) -> io::Result<()> {
     let socket = owner.socket()?;
     socket.set_nonblocking(true)?;
     let socket = UnixListener::from_std(socket)?;
-    let (open, room) = (Arc::new(open), Arc::new(Semaphore::new(MOST)));
+    let room = Arc::new(Semaphore::new(MOST));
     let mut connections = JoinSet::new();
     loop {
         let Ok(place) = room.clone().acquire_owned().await else {
@@ -32,9 +32,9 @@ pub async fn listen(owner: &Owner, open: impl Fn(Asked) + Send + Sync + 'static)
         tokio::select! {
             accepted = socket.accept() => match accepted {
                 Ok((stream, _)) => {
-                    let open = open.clone();
+                    let desk = desk.clone();
                     connections.spawn(async move {
-                        if let Err(error) = answer(stream, open.as_ref()).await {
+                        if let Err(error) = answer(stream, &desk).await {
                             tracing::debug!(%error, "another process hung up");
                         }
                         drop(place);
@@ -48,11 +48,10 @@ pub async fn listen(owner: &Owner, open: impl Fn(Asked) + Send + Sync + 'static)
     }
 }
 
-async fn answer(stream: UnixStream, open: &(impl Fn(Asked) + Sync)) -> io::Result<()> {
+async fn answer(stream: UnixStream, desk: &Arc<Desk>) -> io::Result<()> {
     let (from, mut to) = stream.into_split();
     let mut from = BufReader::new(from);
-    let asked = tokio::time::timeout(PATIENCE, line::read(&mut from)).await?;
-    let request = match asked {
+    let request = match tokio::time::timeout(PATIENCE, line::read(&mut from)).await? {
         Ok(Some(request)) => request,
         Ok(None) => return Ok(()),
         Err(error) => {
@@ -60,13 +59,20 @@ async fn answer(stream: UnixStream, open: &(impl Fn(Asked) + Sync)) -> io::Resul
                 ErrorCode::BadInput,
                 "The running Pinfold does not know this command: it is of another version. Restart it.",
             );
-            return line::write(&mut to, &Reply::Error(told.with_detail(error.to_string()))).await;
+            let told = Reply::Error(told.with_detail(error.to_string()));
+            return line::write(&mut to, &told).await;
         }
     };
-    match request {
-        Request::Open(asked) => {
-            open(asked);
-            line::write(&mut to, &Reply::Done).await
+    let mut lines = ask(desk, request);
+    let mut more = [0];
+    loop {
+        tokio::select! {
+            reply = lines.recv() => match reply {
+                Some(reply) => line::write(&mut to, &reply).await?,
+                None => return Ok(()),
+            },
+            // The asker says nothing more: this is its end.
+            _ = from.read(&mut more) => return Ok(()),
         }
     }
 }

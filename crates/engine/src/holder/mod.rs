@@ -1,35 +1,148 @@
 //! What other processes ask of the one that holds the data folder: one JSON line over its socket, answered by lines.
 //!
-//! The socket is for this user only. No token crosses it.
+//! The socket is for this user only. No token crosses it. The command line asks in the same way whether it holds the
+//! folder itself or another process does: [`ask`] answers in this process, [`converse`] asks the other.
 
+mod accounts;
+mod answer;
+mod converse;
+mod desk;
 mod line;
+mod lines;
 mod listen;
 mod open;
+mod pins;
+mod queue;
 mod raw;
+mod watches;
 
 use serde::{Deserialize, Serialize};
 
+pub use accounts::AccountLine;
+pub use answer::ask;
+pub use converse::{Ended, converse};
+pub use desk::{Closed, Desk};
 pub use line::LONGEST_LINE;
 pub use listen::listen;
 pub(crate) use open::ask_to_open;
 pub use open::{Asked, Opened};
+pub use pins::{PinChange, PinLine, PinsAsked, SortedBy};
+pub use queue::{Add, Control, ProgressLine, SecretsWish, UploadLine};
+pub use watches::{FileLine, FolderLine, FolderPause};
 
+use crate::accounts::{Abilities, Account};
 use crate::error::CommandError;
+use crate::watches::WatchRules;
 
-/// What is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What is asked. Accounts, pins and folders are named as people name them: by name, number, CID or path.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each variant says what its fields are")]
 pub enum Request {
     /// A second start of the window.
     Open(Asked),
+    /// Files and folders into the queue. Answered by a line for each upload, at its start and, where `follow` is set,
+    /// whenever it changes until it has ended.
+    Add(Add),
+    /// As the second half of `Add`.
+    Follow { uploads: Vec<i64> },
+    /// Pins that match, and what is on its way.
+    Pins(PinsAsked),
+    /// One pin, by CID or whole name.
+    Pin {
+        account: Option<String>,
+        which: String,
+    },
+    /// Changes name and key-values of one pin.
+    EditPin {
+        account: Option<String>,
+        which: String,
+        change: PinChange,
+    },
+    /// Unpins these numbers of the mirror.
+    Unpin {
+        account: Option<String>,
+        pins: Vec<i64>,
+    },
+    /// Every account.
+    Accounts,
+    /// An account whose token another process of this user has tested and put into the keychain.
+    AdoptAccount {
+        account: Box<Account>,
+        abilities: Box<Abilities>,
+        label: Option<String>,
+    },
+    /// Adds the built-in Sandbox.
+    AddSandbox,
+    /// Asks the service whether it accepts the account's token.
+    TestAccount { account: Option<String> },
+    /// Forgets an account here.
+    RemoveAccount { account: String },
+    /// Works with this account from now on.
+    UseAccount { account: String },
+    /// What is in the queue; `ended`: and what has ended, newest first.
+    Queue { ended: bool, limit: usize },
+    /// Pauses, resumes, retries or cancels these uploads; none given: all.
+    Control { what: Control, uploads: Vec<i64> },
+    /// A line for each upload that changes, until the asker hangs up.
+    FollowQueue,
+    /// Begins to watch a folder; the path is absolute.
+    Watch {
+        account: Option<String>,
+        #[serde(with = "raw::path")]
+        path: std::path::PathBuf,
+        rules: Box<WatchRules>,
+    },
+    /// Every watched folder.
+    Folders,
+    /// One watched folder and its files.
+    Folder { folder: String, limit: usize },
+    /// Pauses a folder; `None`: lets it go on.
+    PauseFolder {
+        folder: String,
+        pause: Option<FolderPause>,
+    },
+    /// Compares a folder with disk and service.
+    Audit { folder: String },
+    /// Watches it no more.
+    Unwatch { folder: String },
+}
+
+impl Request {
+    /// Asking it twice does what asking it once does.
+    pub fn may_be_repeated(&self) -> bool {
+        !matches!(
+            self,
+            Self::Open(_) | Self::Add(_) | Self::AdoptAccount { .. } | Self::Watch { .. }
+        )
+    }
 }
 
 /// A line of the answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Reply {
+    /// The question was understood and is being worked on; the first line.
+    Heard,
     /// It was done; the last line.
     Done,
     /// It was not; the last line.
     Error(CommandError),
+    /// Something worth knowing.
+    Note {
+        /// In words.
+        sentence: String,
+    },
+    /// An upload.
+    Upload(UploadLine),
+    /// How far an upload is.
+    Progress(ProgressLine),
+    /// A pin, or what is to become one.
+    Pin(PinLine),
+    /// An account.
+    Account(AccountLine),
+    /// A watched folder.
+    Folder(FolderLine),
+    /// A file of a watched folder.
+    File(FileLine),
 }

@@ -49,12 +49,14 @@ pub(crate) fn ask_to_open(mut stream: UnixStream, asked: &Asked) -> std::io::Res
     let mut line = serde_json::to_vec(&Request::Open(asked.clone()))?;
     line.push(b'\n');
     stream.write_all(&line)?;
-    let mut answer = String::new();
-    BufReader::new(stream)
-        .take(LONGEST_LINE as u64)
-        .read_line(&mut answer)?;
-    match serde_json::from_str(&answer)? {
-        Reply::Done => Ok(Opened::Yes),
-        Reply::Error(error) => Ok(Opened::No(error.message)),
+    let mut lines = BufReader::new(stream).take(2 * LONGEST_LINE as u64);
+    loop {
+        let mut answer = String::new();
+        lines.read_line(&mut answer)?;
+        match serde_json::from_str(&answer)? {
+            Reply::Done => return Ok(Opened::Yes),
+            Reply::Error(error) => return Ok(Opened::No(error.message)),
+            _ => {}
+        }
     }
 }

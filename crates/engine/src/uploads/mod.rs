@@ -1,6 +1,7 @@
 //! The queue: from a drop to a pin, through anything that may happen in between.
 
 mod bytes;
+mod cid;
 mod confirm;
 mod control;
 mod copies;
@@ -23,6 +24,7 @@ use serde::Deserialize;
 use specta::Type;
 use tokio::sync::{Notify, Semaphore, broadcast};
 
+pub use cid::{Computed, cid_of, cid_of_reader};
 pub(crate) use copies::{Copy, End};
 pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
 pub use progress::{Progress, ProgressRow};

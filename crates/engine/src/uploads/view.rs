@@ -186,6 +186,11 @@ impl Uploads {
         Ok(UploadsPage { total, rows })
     }
 
+    /// One row of the queue.
+    pub fn row_of(&self, id: i64) -> Result<UploadRow, CommandError> {
+        self.row(&self.store.ledger.read(|tx| rows::get(tx, id))?)
+    }
+
     /// What was left out of a folder, at most 500.
     pub fn problems(&self, id: i64) -> Result<Vec<UploadProblem>, CommandError> {
         let problems = self.store.ledger.read(|tx| rows::problems(tx, id))?;

@@ -1,0 +1,194 @@
+//! `pinfold account`. A token is read here, tested here and put into the keychain here; it crosses no socket.
+
+use std::io::{self, IsTerminal, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use engine::accounts::{Abilities, Account as Stored, Addresses, Chosen, Credential, Keep};
+use engine::error::{CommandError, ErrorCode};
+use engine::holder::{AccountLine, Reply, Request};
+use secrecy::SecretString;
+use secrets::{Keychain, SecretStore, TokenFiles, UntilQuit};
+
+use crate::add::plain;
+use crate::arguments::{Account, AddAccount};
+use crate::exit::Failure;
+use crate::house::House;
+use crate::items::sure;
+use crate::print::{Out, Side};
+use crate::service;
+
+/// No token is longer.
+const LONGEST: u64 = 64 * 1024;
+
+pub(crate) async fn run(
+    what: Account,
+    account: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    let request = match what {
+        Account::Add(add) if add.sandbox => Request::AddSandbox,
+        Account::Add(add) => return self::add(add, house, out).await,
+        Account::Ls => Request::Accounts,
+        Account::Test { name } => Request::TestAccount {
+            account: name.or(account),
+        },
+        Account::Use { name } => Request::UseAccount { account: name },
+        Account::Rm { name, yes } => {
+            if !yes {
+                sure(&format!(
+                    "Forget the account {name} and its token here? Its pins stay where they are."
+                ))?;
+            }
+            Request::RemoveAccount { account: name }
+        }
+    };
+    let mut lines = Vec::new();
+    let asked = house
+        .ask(request, |reply| {
+            match &reply {
+                Reply::Heard => lines.clear(),
+                Reply::Account(line) => lines.push(line.clone()),
+                _ => plain(out, &reply)?,
+            }
+            Ok(())
+        })
+        .await;
+    shown(&lines, out)?;
+    asked
+}
+
+fn shown(lines: &[AccountLine], out: &Out) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for line in lines {
+        out.object(&Reply::Account(line.clone()))?;
+        let hold = line.hold.clone().unwrap_or_else(|| "ready".into());
+        let mark = if line.active { "*" } else { "" };
+        let cells = [mark, &line.id, &line.label, &line.place, &hold];
+        rows.push(cells.map(str::to_owned).to_vec());
+    }
+    let heads = [
+        ("", Side::Left),
+        ("NO", Side::Right),
+        ("NAME", Side::Left),
+        ("PLACE", Side::Left),
+        ("STATE", Side::Left),
+    ];
+    out.table(&heads, &rows)
+}
+
+/// Where the token is, and stays.
+enum Source {
+    Keychain,
+    /// A file or a credential, by its entry.
+    Elsewhere(String),
+}
+
+async fn add(add: AddAccount, house: &mut House, out: &Out) -> Result<(), Failure> {
+    let chosen = match (add.psa, add.api) {
+        (Some(address), _) => Chosen::Psa {
+            service: String::new(),
+            address,
+        },
+        (None, api) => Chosen::Pinata {
+            addresses: api.map(|api| Addresses {
+                uploads: add.uploads.unwrap_or_else(|| api.clone()),
+                gateway: add.gateway.unwrap_or_else(|| api.clone()),
+                api,
+            }),
+        },
+    };
+    let (source, token) = token(add.credential).await?;
+    let keychain: Arc<dyn SecretStore> = match source {
+        Source::Keychain => Arc::new(Keychain::new()),
+        Source::Elsewhere(_) => Arc::new(UntilQuit::new()),
+    };
+    let (mut account, abilities) = tested(&token, &chosen, keychain.clone()).await?;
+    let entry = account.secret.clone();
+    if let Source::Elsewhere(entry) = source {
+        account.secret = entry;
+    }
+    let request = Request::AdoptAccount {
+        account: Box::new(account),
+        abilities: Box::new(abilities),
+        label: add.name,
+    };
+    let mut lines = Vec::new();
+    let asked = house
+        .ask(request, |reply| {
+            if let Reply::Account(line) = reply {
+                lines.push(line);
+            }
+            Ok(())
+        })
+        .await;
+    if let Err(failure) = asked {
+        // Nobody knows of it, so nobody would ever take it out.
+        let _ = keychain.remove(&entry).await;
+        return Err(failure);
+    }
+    shown(&lines, out)
+}
+
+/// Asks the service about the token and keeps it: in a store of this moment, which is taken down again.
+async fn tested(
+    token: &SecretString,
+    chosen: &Chosen,
+    keychain: Arc<dyn SecretStore>,
+) -> Result<(Stored, Abilities), Failure> {
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::system("There is no room for a temporary folder", &error))?;
+    let engine = service::open(folder.path(), keychain)?;
+    let credential = Credential::typed(None, token);
+    let test = engine.accounts.test(chosen, credential).await?;
+    let kept = engine.accounts.connect(&test.handle, Keep::Keychain).await;
+    let row = kept.map_err(|mut error| {
+        if matches!(error.code, ErrorCode::NoKeychain | ErrorCode::KeychainLocked) {
+            error.message.push_str(" Without a keychain, write the token into a file of mode 0600 and name it in PINFOLD_TOKEN_FILE.");
+        }
+        error
+    })?;
+    let id = row
+        .id
+        .parse()
+        .map_err(|_| CommandError::gone("This account"))?;
+    Ok((engine.accounts.get(id)?, test.abilities))
+}
+
+/// The token, from wherever it is.
+async fn token(credential: Option<String>) -> Result<(Source, SecretString), Failure> {
+    type Files = TokenFiles<UntilQuit>;
+    let entry =
+        if let Some(name) = credential {
+            Some(Files::entry_of_credential(&name))
+        } else if let Some(path) = std::env::var_os("PINFOLD_TOKEN_FILE") {
+            let path = std::path::absolute(PathBuf::from(path)).unwrap_or_default();
+            let entry = Files::entry_of_file(&path);
+            Some(entry.ok_or_else(|| {
+                Failure::Usage("PINFOLD_TOKEN_FILE is not a path in UTF-8.".into())
+            })?)
+        } else {
+            None
+        };
+    if let Some(entry) = entry {
+        let files = TokenFiles::before(UntilQuit::new(), service::credentials());
+        let token = files.get(&entry).await.map_err(|error| {
+            Failure::Told(CommandError::new(ErrorCode::KeyMissing, error.to_string()))
+        })?;
+        return Ok((Source::Elsewhere(entry), token));
+    }
+    let read = tokio::task::spawn_blocking(read_token).await;
+    let read = read.map_err(io::Error::other).and_then(|read| read);
+    let token = read.map_err(|error| Failure::system("The token cannot be read", &error))?;
+    Ok((Source::Keychain, token))
+}
+
+fn read_token() -> io::Result<SecretString> {
+    if io::stdin().is_terminal() {
+        return rpassword::prompt_password("Token: ").map(SecretString::from);
+    }
+    let mut text = String::new();
+    io::stdin().lock().take(LONGEST).read_to_string(&mut text)?;
+    Ok(SecretString::from(text))
+}

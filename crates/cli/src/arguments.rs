@@ -1,0 +1,390 @@
+//! What may be written after `pinfold`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything asked for was done
+  1    it failed
+  2    the command was not understood
+  3    there is no such pin, account, upload or folder
+  4    the service or the network cannot be reached now; trying again may help
+  5    it waits for you: a token, a full plan, a file that looks like a secret
+  6    the service keeps other bytes than those sent
+  130  interrupted; what was queued stays queued
+
+No token is ever an argument: it is read from standard input, from a prompt, or from a file of mode 0600.";
+
+/// Keeps files pinned on IPFS through a pinning service.
+#[derive(Debug, Parser)]
+#[command(name = "pinfold", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// The account, by name or number; else the one worked with last.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+    /// Prints one JSON object a line.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Uploads files and folders, and waits until each is pinned and verified.
+    Add(Add),
+    /// Prints CIDs. Needs no account and no network.
+    Cid(Cid),
+    /// Lists pins.
+    Ls(Ls),
+    /// Shows one pin.
+    Show {
+        /// Its CID, or its whole name.
+        pin: String,
+    },
+    /// Changes the name and the key-values of a pin.
+    Edit(Edit),
+    /// Unpins.
+    Rm(Rm),
+    /// Accounts at pinning services.
+    Account {
+        #[command(subcommand)]
+        what: Account,
+    },
+    /// The upload queue.
+    Queue {
+        #[command(subcommand)]
+        what: Queue,
+    },
+    /// Watched folders.
+    Watch {
+        #[command(subcommand)]
+        what: Watch,
+    },
+    /// Keeps the queue and the watched folders going until it is terminated.
+    Run,
+    /// A local pinning service that behaves like Pinata, for tests and demonstrations.
+    Sandbox(Sandbox),
+    /// Prints completions for a shell.
+    #[command(hide = true)]
+    Completions { shell: Shell },
+    /// Prints the manual page.
+    #[command(hide = true)]
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// Files and folders; `-` is standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The pin's name, where one path is given.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// A key-value of every pin; may be repeated.
+    #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) keys: Vec<(String, String)>,
+    /// The version of the CID.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
+    pub(crate) cid_version: u8,
+    /// Puts a single file into a folder, so that its name is part of its address.
+    #[arg(long)]
+    pub(crate) wrap: bool,
+    /// What happens to files that look like secrets.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) secrets: Secrets,
+    /// Returns as soon as everything is in the queue.
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+}
+
+/// What happens to files that look like secrets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Secrets {
+    /// Nothing is queued.
+    #[default]
+    Ask,
+    /// They are left out.
+    Skip,
+    /// They are sent.
+    Send,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cid {
+    /// Files and folders; `-` is standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The version of the CID.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
+    pub(crate) cid_version: u8,
+    /// Puts a single file into a folder.
+    #[arg(long)]
+    pub(crate) wrap: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ls {
+    /// Part of a name, CID, key or value.
+    #[arg(default_value = "")]
+    pub(crate) text: String,
+    /// Which; without it what is pinned.
+    #[arg(long, value_delimiter = ',', value_enum)]
+    pub(crate) status: Vec<Status>,
+    /// Only pins with this key, or with this key and value; may be repeated.
+    #[arg(long = "key", value_name = "KEY[=VALUE]", value_parser = key_perhaps_value)]
+    pub(crate) keys: Vec<(String, Option<String>)>,
+    /// Ordered by; times and sizes largest first.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) sort: Sort,
+    /// The other way round.
+    #[arg(long)]
+    pub(crate) reverse: bool,
+    /// At most so many.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// The list as it was read last, without asking the service.
+    #[arg(long)]
+    pub(crate) cached: bool,
+    /// Prints CIDs only.
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each says itself")]
+pub(crate) enum Status {
+    Pinned,
+    Queued,
+    Pinning,
+    Failed,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each says itself")]
+pub(crate) enum Sort {
+    #[default]
+    Time,
+    Name,
+    Size,
+    Cid,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Edit {
+    /// Its CID, or its whole name.
+    pub(crate) pin: String,
+    /// The new name.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Sets a key-value; may be repeated.
+    #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) keys: Vec<(String, String)>,
+    /// Takes a key away; may be repeated.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) remove_key: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rm {
+    /// CIDs, or whole names.
+    #[arg(required = true, value_name = "PIN")]
+    pub(crate) pins: Vec<String>,
+    /// Does not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// Adds an account. The token is read from standard input or a prompt and goes into the keychain; or it stays in
+    /// the file that PINFOLD_TOKEN_FILE names, or in a credential of systemd.
+    Add(AddAccount),
+    /// Lists accounts.
+    Ls,
+    /// Asks the service whether it accepts the token.
+    Test {
+        /// By name or number.
+        name: Option<String>,
+    },
+    /// Works with this account where none is named.
+    Use {
+        /// By name or number.
+        name: String,
+    },
+    /// Forgets an account and its token here. Unpins nothing.
+    Rm {
+        /// By name or number.
+        name: String,
+        /// Does not ask.
+        #[arg(long, short)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddAccount {
+    /// What to call it.
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// The built-in Sandbox: on this computer only, no token.
+    #[arg(long, conflicts_with_all = ["psa", "api", "uploads", "gateway", "credential"])]
+    pub(crate) sandbox: bool,
+    /// The address of any other service of the IPFS Pinning Services API; what stands before `/pins`.
+    #[arg(long, value_name = "ENDPOINT", conflicts_with = "api")]
+    pub(crate) psa: Option<String>,
+    /// Base address of a service that answers like Pinata.
+    #[arg(long, value_name = "URL")]
+    pub(crate) api: Option<String>,
+    /// Where it takes uploads, if not there.
+    #[arg(long, value_name = "URL", requires = "api")]
+    pub(crate) uploads: Option<String>,
+    /// Its gateway, if not there.
+    #[arg(long, value_name = "URL", requires = "api")]
+    pub(crate) gateway: Option<String>,
+    /// The token is this credential of systemd (LoadCredential=), now and at every later start.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) credential: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Queue {
+    /// Lists uploads that have not ended.
+    Ls {
+        /// And those that have.
+        #[arg(long)]
+        all: bool,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
+        limit: usize,
+    },
+    /// Pauses uploads; without numbers all.
+    Pause { uploads: Vec<i64> },
+    /// Lets paused uploads go on; without numbers all.
+    Resume { uploads: Vec<i64> },
+    /// Tries again; without numbers all.
+    Retry { uploads: Vec<i64> },
+    /// Takes uploads back. What is pinned already stays pinned.
+    Cancel {
+        #[arg(required_unless_present = "all")]
+        uploads: Vec<i64>,
+        /// All of them.
+        #[arg(long, conflicts_with = "uploads")]
+        all: bool,
+    },
+    /// Works on the queue and shows what happens until it is interrupted.
+    Watch,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Watch {
+    /// Watches a folder: what lands in it is pinned, as long as Pinfold or `pinfold run` is running.
+    Add(Box<AddWatch>),
+    /// Lists watched folders.
+    Ls,
+    /// Shows a folder and its files.
+    Show {
+        /// By name, path or number.
+        folder: String,
+        /// At most so many files.
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
+        limit: usize,
+    },
+    /// Pauses a folder.
+    Pause {
+        /// By name, path or number.
+        folder: String,
+        /// For how long; without it until it is resumed.
+        #[arg(long = "for", value_enum)]
+        pause: Option<PauseFor>,
+    },
+    /// Lets a folder go on.
+    Resume {
+        /// By name, path or number.
+        folder: String,
+    },
+    /// Compares a folder with disk and service. Changes nothing.
+    Audit {
+        /// By name, path or number.
+        folder: String,
+    },
+    /// Watches a folder no more. Unpins nothing.
+    Rm {
+        /// By name, path or number.
+        folder: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each says itself")]
+pub(crate) enum PauseFor {
+    Hour,
+    Tomorrow,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddWatch {
+    /// The folder.
+    pub(crate) folder: PathBuf,
+    /// The pins' names: {name}, {stem}, {ext}, {path}, {folder}, {date} and {version} are filled in.
+    #[arg(long, default_value = "{name}")]
+    pub(crate) name: String,
+    /// A key-value of every pin; may be repeated.
+    #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) keys: Vec<(String, String)>,
+    /// The version of the CIDs.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
+    pub(crate) cid_version: u8,
+    /// The whole folder becomes one pin, with versions.
+    #[arg(long)]
+    pub(crate) whole: bool,
+    /// Leaves out what this pattern of a .gitignore matches; may be repeated.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) ignore: Vec<String>,
+    /// Takes files and folders whose names begin with a dot, too.
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    /// Keeps so many versions of a file pinned, instead of all.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) versions: Option<u32>,
+    /// Unpins what disappeared from the folder so many days ago, instead of nothing.
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) unpin_after: Option<u32>,
+    /// Seconds for which a file must be quiet.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    pub(crate) settle: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    /// The folder for everything that is kept.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// The API's address.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    /// The gateway's address.
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) gateway: SocketAddr,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("a key-value is written KEY=VALUE".to_owned()),
+    }
+}
+
+fn key_perhaps_value(text: &str) -> Result<(String, Option<String>), String> {
+    if text.contains('=') {
+        return key_value(text).map(|(key, value)| (key, Some(value)));
+    }
+    match text.trim() {
+        "" => Err("a key needs at least one character".to_owned()),
+        key => Ok((key.to_owned(), None)),
+    }
+}

@@ -1,0 +1,195 @@
+//! `pinfold ls`, `show`, `edit` and `rm`.
+
+use std::io::{self, IsTerminal, Write};
+
+use engine::holder::{PinChange, PinLine, PinsAsked, Reply, Request, SortedBy};
+
+use crate::add::plain;
+use crate::arguments::{Edit, Ls, Rm, Sort, Status};
+use crate::exit::Failure;
+use crate::house::House;
+use crate::print::{Out, Side, moment, size};
+
+pub(crate) async fn list(
+    ls: Ls,
+    account: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    let status = |status: &Status| match status {
+        Status::Pinned => "pinned",
+        Status::Queued => "queued",
+        Status::Pinning => "pinning",
+        Status::Failed => "failed",
+    };
+    let all_pinned = ls.status.is_empty() || ls.status == [Status::Pinned];
+    let request = Request::Pins(PinsAsked {
+        account,
+        text: ls.text,
+        status: ls.status.iter().map(|it| status(it).to_owned()).collect(),
+        keys: ls.keys,
+        sort: match ls.sort {
+            Sort::Time => SortedBy::Time,
+            Sort::Name => SortedBy::Name,
+            Sort::Size => SortedBy::Size,
+            Sort::Cid => SortedBy::Cid,
+        },
+        reverse: ls.reverse,
+        limit: ls.limit,
+        cached: ls.cached,
+    });
+    let mut rows = Vec::new();
+    for reply in house.gather(request).await? {
+        let Reply::Pin(pin) = &reply else {
+            plain(out, &reply)?;
+            continue;
+        };
+        out.object(&reply)?;
+        if ls.quiet {
+            out.line(pin.cid.as_deref().unwrap_or_default())?;
+        } else if !out.json {
+            rows.push(row(pin, !all_pinned));
+        }
+    }
+    let mut heads = vec![
+        ("CID", Side::Left),
+        ("SIZE", Side::Right),
+        ("PINNED", Side::Left),
+        ("CHECK", Side::Left),
+        ("NAME", Side::Left),
+    ];
+    if !all_pinned {
+        heads.insert(0, ("STATUS", Side::Left));
+    }
+    out.table(&heads, &rows)
+}
+
+fn row(pin: &PinLine, with_status: bool) -> Vec<String> {
+    let mut cells = vec![
+        pin.cid.clone().unwrap_or_else(|| "-".into()),
+        pin.bytes.map(size).unwrap_or_default(),
+        moment(pin.pinned_at.as_deref()),
+        pin.check.replace('_', " "),
+        pin.name.clone().unwrap_or_default(),
+    ];
+    if with_status {
+        cells.insert(0, pin.status.clone());
+    }
+    cells
+}
+
+pub(crate) async fn show(
+    which: String,
+    account: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    for reply in house.gather(Request::Pin { account, which }).await? {
+        shown(out, &reply)?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn edit(
+    edit: Edit,
+    account: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    if edit.name.is_none() && edit.keys.is_empty() && edit.remove_key.is_empty() {
+        let words = "Say what is to change: --name, --key KEY=VALUE or --remove-key KEY.";
+        return Err(Failure::Usage(words.into()));
+    }
+    let request = Request::EditPin {
+        account,
+        which: edit.pin,
+        change: PinChange {
+            name: edit.name,
+            set: edit.keys,
+            remove: edit.remove_key,
+        },
+    };
+    for reply in house.gather(request).await? {
+        shown(out, &reply)?;
+    }
+    Ok(())
+}
+
+fn shown(out: &Out, reply: &Reply) -> Result<(), Failure> {
+    out.object(reply)?;
+    let Reply::Pin(pin) = reply else {
+        return Ok(());
+    };
+    let mut facts = vec![
+        ("CID", pin.cid.clone().unwrap_or_default()),
+        ("Name", pin.name.clone().unwrap_or_default()),
+        ("Status", pin.status.clone()),
+        ("Size", pin.bytes.map(size).unwrap_or_default()),
+        ("Pinned", moment(pin.pinned_at.as_deref())),
+        ("Check", pin.sentence.clone().unwrap_or_default()),
+        ("Network", pin.network.clone()),
+        ("Type", pin.mime.clone().unwrap_or_default()),
+        ("Link", pin.link.clone().unwrap_or_default()),
+    ];
+    for (key, value) in &pin.keyvalues {
+        facts.push(("Key", format!("{key}={value}")));
+    }
+    out.facts(&facts)
+}
+
+pub(crate) async fn remove(
+    rm: Rm,
+    account: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    let mut pins = Vec::new();
+    for which in rm.pins {
+        let account = account.clone();
+        for reply in house.gather(Request::Pin { account, which }).await? {
+            if let Reply::Pin(pin) = reply {
+                pins.push(pin);
+            }
+        }
+    }
+    let names: Vec<&str> = pins
+        .iter()
+        .filter_map(|pin| pin.name.as_deref().or(pin.cid.as_deref()))
+        .collect();
+    let question = format!(
+        "Unpin {}? The service keeps it no longer; copies elsewhere may remain.",
+        names.join(", ")
+    );
+    if !rm.yes {
+        sure(&question)?;
+    }
+    let pins = pins.iter().filter_map(|pin| pin.id).collect();
+    house
+        .ask(Request::Unpin { account, pins }, |reply| {
+            if let Reply::Pin(pin) = &reply {
+                let name = pin.name.as_deref().unwrap_or_default();
+                let cid = pin.cid.as_deref().unwrap_or_default();
+                out.line(&format!("{cid}  {name}  unpinned"))?;
+            }
+            plain(out, &reply)
+        })
+        .await
+}
+
+/// Asks a person; where there is none, `--yes` has to be said.
+pub(crate) fn sure(question: &str) -> Result<(), Failure> {
+    if !io::stdin().is_terminal() {
+        return Err(Failure::Usage(format!(
+            "{} Say --yes where nobody can be asked.",
+            crate::print::harmless(question)
+        )));
+    }
+    eprint!("{} [y/N] ", crate::print::harmless(question));
+    let _ = io::stderr().flush();
+    let mut answer = String::new();
+    let _ = io::stdin().read_line(&mut answer);
+    if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+        return Ok(());
+    }
+    Err(Failure::Interrupted)
+}

@@ -1,0 +1,111 @@
+//! `pinfold`: the engine on the command line. No window, no web view.
+//!
+//! Alone it holds the data folder itself; beside a running Pinfold it asks that one, over its socket.
+
+mod accounts;
+mod add;
+mod arguments;
+mod cid;
+mod exit;
+mod house;
+mod items;
+mod places;
+mod print;
+mod progress;
+mod queue;
+mod sandbox;
+mod serve;
+mod service;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Arguments, Command};
+use exit::Failure;
+use house::House;
+use print::Out;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() {
+                exit::USAGE
+            } else {
+                exit::OK
+            });
+        }
+    };
+    let out = Out::new(arguments.json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::told(&out, &Failure::system("It cannot start", &error)),
+    };
+    let ended = runtime.block_on(run(arguments, &out));
+    // Whatever still runs may end with the process: the queue survives that.
+    runtime.shutdown_background();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => exit::told(&out, &failure),
+    }
+}
+
+async fn run(arguments: Arguments, out: &Out) -> Result<(), Failure> {
+    let account = arguments.account;
+    match arguments.command {
+        Command::Cid(cid) => return cid::run(cid, out).await,
+        Command::Run => return serve::run(out).await,
+        Command::Sandbox(options) => return sandbox::run(options, out).await,
+        Command::Completions { shell } => {
+            let mut command = Arguments::command();
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command, "pinfold", &mut script);
+            return out.raw(&script);
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Arguments::command())
+                .render(&mut page)
+                .map_err(|error| Failure::system("The page cannot be made", &error))?;
+            return out.raw(&page);
+        }
+        command => {
+            let mut house = House::new();
+            let done = tokio::select! {
+                done = asked(command, account, &mut house, out) => done,
+                () = serve::interrupted() => Err(Failure::Interrupted),
+            };
+            house.leave().await;
+            done
+        }
+    }
+}
+
+async fn asked(
+    command: Command,
+    account: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    match command {
+        Command::Add(add) => add::run(add, account, house, out).await,
+        Command::Ls(ls) => items::list(ls, account, house, out).await,
+        Command::Show { pin } => items::show(pin, account, house, out).await,
+        Command::Edit(edit) => items::edit(edit, account, house, out).await,
+        Command::Rm(rm) => items::remove(rm, account, house, out).await,
+        Command::Account { what } => accounts::run(what, account, house, out).await,
+        Command::Queue { what } => queue::run(what, house, out).await,
+        Command::Watch { what } => watch::run(what, account, house, out).await,
+        Command::Cid(_)
+        | Command::Run
+        | Command::Sandbox(_)
+        | Command::Completions { .. }
+        | Command::Man => Ok(()),
+    }
+}

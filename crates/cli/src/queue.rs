@@ -1,0 +1,52 @@
+//! `pinfold queue`.
+
+use engine::holder::{Control, Reply, Request, UploadLine};
+
+use crate::add::plain;
+use crate::arguments::Queue;
+use crate::exit::Failure;
+use crate::house::House;
+use crate::print::{Out, Side, size};
+use crate::progress::Followed;
+
+pub(crate) async fn run(what: Queue, house: &mut House, out: &Out) -> Result<(), Failure> {
+    let control = |what, uploads| Request::Control { what, uploads };
+    let request = match what {
+        Queue::Watch => {
+            let mut followed = Followed::new(out);
+            return house
+                .ask(Request::FollowQueue, |reply| followed.hear(&reply))
+                .await;
+        }
+        Queue::Ls { all, limit } => Request::Queue { ended: all, limit },
+        Queue::Pause { uploads } => control(Control::Pause, uploads),
+        Queue::Resume { uploads } => control(Control::Resume, uploads),
+        Queue::Retry { uploads } => control(Control::Retry, uploads),
+        Queue::Cancel { uploads, .. } => control(Control::Cancel, uploads),
+    };
+    let mut rows = Vec::new();
+    for reply in house.gather(request).await? {
+        if let Reply::Upload(upload) = &reply {
+            rows.push(row(upload));
+        }
+        plain(out, &reply)?;
+    }
+    let heads = [
+        ("NO", Side::Right),
+        ("STATE", Side::Left),
+        ("SIZE", Side::Right),
+        ("NAME", Side::Left),
+        ("", Side::Left),
+    ];
+    out.table(&heads, &rows)
+}
+
+fn row(upload: &UploadLine) -> Vec<String> {
+    vec![
+        upload.id.to_string(),
+        upload.state.replace('_', " "),
+        upload.bytes.map(size).unwrap_or_default(),
+        upload.name.clone(),
+        upload.sentence.clone(),
+    ]
+}

@@ -1,0 +1,422 @@
+//! The real program over a real service: its own folders, a token in a file, and no keychain.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a stranger's client, and files of the test's own"
+)]
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sandbox::{Config, Sandbox};
+use serde_json::Value;
+
+const TOKEN: &str = "token-of-the-command-line-test";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct House {
+    folder: tempfile::TempDir,
+    server: Sandbox,
+}
+
+impl House {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = Sandbox::start(Config::new(folder.path().join("service"), TOKEN))
+            .await
+            .expect("starts");
+        for name in ["data", "run", "home"] {
+            std::fs::create_dir(folder.path().join(name)).expect("creates");
+        }
+        let house = Self { folder, server };
+        house.token_file(0o600);
+        house
+    }
+
+    async fn with_account() -> Self {
+        let house = Self::new().await;
+        house.done(&house.adding());
+        house
+    }
+
+    fn adding(&self) -> Vec<String> {
+        let (api, gateway) = (self.server.api_url(), self.server.gateway_url());
+        let words = [
+            "account",
+            "add",
+            "--name",
+            "here",
+            "--api",
+            &api,
+            "--gateway",
+            &gateway,
+        ];
+        words.map(str::to_owned).to_vec()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn token_file(&self, mode: u32) -> PathBuf {
+        let path = self.path("token");
+        std::fs::write(&path, format!("{TOKEN}\n")).expect("writes");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("sets");
+        path
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.path("home").join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("creates");
+        std::fs::write(&path, bytes).expect("writes");
+        path.to_str().expect("text").to_owned()
+    }
+
+    fn pinfold<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pinfold"));
+        command
+            .args(arguments)
+            .current_dir(self.path("home"))
+            .env("HOME", self.path("home"))
+            .env("XDG_DATA_HOME", self.path("data"))
+            .env("XDG_RUNTIME_DIR", self.path("run"))
+            .env("PINFOLD_TOKEN_FILE", self.path("token"))
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env_remove("CREDENTIALS_DIRECTORY")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn output<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Output {
+        self.pinfold(arguments).output().expect("starts")
+    }
+
+    /// What it printed; it must have done what was asked.
+    fn done<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> String {
+        let output = self.output(arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{:?}: {told}", output.status);
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
+    /// Its objects of this kind.
+    fn objects(&self, arguments: &[&str], kind: &str) -> Vec<Value> {
+        let mut all = vec!["--json"];
+        all.extend(arguments);
+        let lines: Vec<Value> = self
+            .done(&all)
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        lines.into_iter().filter(|it| it["kind"] == kind).collect()
+    }
+
+    fn code(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.output(arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().unwrap_or(-1), told)
+    }
+
+    async fn served(&self, path: &str) -> Vec<u8> {
+        let answer = strangers_client()
+            .get(format!("{}/ipfs/{path}", self.server.gateway_url()))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.bytes().await.expect("bytes").to_vec()
+    }
+
+    /// Starts a program that stays, and waits for its first line.
+    fn stays(&self, arguments: &[&str]) -> (Stays, String) {
+        let mut child = self.pinfold(arguments).spawn().expect("starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        lines.read_line(&mut line).expect("a line");
+        (Stays { child, lines }, line)
+    }
+
+    fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
+        let begun = Instant::now();
+        while !is_so(self) {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "it did not come to that: {what}"
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// No file that Pinfold wrote holds the token.
+    fn no_token_was_written(&self) {
+        let mut open = vec![self.path("data"), self.path("run"), self.path("home")];
+        let mut looked_at = 0;
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                let kind = std::fs::symlink_metadata(&path).expect("looks").file_type();
+                if kind.is_dir() {
+                    open.push(path);
+                } else if kind.is_file() {
+                    let bytes = std::fs::read(&path).expect("reads");
+                    let token = TOKEN.as_bytes();
+                    let found = bytes.windows(token.len()).any(|part| part == token);
+                    assert!(!found, "{}", path.display());
+                    looked_at += 1;
+                }
+            }
+        }
+        assert!(looked_at > 2, "{looked_at} files");
+    }
+}
+
+struct Stays {
+    child: Child,
+    lines: BufReader<std::process::ChildStdout>,
+}
+
+impl Stays {
+    fn kill(mut self) {
+        self.child.kill().expect("kills");
+        self.child.wait().expect("ends");
+    }
+
+    fn terminate(mut self) -> (i32, String) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("is there");
+        let code = self.child.wait().expect("ends").code().unwrap_or(-1);
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut self.lines, &mut rest).expect("text");
+        (code, rest)
+    }
+}
+
+fn strangers_client() -> reqwest::Client {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("protocols")
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(tls)
+        .build()
+        .expect("a client")
+}
+
+fn cid_of(printed: &str) -> String {
+    let cid = printed.split_whitespace().next().expect("a CID");
+    cid.to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_added_is_served_with_the_same_bytes_found_changed_and_unpinned() {
+    let house = House::with_account().await;
+    let bytes: Vec<u8> = (0..300_000_u32)
+        .map(|n| n.wrapping_mul(n).to_le_bytes()[1])
+        .collect();
+    let file = house.file("photo one.raw", &bytes);
+    let printed = house.done(&["add", &file, "--key", "year=2026"]);
+    let cid = cid_of(&printed);
+    assert!(printed.contains("verified"), "{printed}");
+    assert_eq!(house.served(&cid).await, bytes);
+    assert_eq!(cid, cid_of(&house.done(&["cid", &file])));
+
+    house.file("site/index.html", b"<p>here</p>");
+    let site = house.file("site/deep/er/a b.txt", b"below");
+    let site = Path::new(&site).ancestors().nth(3).expect("the site");
+    let folder = cid_of(&house.done(&["add", site.to_str().expect("text")]));
+    assert_eq!(
+        house.served(&format!("{folder}/index.html")).await,
+        b"<p>here</p>"
+    );
+    assert_eq!(
+        house.served(&format!("{folder}/deep/er/a%20b.txt")).await,
+        b"below"
+    );
+
+    let mut piped = house.pinfold(&["add", "-", "--name", "from a pipe"]);
+    let mut piped = piped.stdin(Stdio::piped()).spawn().expect("starts");
+    let mut to = piped.stdin.take().expect("a pipe");
+    to.write_all(b"through a pipe").expect("writes");
+    drop(to);
+    let piped = piped.wait_with_output().expect("ends");
+    let told = String::from_utf8_lossy(&piped.stderr).into_owned();
+    assert!(piped.status.success(), "{told}");
+    let from_pipe = cid_of(&String::from_utf8_lossy(&piped.stdout));
+    assert_eq!(house.served(&from_pipe).await, b"through a pipe");
+    let spool = house.path("data/pinfold/spool");
+    assert_eq!(std::fs::read_dir(spool).expect("a folder").count(), 0);
+
+    let names = |found: Vec<Value>| -> Vec<String> {
+        let name = |it: &Value| it["name"].as_str().unwrap_or("").to_owned();
+        found.iter().map(name).collect()
+    };
+    let by_name = names(house.objects(&["ls", "--sort", "name"], "pin"));
+    assert_eq!(by_name, ["from a pipe", "photo one.raw", "site"]);
+    assert_eq!(
+        names(house.objects(&["ls", "--key", "year=2026"], "pin")),
+        ["photo one.raw"]
+    );
+    assert_eq!(names(house.objects(&["ls", &folder], "pin")), ["site"]);
+    assert_eq!(house.done(&["ls", "-q", "photo"]).trim(), cid);
+
+    house.done(&[
+        "edit",
+        "photo one.raw",
+        "--name",
+        "a\u{1b}[2Jb",
+        "--key",
+        "seen=yes",
+        "--remove-key",
+        "year",
+    ]);
+    let shown = house.objects(&["show", &cid], "pin");
+    assert_eq!(shown[0]["name"], "a\u{1b}[2Jb");
+    assert_eq!(shown[0]["keyvalues"], serde_json::json!({ "seen": "yes" }));
+    assert!(!house.done(&["ls"]).contains('\u{1b}'));
+    assert!(!house.done(&["ls", "--json"]).contains('\u{1b}'));
+
+    house.done(&["rm", "--yes", &cid, "site"]);
+    assert_eq!(names(house.objects(&["ls"], "pin")), ["from a pipe"]);
+    house.no_token_was_written();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cids_are_computed_without_an_account_a_network_or_a_data_folder() {
+    let house = House::new().await;
+    let (empty, hello) = (
+        house.file("empty", b""),
+        house.file("hello", b"hello world\n"),
+    );
+    let printed = house.done(&["cid", &empty]);
+    assert_eq!(
+        cid_of(&printed),
+        "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"
+    );
+    let printed = house.done(&["cid", "--cid-version", "0", &hello]);
+    assert_eq!(
+        cid_of(&printed),
+        "QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o"
+    );
+    let mut piped = house.pinfold(&["cid", "-"]);
+    let mut piped = piped.stdin(Stdio::piped()).spawn().expect("starts");
+    let mut to = piped.stdin.take().expect("a pipe");
+    to.write_all(b"hello world").expect("writes");
+    drop(to);
+    let printed = piped.wait_with_output().expect("ends").stdout;
+    assert_eq!(
+        cid_of(&String::from_utf8_lossy(&printed)),
+        "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+    );
+    assert!(!house.path("data/pinfold").exists());
+    let (code, told) = house.code(&["cid", "not-there"]);
+    assert_eq!(code, 3, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failure_has_its_own_code_and_says_what_to_do() {
+    let house = House::new().await;
+    let failed = |arguments: &[&str], code: i32, words: &str| {
+        let (is, told) = house.code(arguments);
+        assert_eq!(is, code, "{arguments:?}: {told}");
+        assert!(told.contains(words), "{arguments:?}: {told}");
+        assert!(!told.contains("panicked"), "{told}");
+    };
+    failed(&[], 2, "Usage");
+    failed(&["fly"], 2, "fly");
+    failed(&["add"], 2, "PATH");
+    failed(&["add", "x", "--key", "=1"], 2, "KEY=VALUE");
+    failed(&["add", "-", "other"], 2, "exactly one path");
+    failed(&["edit", "x"], 2, "--name");
+    failed(&["ls"], 1, "Connect a service");
+    let adding = house.adding();
+    let adding: Vec<&str> = adding.iter().map(String::as_str).collect();
+    house.token_file(0o644);
+    failed(&adding, 5, "chmod 600");
+    house.token_file(0o600);
+    std::fs::write(house.path("token"), "another-token").expect("writes");
+    failed(&adding, 5, "does not accept this token");
+    house.token_file(0o600);
+    house.done(&adding);
+    failed(&adding, 1, "already");
+    failed(&["--account", "there", "ls"], 3, "There are: here");
+    failed(&["show", "nothing of the kind"], 3, "nothing of the kind");
+    failed(&["add", "not-there"], 1, "Nothing was queued");
+    let secret = house.file(".env", b"KEY=1");
+    failed(&["add", &secret], 5, "--secrets=send");
+    let file = house.file("plain", b"plain");
+    house.done(&["add", &file]);
+    failed(&["rm", "plain"], 2, "--yes");
+    house.done(&["account", "test", "here"]);
+
+    let mut nobody_reads = house.pinfold(&["ls"]).spawn().expect("starts");
+    drop(nobody_reads.stdout.take());
+    assert!(nobody_reads.wait().expect("ends").success());
+    let help = house.done(&["--help"]);
+    assert!(help.contains("Exit codes"), "{help}");
+    assert!(house.done(&["completions", "bash"]).contains("pinfold"));
+    assert!(house.done(&["man"]).contains(".TH pinfold"));
+
+    let House { folder, server } = house;
+    server.stop().await;
+    let server = Sandbox::start(Config::new(folder.path().join("elsewhere"), "other"));
+    let house = House {
+        folder,
+        server: server.await.expect("starts"),
+    };
+    let (code, told) = house.code(&["ls"]);
+    assert_eq!(code, 4, "{told}");
+    house.no_token_was_written();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_work_beside_the_one_that_runs_and_take_over_when_it_dies() {
+    let house = House::with_account().await;
+    let folder = house.path("home/watched");
+    std::fs::create_dir(&folder).expect("creates");
+    let folder = folder.to_str().expect("text");
+    house.done(&["watch", "add", folder, "--settle", "1"]);
+    let (running, line) = house.stays(&["run"]);
+    assert!(line.contains("1 watched folders"), "{line}");
+
+    // Beside it: what lands in the folder is pinned there, and what is added here goes through its socket.
+    house.file("watched/landed.txt", b"landed");
+    let file = house.file("beside.txt", b"beside it");
+    let beside = cid_of(&house.done(&["add", &file]));
+    assert_eq!(house.served(&beside).await, b"beside it");
+    house.until("the watched file is pinned", |house| {
+        let files = house.objects(&["watch", "show", "watched"], "file");
+        files.iter().any(|file| file["state"] == "pinned")
+    });
+    let paused = house.objects(&["watch", "pause", "watched", "--for", "hour"], "folder");
+    assert_eq!(paused[0]["state"], "paused");
+
+    // A follower takes over when the holder is killed, and others are answered by it.
+    let queued = house.file("queued.txt", b"queued");
+    house.done(&["add", "--no-wait", &queued]);
+    let (following, _) = house.stays(&["--json", "queue", "watch"]);
+    running.kill();
+    house.until("the queue is empty", |house| {
+        house.objects(&["queue", "ls"], "upload").is_empty()
+    });
+    following.kill();
+    let after = house.file("after.txt", b"after it died");
+    let after = cid_of(&house.done(&["add", &after]));
+    assert_eq!(house.served(&after).await, b"after it died");
+    let pins = house.objects(&["ls", "-q"], "pin");
+    assert_eq!(pins.len(), 4, "{pins:?}");
+
+    let (running, _) = house.stays(&["run"]);
+    let (code, rest) = running.terminate();
+    assert_eq!(code, 0, "{rest}");
+    assert!(rest.contains("Stopped"), "{rest}");
+    house.no_token_was_written();
+}

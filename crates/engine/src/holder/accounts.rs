@@ -1,0 +1,100 @@
+//! Accounts, as other processes ask for them. No token is in anything here.
+
+use serde::{Deserialize, Serialize};
+
+use super::Reply;
+use super::answer::Say;
+use super::lines::word;
+use crate::Engine;
+use crate::accounts::{Abilities, Account, AccountId, AccountRow};
+use crate::error::CommandError;
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountLine {
+    /// Its number, as text.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+    /// `sandbox`, `pinata` or `psa`.
+    pub service: String,
+    /// Where the bytes go, in words.
+    pub place: String,
+    /// It is the one worked with where none is named.
+    pub active: bool,
+    /// What holds it, in words.
+    pub hold: Option<String>,
+}
+
+impl AccountLine {
+    fn new(row: AccountRow, active: Option<AccountId>) -> Self {
+        Self {
+            active: active.is_some_and(|id| id.to_string() == row.id),
+            service: word(row.kind),
+            hold: row.hold.map(|hold| hold.sentence),
+            id: row.id,
+            label: row.label,
+            place: row.place,
+        }
+    }
+}
+
+/// A line for each.
+pub(super) async fn list(engine: &Engine, say: &Say) -> Result<(), CommandError> {
+    let active = engine.active()?;
+    for row in engine.accounts.list()? {
+        say.line(Reply::Account(AccountLine::new(row, active)))
+            .await?;
+    }
+    Ok(())
+}
+
+/// A line for this one.
+pub(super) async fn say_one(engine: &Engine, id: AccountId, say: &Say) -> Result<(), CommandError> {
+    let line = AccountLine::new(engine.accounts.row_of(id)?, engine.active()?);
+    say.line(Reply::Account(line)).await
+}
+
+/// Takes an account in; the first one becomes the one that is worked with.
+pub(super) async fn adopt(
+    engine: &Engine,
+    account: Account,
+    abilities: Abilities,
+    label: Option<String>,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let first = engine.active()?.is_none();
+    let id = engine.accounts.adopt(account, abilities, label).await?;
+    if first {
+        engine.select(id).await?;
+    }
+    say_one(engine, id, say).await
+}
+
+/// Adds the Sandbox; the first account becomes the one that is worked with.
+pub(super) async fn sandbox(engine: &Engine, say: &Say) -> Result<(), CommandError> {
+    let first = engine.active()?.is_none();
+    let row = engine.accounts.try_sandbox().await?;
+    let id = row
+        .id
+        .parse()
+        .map_err(|_| CommandError::gone("This account"))?;
+    if first {
+        engine.select(id).await?;
+    }
+    say_one(engine, id, say).await
+}
+
+/// Asks the service.
+pub(super) async fn test(
+    engine: &Engine,
+    account: AccountId,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let row = engine.retry(account).await?;
+    say_one(engine, account, say).await?;
+    match row.hold {
+        None => Ok(()),
+        Some(hold) => Err(CommandError::new(hold.code, hold.sentence)),
+    }
+}

@@ -1,0 +1,172 @@
+//! One question, one stream of lines.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedRwLockReadGuard, mpsc};
+
+use super::{Desk, Reply, Request, accounts, pins, queue, watches};
+use crate::Engine;
+use crate::accounts::AccountId;
+use crate::error::{CommandError, ErrorCode};
+
+/// Lines that may wait for the asker.
+const ROOM: usize = 64;
+
+/// Where lines go.
+pub(super) struct Say(mpsc::Sender<Reply>);
+
+impl Say {
+    /// Says one line; an error where the asker is gone.
+    pub(super) async fn line(&self, reply: Reply) -> Result<(), CommandError> {
+        let gone = |_| CommandError::new(ErrorCode::Cancelled, "Nobody listens any more.");
+        self.0.send(reply).await.map_err(gone)
+    }
+
+    pub(super) async fn note(&self, sentence: impl Into<String>) -> Result<(), CommandError> {
+        let sentence = sentence.into();
+        self.line(Reply::Note { sentence }).await
+    }
+}
+
+/// Answers one question, in a task of its own that ends when the lines are dropped. The first is [`Reply::Heard`], the
+/// last [`Reply::Done`] or [`Reply::Error`].
+pub fn ask(desk: &Arc<Desk>, request: Request) -> mpsc::Receiver<Reply> {
+    let (lines, answer) = mpsc::channel(ROOM);
+    let desk = desk.clone();
+    tokio::spawn(async move {
+        let doing = desk.doing().await;
+        let say = Say(lines.clone());
+        let work = async {
+            say.line(Reply::Heard).await?;
+            said(&desk, request, doing, &say).await
+        };
+        tokio::select! {
+            outcome = work => {
+                let last = outcome.map_or_else(Reply::Error, |()| Reply::Done);
+                let _ = lines.send(last).await;
+            }
+            () = lines.closed() => {}
+        }
+    });
+    answer
+}
+
+async fn said(
+    desk: &Desk,
+    request: Request,
+    doing: OwnedRwLockReadGuard<()>,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let engine = &desk.engine;
+    match request {
+        Request::Open(asked) => match desk.window() {
+            Some(open) => {
+                open(asked);
+                Ok(())
+            }
+            None => Err(no_window()),
+        },
+        Request::Add(add) => queue::add(desk, add, doing, say).await,
+        Request::Follow { uploads } => {
+            drop(doing);
+            queue::follow(desk, &uploads, say).await
+        }
+        Request::Pins(asked) => pins::list(engine, &asked, say).await,
+        Request::Pin { account, which } => {
+            let account = account_of(engine, account.as_deref())?;
+            pins::show(engine, account, &which, say).await
+        }
+        Request::EditPin {
+            account,
+            which,
+            change,
+        } => {
+            let account = account_of(engine, account.as_deref())?;
+            pins::edit(engine, account, &which, change, say).await
+        }
+        Request::Unpin { account, pins } => {
+            let account = account_of(engine, account.as_deref())?;
+            pins::unpin(engine, account, &pins, say).await
+        }
+        Request::Accounts => accounts::list(engine, say).await,
+        Request::AdoptAccount {
+            account,
+            abilities,
+            label,
+        } => accounts::adopt(engine, *account, *abilities, label, say).await,
+        Request::AddSandbox => accounts::sandbox(engine, say).await,
+        Request::TestAccount { account } => {
+            let account = account_of(engine, account.as_deref())?;
+            accounts::test(engine, account, say).await
+        }
+        Request::RemoveAccount { account } => {
+            let account = account_of(engine, Some(&account))?;
+            engine.remove_account(account, false).await
+        }
+        Request::UseAccount { account } => {
+            let account = account_of(engine, Some(&account))?;
+            engine.settings.set_active(account).await?;
+            accounts::say_one(engine, account, say).await
+        }
+        Request::Queue { ended, limit } => queue::list(engine, ended, limit, say).await,
+        Request::Control { what, uploads } => queue::control(engine, what, &uploads, say).await,
+        Request::FollowQueue => {
+            drop(doing);
+            queue::follow_all(desk, say).await
+        }
+        Request::Watch {
+            account,
+            path,
+            rules,
+        } => {
+            let account = account_of(engine, account.as_deref())?;
+            watches::add(engine, account, path, *rules, say).await
+        }
+        Request::Folders => watches::list(engine, say).await,
+        Request::Folder { folder, limit } => watches::show(engine, &folder, limit, say).await,
+        Request::PauseFolder { folder, pause } => watches::pause(desk, &folder, pause, say).await,
+        Request::Audit { folder } => watches::audit(engine, &folder, say).await,
+        Request::Unwatch { folder } => watches::remove(engine, &folder).await,
+    }
+}
+
+fn no_window() -> CommandError {
+    CommandError::new(
+        ErrorCode::BadInput,
+        format!(
+            "Pinfold works without a window here (process {}). End it, then open the window.",
+            std::process::id()
+        ),
+    )
+}
+
+/// The account that a person named, or the one they work with.
+pub(super) fn account_of(engine: &Engine, named: Option<&str>) -> Result<AccountId, CommandError> {
+    let Some(named) = named else {
+        return engine.require_active();
+    };
+    let accounts = engine.accounts.list()?;
+    let meant: Vec<_> = accounts
+        .iter()
+        .filter(|account| account.id == named || account.label.eq_ignore_ascii_case(named))
+        .collect();
+    match meant[..] {
+        [one] => one
+            .id
+            .parse()
+            .map_err(|_| CommandError::gone("This account")),
+        [] => {
+            let known: Vec<&str> = accounts.iter().map(|one| one.label.as_str()).collect();
+            let known = match known.len() {
+                0 => "There is none yet.".to_owned(),
+                _ => format!("There are: {}.", known.join(", ")),
+            };
+            let sentence = format!("No account is called “{named}”. {known}");
+            Err(CommandError::new(ErrorCode::Gone, sentence))
+        }
+        _ => Err(CommandError::new(
+            ErrorCode::BadInput,
+            format!("Several accounts are called “{named}”. Use the number that the list shows."),
+        )),
+    }
+}

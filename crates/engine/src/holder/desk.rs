@@ -1,0 +1,89 @@
+//! The engine as other processes reach it, with the loops that act. Each loop is started when it is first needed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+
+use super::Asked;
+use crate::Engine;
+
+/// How long the end of the process waits for what is being changed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Window = Box<dyn Fn(Asked) + Send + Sync>;
+
+/// Nothing is changed while it lives.
+#[must_use]
+pub struct Closed {
+    _nothing_else: Option<OwnedRwLockWriteGuard<()>>,
+}
+
+/// Where questions are answered.
+pub struct Desk {
+    /// What answers them.
+    pub engine: Arc<Engine>,
+    queue: AtomicBool,
+    others: AtomicBool,
+    /// Held by everything that changes something, so that the end waits for it.
+    doing: Arc<RwLock<()>>,
+    window: Option<Window>,
+}
+
+impl Desk {
+    /// A desk without a window.
+    pub fn new(engine: Arc<Engine>) -> Self {
+        Self {
+            engine,
+            queue: AtomicBool::new(false),
+            others: AtomicBool::new(false),
+            doing: Arc::default(),
+            window: None,
+        }
+    }
+
+    /// A desk whose window does what further starts were asked for.
+    pub fn with_window(
+        engine: Arc<Engine>,
+        window: impl Fn(Asked) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            window: Some(Box::new(window)),
+            ..Self::new(engine)
+        }
+    }
+
+    /// Works on the queue from now on.
+    pub fn work_on_queue(&self) {
+        if !self.queue.swap(true, Ordering::SeqCst) {
+            tokio::spawn(self.engine.uploads.clone().run());
+        }
+    }
+
+    /// Watches folders and follows jobs from now on, and works on the queue that they fill.
+    pub fn keep_going(&self) {
+        self.work_on_queue();
+        if !self.others.swap(true, Ordering::SeqCst) {
+            tokio::spawn(self.engine.watches.clone().run());
+            tokio::spawn(self.engine.jobs.clone().run());
+        }
+    }
+
+    /// Waits until nothing is being changed, and begins nothing new until the answer is dropped. What is being sent is
+    /// taken up by whoever holds the folder next.
+    pub async fn close(&self) -> Closed {
+        let waited = tokio::time::timeout(PATIENCE, self.doing.clone().write_owned()).await;
+        Closed {
+            _nothing_else: waited.ok(),
+        }
+    }
+
+    pub(super) async fn doing(&self) -> OwnedRwLockReadGuard<()> {
+        self.doing.clone().read_owned().await
+    }
+
+    pub(super) fn window(&self) -> Option<&Window> {
+        self.window.as_ref()
+    }
+}

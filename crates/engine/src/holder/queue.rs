@@ -1,0 +1,403 @@
+//! The upload queue, as other processes ask for it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedRwLockReadGuard;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::answer::{Say, account_of};
+use super::lines::{time, word};
+use super::{Desk, Reply, raw};
+use crate::Engine;
+use crate::announce::Noun;
+use crate::error::{CommandError, ErrorCode};
+use crate::uploads::{
+    Event, Progress, Secrets, UploadOptions, UploadRow, UploadState, UploadsFilter,
+};
+
+/// Rows that are read at once.
+const PAGE: usize = 200;
+
+/// What is done with files that look like secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretsWish {
+    /// Nothing is sent.
+    #[default]
+    Hold,
+    /// Everything else is sent.
+    Skip,
+    /// They are sent too.
+    Send,
+}
+
+/// Files and folders for the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Add {
+    /// Where to; `None`: the account that is worked with.
+    pub account: Option<String>,
+    /// Absolute paths.
+    #[serde(with = "raw::list")]
+    pub paths: Vec<OsString>,
+    /// The pin's name, where one pin results.
+    pub name: Option<String>,
+    /// Key-values of every pin.
+    pub keyvalues: Vec<(String, String)>,
+    /// 0 or 1.
+    pub cid_version: u8,
+    /// A single file inside a folder.
+    pub wrap: bool,
+    /// Files that look like secrets.
+    pub secrets: SecretsWish,
+    /// The answer goes on until every upload has ended.
+    pub follow: bool,
+}
+
+/// What a person asks of uploads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each says itself")]
+pub enum Control {
+    Pause,
+    Resume,
+    Retry,
+    Cancel,
+}
+
+impl Control {
+    fn event(self) -> Event {
+        match self {
+            Self::Pause => Event::Pause,
+            Self::Resume => Event::Resume,
+            Self::Retry => Event::Retry,
+            Self::Cancel => Event::Cancel,
+        }
+    }
+
+    fn may(self, row: &UploadRow) -> bool {
+        match self {
+            Self::Pause => row.can_pause,
+            Self::Resume => row.can_resume,
+            Self::Retry => row.can_retry,
+            Self::Cancel => row.can_cancel,
+        }
+    }
+}
+
+/// An upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadLine {
+    /// Its number.
+    pub id: i64,
+    /// For people.
+    pub name: String,
+    /// Where it stands: `scanning`, `queued`, `hashing`, `checking`, `sending`, `confirming`, `pinned`, `waiting`,
+    /// `paused`, `needs_you` or `cancelled`.
+    pub state: String,
+    /// Why it waits or needs the person.
+    pub reason: Option<ErrorCode>,
+    /// In words.
+    pub sentence: String,
+    /// Nothing more happens to it without the person.
+    pub over: bool,
+    /// Bytes of content.
+    pub bytes: Option<u64>,
+    /// Ours, or the service's once it is pinned.
+    pub cid: Option<String>,
+    /// How the CIDs compare: `verified`, `other_layout`, `unproven`, `different` or `not_checked`.
+    pub check: String,
+    /// When it ended, RFC 3339.
+    pub finished_at: Option<String>,
+}
+
+impl UploadLine {
+    fn new(row: &UploadRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name.clone(),
+            state: word(row.state),
+            reason: row.reason,
+            sentence: row.sentence.clone(),
+            over: over(row),
+            bytes: row.bytes,
+            cid: row.cid.clone(),
+            check: word(row.check),
+            finished_at: row.finished_at.map(time),
+        }
+    }
+
+    /// It is pinned.
+    pub fn pinned(&self) -> bool {
+        self.state == "pinned"
+    }
+}
+
+/// Ended, or held by something that does not pass by itself.
+fn over(row: &UploadRow) -> bool {
+    let held = matches!(
+        row.reason,
+        Some(
+            ErrorCode::Unauthorized
+                | ErrorCode::QuotaExceeded
+                | ErrorCode::NoKeychain
+                | ErrorCode::KeychainLocked
+                | ErrorCode::KeyMissing
+        )
+    );
+    held || matches!(
+        row.state,
+        UploadState::Pinned | UploadState::Cancelled | UploadState::NeedsYou
+    )
+}
+
+/// How far an upload is in its present state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProgressLine {
+    /// Its number.
+    pub id: i64,
+    /// Bytes hashed or sent.
+    pub done: u64,
+    /// Bytes in all.
+    pub total: u64,
+    /// Bytes a second, where it is known.
+    pub rate: Option<f64>,
+    /// At this rate.
+    pub seconds_left: Option<f64>,
+}
+
+/// Puts files and folders into the queue: all of them, or none.
+pub(super) async fn add(
+    desk: &Desk,
+    add: Add,
+    doing: OwnedRwLockReadGuard<()>,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let engine = &desk.engine;
+    let account = account_of(engine, add.account.as_deref())?;
+    let paths: Vec<PathBuf> = add.paths.iter().map(PathBuf::from).collect();
+    let drop_in = engine.uploads.look_at(paths).await?;
+    if let Err(error) = may_be_sent(&drop_in, add.secrets) {
+        engine.uploads.discard(&drop_in.id);
+        return Err(error);
+    }
+    let options = UploadOptions {
+        name: add.name,
+        keyvalues: add.keyvalues,
+        cid_version: add.cid_version,
+        wrap: add.wrap,
+        together: None,
+        secrets: match add.secrets {
+            SecretsWish::Hold => Secrets::Hold,
+            SecretsWish::Skip => Secrets::LeaveOut,
+            SecretsWish::Send => Secrets::Send,
+        },
+    };
+    let uploads = engine
+        .uploads
+        .enqueue(account, &drop_in.id, options)
+        .await?;
+    for left_out in &drop_in.left_out {
+        say.note(format!("{} ({})", left_out.sentence, left_out.count))
+            .await?;
+    }
+    for id in &uploads {
+        let row = engine.uploads.row_of(*id)?;
+        say.line(Reply::Upload(UploadLine::new(&row))).await?;
+    }
+    // From here on nothing is lost if the asker or this process goes away.
+    drop(doing);
+    if !add.follow {
+        return Ok(());
+    }
+    follow(desk, &uploads, say).await
+}
+
+fn may_be_sent(looked: &crate::uploads::Drop, secrets: SecretsWish) -> Result<(), CommandError> {
+    if let Some(problem) = looked.items.iter().find_map(|item| item.problem.as_deref()) {
+        let sentence = format!("{problem} Nothing was queued.");
+        return Err(CommandError::new(ErrorCode::Unreadable, sentence));
+    }
+    if looked.secret_count == 0 || secrets != SecretsWish::Hold {
+        return Ok(());
+    }
+    let (what, names) = (looked.secret_count, looked.secrets.join(", "));
+    let what = match what {
+        1 => "1 file looks like a secret".to_owned(),
+        more => format!("{more} files look like secrets"),
+    };
+    Err(CommandError::new(
+        ErrorCode::Secret,
+        format!(
+            "{what}: {names}. What is public on IPFS cannot be taken back, so nothing was queued. Leave them out with --secrets=skip, or send them with --secrets=send."
+        ),
+    ))
+}
+
+/// A line for each upload whenever it changes, until each is over.
+pub(super) async fn follow(desk: &Desk, uploads: &[i64], say: &Say) -> Result<(), CommandError> {
+    let engine = &desk.engine;
+    let mut changes = engine.store.announcer.listen();
+    let mut progress = engine.uploads.progress();
+    desk.work_on_queue();
+    let mut open: BTreeMap<i64, Option<UploadLine>> =
+        uploads.iter().map(|id| (*id, None)).collect();
+    let mut look_at: Vec<i64> = uploads.to_vec();
+    loop {
+        for id in std::mem::take(&mut look_at) {
+            let Some(last) = open.get_mut(&id) else {
+                continue;
+            };
+            let line = UploadLine::new(&engine.uploads.row_of(id)?);
+            if last.as_ref() == Some(&line) {
+                continue;
+            }
+            say.line(Reply::Upload(line.clone())).await?;
+            if line.over {
+                open.remove(&id);
+            } else {
+                *last = Some(line);
+            }
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+        tokio::select! {
+            change = changes.recv() => match change {
+                Ok(change) if change.noun == Noun::Upload => {
+                    look_at = change.ids.unwrap_or_else(|| open.keys().copied().collect());
+                }
+                Ok(change) if change.noun != Noun::Account => {}
+                Ok(_) | Err(RecvError::Lagged(_)) => look_at = open.keys().copied().collect(),
+                Err(RecvError::Closed) => return Err(CommandError::gone("The queue")),
+            },
+            Ok(progress) = progress.recv() => {
+                say_progress(&progress, |id| open.contains_key(&id), say).await?;
+            }
+        }
+    }
+}
+
+/// A line for each upload that changes, until nobody listens.
+pub(super) async fn follow_all(desk: &Desk, say: &Say) -> Result<(), CommandError> {
+    let engine = &desk.engine;
+    let mut changes = engine.store.announcer.listen();
+    let mut progress = engine.uploads.progress();
+    desk.work_on_queue();
+    let open = engine.uploads.head()?.now;
+    say.note(match open {
+        0 => "The queue is empty.".to_owned(),
+        1 => "1 upload has not ended.".to_owned(),
+        more => format!("{more} uploads have not ended."),
+    })
+    .await?;
+    list(engine, false, usize::MAX, say).await?;
+    loop {
+        tokio::select! {
+            change = changes.recv() => match change {
+                Ok(change) if change.noun != Noun::Upload => {}
+                Ok(change) => match change.ids {
+                    Some(ids) => {
+                        for id in ids {
+                            // A row that was cleared has nothing to tell.
+                            if let Ok(row) = engine.uploads.row_of(id) {
+                                say.line(Reply::Upload(UploadLine::new(&row))).await?;
+                            }
+                        }
+                    }
+                    None => list(engine, false, usize::MAX, say).await?,
+                },
+                Err(RecvError::Lagged(_)) => list(engine, false, usize::MAX, say).await?,
+                Err(RecvError::Closed) => return Ok(()),
+            },
+            Ok(progress) = progress.recv() => say_progress(&progress, |_| true, say).await?,
+        }
+    }
+}
+
+async fn say_progress(
+    progress: &Progress,
+    wanted: impl Fn(i64) -> bool,
+    say: &Say,
+) -> Result<(), CommandError> {
+    for row in progress.rows.iter().filter(|row| wanted(row.id)) {
+        let line = ProgressLine {
+            id: row.id,
+            done: row.done,
+            total: row.total,
+            rate: row.rate,
+            seconds_left: row.seconds_left,
+        };
+        say.line(Reply::Progress(line)).await?;
+    }
+    Ok(())
+}
+
+/// What has not ended, oldest first; then, where asked for, what has, newest first.
+pub(super) async fn list(
+    engine: &Engine,
+    ended: bool,
+    limit: usize,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let mut left = limit;
+    for filter in [UploadsFilter::Now, UploadsFilter::Finished] {
+        if filter == UploadsFilter::Finished && !ended {
+            break;
+        }
+        for row in every(engine, filter, left)? {
+            say.line(Reply::Upload(UploadLine::new(&row))).await?;
+            left -= 1;
+        }
+    }
+    Ok(())
+}
+
+/// At most `limit` rows.
+pub(super) fn every(
+    engine: &Engine,
+    filter: UploadsFilter,
+    limit: usize,
+) -> Result<Vec<UploadRow>, CommandError> {
+    let mut all = Vec::new();
+    while all.len() < limit {
+        let page = engine.uploads.rows(filter, all.len(), PAGE)?;
+        let last = page.rows.len() < PAGE;
+        all.extend(page.rows);
+        if last {
+            break;
+        }
+    }
+    all.truncate(limit);
+    Ok(all)
+}
+
+/// Asks it of these uploads, or of all that it can be asked of, and tells how each stands then.
+pub(super) async fn control(
+    engine: &Engine,
+    what: Control,
+    uploads: &[i64],
+    say: &Say,
+) -> Result<(), CommandError> {
+    let chosen = if uploads.is_empty() {
+        let open = every(engine, UploadsFilter::Now, usize::MAX)?;
+        let mut open: Vec<UploadRow> = open.into_iter().filter(|row| what.may(row)).collect();
+        if what == Control::Retry {
+            open.retain(|row| row.reason != Some(ErrorCode::Different));
+        }
+        open.iter().map(|row| row.id).collect()
+    } else {
+        uploads.to_vec()
+    };
+    for id in chosen {
+        let row = engine.uploads.row_of(id)?;
+        if what.may(&row) {
+            engine.uploads.ask(id, what.event()).await?;
+        }
+        let row = engine.uploads.row_of(id)?;
+        say.line(Reply::Upload(UploadLine::new(&row))).await?;
+    }
+    Ok(())
+}
