@@ -115,6 +115,7 @@ pub(crate) enum Secrets {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "the field is the option's name")]
 pub(crate) struct Cid {
     /// Files and folders; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]

@@ -59,21 +59,21 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments, out: &Out) -> Result<(), Failure> {
     let account = arguments.account;
     match arguments.command {
-        Command::Cid(cid) => return cid::run(cid, out).await,
-        Command::Run => return serve::run(out).await,
-        Command::Sandbox(options) => return sandbox::run(options, out).await,
+        Command::Cid(cid) => cid::run(cid, out).await,
+        Command::Run => serve::run(out).await,
+        Command::Sandbox(options) => sandbox::run(options, out).await,
         Command::Completions { shell } => {
             let mut command = Arguments::command();
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut command, "pinfold", &mut script);
-            return out.raw(&script);
+            out.raw(&script)
         }
         Command::Man => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Arguments::command())
                 .render(&mut page)
                 .map_err(|error| Failure::system("The page cannot be made", &error))?;
-            return out.raw(&page);
+            out.raw(&page)
         }
         command => {
             let mut house = House::new();

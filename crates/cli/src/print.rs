@@ -104,11 +104,12 @@ impl Out {
         let mut text = String::new();
         let head: Vec<String> = heads.iter().map(|(head, _)| (*head).to_owned()).collect();
         let head = aligned(&head, heads, &widths);
-        text.push_str(&if self.colour {
-            format!("\u{1b}[2m{head}\u{1b}[0m")
+        let (dim, plain) = if self.colour {
+            ("\u{1b}[2m", "\u{1b}[0m")
         } else {
-            head
-        });
+            ("", "")
+        };
+        text.extend([dim, head.as_str(), plain]);
         text.push('\n');
         for row in &rows {
             text.push_str(&aligned(row, heads, &widths));

@@ -16,7 +16,7 @@ use sandbox::{Config, Sandbox};
 use serde_json::Value;
 
 const TOKEN: &str = "token-of-the-command-line-test";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct House {
     folder: tempfile::TempDir,
