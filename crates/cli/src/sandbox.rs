@@ -9,9 +9,10 @@ use sandbox::{Config, Sandbox};
 use crate::arguments;
 use crate::exit::Failure;
 use crate::print::Out;
-use crate::serve::terminated;
+use crate::serve::Ending;
 
 pub(crate) async fn run(options: arguments::Sandbox, out: &Out) -> Result<(), Failure> {
+    let mut ending = Ending::listen();
     let token = uuid::Uuid::new_v4().simple().to_string();
     let file = options.data.join("token");
     write_token(&options.data, &file, &token)
@@ -36,7 +37,7 @@ pub(crate) async fn run(options: arguments::Sandbox, out: &Out) -> Result<(), Fa
         "gateway": gateway,
         "token_file": file.display().to_string(),
     }))?;
-    terminated().await;
+    ending.comes().await;
     server.stop().await;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::exit::Failure;
 use crate::house::Alone;
@@ -18,10 +18,11 @@ pub(crate) async fn run(out: &Out) -> Result<(), Failure> {
         .with_ansi(false)
         .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
         .init();
+    let mut ending = Ending::listen();
     let places = Places::of_this_user();
     let alone = tokio::select! {
         alone = hold(&places, out) => alone?,
-        () = terminated() => return Ok(()),
+        () = ending.comes() => return Ok(()),
     };
     let engine = &alone.desk.engine;
     alone.desk.keep_going();
@@ -36,7 +37,7 @@ pub(crate) async fn run(out: &Out) -> Result<(), Failure> {
         "Running: {open} in the queue, {folders} watched folders."
     ))?;
     out.object(&serde_json::json!({ "kind": "running", "queue": open, "folders": folders }))?;
-    terminated().await;
+    ending.comes().await;
     alone.leave().await;
     out.line("Stopped. What was under way goes on at the next start.")
 }
@@ -56,15 +57,30 @@ async fn hold(places: &Places, out: &Out) -> Result<Alone, Failure> {
     }
 }
 
-/// The service manager, or the terminal, ends it.
-pub(crate) async fn terminated() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        // Without the handler the signal ends the process by itself.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+/// The service manager, or the terminal, ends it: heard from the moment this is made.
+pub(crate) struct Ending([Option<Signal>; 2]);
+
+impl Ending {
+    /// Without a handler the signal ends the process by itself.
+    pub(crate) fn listen() -> Self {
+        Self([SignalKind::terminate(), SignalKind::interrupt()].map(|kind| signal(kind).ok()))
+    }
+
+    pub(crate) async fn comes(&mut self) {
+        let [terminate, interrupt] = &mut self.0;
+        tokio::select! {
+            () = heard(terminate) => {}
+            () = heard(interrupt) => {}
+        }
+    }
+}
+
+async fn heard(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
     }
 }
 

@@ -314,7 +314,7 @@ async fn cids_are_computed_without_an_account_a_network_or_a_data_folder() {
     let printed = piped.wait_with_output().expect("ends").stdout;
     assert_eq!(
         cid_of(&String::from_utf8_lossy(&printed)),
-        "bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+        "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
     );
     assert!(!house.path("data/pinfold").exists());
     let (code, told) = house.code(&["cid", "not-there"]);
