@@ -118,10 +118,11 @@ fn sources(folder: &Path, end: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The nouns of the engine, and which others each may use.
-const MAY_USE: [(&str, &[&str]); 7] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
     ("store", &[]),
     ("accounts", &["store"]),
     ("pins", &["accounts", "store"]),
+    ("groups", &["pins", "accounts", "store"]),
     ("uploads", &["pins", "accounts", "store"]),
     ("jobs", &["uploads", "pins", "accounts", "store"]),
     ("watches", &["uploads", "pins", "accounts", "store"]),

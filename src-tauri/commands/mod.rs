@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod app;
 pub mod background;
+pub mod groups;
 pub mod jobs;
 pub mod keys;
 pub mod pins;
@@ -53,6 +54,21 @@ pub fn builder() -> Builder<tauri::Wry> {
             pins::pins_copy,
             pins::pins_open_in_browser,
             pins::pins_refresh,
+            pins::pins_copy_temporary,
+            pins::pins_record,
+            pins::pins_copy_record,
+            pins::pins_saved,
+            pins::pins_save,
+            pins::pins_forget,
+            pins::pins_unpinned,
+            pins::pins_pin_again,
+            groups::groups_list,
+            groups::groups_refresh,
+            groups::groups_create,
+            groups::groups_edit,
+            groups::groups_delete,
+            groups::groups_add,
+            groups::groups_remove,
             uploads::uploads_pick_files,
             uploads::uploads_pick_folder,
             uploads::uploads_handed,

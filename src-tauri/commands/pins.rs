@@ -1,8 +1,8 @@
 //! Pins.
 
 use engine::pins::{
-    CopyWhat, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, Selection, SelectionSummary,
-    UnpinReport,
+    CopyWhat, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, SavedSearch, Selection,
+    SelectionSummary, UnpinReport, UnpinnedPage,
 };
 use tauri::State;
 
@@ -94,9 +94,95 @@ pub async fn pins_open_in_browser(engine: Held<'_>, id: u32) -> Answer<()> {
     dialogs::open_in_browser(&engine.pins.browser_address(id.into()).await?)
 }
 
-/// Reads the whole list again, in the background.
+/// Reads the whole list and the groups again.
 #[tauri::command]
 #[specta::specta]
 pub async fn pins_refresh(engine: Held<'_>) -> Answer<()> {
-    engine.pins.refresh(engine.require_active()?).await
+    engine.refresh(engine.require_active()?).await
+}
+
+/// Copies a link that opens a private file for ten minutes.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_copy_temporary(
+    engine: Held<'_>,
+    clipboard: State<'_, Clipboard>,
+    id: u32,
+) -> Answer<()> {
+    clipboard.put(engine.pins.browser_address(id.into()).await?)
+}
+
+/// The service's own record of a pin, as text.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_record(engine: Held<'_>, id: u32) -> Answer<String> {
+    engine.pins.record(id.into()).await
+}
+
+/// Copies the service's own record of a pin.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_copy_record(
+    engine: Held<'_>,
+    clipboard: State<'_, Clipboard>,
+    id: u32,
+) -> Answer<()> {
+    clipboard.put(engine.pins.record(id.into()).await?)
+}
+
+/// The searches that were kept.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_saved(engine: Held<'_>) -> Answer<Vec<SavedSearch>> {
+    engine.pins.saved(engine.require_active()?)
+}
+
+/// Keeps a search under a name; answers all of them.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_save(
+    engine: Held<'_>,
+    name: String,
+    query: PinQuery,
+) -> Answer<Vec<SavedSearch>> {
+    engine
+        .pins
+        .save(engine.require_active()?, &name, query)
+        .await
+}
+
+/// Forgets a search; answers the others.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_forget(engine: Held<'_>, id: u32) -> Answer<Vec<SavedSearch>> {
+    engine.pins.forget_saved(engine.require_active()?, id).await
+}
+
+/// A page of what was unpinned, as the service remembers it.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_unpinned(
+    engine: Held<'_>,
+    text: String,
+    after: Option<String>,
+) -> Answer<UnpinnedPage> {
+    engine
+        .pins
+        .unpinned(engine.require_active()?, &text, after)
+        .await
+}
+
+/// Asks the service to keep a CID again.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_pin_again(
+    engine: Held<'_>,
+    cid: String,
+    name: Option<String>,
+    keyvalues: Vec<(String, String)>,
+) -> Answer<()> {
+    engine
+        .pins
+        .pin_once_more(engine.require_active()?, &cid, name, keyvalues)
+        .await
 }

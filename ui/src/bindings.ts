@@ -59,7 +59,7 @@ export const commands = {
 	/**  Shows the Sandbox's folder in the file manager. */
 	accountsShowSandbox: () => __TAURI_INVOKE<null>("accounts_show_sandbox"),
 	/**  Opens what matches as a set, with its first look. */
-	pinsOpen: (query: PinQuery, carry: Selection | null, look: Look_Deserialize) => __TAURI_INVOKE<ResultSet_Serialize>("pins_open", { query, carry, look }),
+	pinsOpen: (query: PinQuery_Deserialize, carry: Selection | null, look: Look_Deserialize) => __TAURI_INVOKE<ResultSet_Serialize>("pins_open", { query, carry, look }),
 	/**  A window of a set, at most 200 rows. */
 	pinsRows: (set: number, from: number, n: number) => __TAURI_INVOKE<PinRow_Serialize[]>("pins_rows", { set, from, n }),
 	/**  Where the next row is whose name begins so. */
@@ -76,8 +76,38 @@ export const commands = {
 	pinsCopy: (selection: Selection, what: CopyWhat) => __TAURI_INVOKE<number>("pins_copy", { selection, what }),
 	/**  Opens a pin in the browser. */
 	pinsOpenInBrowser: (id: number) => __TAURI_INVOKE<null>("pins_open_in_browser", { id }),
-	/**  Reads the whole list again, in the background. */
+	/**  Reads the whole list and the groups again. */
 	pinsRefresh: () => __TAURI_INVOKE<null>("pins_refresh"),
+	/**  Copies a link that opens a private file for ten minutes. */
+	pinsCopyTemporary: (id: number) => __TAURI_INVOKE<null>("pins_copy_temporary", { id }),
+	/**  The service's own record of a pin, as text. */
+	pinsRecord: (id: number) => __TAURI_INVOKE<string>("pins_record", { id }),
+	/**  Copies the service's own record of a pin. */
+	pinsCopyRecord: (id: number) => __TAURI_INVOKE<null>("pins_copy_record", { id }),
+	/**  The searches that were kept. */
+	pinsSaved: () => __TAURI_INVOKE<SavedSearch_Serialize[]>("pins_saved"),
+	/**  Keeps a search under a name; answers all of them. */
+	pinsSave: (name: string, query: PinQuery_Deserialize) => __TAURI_INVOKE<SavedSearch_Serialize[]>("pins_save", { name, query }),
+	/**  Forgets a search; answers the others. */
+	pinsForget: (id: number) => __TAURI_INVOKE<SavedSearch_Serialize[]>("pins_forget", { id }),
+	/**  A page of what was unpinned, as the service remembers it. */
+	pinsUnpinned: (text: string, after: string | null) => __TAURI_INVOKE<UnpinnedPage_Serialize>("pins_unpinned", { text, after }),
+	/**  Asks the service to keep a CID again. */
+	pinsPinAgain: (cid: string, name: string | null, keyvalues: ([string, string])[]) => __TAURI_INVOKE<null>("pins_pin_again", { cid, name, keyvalues }),
+	/**  The groups of the account, as they are known here. */
+	groupsList: () => __TAURI_INVOKE<GroupList_Serialize>("groups_list"),
+	/**  Asks the service for them again. */
+	groupsRefresh: () => __TAURI_INVOKE<null>("groups_refresh"),
+	/**  Makes a group. `seen`: anyone may see what is in it, without a key. */
+	groupsCreate: (name: string, network: PinNetwork, seen: boolean | null) => __TAURI_INVOKE<GroupRow_Serialize>("groups_create", { name, network, seen }),
+	/**  Renames a group, or changes whether anyone may see what is in it. */
+	groupsEdit: (id: number, name: string | null, seen: boolean | null) => __TAURI_INVOKE<GroupRow_Serialize>("groups_edit", { id, name, seen }),
+	/**  Removes a group; its pins stay. */
+	groupsDelete: (id: number) => __TAURI_INVOKE<null>("groups_delete", { id }),
+	/**  Puts pins into a group. */
+	groupsAdd: (id: number, selection: Selection) => __TAURI_INVOKE<GroupReport>("groups_add", { id, selection }),
+	/**  Takes pins out of a group. */
+	groupsRemove: (id: number, selection: Selection) => __TAURI_INVOKE<GroupReport>("groups_remove", { id, selection }),
 	/**  Asks for files. */
 	uploadsPickFiles: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_pick_files"),
 	/**  Asks for folders. */
@@ -773,6 +803,137 @@ export type ExportForm =
 /**  A JSON array. */
 "json";
 
+/**  One of the conditions. */
+export type Facet = 
+/**  The kinds. */
+"kinds" | 
+/**  The sizes. */
+"size" | 
+/**  The dates. */
+"pinned" | 
+/**  One key-value. */
+"key_value" | 
+/**  The group. */
+"group" | 
+/**  The network. */
+"network" | 
+/**  The states of the check. */
+"checks" | 
+/**  More than once. */
+"duplicates";
+
+/**  A sort of file. */
+export type FileKind = 
+/**  A folder. */
+"folder" | 
+/**  A picture. */
+"image" | 
+/**  A film. */
+"film" | 
+/**  Sound. */
+"music" | 
+/**  A text to read. */
+"text" | 
+/**  JSON, YAML and the like. */
+"data" | 
+/**  Source text, and pages of the web. */
+"code" | 
+/**  Packed files. */
+"archive" | 
+/**  A CAR file. */
+"car" | 
+/**  Anything else. */
+"file";
+
+/**  The groups of an account. */
+export type GroupList = GroupList_Serialize;
+
+/**  The groups of an account. */
+export type GroupList_Deserialize = {
+	/**  The service has groups, and the key may see them. */
+	offered: boolean,
+	/**  Why they could not be read; what was known before is shown. */
+	problem?: string | null,
+	/**  By name. */
+	groups: GroupRow_Deserialize[],
+};
+
+/**  The groups of an account. */
+export type GroupList_Serialize = {
+	/**  The service has groups, and the key may see them. */
+	offered: boolean,
+	/**  Why they could not be read; what was known before is shown. */
+	problem: string | null,
+	/**  By name. */
+	groups: GroupRow_Serialize[],
+};
+
+/**  What became of a change of members. */
+export type GroupReport = {
+	/**  How many pins were put in or taken out. */
+	done: number,
+	/**  How many could not be. */
+	failed: number,
+	/**  The first of those. */
+	first: NotGrouped[],
+};
+
+/**  A group in the side bar. */
+export type GroupRow = GroupRow_Serialize;
+
+/**  A group in the side bar. */
+export type GroupRow_Deserialize = {
+	/**  Its number in the mirror. */
+	id: number,
+	/**  The service's id, by which pins name their groups. */
+	serviceId: string,
+	/**  Its name. */
+	name: string,
+	/**  The network that its pins are on. */
+	network: PinNetwork,
+	/**  Whether it may be seen without a key; `None` where the service does not say, and where it cannot be set. */
+	public?: boolean | null,
+	/**  Pins of the list that are in it. */
+	pins: number,
+};
+
+/**  A group in the side bar. */
+export type GroupRow_Serialize = {
+	/**  Its number in the mirror. */
+	id: number,
+	/**  The service's id, by which pins name their groups. */
+	serviceId: string,
+	/**  Its name. */
+	name: string,
+	/**  The network that its pins are on. */
+	network: PinNetwork,
+	/**  Whether it may be seen without a key; `None` where the service does not say, and where it cannot be set. */
+	public: boolean | null,
+	/**  Pins of the list that are in it. */
+	pins: number,
+};
+
+/**  Something that happened to a pin. */
+export type Happened = {
+	/**  What sort of thing. */
+	kind: HappenedKind,
+	/**  When. */
+	at: number,
+	/**  In words. */
+	sentence: string,
+};
+
+/**  What sort of thing happened. */
+export type HappenedKind = 
+/**  The service began to keep it. */
+"pinned" | 
+/**  It was sent from this computer. */
+"uploaded" | 
+/**  Its name or key-values were changed here. */
+"edited" | 
+/**  It was unpinned here. */
+"unpinned";
+
 /**  A hold as the page sees it. */
 export type HoldRow = HoldRow_Serialize;
 
@@ -795,6 +956,13 @@ export type HoldRow_Serialize = {
 	/**  When it is looked at again, milliseconds since 1970. */
 	until: number | null,
 };
+
+/**  Pins in which group. */
+export type InGroup = 
+/**  In no group. */
+"none" | 
+/**  In the group of this id at the service. */
+{ group: string };
 
 /**  File or folder. */
 export type ItemKind = 
@@ -1173,6 +1341,47 @@ export type KeyTest_Serialize = {
 	address: string | null,
 };
 
+/**  A condition on one key-value. */
+export type KeyValueCondition = {
+	/**  The key, without case. */
+	key: string,
+	/**  How its value is compared. */
+	operator: KeyValueOperator,
+	/**  With what; not looked at where only the key counts. */
+	value: string,
+	/**  The other end of a range. */
+	to: string,
+};
+
+/**  How a value is compared. Text is compared without case; two numbers are compared as numbers. */
+export type KeyValueOperator = 
+/**  The key is there, whatever its value. */
+"present" | 
+/**  The key is not there. */
+"absent" | 
+/**  The same. */
+"is" | 
+/**  There, and not the same. */
+"is_not" | 
+/**  Has it in it. */
+"contains" | 
+/**  There, and does not have it in it. */
+"contains_not" | 
+/**  Greater. */
+"greater" | 
+/**  Greater or the same. */
+"at_least" | 
+/**  Less. */
+"less" | 
+/**  Less or the same. */
+"at_most" | 
+/**  From the one value to the other, both included. */
+"between" | 
+/**  There, and outside the two. */
+"not_between" | 
+/**  A regular expression finds something in it. */
+"matches";
+
 /**  A key to make, as the form has it. */
 export type KeyWish = KeyWish_Serialize;
 
@@ -1510,6 +1719,14 @@ export type MayNot = {
 	scope: string,
 };
 
+/**  A pin that could not be put into a group or taken out of it. */
+export type NotGrouped = {
+	/**  Its name. */
+	name: string,
+	/**  Why. */
+	sentence: string,
+};
+
 /**  A pin that could not be unpinned. */
 export type NotUnpinned = {
 	/**  Its name. */
@@ -1533,6 +1750,8 @@ export type Noun =
 "account" | 
 /**  A row of the mirror. */
 "pin" | 
+/**  A group, or what is in it. */
+"group" | 
 /**  A row of the queue. */
 "upload" | 
 /**  The settings. */
@@ -1631,6 +1850,10 @@ export type PinDetails_Deserialize = {
 	link?: string | null,
 	/**  It can be opened on this computer. */
 	openable: boolean,
+	/**  What happened to it, the latest first. */
+	past: Happened[],
+	/**  Where the CID is kept, by account. */
+	presence: Presence_Deserialize[],
 };
 
 /**  A pin in the details pane. */
@@ -1653,6 +1876,10 @@ export type PinDetails_Serialize = {
 	link: string | null,
 	/**  It can be opened on this computer. */
 	openable: boolean,
+	/**  What happened to it, the latest first. */
+	past: Happened[],
+	/**  Where the CID is kept, by account. */
+	presence: Presence_Serialize[],
 };
 
 /**  What a person changed about a pin. */
@@ -1678,14 +1905,89 @@ export type PinEdit_Serialize = {
 	remove: string[],
 };
 
+/**  What a person narrowed the list to. Everything that is set must hold; the default is every pin. */
+export type PinFilters = PinFilters_Serialize;
+
+/**  What a person narrowed the list to. Everything that is set must hold; the default is every pin. */
+export type PinFilters_Deserialize = {
+	/**  Of one of these kinds; empty for all. */
+	kinds: FileKind[],
+	/**  At least so many bytes. */
+	sizeMin?: number | null,
+	/**  At most so many bytes. */
+	sizeMax?: number | null,
+	/**  Pinned at this moment or later. */
+	pinnedFrom?: number | null,
+	/**  Pinned before this moment. */
+	pinnedUntil?: number | null,
+	/**  All of these. */
+	keyvalues: KeyValueCondition[],
+	/**  In this group, or in none. */
+	group?: InGroup | null,
+	/**  On this network. */
+	network?: PinNetwork | null,
+	/**  In one of these states of the check; empty for all. */
+	checks: CheckState[],
+	/**  Kept more than once: under the same CID, or as the same bytes. */
+	duplicates: boolean,
+};
+
+/**  What a person narrowed the list to. Everything that is set must hold; the default is every pin. */
+export type PinFilters_Serialize = {
+	/**  Of one of these kinds; empty for all. */
+	kinds: FileKind[],
+	/**  At least so many bytes. */
+	sizeMin: number | null,
+	/**  At most so many bytes. */
+	sizeMax: number | null,
+	/**  Pinned at this moment or later. */
+	pinnedFrom: number | null,
+	/**  Pinned before this moment. */
+	pinnedUntil: number | null,
+	/**  All of these. */
+	keyvalues: KeyValueCondition[],
+	/**  In this group, or in none. */
+	group: InGroup | null,
+	/**  On this network. */
+	network: PinNetwork | null,
+	/**  In one of these states of the check; empty for all. */
+	checks: CheckState[],
+	/**  Kept more than once: under the same CID, or as the same bytes. */
+	duplicates: boolean,
+};
+
+/**  Which of the two networks. */
+export type PinNetwork = 
+/**  Everyone with the CID may read it. */
+"public" | 
+/**  Only the account's own gateway gives it. */
+"private";
+
 /**  What the person asked to see. */
-export type PinQuery = {
+export type PinQuery = PinQuery_Serialize;
+
+/**  What the person asked to see. */
+export type PinQuery_Deserialize = {
 	/**  Part of a name, a CID, a key or a value; empty for all. */
 	text: string,
 	/**  Sorted by. */
 	sort: SortKey,
 	/**  Largest, newest or last first. */
 	descending: boolean,
+	/**  What the list is narrowed to. */
+	filters: PinFilters_Deserialize,
+};
+
+/**  What the person asked to see. */
+export type PinQuery_Serialize = {
+	/**  Part of a name, a CID, a key or a value; empty for all. */
+	text: string,
+	/**  Sorted by. */
+	sort: SortKey,
+	/**  Largest, newest or last first. */
+	descending: boolean,
+	/**  What the list is narrowed to. */
+	filters: PinFilters_Serialize,
 };
 
 /**  A pin in the list. */
@@ -1715,6 +2017,8 @@ export type PinRow_Deserialize = {
 	mime?: string | null,
 	/**  `public` or `private`. */
 	network: string,
+	/**  The service's ids of its groups. */
+	groups: string[],
 };
 
 /**  A pin in the list. */
@@ -1741,6 +2045,48 @@ export type PinRow_Serialize = {
 	mime: string | null,
 	/**  `public` or `private`. */
 	network: string,
+	/**  The service's ids of its groups. */
+	groups: string[],
+};
+
+/**  A CID at one of the connected accounts. */
+export type Presence = Presence_Serialize;
+
+/**  Whether an account has a CID. */
+export type PresenceState = 
+/**  In its list. */
+"pinned" | 
+/**  Not in its list. */
+"absent" | 
+/**  Its list was never read. */
+"unknown";
+
+/**  A CID at one of the connected accounts. */
+export type Presence_Deserialize = {
+	/**  The account's number, as text. */
+	account: string,
+	/**  What people call it. */
+	label: string,
+	/**  Whether it has it. */
+	state: PresenceState,
+	/**  Since when. */
+	pinnedAt?: number | null,
+	/**  When its list was last read to its end. */
+	asOf?: number | null,
+};
+
+/**  A CID at one of the connected accounts. */
+export type Presence_Serialize = {
+	/**  The account's number, as text. */
+	account: string,
+	/**  What people call it. */
+	label: string,
+	/**  Whether it has it. */
+	state: PresenceState,
+	/**  Since when. */
+	pinnedAt: number | null,
+	/**  When its list was last read to its end. */
+	asOf: number | null,
 };
 
 /**  How far uploads are; at most ten times a second. */
@@ -1806,6 +2152,8 @@ export type ResultSet_Deserialize = {
 	rows: PinRow_Deserialize[],
 	/**  Where the pin that was asked for stands in it. */
 	place?: number | null,
+	/**  Where nothing was found: how many would be without each condition. */
+	without: Without[],
 };
 
 /**  A set of rows that match a query: its numbers stand still while the list is read and changed. */
@@ -1828,6 +2176,8 @@ export type ResultSet_Serialize = {
 	rows: PinRow_Serialize[],
 	/**  Where the pin that was asked for stands in it. */
 	place: number | null,
+	/**  Where nothing was found: how many would be without each condition. */
+	without: Without[],
 };
 
 /**
@@ -1860,6 +2210,33 @@ export type RevealedKey_Serialize = {
 	apiSecret: string | null,
 	/**  The token. */
 	jwt: string,
+};
+
+/**  A search in the side bar. */
+export type SavedSearch = SavedSearch_Serialize;
+
+/**  A search in the side bar. */
+export type SavedSearch_Deserialize = {
+	/**  Its number. */
+	id: number,
+	/**  What the person called it. */
+	name: string,
+	/**  What is asked. */
+	query: PinQuery_Deserialize,
+	/**  How many pins it finds now. */
+	total: number,
+};
+
+/**  A search in the side bar. */
+export type SavedSearch_Serialize = {
+	/**  Its number. */
+	id: number,
+	/**  What the person called it. */
+	name: string,
+	/**  What is asked. */
+	query: PinQuery_Serialize,
+	/**  How many pins it finds now. */
+	total: number,
 };
 
 /**  What is done with files that look like secrets. */
@@ -2052,6 +2429,76 @@ export type UnpinState =
 "not_ours" | 
 /**  It was pinned again. */
 "taken_back";
+
+/**  A page of them. */
+export type UnpinnedPage = UnpinnedPage_Serialize;
+
+/**  A page of them. */
+export type UnpinnedPage_Deserialize = {
+	/**  Newest first. */
+	rows: UnpinnedRow_Deserialize[],
+	/**  Where the next page begins; `None` at the end. */
+	next?: string | null,
+};
+
+/**  A page of them. */
+export type UnpinnedPage_Serialize = {
+	/**  Newest first. */
+	rows: UnpinnedRow_Serialize[],
+	/**  Where the next page begins; `None` at the end. */
+	next: string | null,
+};
+
+/**  A pin that is no more. */
+export type UnpinnedRow = UnpinnedRow_Serialize;
+
+/**  A pin that is no more. */
+export type UnpinnedRow_Deserialize = {
+	/**  The service's id of this record. */
+	serviceId: string,
+	/**  Its CID. */
+	cid: string,
+	/**  Its name. */
+	name?: string | null,
+	/**  Bytes, as the service counted them. */
+	size?: number | null,
+	/**  All of them, by key. */
+	keyvalues: ([string, string])[],
+	/**  When it was pinned. */
+	pinnedAt?: number | null,
+	/**  When it was unpinned. */
+	unpinnedAt?: number | null,
+	/**  It was a folder. */
+	folder: boolean,
+	/**  Media type. */
+	mime?: string | null,
+	/**  The same CID is pinned now. */
+	pinnedNow: boolean,
+};
+
+/**  A pin that is no more. */
+export type UnpinnedRow_Serialize = {
+	/**  The service's id of this record. */
+	serviceId: string,
+	/**  Its CID. */
+	cid: string,
+	/**  Its name. */
+	name: string | null,
+	/**  Bytes, as the service counted them. */
+	size: number | null,
+	/**  All of them, by key. */
+	keyvalues: ([string, string])[],
+	/**  When it was pinned. */
+	pinnedAt: number | null,
+	/**  When it was unpinned. */
+	unpinnedAt: number | null,
+	/**  It was a folder. */
+	folder: boolean,
+	/**  Media type. */
+	mime: string | null,
+	/**  The same CID is pinned now. */
+	pinnedNow: boolean,
+};
 
 /**  What a person wishes for a drop. */
 export type UploadOptions = UploadOptions_Serialize;
@@ -2539,6 +2986,16 @@ export type WatchesHead = {
 	needsYou: number,
 	/**  Files on their way. */
 	underWay: number,
+};
+
+/**  How many pins would be found if one condition were dropped. */
+export type Without = {
+	/**  Which. */
+	facet: Facet,
+	/**  Which of the key-values; else 0. */
+	at: number,
+	/**  How many. */
+	total: number,
 };
 
 /* Tauri Specta runtime */

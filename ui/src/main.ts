@@ -6,6 +6,7 @@ import NotStarted from "./NotStarted.svelte";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/floating.css";
+import "./styles/sidebar.css";
 
 const target = document.getElementById("app")!;
 

@@ -14,6 +14,8 @@ pub enum Noun {
     Account,
     /// A row of the mirror.
     Pin,
+    /// A group, or what is in it.
+    Group,
     /// A row of the queue.
     Upload,
     /// The settings.

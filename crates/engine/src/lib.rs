@@ -5,6 +5,7 @@ pub mod announce;
 pub mod clock;
 pub mod error;
 mod failure;
+pub mod groups;
 pub mod holder;
 pub mod jobs;
 pub mod keys;
@@ -29,6 +30,7 @@ use tokio::sync::Notify;
 use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
 use clock::Clock;
 use error::{CommandError, ErrorCode};
+use groups::Groups;
 use jobs::Jobs;
 use keys::Keys;
 use pins::Pins;
@@ -66,6 +68,8 @@ pub struct Engine {
     pub accounts: Arc<Accounts>,
     /// What they keep.
     pub pins: Arc<Pins>,
+    /// What they gather them in.
+    pub groups: Arc<Groups>,
     /// The queue.
     pub uploads: Arc<Uploads>,
     /// Watched folders.
@@ -110,6 +114,7 @@ impl Engine {
             wake.clone(),
         ));
         let pins = Arc::new(Pins::new(store.clone(), clock.clone(), accounts.clone()));
+        let groups = Arc::new(Groups::new(store.clone(), accounts.clone(), pins.clone()));
         let uploads = Arc::new(Uploads::new(
             store.clone(),
             clock.clone(),
@@ -142,6 +147,7 @@ impl Engine {
             store,
             accounts,
             pins,
+            groups,
             uploads,
             watches,
             jobs,
@@ -211,19 +217,32 @@ impl Engine {
         }
         self.accounts.remove(id).await?;
         self.pins.forget(id).await?;
+        self.groups.forget_account(id).await?;
         self.store.announcer.changed(announce::Noun::Upload, None);
         self.store.announcer.changed(announce::Noun::Watch, None);
         Ok(())
     }
 
-    /// Reads an account's list from the service, while nobody waits. Why it failed is told with the list.
+    /// Reads an account's list and its groups from the service, while nobody waits. Why it failed is told with them.
     pub fn read_list(&self, id: AccountId) {
-        let pins = self.pins.clone();
+        let (pins, groups) = (self.pins.clone(), self.groups.clone());
         tokio::spawn(async move {
             if let Err(error) = pins.refresh(id).await {
                 tracing::warn!(%error, id, "the list of pins could not be read");
+            } else if let Err(error) = groups.refresh(id).await {
+                tracing::warn!(%error, id, "the groups could not be read");
             }
         });
+    }
+
+    /// Reads an account's list and its groups from the service.
+    pub async fn refresh(&self, id: AccountId) -> Result<(), CommandError> {
+        self.pins.refresh(id).await?;
+        // A list without groups is a list all the same; why they could not be read is told with them.
+        if let Err(error) = self.groups.refresh(id).await {
+            tracing::warn!(%error, id, "the groups could not be read");
+        }
+        Ok(())
     }
 
     /// Works with this account from now on.

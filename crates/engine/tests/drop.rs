@@ -2,13 +2,17 @@
 
 #[path = "accounts/mod.rs"]
 mod accounts;
+#[path = "drop/groups.rs"]
+mod groups;
 mod house;
 mod jobs;
 #[path = "drop/keys.rs"]
 mod keys;
+#[path = "drop/past.rs"]
+mod past;
 
 use engine::error::ErrorCode;
-use engine::pins::{CheckState, Look, PinEdit, PinQuery, Selection, SortKey};
+use engine::pins::{CheckState, Look, PinEdit, PinFilters, PinQuery, Selection, SortKey};
 use engine::uploads::{Event, Secrets, UploadOptions, UploadState, UploadsFilter};
 use house::House;
 use sandbox::{Fault, Kind, Route};
@@ -18,6 +22,7 @@ fn everything() -> PinQuery {
         text: String::new(),
         sort: SortKey::Name,
         descending: false,
+        filters: PinFilters::default(),
     }
 }
 

@@ -142,6 +142,8 @@ impl From<String> for PageToken {
 pub struct PinPage {
     /// At most 1,000 pins; may be empty although more follow (rows of history are left out).
     pub pins: Vec<Pin>,
+    /// Whether its rows name their group, so that one without is in none. The legacy list's do not.
+    pub names_groups: bool,
     /// Where the next page begins; `None` at the end.
     pub next: Option<PageToken>,
 }
@@ -197,6 +199,9 @@ pub trait Pins: Send + Sync {
         };
         named.ok_or_else(|| Error::unsent(crate::ErrorKind::NotPinned))
     }
+
+    /// The record of a pin as the service gives it now, member for member. `NotPinned` where it is gone.
+    async fn record(&self, pin: &PinRef, priority: Priority) -> Result<serde_json::Value, Error>;
 
     /// What is pinned now with exactly this CID, on both networks where the key may look.
     async fn find(&self, cid: &str, priority: Priority) -> Result<Vec<Pin>, Error>;

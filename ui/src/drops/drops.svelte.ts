@@ -6,6 +6,7 @@ import {
   type Dragging,
   type Drop,
   type DropId,
+  type GroupRow,
   type UploadId,
   type UploadOptions,
 } from "../bindings";
@@ -24,7 +25,7 @@ export const DEFAULTS: UploadOptions = {
 };
 
 /** Where the pointer is while something is dragged over the window. */
-type Hover = { count: number; overOptions: boolean; reading: boolean };
+type Hover = { count: number; overOptions: boolean; reading: boolean; group: GroupRow | null };
 /** What the sheet is open for. */
 export type OpenSheet = { kind: "new"; drop: Drop } | { kind: "amend"; ids: UploadId[]; what: string };
 
@@ -36,6 +37,8 @@ type Surroundings = {
   announce: (text: string) => void;
   /** On the screen of watched folders: takes a folder that was dropped to be watched. */
   watch?: () => ((drop: DropId) => Promise<void>) | null;
+  /** The group whose row is at this place of the window. */
+  groupAt?: (x: number, y: number) => GroupRow | null;
 };
 
 /** What is dragged over the window, dropped on it or picked, until it is in the queue. */
@@ -84,7 +87,7 @@ export class Drops {
     switch (event.kind) {
       case "enter":
         this.#onOptions = false;
-        this.hover = { count: event.count, overOptions: false, reading: false };
+        this.hover = { count: event.count, overOptions: false, reading: false, group: null };
         return;
       case "over":
         this.#over(event.x, event.y);
@@ -95,7 +98,7 @@ export class Drops {
       case "reading":
         this.#over(event.x, event.y);
         this.#onOptions = this.hover?.overOptions ?? false;
-        this.hover = { count: this.hover?.count ?? 0, overOptions: this.#onOptions, reading: true };
+        this.hover = { count: this.hover?.count ?? 0, overOptions: this.#onOptions, reading: true, group: this.hover?.group ?? null };
         return;
       case "handed":
         await this.#fetchHanded();
@@ -189,7 +192,13 @@ export class Drops {
 
   #over(x: number, y: number) {
     const overOptions = this.#hits(x, y);
-    if (this.hover && this.hover.overOptions !== overOptions) this.hover = { ...this.hover, overOptions };
+    const group = this.#groupAt(x, y);
+    if (this.hover && (this.hover.overOptions !== overOptions || this.hover.group?.id !== group?.id))
+      this.hover = { ...this.hover, overOptions, group };
+  }
+
+  #groupAt(x: number, y: number): GroupRow | null {
+    return this.watches ? null : (this.#around.groupAt?.(x, y) ?? null);
   }
 
   #hits(x: number, y: number): boolean {

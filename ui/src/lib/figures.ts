@@ -73,6 +73,13 @@ export function when(at: Millis, now: Millis): string {
   return monthYear.format(at);
 }
 
+const wholeDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+
+/** "1 Oct 2024" */
+export function day(at: Millis): string {
+  return wholeDay.format(at);
+}
+
 /** The same inside a sentence: "today, 14:01", "yesterday, 14:01", "3 May, 14:01". */
 export function moment(at: Millis, now: Millis): string {
   const day = when(at, now);

@@ -8,9 +8,8 @@ import Film from "@lucide/svelte/icons/film";
 import Folder from "@lucide/svelte/icons/folder";
 import Image from "@lucide/svelte/icons/image";
 import Music from "@lucide/svelte/icons/music";
+import type { FileKind } from "../bindings";
 import type { IconType } from "./icon";
-
-export type FileKind = "folder" | "file" | "image" | "film" | "music" | "text" | "data" | "code" | "archive" | "car";
 
 export const FILE_ICONS: Record<FileKind, IconType> = {
   folder: Folder,

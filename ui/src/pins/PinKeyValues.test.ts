@@ -16,6 +16,8 @@ function shown(keyvalues: [string, string][]) {
     source: null,
     link: null,
     openable: false,
+    past: [],
+    presence: [],
   };
   return { pin, saving: false, onsave: () => Promise.resolve(true), ondone: () => undefined };
 }

@@ -40,6 +40,16 @@ export class PinActions {
     if (pin) await this.#try(() => commands.pinsOpenInBrowser(pin.id));
   };
 
+  /** A link to a private file goes to the clipboard, and is seen by no page. */
+  copyTemporary = async () => {
+    const pin = this.#pins.current;
+    if (!pin) return;
+    await this.#try(async () => {
+      await commands.pinsCopyTemporary(pin.id);
+      this.#toasts.show("Copied a link that works for 10 minutes");
+    });
+  };
+
   async #try(work: () => Promise<unknown>) {
     this.problem = null;
     try {

@@ -15,6 +15,7 @@ export function aPin(id: number, with_: Partial<PinRow> = {}): PinRow {
     folder: false,
     mime: "image/tiff",
     network: "public",
+    groups: [],
     ...with_,
   };
 }
@@ -55,6 +56,7 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       selection: found.flatMap((row, index): [number, number][] => (carried.has(row.id) ? [[index, index]] : [])),
       rows: found.slice(look.from, look.from + look.n),
       place: place < 0 ? null : place,
+      without: [],
     };
   }
 
@@ -69,6 +71,8 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       localCid: null,
       source: null,
       link,
+      past: [],
+      presence: [{ account: "p1", label: "Northlight Studio", state: "pinned", pinnedAt: row.pinnedAt, asOf: null }],
       openable: true,
     };
   }

@@ -1,5 +1,6 @@
 import Copy from "@lucide/svelte/icons/copy";
 import Globe from "@lucide/svelte/icons/globe";
+import Layers from "@lucide/svelte/icons/layers-2";
 import Link from "@lucide/svelte/icons/link";
 import Pencil from "@lucide/svelte/icons/pencil";
 import PinOff from "@lucide/svelte/icons/pin-off";
@@ -8,13 +9,22 @@ import Tag from "@lucide/svelte/icons/tag";
 import type { MenuItem } from "../components/menu";
 import { count } from "../lib/figures";
 import { MAC, shownKeys } from "../lib/keys";
+import { visibleText } from "../lib/visibleText";
 import type { PinActions } from "./actions.svelte";
 import type { Pins } from "./pins.svelte";
 
-type Wishes = { pins: Pins; actions: PinActions; publicLinks: boolean; rename: () => void; keyvalues: () => void };
+type Wishes = {
+  pins: Pins;
+  actions: PinActions;
+  publicLinks: boolean;
+  rename: () => void;
+  keyvalues: () => void;
+  /** null where the account has none. `within`: the list is narrowed to this one. */
+  group: { add: () => void; within: { name: string; leave: () => void } | null } | null;
+};
 
 /** What can be done with the pin under the pointer, or with those selected. */
-export function menuOf({ pins, actions, publicLinks, rename, keyvalues }: Wishes): MenuItem[] {
+export function menuOf({ pins, actions, publicLinks, rename, keyvalues, group }: Wishes): MenuItem[] {
   const many = pins.count > 1;
   const items: MenuItem[] = [
     { label: many ? "Copy CIDs" : "Copy CID", icon: Copy, key: shownKeys("Ctrl C"), onselect: () => void actions.copy("cid") },
@@ -31,6 +41,11 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues }: Wishes
       { label: "Edit key-values", icon: Tag, key: shownKeys("Ctrl E"), onselect: keyvalues },
       "line",
     );
+  if (group) {
+    items.push({ label: "Add to a group…", icon: Layers, key: shownKeys("Ctrl M"), onselect: group.add });
+    if (group.within) items.push({ label: `Take out of ${visibleText(group.within.name)}`, onselect: group.within.leave });
+    items.push("line");
+  }
   items.push({
     label: many ? `Unpin ${count(pins.count)}` : "Unpin",
     icon: PinOff,

@@ -2,6 +2,7 @@ import {
   commands,
   type CommandError,
   type Look,
+  type PinFilters,
   type PinId,
   type PinQuery,
   type PinRow,
@@ -12,6 +13,7 @@ import {
 import { asCommandError } from "../accounts/commandError";
 import { hearChanges } from "../lib/changes";
 import { add, has, NONE, plain, size, span, toggle, type Ranges } from "./ranges";
+import { NO_FILTERS, sameFilters } from "./filters";
 import { RowCache, WINDOW } from "./rowCache";
 
 /** Changes that come in a burst are answered by one new set. */
@@ -30,7 +32,9 @@ export type Scroller = { topRow: () => number; shift: (rows: number) => void; to
 
 /** The list of pins: one result set in the engine, the rows of it that are on screen, and what is selected. */
 export class Pins {
-  query = $state.raw<PinQuery>({ text: "", sort: "pinned_at", descending: true });
+  query = $state.raw<PinQuery>({ text: "", sort: "pinned_at", descending: true, filters: NO_FILTERS });
+  /** What is kept now, or what was unpinned once. */
+  showing = $state<"pinned" | "unpinned">("pinned");
   /** null until the first answer */
   set = $state.raw<ResultSet | null>(null);
   /** Why the list could not be opened; the old rows stay. */
@@ -44,6 +48,7 @@ export class Pins {
   /** The pins that a sheet asks about before they are unpinned. */
   unpinning = $state.raw<{ selection: Selection; count: number; name: string | null } | null>(null);
 
+  narrowed = $derived(!sameFilters(this.query.filters, NO_FILTERS));
   total = $derived(this.set?.total ?? 0);
   count = $derived(size(this.selected));
   /** Where the rows that an action is for are: the selection, or the row under the cursor. */
@@ -131,7 +136,10 @@ export class Pins {
   }
 
   /** Shows a pin among all the others. */
-  showPin = (pin: PinId) => this.open({ ...this.query, text: "" }, true, pin);
+  showPin = (pin: PinId) => {
+    this.showing = "pinned";
+    return this.open({ ...this.query, text: "", filters: NO_FILTERS }, true, pin);
+  };
 
   #goTo(place: number) {
     this.point(place, "one");
@@ -149,10 +157,26 @@ export class Pins {
     this.#range = [0, WINDOW - 1];
     this.problem = null;
     this.unpinning = null;
-    return this.open({ ...this.query, text: "" });
+    this.showing = "pinned";
+    return this.open({ ...this.query, text: "", filters: NO_FILTERS });
   };
 
   search = (text: string) => this.open({ ...this.query, text });
+
+  /** Another narrowing; the text and the order stay. */
+  narrow = (filters: PinFilters) => this.open({ ...this.query, filters });
+
+  /** Another question altogether, as it was saved. */
+  ask = (query: PinQuery) => {
+    this.showing = "pinned";
+    return this.open(query, true);
+  };
+
+  /** Nothing but this narrowing; the order stays. */
+  narrowTo = (filters: PinFilters) => this.ask({ ...this.query, text: "", filters });
+
+  /** Takes back both the text and the narrowing. */
+  showAll = () => this.open({ ...this.query, text: "", filters: NO_FILTERS });
 
   sortBy = (sort: SortKey) => {
     const { query } = this;

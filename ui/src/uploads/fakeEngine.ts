@@ -14,6 +14,8 @@ const NOTHING: Record<string, Answer> = {
   jobs_head: () => ({ open: 0, failed: 0, all: 0 }),
   uploads_handed: () => [],
   background_now: () => ({ tray: true, login: { on: false, note: null } }),
+  pins_saved: () => [],
+  groups_list: () => ({ offered: false, problem: null, groups: [] }),
 };
 
 /** A Rust side for tests: answers commands from a table, remembers the calls, and emits events. */

@@ -214,6 +214,7 @@ fn open(
         text: text.to_owned(),
         sort,
         descending: descending != reverse,
+        ..PinQuery::default()
     };
     engine.pins.open(account, &query, None, Look::default())
 }
@@ -323,6 +324,7 @@ pub(super) async fn unpin(
             text: String::new(),
             sort: SortKey::Cid,
             descending: false,
+            ..PinQuery::default()
         };
         let look = Look {
             pin: Some(*id),

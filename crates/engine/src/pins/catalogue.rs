@@ -2,15 +2,20 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use memchr::memmem::Finder;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::CheckState;
+use super::entry::{Compared, Entry, content_of, has_all, key_of};
+use super::filters::{PinFilters, Without};
 use super::rows::Mirrored;
+use crate::error::CommandError;
 
 /// What the list is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum SortKey {
     /// By name, without case; nameless ones by CID, after the named.
@@ -24,7 +29,7 @@ pub enum SortKey {
 }
 
 /// What the person asked to see.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct PinQuery {
     /// Part of a name, a CID, a key or a value; empty for all.
     pub text: String,
@@ -32,62 +37,19 @@ pub struct PinQuery {
     pub sort: SortKey,
     /// Largest, newest or last first.
     pub descending: bool,
+    /// What the list is narrowed to.
+    pub filters: PinFilters,
 }
 
-/// One pin: `text` is what is searched, folded to lower case: name, CID, then keys and values, each after a line break.
-struct Entry {
-    id: i64,
-    text: Box<str>,
-    name_end: u32,
-    bytes: u64,
-    pinned: i64,
-}
-
-impl Entry {
-    fn new(row: &Mirrored) -> Self {
-        let mut text = row.pin.name.as_deref().unwrap_or_default().to_lowercase();
-        let name_end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        text.push('\n');
-        // A CIDv1 is lower case already; a CIDv0 is compared without case as well, a harmless kindness.
-        text.push_str(&row.pin.cid.to_lowercase());
-        for (key, value) in &row.pin.keyvalues {
-            text.push('\n');
-            text.push_str(&key.to_lowercase());
-            text.push('\n');
-            text.push_str(&value.to_lowercase());
-        }
+impl Default for PinQuery {
+    /// Every pin, newest first.
+    fn default() -> Self {
         Self {
-            id: row.id,
-            text: text.into(),
-            name_end,
-            bytes: row.pin.bytes.unwrap_or(0),
-            pinned: row.pin.pinned.unwrap_or(i64::MIN),
+            text: String::new(),
+            sort: SortKey::PinnedAt,
+            descending: true,
+            filters: PinFilters::default(),
         }
-    }
-
-    fn name(&self) -> &str {
-        &self.text[..self.name_end as usize]
-    }
-
-    fn cid(&self) -> &str {
-        self.text[self.name_end as usize + 1..]
-            .split('\n')
-            .next()
-            .unwrap_or_default()
-    }
-
-    fn compare(&self, other: &Self, key: SortKey) -> Ordering {
-        let by_key = match key {
-            SortKey::Name => self
-                .name()
-                .is_empty()
-                .cmp(&other.name().is_empty())
-                .then_with(|| self.name().cmp(other.name())),
-            SortKey::Cid => self.cid().cmp(other.cid()),
-            SortKey::Size => self.bytes.cmp(&other.bytes),
-            SortKey::PinnedAt => self.pinned.cmp(&other.pinned),
-        };
-        by_key.then_with(|| self.id.cmp(&other.id))
     }
 }
 
@@ -104,6 +66,18 @@ pub(super) struct Catalogue {
     orders: HashMap<SortKey, Vec<Slot>>,
     /// What the last search found: a longer text is looked for in that alone.
     last: Option<Found>,
+    /// What the filters that were asked last let through: typing does not ask them again.
+    passing: Option<Passing>,
+    /// How the CIDs of uploads compared, by the service's CID.
+    known: HashMap<u64, Compared>,
+    /// How many pins have each content.
+    copies: HashMap<u64, u32>,
+}
+
+struct Passing {
+    filters: PinFilters,
+    /// By slot.
+    slots: Arc<[bool]>,
 }
 
 struct Found {
@@ -126,7 +100,7 @@ impl Catalogue {
             self.orders.clear();
         }
         for row in rows {
-            let entry = Entry::new(row);
+            let entry = Entry::new(row, &self.known);
             let places = self.places_of(&entry);
             let slot = self.keep(entry);
             for (key, at) in places {
@@ -138,7 +112,7 @@ impl Catalogue {
     }
 
     pub(super) fn remove(&mut self, ids: &[i64]) {
-        self.last = None;
+        self.forget_found();
         for id in ids {
             let Some(slot) = self.by_id.get(id).copied() else {
                 continue;
@@ -149,8 +123,53 @@ impl Catalogue {
                 }
             }
             self.by_id.remove(id);
+            self.count_copy(self.entry(slot).traits.content, false);
             self.slots[slot as usize] = None;
             self.free.push(slot);
+        }
+    }
+
+    /// What was found before is not true any more.
+    fn forget_found(&mut self) {
+        self.last = None;
+        self.passing = None;
+    }
+
+    fn count_copy(&mut self, content: u64, more: bool) {
+        let copies = self.copies.entry(content).or_default();
+        *copies = if more {
+            *copies + 1
+        } else {
+            copies.saturating_sub(1)
+        };
+        if *copies == 0 {
+            self.copies.remove(&content);
+        }
+    }
+
+    /// An upload was compared: the service's CID, the outcome, and the CID computed here.
+    pub(super) fn compared(&mut self, cid: &str, check: CheckState, ours: Option<&str>) {
+        // Where the CIDs agree, so do the bytes; where nothing is proved, only the service's CID says something.
+        let ours = ours.filter(|_| check == CheckState::OtherLayout);
+        let content = ours.map(content_of);
+        let cid_key = key_of(cid.as_bytes());
+        self.known.insert(cid_key, Compared { check, content });
+        let of_cid =
+            |entry: &Option<Entry>| entry.as_ref().is_some_and(|entry| entry.cid_key == cid_key);
+        let slots: Vec<usize> = (0..self.slots.len())
+            .filter(|slot| of_cid(&self.slots[*slot]))
+            .collect();
+        for slot in slots {
+            let Some(entry) = &mut self.slots[slot] else {
+                continue;
+            };
+            let before = entry.traits.content;
+            entry.traits.check = check;
+            entry.traits.content = content.unwrap_or_else(|| content_of(cid));
+            let after = entry.traits.content;
+            self.count_copy(before, false);
+            self.count_copy(after, true);
+            self.forget_found();
         }
     }
 
@@ -162,6 +181,7 @@ impl Catalogue {
 
     fn keep(&mut self, entry: Entry) -> Slot {
         let id = entry.id;
+        self.count_copy(entry.traits.content, true);
         let slot = if let Some(slot) = self.free.pop() {
             self.slots[slot as usize] = Some(entry);
             slot
@@ -183,18 +203,24 @@ impl Catalogue {
     }
 
     /// The numbers of all rows that match, in order.
-    pub(super) fn find(&mut self, query: &PinQuery) -> Vec<i64> {
+    pub(super) fn find(&mut self, query: &PinQuery) -> Result<Vec<i64>, CommandError> {
         self.sort(query.sort);
+        let passing = self.passing(&query.filters)?;
+        let passes = |slot: Slot| passing.as_ref().is_none_or(|slots| slots[slot as usize]);
         let text = query.text.to_lowercase();
         let last = self.last.take();
         let order = &self.orders[&query.sort];
         let mut found: Vec<i64> = if text.trim().is_empty() {
-            order.iter().map(|slot| self.entry(*slot).id).collect()
+            order
+                .iter()
+                .filter(|slot| passes(**slot))
+                .map(|slot| self.entry(*slot).id)
+                .collect()
         } else {
             let matches = self.matches(&text, last);
             let found = order
                 .iter()
-                .filter(|slot| matches[**slot as usize])
+                .filter(|slot| matches[**slot as usize] && passes(**slot))
                 .map(|slot| self.entry(*slot).id)
                 .collect();
             self.last = Some(Found { text, matches });
@@ -203,7 +229,68 @@ impl Catalogue {
         if query.descending {
             found.reverse();
         }
-        found
+        Ok(found)
+    }
+
+    /// How many rows match, without sorting them and without forgetting what the list's own search found.
+    pub(super) fn count(&self, query: &PinQuery) -> Result<usize, CommandError> {
+        let ready = query.filters.ready()?;
+        let text = query.text.to_lowercase();
+        let words: Vec<Finder<'_>> = text.split_whitespace().map(Finder::new).collect();
+        let entries = self.slots.iter().flatten();
+        Ok(entries
+            .filter(|entry| {
+                ready.wants(&entry.traits, || entry.pairs(), &self.copies) && has_all(entry, &words)
+            })
+            .count())
+    }
+
+    /// For each condition that is set, how many rows would match without it.
+    pub(super) fn without_each(&self, query: &PinQuery) -> Result<Vec<Without>, CommandError> {
+        let facets = query.filters.facets().into_iter();
+        let count = |(facet, at)| {
+            let filters = query.filters.without(facet, at);
+            let total = self.count(&PinQuery {
+                filters,
+                ..query.clone()
+            })?;
+            Ok(Without { facet, at, total })
+        };
+        facets.map(count).collect()
+    }
+
+    /// How many rows are in each group.
+    pub(super) fn group_sizes(&self) -> HashMap<&str, usize> {
+        let mut sizes = HashMap::new();
+        for entry in self.slots.iter().flatten() {
+            for group in &entry.traits.groups {
+                *sizes.entry(&**group).or_default() += 1;
+            }
+        }
+        sizes
+    }
+
+    /// For each slot whether the filters let it through; `None` where they let everything through.
+    fn passing(&mut self, filters: &PinFilters) -> Result<Option<Arc<[bool]>>, CommandError> {
+        if filters.is_empty() {
+            self.passing = None;
+            return Ok(None);
+        }
+        if let Some(passing) = self.passing.as_ref().filter(|p| p.filters == *filters) {
+            return Ok(Some(passing.slots.clone()));
+        }
+        let ready = filters.ready()?;
+        let wanted = |entry: &Entry| ready.wants(&entry.traits, || entry.pairs(), &self.copies);
+        let slots: Arc<[bool]> = self
+            .slots
+            .iter()
+            .map(|entry| entry.as_ref().is_some_and(wanted))
+            .collect();
+        self.passing = Some(Passing {
+            filters: filters.clone(),
+            slots: slots.clone(),
+        });
+        Ok(Some(slots))
     }
 
     fn sort(&mut self, key: SortKey) {
@@ -218,10 +305,6 @@ impl Catalogue {
     /// For each slot whether all words are in it.
     fn matches(&self, text: &str, last: Option<Found>) -> Vec<bool> {
         let words: Vec<Finder<'_>> = text.split_whitespace().map(Finder::new).collect();
-        let has_all = |entry: &Entry| {
-            let text = entry.text.as_bytes();
-            words.iter().all(|word| word.find(text).is_some())
-        };
         let narrower = last.filter(|last| text.starts_with(&last.text));
         let in_question = |slot: usize| narrower.as_ref().is_none_or(|last| last.matches[slot]);
         self.slots
@@ -230,7 +313,7 @@ impl Catalogue {
             .map(|(slot, entry)| {
                 entry
                     .as_ref()
-                    .is_some_and(|entry| in_question(slot) && has_all(entry))
+                    .is_some_and(|entry| in_question(slot) && has_all(entry, &words))
             })
             .collect()
     }

@@ -1,10 +1,18 @@
 //! What a service keeps for an account: a mirror that can be searched, and the edits made to it.
 
 mod catalogue;
+mod entry;
+mod filters;
 mod from_job;
 mod from_watch;
+mod grouping;
+mod kind;
+mod links;
+mod past;
 mod rows;
+mod saved;
 mod sets;
+mod unpinned;
 mod view;
 mod work;
 
@@ -16,9 +24,16 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
+pub use filters::{
+    Facet, InGroup, KeyValueCondition, KeyValueOperator, PinFilters, PinNetwork, Without,
+};
 pub(crate) use from_watch::PinText;
+pub use kind::FileKind;
+pub use past::{Happened, HappenedKind, Presence, PresenceState};
 pub use rows::{Listed, Mirrored};
+pub use saved::SavedSearch;
 pub use sets::Selection;
+pub use unpinned::{UnpinnedPage, UnpinnedRow};
 pub(crate) use view::lower_article;
 pub(crate) use work::MOST_KEYVALUES;
 pub use work::listed;
@@ -29,10 +44,11 @@ use sets::Sets;
 use crate::accounts::{AccountId, Accounts};
 use crate::clock::{Clock, Millis};
 use crate::error::CommandError;
+use crate::settings::SettingStore;
 use crate::store::Store;
 
 /// How the service's CID and ours compare, as shown beside a pin or an upload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckState {
     /// The same CID here and there.
@@ -90,6 +106,8 @@ pub struct ResultSet {
     /// Where the pin that was asked for stands in it.
     #[specta(type = Option<u32>)]
     pub place: Option<usize>,
+    /// Where nothing was found: how many would be without each condition.
+    pub without: Vec<Without>,
 }
 
 /// What the page wants to know of a set at once, so that a keystroke costs one answer.
@@ -136,6 +154,8 @@ pub struct PinRow {
     pub mime: Option<String>,
     /// `public` or `private`.
     pub network: String,
+    /// The service's ids of its groups.
+    pub groups: Vec<String>,
 }
 
 /// A pin in the details pane.
@@ -162,6 +182,10 @@ pub struct PinDetails {
     pub link: Option<String>,
     /// It can be opened on this computer.
     pub openable: bool,
+    /// What happened to it, the latest first.
+    pub past: Vec<Happened>,
+    /// Where the CID is kept, by account.
+    pub presence: Vec<Presence>,
 }
 
 /// What a person changed about a pin.
@@ -240,6 +264,8 @@ pub struct UnpinReport {
 struct Reading {
     running: bool,
     problem: Option<String>,
+    /// The rows of its list say which group each pin is in.
+    names_groups: bool,
 }
 
 /// All pins of all accounts.
@@ -247,6 +273,7 @@ pub struct Pins {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     accounts: Arc<Accounts>,
+    settings: SettingStore,
     catalogues: Mutex<HashMap<AccountId, Catalogue>>,
     sets: Mutex<Sets>,
     readings: Mutex<HashMap<AccountId, Reading>>,
@@ -256,6 +283,7 @@ impl Pins {
     /// Takes its neighbours in.
     pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, accounts: Arc<Accounts>) -> Self {
         Self {
+            settings: SettingStore::new(store.clone()),
             store,
             clock,
             accounts,
@@ -273,9 +301,15 @@ impl Pins {
         carry: Option<&Selection>,
         look: Look,
     ) -> Result<ResultSet, CommandError> {
-        let (found, of) = self.with_catalogue(account, |catalogue| {
-            (catalogue.find(query), catalogue.len())
-        })?;
+        let (found, of, without) = self.with_catalogue(account, |catalogue| {
+            let found = catalogue.find(query)?;
+            let without = if found.is_empty() {
+                catalogue.without_each(query)?
+            } else {
+                Vec::new()
+            };
+            Ok::<_, CommandError>((found, catalogue.len(), without))
+        })??;
         let total = found.len();
         let place = look
             .pin
@@ -302,7 +336,26 @@ impl Pins {
             selection,
             rows,
             place,
+            without,
         })
+    }
+
+    /// An upload was compared with what the service keeps.
+    pub(crate) fn compared(
+        &self,
+        account: AccountId,
+        cid: &str,
+        check: CheckState,
+        ours: Option<&str>,
+    ) {
+        let mut catalogues = self
+            .catalogues
+            .lock()
+            .expect("nothing panics while it holds this lock");
+        // One that is not filled yet will read it with the rest.
+        if let Some(catalogue) = catalogues.get_mut(&account) {
+            catalogue.compared(cid, check, ours);
+        }
     }
 
     /// Where the next row after place `after` is whose name begins so, without case; goes round at the end.
@@ -335,6 +388,11 @@ impl Pins {
                     .mirror
                     .read(|tx| rows::each(tx, account, |row| all.push(row)))?;
                 let mut catalogue = Catalogue::default();
+                self.store.ledger.read(|tx| {
+                    rows::each_compared(tx, account, |cid, verdict, ours| {
+                        catalogue.compared(cid, CheckState::of_verdict(Some(verdict)), ours);
+                    })
+                })?;
                 catalogue.put(&all);
                 empty.insert(catalogue)
             }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::PinEdit;
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::store::{StoreError, Tx};
@@ -27,8 +28,17 @@ pub struct Listed {
     pub public: bool,
     /// In key order.
     pub keyvalues: BTreeMap<String, String>,
+    /// The ids of its groups; `None` where the service did not say, and what is known already stays.
+    pub groups: Option<Vec<String>>,
     /// When it was pinned.
     pub pinned: Option<Millis>,
+}
+
+impl Listed {
+    /// It is a folder, as far as the service tells.
+    pub fn folder(&self) -> bool {
+        self.mime.as_deref() == Some("directory") || self.files.is_some_and(|files| files > 1)
+    }
 }
 
 /// A row of the mirror.
@@ -43,11 +53,12 @@ pub struct Mirrored {
 }
 
 const COLUMNS: &str =
-    "id, account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned";
+    "id, account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, in_groups";
 
 fn mirrored(row: &Row<'_>) -> rusqlite::Result<Mirrored> {
     let network: String = row.get(8)?;
     let keyvalues: String = row.get(9)?;
+    let groups: String = row.get(11)?;
     Ok(Mirrored {
         id: row.get(0)?,
         account: row.get(1)?,
@@ -60,6 +71,7 @@ fn mirrored(row: &Row<'_>) -> rusqlite::Result<Mirrored> {
             mime: row.get(7)?,
             public: network == "public",
             keyvalues: serde_json::from_str(&keyvalues).unwrap_or_default(),
+            groups: Some(serde_json::from_str(&groups).unwrap_or_default()),
             pinned: row.get(10)?,
         },
     })
@@ -73,16 +85,17 @@ pub(super) fn upsert(
     reading: i64,
 ) -> Result<Vec<i64>, StoreError> {
     let mut insert = tx.prepare_cached(
-        "INSERT INTO pin (account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, reading)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        "INSERT INTO pin (account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, reading, in_groups)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '[]'))
          ON CONFLICT (account, service_id) DO UPDATE SET cid = excluded.cid, name = excluded.name, bytes = excluded.bytes,
            files = excluded.files, mime = excluded.mime, network = excluded.network, keyvalues = excluded.keyvalues,
-           pinned = excluded.pinned, reading = excluded.reading
+           pinned = excluded.pinned, reading = excluded.reading, in_groups = coalesce(?12, in_groups)
          RETURNING id",
     )?;
     let mut ids = Vec::with_capacity(pins.len());
     for pin in pins {
         let keyvalues = serde_json::to_string(&pin.keyvalues).unwrap_or_else(|_| "{}".into());
+        let groups = pin.groups.as_ref().map(|groups| json_list(groups));
         let network = if pin.public { "public" } else { "private" };
         ids.push(insert.query_row(
             params![
@@ -96,12 +109,26 @@ pub(super) fn upsert(
                 network,
                 keyvalues,
                 pin.pinned,
-                reading
+                reading,
+                groups
             ],
             |row| row.get(0),
         )?);
     }
     Ok(ids)
+}
+
+fn json_list(ids: &[String]) -> String {
+    serde_json::to_string(ids).unwrap_or_else(|_| "[]".into())
+}
+
+/// Says of each of these rows which groups it is in.
+pub(super) fn set_groups(tx: &Tx, of: &[(i64, Vec<String>)]) -> Result<(), StoreError> {
+    let mut update = tx.prepare_cached("UPDATE pin SET in_groups = ?2 WHERE id = ?1")?;
+    for (id, groups) in of {
+        update.execute(params![id, json_list(groups)])?;
+    }
+    Ok(())
 }
 
 /// Rows by number, in the order asked; those that are gone are left out.
@@ -267,6 +294,123 @@ pub(super) fn known(
         }
     }
     Ok(known)
+}
+
+/// How each upload of an account compared: the service's CID, the verdict, and the CID computed here; oldest first.
+pub(super) fn each_compared(
+    ledger: &Connection,
+    account: AccountId,
+    mut visit: impl FnMut(&str, &str, Option<&str>),
+) -> Result<(), StoreError> {
+    let mut select = ledger.prepare(
+        "SELECT service_cid, verdict, cid FROM upload
+         WHERE account = ?1 AND service_cid IS NOT NULL AND verdict IS NOT NULL ORDER BY id",
+    )?;
+    let mut rows = select.query([account])?;
+    while let Some(row) = rows.next()? {
+        let text = |column| -> rusqlite::Result<Option<String>> { row.get(column) };
+        let (cid, verdict) = (text(0)?.unwrap_or_default(), text(1)?.unwrap_or_default());
+        visit(&cid, &verdict, text(2)?.as_deref());
+    }
+    Ok(())
+}
+
+/// What the ledger knows of the past of a CID.
+pub(super) enum Past {
+    /// It was sent from here.
+    Uploaded {
+        /// When the service had it.
+        at: Millis,
+        /// The sources' paths as stored.
+        paths: String,
+    },
+    /// It was unpinned here.
+    Unpinned {
+        /// When.
+        at: Millis,
+    },
+    /// It was edited here.
+    Edited {
+        /// When.
+        at: Millis,
+        /// The name it was given.
+        name: Option<String>,
+        /// Keys that were set.
+        set: Vec<String>,
+        /// Keys that were taken away.
+        removed: Vec<String>,
+    },
+}
+
+/// The latest of each sort of thing that happened to a CID.
+pub(super) fn past(
+    ledger: &Connection,
+    account: AccountId,
+    cid: &str,
+) -> Result<Vec<Past>, StoreError> {
+    let mut all = Vec::new();
+    let mut uploads = ledger.prepare_cached(
+        "SELECT finished, paths FROM upload
+         WHERE account = ?1 AND service_cid = ?2 AND state = 'pinned' AND finished IS NOT NULL ORDER BY id DESC LIMIT 20",
+    )?;
+    let uploaded = uploads.query_map(params![account, cid], |row| {
+        Ok(Past::Uploaded {
+            at: row.get(0)?,
+            paths: row.get(1)?,
+        })
+    })?;
+    for row in uploaded {
+        all.push(row?);
+    }
+    let mut unpins = ledger.prepare_cached(
+        "SELECT at FROM journal WHERE account = ?1 AND cid = ?2 ORDER BY id DESC LIMIT 10",
+    )?;
+    let unpinned = unpins.query_map(params![account, cid], |row| {
+        Ok(Past::Unpinned { at: row.get(0)? })
+    })?;
+    for row in unpinned {
+        all.push(row?);
+    }
+    let mut edits = ledger.prepare_cached(
+        "SELECT at, name, keys_set, keys_removed FROM pin_edit
+         WHERE account = ?1 AND cid = ?2 ORDER BY id DESC LIMIT 20",
+    )?;
+    let edited = edits.query_map(params![account, cid], |row| {
+        let keys = |text: String| serde_json::from_str(&text).unwrap_or_default();
+        Ok(Past::Edited {
+            at: row.get(0)?,
+            name: row.get(1)?,
+            set: keys(row.get(2)?),
+            removed: keys(row.get(3)?),
+        })
+    })?;
+    for row in edited {
+        all.push(row?);
+    }
+    Ok(all)
+}
+
+/// Remembers what was changed about a pin.
+pub(super) fn note_edit(
+    tx: &Tx,
+    account: AccountId,
+    cid: &str,
+    edit: &PinEdit,
+    now: Millis,
+) -> Result<(), StoreError> {
+    let set: Vec<String> = edit.set.iter().map(|(key, _)| key.clone()).collect();
+    tx.execute(
+        "INSERT INTO pin_edit (account, cid, at, name, keys_set, keys_removed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            account,
+            cid,
+            now,
+            edit.name,
+            json_list(&set),
+            json_list(&edit.remove)
+        ],
+    )?;
+    Ok(())
 }
 
 /// Remembers what is about to be unpinned.

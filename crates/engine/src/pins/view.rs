@@ -49,14 +49,16 @@ impl Pins {
             files: row.pin.files,
             check_sentence: check_sentence(check, &service),
             checked_at: known.as_ref().and_then(|known| known.at),
-            local_cid,
+            local_cid: local_cid.clone(),
             source: known.as_ref().map(|known| source_words(&known.paths)),
             link: if sandbox || !row.pin.public {
                 None
             } else {
                 self.address(&row)
             },
-            openable: row.pin.public,
+            openable: true,
+            past: self.past(&row)?,
+            presence: self.presence(&row, local_cid.as_deref())?,
         })
     }
 
@@ -104,24 +106,20 @@ impl Pins {
             .collect())
     }
 
-    /// Where a pin can be opened in a browser on this computer.
-    pub async fn browser_address(&self, id: i64) -> Result<String, CommandError> {
-        let row = self.mirrored(id)?;
-        // Making the service starts the Sandbox, whose gateway would not answer otherwise.
-        self.accounts.service(row.account).await?;
-        self.address(&row)
-            .ok_or_else(|| CommandError::gone("The gateway of this account"))
-    }
-
-    fn address(&self, row: &rows::Mirrored) -> Option<String> {
+    pub(super) fn address(&self, row: &rows::Mirrored) -> Option<String> {
         self.gateway_address(row.account, &row.pin.cid)
     }
 
-    fn gateway_address(&self, account: AccountId, cid: &str) -> Option<String> {
-        let gateway = self.accounts.gateway(account).or_else(|| {
+    /// Base address of the gateway that an account's files are read through.
+    pub(super) fn gateway_base(&self, account: AccountId) -> Option<String> {
+        self.accounts.gateway(account).or_else(|| {
             let [_, _, gateway] = self.accounts.get(account).ok()?.addresses;
             Some(gateway).filter(|gateway| !gateway.is_empty())
-        })?;
+        })
+    }
+
+    fn gateway_address(&self, account: AccountId, cid: &str) -> Option<String> {
+        let gateway = self.gateway_base(account)?;
         Some(format!("{}/ipfs/{cid}", gateway.trim_end_matches('/')))
     }
 
@@ -167,10 +165,10 @@ fn pin_row(row: &rows::Mirrored, check: CheckState) -> PinRow {
         keyvalue_count: pin.keyvalues.len(),
         pinned_at: pin.pinned,
         check,
-        folder: pin.mime.as_deref() == Some("directory")
-            || pin.files.is_some_and(|files| files > 1),
+        folder: pin.folder(),
         mime: pin.mime.clone(),
         network: if pin.public { "public" } else { "private" }.to_owned(),
+        groups: pin.groups.clone().unwrap_or_default(),
     }
 }
 

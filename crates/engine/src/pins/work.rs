@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pinning::{Network, PageToken, PinRef, Priority, Value};
+use pinning::{ErrorKind, Network, PageToken, PinRef, Priority, Value};
 
-use super::{NotUnpinned, PinDetails, PinEdit, Pins, Selection, UnpinReport, rows};
+use super::{NotUnpinned, PinDetails, PinEdit, Pins, Reading, Selection, UnpinReport, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
@@ -29,6 +29,7 @@ pub fn listed(pin: pinning::Pin) -> rows::Listed {
             .into_iter()
             .map(|(key, value)| (key, value.to_string()))
             .collect(),
+        groups: pin.group.map(|group| vec![group]),
         pinned: pin.pinned_at.map(jiff::Timestamp::as_millisecond),
     }
 }
@@ -41,15 +42,10 @@ impl Pins {
         }
         self.store.announcer.changed(Noun::Pin, None);
         let outcome = self.read_all(account).await;
-        {
-            let mut readings = self
-                .readings
-                .lock()
-                .expect("nothing panics while it holds this lock");
-            let reading = readings.entry(account).or_default();
+        self.reading_of(account, |reading| {
             reading.running = false;
             reading.problem = outcome.as_ref().err().map(|error| error.message.clone());
-        }
+        });
         self.accounts
             .remember(account, outcome.as_ref().err())
             .await;
@@ -58,11 +54,21 @@ impl Pins {
     }
 
     fn reading_begins(&self, account: AccountId) -> bool {
+        self.reading_of(account, |reading| {
+            !std::mem::replace(&mut reading.running, true)
+        })
+    }
+
+    pub(super) fn reading_of<T>(
+        &self,
+        account: AccountId,
+        look: impl FnOnce(&mut Reading) -> T,
+    ) -> T {
         let mut readings = self
             .readings
             .lock()
             .expect("nothing panics while it holds this lock");
-        !std::mem::replace(&mut readings.entry(account).or_default().running, true)
+        look(readings.entry(account).or_default())
     }
 
     async fn read_all(&self, account: AccountId) -> Result<(), CommandError> {
@@ -76,25 +82,34 @@ impl Pins {
                 rows::begin_reading(tx, account)
             })
             .await?;
-        let mut next: Option<PageToken> = None;
-        loop {
-            let page = match list
-                .page(
-                    &pinning::PinQuery::default(),
-                    next.take(),
-                    Priority::Background,
-                )
-                .await
-            {
-                Ok(page) => page,
-                Err(error) => return Err(self.failed(account, &error, &name)),
+        for network in [Network::Public, Network::Private] {
+            let query = pinning::PinQuery {
+                network,
+                ..pinning::PinQuery::default()
             };
-            self.accounts.release(account);
-            let pins = page.pins.into_iter().map(listed).collect();
-            self.mirror(account, pins, reading).await?;
-            next = page.next;
-            if next.is_none() {
-                break;
+            let mut next: Option<PageToken> = None;
+            loop {
+                let page = match list.page(&query, next.take(), Priority::Background).await {
+                    Ok(page) => page,
+                    Err(error) if network == Network::Private && has_no_private(&error) => break,
+                    Err(error) => return Err(self.failed(account, &error, &name)),
+                };
+                self.accounts.release(account);
+                if network == Network::Public {
+                    self.reading_of(account, |reading| reading.names_groups = page.names_groups);
+                }
+                let pins = page.pins.into_iter().map(|pin| {
+                    let mut pin = listed(pin);
+                    if page.names_groups {
+                        pin.groups.get_or_insert_default();
+                    }
+                    pin
+                });
+                self.mirror(account, pins.collect(), reading).await?;
+                next = page.next;
+                if next.is_none() {
+                    break;
+                }
             }
         }
         let now = self.clock.now();
@@ -174,6 +189,14 @@ impl Pins {
             Ok(replaced) => replaced,
             Err(error) => return Err(self.failed(row.account, &error, &name)),
         };
+        let (now, account, cid) = (self.clock.now(), row.account, row.pin.cid.clone());
+        let made = edit.clone();
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| {
+                rows::note_edit(tx, account, &cid, &made, now)
+            })
+            .await?;
         let mut pin = row.pin;
         if let Some(now_called) = replaced {
             // The row stays the same one; what comes next asks for the pin by its new name.
@@ -211,12 +234,7 @@ impl Pins {
                 })
                 .await?;
             match pins.unpin(&pin_ref(&row)).await {
-                Err(error)
-                    if !matches!(
-                        error.kind,
-                        pinning::ErrorKind::NotPinned | pinning::ErrorKind::NotFound
-                    ) =>
-                {
+                Err(error) if !matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
                     let told = self.failed(account, &error, &name);
                     let held = self.accounts.hold(account).is_some();
                     report.failed.push(NotUnpinned {
@@ -261,7 +279,8 @@ impl Pins {
         Ok(())
     }
 
-    pub(super) fn failed(
+    /// A service's failure for people; one of the whole account holds it.
+    pub(crate) fn failed(
         &self,
         account: AccountId,
         error: &pinning::Error,
@@ -287,6 +306,17 @@ pub(super) fn pin_ref(row: &rows::Mirrored) -> PinRef {
             Network::Private
         },
     }
+}
+
+/// There is nothing private to list: not for this plan, key or service. What the public list says counts for the account.
+fn has_no_private(error: &pinning::Error) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::MissingScope(_)
+            | ErrorKind::NotFound
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::Rejected { .. }
+    )
 }
 
 pub(super) fn missing(service: &str) -> CommandError {

@@ -4,6 +4,7 @@ mod rows;
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -106,6 +107,28 @@ impl SettingStore {
             .await?;
         self.store.announcer.changed(Noun::Setting, None);
         Ok(settings)
+    }
+
+    /// What another noun keeps among the settings; `None` where there is nothing that can be read.
+    pub(crate) fn kept<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CommandError> {
+        let stored = self.store.ledger.read(|tx| rows::get(tx, name))?;
+        Ok(stored.and_then(|json| serde_json::from_str(&json).ok()))
+    }
+
+    /// Keeps something among the settings.
+    pub(crate) async fn keep<T: Serialize>(
+        &self,
+        name: &str,
+        value: &T,
+    ) -> Result<(), CommandError> {
+        let json = serde_json::to_string(value).unwrap_or_default();
+        let name = name.to_owned();
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::set(tx, &name, &json))
+            .await?;
+        self.store.announcer.changed(Noun::Setting, None);
+        Ok(())
     }
 
     /// The account worked with last.

@@ -61,8 +61,12 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_watches.sql")),
                 M::up(include_str!("migrations/ledger_accounts.sql")).foreign_key_check(),
                 M::up(include_str!("migrations/ledger_jobs.sql")),
+                M::up(include_str!("migrations/ledger_pin_edits.sql")),
             ],
-            Self::Mirror => vec![M::up(include_str!("migrations/mirror_0001.sql"))],
+            Self::Mirror => vec![
+                M::up(include_str!("migrations/mirror_0001.sql")),
+                M::up(include_str!("migrations/mirror_groups.sql")),
+            ],
         })
     }
 

@@ -344,6 +344,7 @@ pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
         mime: (upload.wish.folder || upload.wish.wrap).then(|| "directory".to_owned()),
         public: true,
         keyvalues: BTreeMap::clone(&upload.wish.keyvalues),
+        groups: None,
         pinned: Some(
             receipt
                 .pinned_at

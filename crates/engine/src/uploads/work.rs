@@ -13,6 +13,7 @@ use super::state::{Active, Event, State};
 use crate::accounts::Hold;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
+use crate::pins::CheckState;
 use crate::store::Urgency;
 
 /// Uploads that work is done on at a time.
@@ -314,6 +315,7 @@ impl Uploads {
         urgency: Urgency,
     ) -> Result<Upload, CommandError> {
         let (now, jitter) = (self.clock.now(), (self.jitter)());
+        let compared = outcome.facts.verdict.is_some();
         let upload = self
             .store
             .ledger
@@ -321,6 +323,11 @@ impl Uploads {
                 rows::apply(tx, id, &outcome.events, &outcome.facts, now, jitter)
             })
             .await?;
+        if let (true, Some(verdict), Some(cid)) = (compared, upload.verdict, &upload.service_cid) {
+            let check = CheckState::of_verdict(Some(rows::verdict_name(verdict)));
+            self.pins
+                .compared(upload.account, cid, check, upload.cid.as_deref());
+        }
         self.store.announcer.changed(Noun::Upload, Some(vec![id]));
         Ok(upload)
     }

@@ -43,6 +43,7 @@ pub(crate) async fn pins_of(house: &House, account: i64) -> (ResultSet, Vec<PinR
         text: String::new(),
         sort: SortKey::Name,
         descending: false,
+        ..PinQuery::default()
     };
     let pins = &house.engine.pins;
     let set = pins

@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::accounts::{RunningSandbox, SandboxHost, Services};
+use engine::accounts::{
+    Addresses, Chosen, Credential, Keep, RunningSandbox, SandboxHost, Services,
+};
 use engine::clock::SystemClock;
 use engine::error::CommandError;
 use engine::uploads::{Secrets, UploadOptions, UploadRow, UploadsFilter};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
 use engine::watches::{LedgerPage, LedgerQuery, WatchRow, WatchRules};
 use engine::{Engine, Parts};
-use sandbox::{Config, Sandbox};
+use sandbox::{Config, Key, Sandbox};
 
 /// How long a test waits for what must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -66,6 +68,11 @@ impl House {
         Self::build((Arc::new(Disk), Arc::new(SystemWatching)), change).await
     }
 
+    /// A house whose server knows more keys than this account's own.
+    pub(crate) async fn knowing(keys: Vec<Key>) -> Self {
+        Self::configured(|config| config.keys = keys).await
+    }
+
     async fn build(ground: Ground, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config::new(folder.path().join("sandbox"), TOKEN);
@@ -95,6 +102,42 @@ impl House {
             working,
             ground,
         }
+    }
+
+    /// One more account at the same server, with this key.
+    pub(crate) async fn connect(&self, token: &str) -> i64 {
+        let addresses = Addresses {
+            api: self.sandbox.api_url(),
+            uploads: self.sandbox.api_url(),
+            gateway: self.sandbox.gateway_url(),
+        };
+        let accounts = &self.engine.accounts;
+        let chosen = Chosen::Pinata {
+            addresses: Some(addresses),
+        };
+        let credential = Credential::Token(token.to_owned().into());
+        let tested = accounts.test(&chosen, credential).await.expect("tests");
+        let account = accounts.connect(&tested.handle, Keep::UntilQuit).await;
+        account.expect("connects").id.parse().expect("a number")
+    }
+
+    /// A private file, put there by somebody else; answers its CID.
+    pub(crate) async fn private_file(&self, name: &str, bytes: &[u8]) -> String {
+        let file = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new()
+            .text("network", "private")
+            .text("name", name.to_owned())
+            .part("file", file);
+        let answer = strangers_client()
+            .post(format!("{}/v3/files", self.sandbox.api_url()))
+            .bearer_auth(TOKEN)
+            .multipart(form)
+            .send()
+            .await
+            .expect("an answer");
+        let answer: serde_json::Value =
+            serde_json::from_slice(&answer.bytes().await.expect("bytes")).expect("JSON");
+        answer["data"]["cid"].as_str().expect("a CID").to_owned()
     }
 
     /// The process ends at once and is started again.
@@ -317,6 +360,14 @@ impl House {
             .await
             .expect("an answer");
         assert_eq!(answer.status(), 200, "{cid}");
+    }
+
+    /// What a plain HTTP client gets from an address.
+    pub(crate) async fn fetched(&self, address: &str) -> (u16, Vec<u8>) {
+        let answer = strangers_client().get(address).send().await;
+        let answer = answer.expect("an answer");
+        let status = answer.status().as_u16();
+        (status, answer.bytes().await.expect("bytes").to_vec())
     }
 
     /// What a plain HTTP client gets from the gateway.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
 use super::Pinata;
 use super::calls::lacks_scope;
@@ -11,7 +12,7 @@ use super::scopes::Scope;
 use super::v3::FileFilter;
 use crate::{
     Error, ErrorKind, Network, Order, PageToken, Pin, PinEdit, PinPage, PinQuery, PinRef, Pins,
-    Priority,
+    Priority, json as read,
 };
 
 /// The most to ask for; v3's own limit is not documented.
@@ -71,6 +72,24 @@ impl Pins for Pinata {
         };
         one.or_else(|| here.next())
             .ok_or_else(|| Error::unsent(ErrorKind::NotPinned))
+    }
+
+    async fn record(&self, pin: &PinRef, priority: Priority) -> Result<Json, Error> {
+        if let Some(id) = &pin.service_id
+            && self.scopes.get(Scope::FilesRead) != Some(false)
+        {
+            match self.v3_record(pin.network, id, priority).await {
+                // A legacy row's id, or a key of the legacy API.
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                result if lacks_scope(&result) => {}
+                result => return result,
+            }
+        }
+        let rows = self.legacy_records(&pin.cid, priority).await?;
+        let id = |row: &Json| read::text(row, "id");
+        let named = rows.iter().find(|row| id(row) == pin.service_id);
+        let one = named.or_else(|| rows.first()).cloned();
+        one.ok_or_else(|| Error::unsent(ErrorKind::NotPinned))
     }
 
     async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<Option<String>, Error> {
@@ -156,6 +175,7 @@ impl Pinata {
         let next = next.filter(|next| Some(next.as_str()) != place);
         Ok(PinPage {
             pins,
+            names_groups: true,
             next: next.map(|next| Place::V3(next).token()),
         })
     }
@@ -172,6 +192,7 @@ impl Pinata {
         let next = Place::after_rows(row, rows, first.as_deref(), before);
         Ok(PinPage {
             pins: if again { Vec::new() } else { pins },
+            names_groups: false,
             next: next.map(|place| place.token()),
         })
     }

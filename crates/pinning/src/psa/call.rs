@@ -88,6 +88,19 @@ impl Psa {
         Ok(join(self.endpoint.url(), &["pins", request_id]))
     }
 
+    /// A request as the service gives it.
+    pub(super) async fn raw_request(
+        &self,
+        request_id: &str,
+        priority: Priority,
+    ) -> Result<Json, Error> {
+        let url = self.request_url(request_id)?;
+        let at = (Family::Requests, priority);
+        self.http
+            .json(&Call::new(Method::GET, url, at, NO_SCOPES))
+            .await
+    }
+
     async fn post(&self, url: Url, pin: &PinRequest) -> Result<PinStatus, Error> {
         let body = wish(pin);
         let at = (Family::Requests, Priority::Click);

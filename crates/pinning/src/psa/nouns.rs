@@ -1,6 +1,7 @@
 //! Requests as pins and as jobs, so that an account at a pinning service is used like any other.
 
 use async_trait::async_trait;
+use serde_json::Value as Json;
 
 use super::Psa;
 use crate::{
@@ -32,8 +33,17 @@ impl Pins for Psa {
             .filter(|row| row.status == RequestStatus::Pinned);
         Ok(PinPage {
             pins: pins.map(pin).filter(|pin| query.wants(pin)).collect(),
+            names_groups: false,
             next: page.next,
         })
+    }
+
+    async fn record(&self, pin: &PinRef, priority: Priority) -> Result<Json, Error> {
+        let id = match &pin.service_id {
+            Some(id) => id.clone(),
+            None => self.named(pin).await?.request_id,
+        };
+        self.raw_request(&id, priority).await.map_err(not_pinned)
     }
 
     async fn find(&self, cid: &str, priority: Priority) -> Result<Vec<Pin>, Error> {

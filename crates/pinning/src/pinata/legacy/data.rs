@@ -53,11 +53,9 @@ impl Pinata {
         offset: usize,
         priority: Priority,
     ) -> Result<(Vec<Pin>, usize, Option<String>), Error> {
-        let mut url = join(self.endpoints.api(), &["data", "pinList"]);
-        filters(&mut url, query, exact_cid, offset);
-        let result = self.data(url, Scope::PinList.name(), priority).await;
-        self.scopes.learn_from(Scope::PinList, &result);
-        let body = result?;
+        let body = self
+            .legacy_page_of(query, exact_cid, offset, priority)
+            .await?;
         let rows = match body.get("rows") {
             Some(Json::Array(rows)) => rows.as_slice(),
             Some(Json::Null) => &[],
@@ -76,6 +74,35 @@ impl Pinata {
         // A server that does not know a filter gives every row.
         let pins = pins.filter(|pin| query.wants(pin));
         Ok((pins.collect(), rows.len(), first))
+    }
+
+    async fn legacy_page_of(
+        &self,
+        query: &PinQuery,
+        exact_cid: Option<&str>,
+        offset: usize,
+        priority: Priority,
+    ) -> Result<Json, Error> {
+        let mut url = join(self.endpoints.api(), &["data", "pinList"]);
+        filters(&mut url, query, exact_cid, offset);
+        let result = self.data(url, Scope::PinList.name(), priority).await;
+        self.scopes.learn_from(Scope::PinList, &result);
+        result
+    }
+
+    /// The rows of a CID as the service gives them.
+    pub(in crate::pinata) async fn legacy_records(
+        &self,
+        cid: &str,
+        priority: Priority,
+    ) -> Result<Vec<Json>, Error> {
+        let query = PinQuery::default();
+        let mut body = self.legacy_page_of(&query, Some(cid), 0, priority).await?;
+        let Json::Array(mut rows) = body["rows"].take() else {
+            return Err(unreadable("a list without rows".to_owned()));
+        };
+        rows.retain(|row| read::text(row, "ipfs_pin_hash").as_deref() == Some(cid));
+        Ok(rows)
     }
 
     async fn data(&self, url: Url, scope: &str, priority: Priority) -> Result<Json, Error> {

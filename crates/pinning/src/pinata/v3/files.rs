@@ -64,10 +64,21 @@ impl Pinata {
         id: &str,
         priority: Priority,
     ) -> Result<Pin, Error> {
+        let file = self.v3_record(network, id, priority).await?;
+        pin(&file, network).ok_or_else(|| self.unlike(&file))
+    }
+
+    /// The same, as the service gives it.
+    pub(in crate::pinata) async fn v3_record(
+        &self,
+        network: Network,
+        id: &str,
+        priority: Priority,
+    ) -> Result<Json, Error> {
         let url = self.v3_url(&["files", network.as_str(), id]);
         let ask = self.v3_json(Ask::get(url, Scope::FilesRead, priority));
         let answer = self.only_v3(Scope::FilesRead, network, ask).await?;
-        pin(data(&answer), network).ok_or_else(|| self.unlike(&answer))
+        Ok(data(&answer).clone())
     }
 
     /// `PUT /v3/files/{network}/{id}`: sets what is given, deletes what is null.

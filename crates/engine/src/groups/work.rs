@@ -1,0 +1,402 @@
+//! Reading an account's groups, and changing them at the service.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use pinning::{
+    Error, ErrorKind, GroupEdit, GroupFilter, GroupQuery, GroupRef, Network, NewGroup, PageToken,
+    PinQuery, Priority, Service,
+};
+
+use super::{GroupReport, GroupRow, Groups, NotGrouped, rows};
+use crate::accounts::{AccountId, service_name};
+use crate::announce::Noun;
+use crate::error::{CommandError, ErrorCode};
+use crate::pins::{PinNetwork, Selection};
+use crate::store::Urgency;
+
+/// Pins that are asked about before what was done is shown.
+const AT_ONCE: usize = 25;
+/// Failures that are told one by one.
+const MOST_TOLD: usize = 100;
+
+impl Groups {
+    /// Reads all groups. Why it failed is told with the list.
+    pub async fn refresh(&self, account: AccountId) -> Result<(), CommandError> {
+        let outcome = self.read_all(account).await;
+        let missing = |error: &CommandError| error.code == ErrorCode::MissingScope;
+        self.offer(account, |offer| {
+            offer.problem = outcome.as_ref().err().map(|error| error.message.clone());
+            match &outcome {
+                Ok(offered) => offer.offered = Some(*offered),
+                Err(error) if missing(error) => offer.offered = Some(false),
+                Err(_) => {}
+            }
+        });
+        self.store.announcer.changed(Noun::Group, None);
+        outcome.map(drop)
+    }
+
+    /// Whether the service has groups.
+    async fn read_all(&self, account: AccountId) -> Result<bool, CommandError> {
+        let (service, name) = self.service(account).await?;
+        let Some(groups) = service.groups() else {
+            return Ok(false);
+        };
+        let mut told = Vec::new();
+        for network in [Network::Public, Network::Private] {
+            let query = GroupQuery {
+                network,
+                ..GroupQuery::default()
+            };
+            let mut next: Option<PageToken> = None;
+            loop {
+                let page = match groups.page(&query, next.take(), Priority::Background).await {
+                    Ok(page) => page,
+                    // A plan without private files, or a key of the legacy API.
+                    Err(error) if network == Network::Private && !error.is_transient() => break,
+                    Err(error) => return Err(self.failed(account, &error, &name)),
+                };
+                told.extend(page.groups.iter().map(of_service));
+                next = page.next;
+                if next.is_none() {
+                    break;
+                }
+            }
+        }
+        let all = told.clone();
+        self.store
+            .mirror
+            .write(Urgency::Background, move |tx| {
+                rows::replace(tx, account, &all)
+            })
+            .await?;
+        if !self.pins.names_groups(account) {
+            self.read_members(account, service.as_ref(), &name, &told)
+                .await?;
+        }
+        Ok(true)
+    }
+
+    /// The legacy list does not say which group a pin is in: each group is asked for its pins.
+    async fn read_members(
+        &self,
+        account: AccountId,
+        service: &dyn Service,
+        name: &str,
+        groups: &[rows::Told],
+    ) -> Result<(), CommandError> {
+        let Some(pins) = service.pins() else {
+            return Ok(());
+        };
+        let mut by_cid: HashMap<String, Vec<String>> = HashMap::new();
+        for group in groups {
+            let query = PinQuery {
+                network: network(group.network),
+                group: Some(GroupFilter::In(group.service_id.clone())),
+                ..PinQuery::default()
+            };
+            let mut next: Option<PageToken> = None;
+            loop {
+                let page = pins
+                    .page(&query, next.take(), Priority::Background)
+                    .await
+                    .map_err(|error| self.failed(account, &error, name))?;
+                for pin in page.pins {
+                    by_cid
+                        .entry(pin.cid)
+                        .or_default()
+                        .push(group.service_id.clone());
+                }
+                next = page.next;
+                if next.is_none() {
+                    break;
+                }
+            }
+        }
+        self.pins.told_of_groups(account, &by_cid).await
+    }
+
+    /// Makes a group. `public`: it may be seen without a key; `None` leaves that to the service.
+    pub async fn create(
+        &self,
+        account: AccountId,
+        name: &str,
+        on: PinNetwork,
+        public: Option<bool>,
+    ) -> Result<GroupRow, CommandError> {
+        let wish = NewGroup {
+            name: checked(name)?,
+            network: network(on),
+            public,
+        };
+        let (service, service_name) = self.service(account).await?;
+        let groups = service.groups().ok_or_else(|| no_groups(&service_name))?;
+        let made = groups
+            .create(&wish)
+            .await
+            .map_err(|error| self.failed(account, &error, &service_name))?;
+        let mut made = of_service(&made);
+        // The legacy API answers without it.
+        made.public = made.public.or(public);
+        let id = self.put(account, made).await?;
+        self.offer(account, |offer| offer.offered = Some(true));
+        self.row(id)
+    }
+
+    /// Renames a group, or changes who may see it.
+    pub async fn edit(
+        &self,
+        id: i64,
+        name: Option<&str>,
+        public: Option<bool>,
+    ) -> Result<GroupRow, CommandError> {
+        let row = self.stored(id)?;
+        let edit = GroupEdit {
+            name: name.map(checked).transpose()?,
+            public,
+        };
+        let (service, service_name) = self.service(row.account).await?;
+        let groups = service.groups().ok_or_else(|| no_groups(&service_name))?;
+        if let Err(error) = groups.edit(&reference(&row.group), &edit).await {
+            return Err(self.refused(&row, &error, &service_name).await);
+        }
+        let mut group = row.group;
+        group.name = edit.name.unwrap_or(group.name);
+        group.public = public.or(group.public);
+        self.put(row.account, group).await?;
+        self.row(id)
+    }
+
+    /// Removes a group; its pins stay, in no group.
+    pub async fn delete(&self, id: i64) -> Result<(), CommandError> {
+        let row = self.stored(id)?;
+        let (service, service_name) = self.service(row.account).await?;
+        let groups = service.groups().ok_or_else(|| no_groups(&service_name))?;
+        match groups.delete(&reference(&row.group)).await {
+            // Not there any more is what was wanted.
+            Err(error) if error.kind != ErrorKind::NotFound => {
+                Err(self.failed(row.account, &error, &service_name))
+            }
+            _ => self.forget(&row).await,
+        }
+    }
+
+    /// Puts pins into a group.
+    pub async fn add(&self, id: i64, selection: &Selection) -> Result<GroupReport, CommandError> {
+        self.change_members(id, selection, true).await
+    }
+
+    /// Takes pins out of a group. The pins stay.
+    pub async fn remove(
+        &self,
+        id: i64,
+        selection: &Selection,
+    ) -> Result<GroupReport, CommandError> {
+        self.change_members(id, selection, false).await
+    }
+
+    async fn change_members(
+        &self,
+        id: i64,
+        selection: &Selection,
+        add: bool,
+    ) -> Result<GroupReport, CommandError> {
+        let row = self.stored(id)?;
+        let (account, chosen) = self.pins.chosen(selection)?;
+        if account != row.account {
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                "These pins are at another account than the group. Nothing was changed.",
+            ));
+        }
+        let (service, service_name) = self.service(account).await?;
+        let groups = service.groups().ok_or_else(|| no_groups(&service_name))?;
+        let group = reference(&row.group);
+        let mut report = GroupReport::default();
+        let (fitting, others): (Vec<_>, Vec<_>) = chosen
+            .into_iter()
+            .partition(|(_, pin)| pin.network == group.network);
+        for (pin, _) in others {
+            let sentence = "It is on the other network than the group.".to_owned();
+            report.fail(pin.pin.name.unwrap_or(pin.pin.cid), sentence);
+        }
+        // Where the list names one group a pin, putting it into another takes it out of the first.
+        let only_one = self.pins.names_groups(account);
+        let mut tried = 0;
+        for part in fitting.chunks(AT_ONCE) {
+            tried += part.len();
+            let pins: Vec<_> = part.iter().map(|(_, pin)| pin.clone()).collect();
+            let results = if add {
+                groups.add(&group, &pins).await
+            } else {
+                groups.remove(&group, &pins).await
+            };
+            let mut changed = Vec::new();
+            for ((pin, _), result) in part.iter().zip(results) {
+                match result {
+                    Ok(()) => {
+                        let before = pin.pin.groups.clone().unwrap_or_default();
+                        changed.push((pin.id, after(before, &group.id, add, only_one)));
+                    }
+                    Err(error) => {
+                        let told = self.failed(account, &error, &service_name);
+                        let name = pin.pin.name.clone().unwrap_or_else(|| pin.pin.cid.clone());
+                        report.fail(name, told.message);
+                    }
+                }
+            }
+            report.done += changed.len();
+            self.pins.put_in_groups(account, changed).await?;
+            if self.accounts.hold(account).is_some() {
+                report.failed += fitting.len() - tried;
+                break;
+            }
+        }
+        self.store.announcer.changed(Noun::Group, Some(vec![id]));
+        Ok(report)
+    }
+
+    /// Forgets an account's groups.
+    pub(crate) async fn forget_account(&self, account: AccountId) -> Result<(), CommandError> {
+        self.store
+            .mirror
+            .write(Urgency::Click, move |tx| rows::delete_all(tx, account))
+            .await?;
+        self.store.announcer.changed(Noun::Group, None);
+        Ok(())
+    }
+
+    async fn service(
+        &self,
+        account: AccountId,
+    ) -> Result<(Arc<dyn Service>, String), CommandError> {
+        let name = service_name(&self.accounts.get(account)?);
+        Ok((self.accounts.service(account).await?, name))
+    }
+
+    async fn put(&self, account: AccountId, group: rows::Told) -> Result<i64, CommandError> {
+        let id = self
+            .store
+            .mirror
+            .write(Urgency::Click, move |tx| rows::put(tx, account, &group))
+            .await?;
+        self.store.announcer.changed(Noun::Group, Some(vec![id]));
+        Ok(id)
+    }
+
+    async fn forget(&self, row: &rows::Stored) -> Result<(), CommandError> {
+        let id = row.id;
+        self.store
+            .mirror
+            .write(Urgency::Click, move |tx| rows::delete(tx, id))
+            .await?;
+        self.pins
+            .group_gone(row.account, &row.group.service_id)
+            .await?;
+        self.store.announcer.changed(Noun::Group, Some(vec![id]));
+        Ok(())
+    }
+
+    /// A change of one group failed; one that the service does not know any more is taken out of the list.
+    async fn refused(&self, row: &rows::Stored, error: &Error, service: &str) -> CommandError {
+        if error.kind != ErrorKind::NotFound {
+            return self.failed(row.account, error, service);
+        }
+        if let Err(error) = self.forget(row).await {
+            return error;
+        }
+        CommandError::new(
+            ErrorCode::NotFound,
+            format!(
+                "{service} does not know the group “{}” any more, so it was taken out of the list.",
+                row.group.name
+            ),
+        )
+    }
+
+    fn failed(&self, account: AccountId, error: &Error, service: &str) -> CommandError {
+        self.pins.failed(account, error, service)
+    }
+}
+
+impl GroupReport {
+    fn fail(&mut self, name: String, sentence: String) {
+        self.failed += 1;
+        if self.first.len() < MOST_TOLD {
+            self.first.push(NotGrouped { name, sentence });
+        }
+    }
+}
+
+/// The groups of a pin after it was put into one or taken out of it.
+fn after(before: Vec<String>, group: &str, add: bool, only_one: bool) -> Vec<String> {
+    let mut groups = before;
+    groups.retain(|id| id != group);
+    if add {
+        if only_one {
+            groups.clear();
+        }
+        groups.push(group.to_owned());
+    }
+    groups
+}
+
+fn checked(name: &str) -> Result<String, CommandError> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(CommandError::new(
+            ErrorCode::BadInput,
+            "A group needs a name. Nothing was changed.",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+fn no_groups(service: &str) -> CommandError {
+    CommandError::new(
+        ErrorCode::MissingScope,
+        format!("{service} has no groups for this key."),
+    )
+}
+
+fn network(of: PinNetwork) -> Network {
+    match of {
+        PinNetwork::Public => Network::Public,
+        PinNetwork::Private => Network::Private,
+    }
+}
+
+fn reference(group: &rows::Told) -> GroupRef {
+    GroupRef {
+        id: group.service_id.clone(),
+        network: network(group.network),
+    }
+}
+
+fn of_service(group: &pinning::Group) -> rows::Told {
+    rows::Told {
+        service_id: group.id.clone(),
+        name: group.name.clone(),
+        network: match group.network {
+            Network::Public => PinNetwork::Public,
+            Network::Private => PinNetwork::Private,
+        },
+        public: group.public,
+        created: group.created_at.map(jiff::Timestamp::as_millisecond),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn putting_a_pin_into_a_group_moves_it_where_it_can_be_in_one_only() {
+        let in_a = || vec!["a".to_owned()];
+        assert_eq!(after(in_a(), "b", true, true), ["b"]);
+        assert_eq!(after(in_a(), "b", true, false), ["a", "b"]);
+        assert_eq!(after(in_a(), "a", true, false), ["a"]);
+        assert!(after(in_a(), "a", false, false).is_empty());
+    }
+}

@@ -1,0 +1,140 @@
+//! One pin in memory: the text that is searched, and what the filters look at.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use cid::Cid;
+use memchr::memmem::Finder;
+
+use super::CheckState;
+use super::catalogue::SortKey;
+use super::filters::Traits;
+use super::kind::FileKind;
+use super::rows::Mirrored;
+
+/// One pin: `text` is what is searched, folded to lower case: name, CID, then keys and values, each after a line break.
+pub(super) struct Entry {
+    pub(super) id: i64,
+    text: Box<str>,
+    name_end: u32,
+    /// Where each key begins in `text`, and where its value begins and ends.
+    pairs: Box<[[u32; 3]]>,
+    /// Stands for the CID.
+    pub(super) cid_key: u64,
+    pub(super) traits: Traits,
+}
+
+impl Entry {
+    pub(super) fn new(row: &Mirrored, known: &HashMap<u64, Compared>) -> Self {
+        let pin = &row.pin;
+        let mut text = pin.name.as_deref().unwrap_or_default().to_lowercase();
+        let end = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let name_end = end(&text);
+        text.push('\n');
+        // A CIDv1 is lower case already; a CIDv0 is compared without case as well, a harmless kindness.
+        text.push_str(&pin.cid.to_lowercase());
+        let mut pairs = Vec::with_capacity(pin.keyvalues.len());
+        for (key, value) in &pin.keyvalues {
+            text.push('\n');
+            let begins = end(&text);
+            text.push_str(&key.to_lowercase());
+            text.push('\n');
+            let middle = end(&text);
+            text.push_str(&value.to_lowercase());
+            pairs.push([begins, middle, end(&text)]);
+        }
+        let cid_key = key_of(pin.cid.as_bytes());
+        let compared = known.get(&cid_key);
+        let traits = Traits {
+            bytes: pin.bytes,
+            pinned: pin.pinned,
+            kind: FileKind::of(
+                &text[..name_end as usize],
+                pin.folder(),
+                pin.mime.as_deref(),
+            ),
+            public: pin.public,
+            check: compared.map_or(CheckState::NotChecked, |compared| compared.check),
+            content: compared
+                .and_then(|compared| compared.content)
+                .unwrap_or_else(|| content_of(&pin.cid)),
+            groups: pin
+                .groups
+                .iter()
+                .flatten()
+                .map(|group| group.as_str().into())
+                .collect(),
+        };
+        Self {
+            id: row.id,
+            text: text.into(),
+            name_end,
+            pairs: pairs.into(),
+            cid_key,
+            traits,
+        }
+    }
+
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let part = |from: u32, to: u32| &self.text[from as usize..to as usize];
+        self.pairs
+            .iter()
+            .map(move |[key, value, end]| (part(*key, value - 1), part(*value, *end)))
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.text[..self.name_end as usize]
+    }
+
+    fn cid(&self) -> &str {
+        self.text[self.name_end as usize + 1..]
+            .split('\n')
+            .next()
+            .unwrap_or_default()
+    }
+
+    pub(super) fn compare(&self, other: &Self, key: SortKey) -> Ordering {
+        let by_key = match key {
+            SortKey::Name => self
+                .name()
+                .is_empty()
+                .cmp(&other.name().is_empty())
+                .then_with(|| self.name().cmp(other.name())),
+            SortKey::Cid => self.cid().cmp(other.cid()),
+            SortKey::Size => {
+                let bytes = |entry: &Self| entry.traits.bytes.unwrap_or(0);
+                bytes(self).cmp(&bytes(other))
+            }
+            SortKey::PinnedAt => self.traits.pinned.cmp(&other.traits.pinned),
+        };
+        by_key.then_with(|| self.id.cmp(&other.id))
+    }
+}
+
+/// How a service's CID compared with ours.
+pub(super) struct Compared {
+    pub(super) check: CheckState,
+    /// Stands for the bytes, where they were hashed here.
+    pub(super) content: Option<u64>,
+}
+
+pub(super) fn key_of(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The same for the two versions of a CID.
+pub(super) fn content_of(cid: &str) -> u64 {
+    Cid::try_from(cid).map_or_else(
+        |_| key_of(cid.as_bytes()),
+        |cid| key_of(&cid.hash().to_bytes()),
+    )
+}
+
+/// Whether all words are in it.
+pub(super) fn has_all(entry: &Entry, words: &[Finder<'_>]) -> bool {
+    let text = entry.text.as_bytes();
+    words.iter().all(|word| word.find(text).is_some())
+}

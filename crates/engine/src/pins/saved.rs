@@ -1,0 +1,107 @@
+//! Searches that a person named and kept, an account's own: groups and key-values are of one account.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::{PinQuery, Pins};
+use crate::accounts::AccountId;
+use crate::error::{CommandError, ErrorCode};
+
+/// The most searches that are kept for one account.
+const MOST: usize = 50;
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 80;
+
+/// A search in the side bar.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+pub struct SavedSearch {
+    /// Its number.
+    pub id: u32,
+    /// What the person called it.
+    pub name: String,
+    /// What is asked.
+    pub query: PinQuery,
+    /// How many pins it finds now.
+    #[specta(type = u32)]
+    pub total: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    id: u32,
+    name: String,
+    query: PinQuery,
+}
+
+fn place(account: AccountId) -> String {
+    format!("saved_searches:{account}")
+}
+
+impl Pins {
+    /// The searches that were kept, in the order in which they were.
+    pub fn saved(&self, account: AccountId) -> Result<Vec<SavedSearch>, CommandError> {
+        let kept = self.kept_searches(account)?;
+        self.with_catalogue(account, |catalogue| {
+            let row = |kept: Kept| SavedSearch {
+                // One that cannot be asked any more finds nothing, and can be removed.
+                total: catalogue.count(&kept.query).unwrap_or(0),
+                id: kept.id,
+                name: kept.name,
+                query: kept.query,
+            };
+            kept.into_iter().map(row).collect()
+        })
+    }
+
+    /// Keeps a search under a name; another of this name gives way.
+    pub async fn save(
+        &self,
+        account: AccountId,
+        name: &str,
+        query: PinQuery,
+    ) -> Result<Vec<SavedSearch>, CommandError> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > LONGEST_NAME {
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                format!("A saved search needs a name of 1 to {LONGEST_NAME} characters."),
+            ));
+        }
+        query.filters.ready()?;
+        let mut kept = self.kept_searches(account)?;
+        let id = kept.iter().map(|kept| kept.id).max().unwrap_or(0) + 1;
+        let name = name.to_owned();
+        let full = kept.len() >= MOST;
+        match kept.iter_mut().find(|kept| kept.name == name) {
+            Some(same) => same.query = query,
+            None if full => {
+                return Err(CommandError::new(
+                    ErrorCode::BadInput,
+                    format!("{MOST} searches are saved, which is the most. Remove one first."),
+                ));
+            }
+            None => kept.push(Kept { id, name, query }),
+        }
+        self.settings.keep(&place(account), &kept).await?;
+        self.saved(account)
+    }
+
+    /// Forgets a search. One that is not there any more needs nothing.
+    pub async fn forget_saved(
+        &self,
+        account: AccountId,
+        id: u32,
+    ) -> Result<Vec<SavedSearch>, CommandError> {
+        let mut kept = self.kept_searches(account)?;
+        kept.retain(|kept| kept.id != id);
+        self.settings.keep(&place(account), &kept).await?;
+        self.saved(account)
+    }
+
+    fn kept_searches(&self, account: AccountId) -> Result<Vec<Kept>, CommandError> {
+        let stored: Option<Vec<serde_json::Value>> = self.settings.kept(&place(account))?;
+        // One of a newer version, which cannot be read, hides none of the others.
+        let readable = |value| serde_json::from_value(value).ok();
+        Ok(stored.into_iter().flatten().filter_map(readable).collect())
+    }
+}

@@ -1,0 +1,174 @@
+//! What is told of a pin's past, of other accounts, and of what is no more; and the ways to private bytes.
+
+use engine::error::ErrorCode;
+use engine::pins::{
+    HappenedKind, Look, PinEdit, PinFilters, PinNetwork, PinQuery, PresenceState, Selection,
+};
+use sandbox::{Key, Scopes};
+
+use crate::house::House;
+
+async fn one_pin(house: &House, name: &str) -> i64 {
+    house.drop_in(&[house.file(name, name.as_bytes())]).await;
+    house.ended().await;
+    house.engine.refresh(house.account).await.expect("reads");
+    only(house, house.account, &PinQuery::default())
+}
+
+fn only(house: &House, account: i64, query: &PinQuery) -> i64 {
+    let look = Look {
+        n: 10,
+        ..Look::default()
+    };
+    let set = house.engine.pins.open(account, query, None, look);
+    let set = set.expect("a set");
+    assert_eq!(set.rows.len(), 1, "{:?}", set.rows);
+    set.rows[0].id
+}
+
+fn renamed(name: &str) -> PinEdit {
+    PinEdit {
+        name: Some(name.to_owned()),
+        set: vec![("paper".to_owned(), "Baryta".to_owned())],
+        remove: Vec::new(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_past_of_a_pin_tells_its_upload_and_its_edits_and_where_else_it_is_kept() {
+    let house = House::knowing(vec![Key::new("another-admin", Scopes::admin())]).await;
+    let id = one_pin(&house, "dawn.txt").await;
+    house
+        .engine
+        .pins
+        .edit(id, renamed("dusk.txt"))
+        .await
+        .expect("edits");
+    let other = house.connect("another-admin").await;
+
+    let pin = house.engine.pins.details(id).expect("details");
+    let kinds: Vec<_> = pin.past.iter().map(|happened| happened.kind).collect();
+    assert_eq!(kinds[0], HappenedKind::Edited, "{:?}", pin.past);
+    assert!(kinds.contains(&HappenedKind::Uploaded) && kinds.contains(&HappenedKind::Pinned));
+    assert_eq!(pin.past[0].sentence, "Renamed to “dusk.txt”; set paper.");
+    let state = |account: i64, pin: &engine::pins::PinDetails| {
+        let of = |presence: &&engine::pins::Presence| presence.account == account.to_string();
+        pin.presence.iter().find(of).expect("an account").state
+    };
+    assert_eq!(state(house.account, &pin), PresenceState::Pinned);
+    assert_eq!(state(other, &pin), PresenceState::Unknown);
+    house.engine.refresh(other).await.expect("reads");
+    let pin = house.engine.pins.details(id).expect("details");
+    assert_eq!(state(other, &pin), PresenceState::Pinned);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_file_has_no_public_link_and_opens_by_one_that_is_asked_for() {
+    let house = House::new().await;
+    let cid = house.private_file("contract.pdf", b"between us").await;
+    house.engine.refresh(house.account).await.expect("reads");
+    let private = PinQuery {
+        filters: PinFilters {
+            network: Some(PinNetwork::Private),
+            ..PinFilters::default()
+        },
+        ..PinQuery::default()
+    };
+    let id = only(&house, house.account, &private);
+    let pins = &house.engine.pins;
+    assert_eq!(pins.details(id).expect("details").link, None);
+    let link = pins.browser_address(id).await.expect("a link");
+    assert!(!link.contains("/ipfs/"), "{link}");
+    assert_eq!(house.fetched(&link).await, (200, b"between us".to_vec()));
+    let bare = format!("{}/files/{cid}", house.sandbox.gateway_url());
+    assert_ne!(
+        house.fetched(&bare).await.0,
+        200,
+        "it does not open without its signature"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_is_the_services_own_and_holds_no_key() {
+    let house = House::new().await;
+    let id = one_pin(&house, "dawn.txt").await;
+    let text = house.engine.pins.record(id).await.expect("a record");
+    let record: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(record["name"], "dawn.txt");
+    assert!(
+        record["group_id"].is_null() && record.get("group_id").is_some(),
+        "{text}"
+    );
+    assert!(!text.contains("token-of-this-test-only"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_unpinned_is_listed_and_can_be_pinned_again() {
+    let house = House::new().await;
+    one_pin(&house, "dawn.txt").await;
+    let pins = &house.engine.pins;
+    let set = pins.open(house.account, &PinQuery::default(), None, Look::default());
+    let all = Selection {
+        set: set.expect("a set").set,
+        ranges: vec![(0, 0)],
+    };
+    assert_eq!(pins.unpin(&all).await.expect("unpins").unpinned, 1);
+
+    let page = pins
+        .unpinned(house.account, "", None)
+        .await
+        .expect("a page");
+    assert_eq!((page.rows.len(), page.next), (1, None));
+    let gone = &page.rows[0];
+    assert_eq!(gone.name.as_deref(), Some("dawn.txt"));
+    assert!(gone.unpinned_at.is_some() && !gone.pinned_now);
+    let none = pins.unpinned(house.account, "no such name", None).await;
+    assert!(none.expect("a page").rows.is_empty());
+
+    let before = jobs_asked(&house);
+    pins.pin_once_more(house.account, &gone.cid, gone.name.clone(), Vec::new())
+        .await
+        .expect("asks");
+    assert_eq!(jobs_asked(&house), before + 1);
+}
+
+/// Requests to pin by CID that reached the server, by its own log.
+fn jobs_asked(house: &House) -> usize {
+    let asks = |path: &str| path.ends_with("pinByHash") || path.ends_with("pin_by_cid");
+    let requests = house.sandbox.requests();
+    let asked = requests
+        .iter()
+        .filter(|entry| entry.method == "POST" && asks(&entry.path));
+    asked.count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_search_is_counted_kept_over_a_restart_and_removed() {
+    let mut house = House::new().await;
+    one_pin(&house, "dawn.txt").await;
+    let query = PinQuery {
+        text: "dawn".to_owned(),
+        filters: PinFilters {
+            size_max: Some(1_000_000),
+            ..PinFilters::default()
+        },
+        ..PinQuery::default()
+    };
+    let account = house.account;
+    let kept = house
+        .engine
+        .pins
+        .save(account, " Small ones ", query.clone())
+        .await;
+    assert_eq!(kept.expect("keeps")[0].total, 1);
+    house.restart();
+    let saved = house.engine.pins.saved(account).expect("reads");
+    assert_eq!(
+        (saved[0].name.as_str(), &saved[0].query, saved[0].total),
+        ("Small ones", &query, 1)
+    );
+    let nameless = house.engine.pins.save(account, "  ", query).await;
+    assert_eq!(nameless.expect_err("is refused").code, ErrorCode::BadInput);
+    let rest = house.engine.pins.forget_saved(account, saved[0].id).await;
+    assert!(rest.expect("removes").is_empty());
+}

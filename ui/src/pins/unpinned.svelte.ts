@@ -1,0 +1,60 @@
+import { commands, type CommandError, type UnpinnedRow } from "../bindings";
+import { asCommandError } from "../accounts/commandError";
+
+/** What was unpinned once, as far as it was asked for. */
+export class Unpinned {
+  rows = $state.raw<UnpinnedRow[]>([]);
+  /** There is more, or nothing was read yet. */
+  more = $state(true);
+  reading = $state(false);
+  problem = $state.raw<CommandError | null>(null);
+  /** CIDs that the service was asked to keep again. */
+  again = $state.raw<ReadonlySet<string>>(new Set());
+
+  #text = "";
+  #next: string | null = null;
+  #asked = 0;
+
+  /** Begins again with this part of a name. */
+  restart = (text: string) => {
+    this.#text = text;
+    this.#next = null;
+    this.#asked += 1;
+    this.rows = [];
+    this.more = true;
+    this.reading = false;
+    return this.read();
+  };
+
+  /** The next page. */
+  read = async () => {
+    if (this.reading || !this.more) return;
+    const asked = ++this.#asked;
+    this.reading = true;
+    this.problem = null;
+    try {
+      const page = await commands.pinsUnpinned(this.#text, this.#next);
+      if (asked !== this.#asked) return;
+      this.rows = [...this.rows, ...page.rows];
+      this.#next = page.next;
+      this.more = page.next !== null;
+    } catch (error) {
+      if (asked === this.#asked) this.problem = asCommandError(error);
+    } finally {
+      if (asked === this.#asked) this.reading = false;
+    }
+  };
+
+  /** Asks for the pin again; whether the service took the wish. */
+  pinAgain = async (row: UnpinnedRow): Promise<boolean> => {
+    this.problem = null;
+    try {
+      await commands.pinsPinAgain(row.cid, row.name, row.keyvalues);
+      this.again = new Set([...this.again, row.cid]);
+      return true;
+    } catch (error) {
+      this.problem = asCommandError(error);
+      return false;
+    }
+  };
+}
