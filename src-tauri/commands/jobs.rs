@@ -1,9 +1,12 @@
 //! Import from IPFS: pinning CIDs that others provide. The path of a list stays in Rust.
 
-use engine::jobs::{JobList, JobOptions, JobsHead, JobsPage, JobsQuery, Pasted};
+use engine::jobs::{
+    DropCids, DropWays, JobList, JobOptions, JobsHead, JobsPage, JobsQuery, Pasted,
+};
+use engine::uploads::UploadOptions;
 use tauri::{State, WebviewWindow};
 
-use super::{Answer, Held};
+use super::{Answer, Held, account_id};
 use crate::dialogs::{self, Clipboard};
 
 /// What a text holds, as it is typed.
@@ -127,4 +130,73 @@ pub async fn jobs_clear_ended(engine: Held<'_>) -> Answer<()> {
 #[specta::specta]
 pub async fn jobs_copy(engine: Held<'_>, clipboard: State<'_, Clipboard>, id: u32) -> Answer<()> {
     clipboard.put(engine.jobs.cid(id.into())?)
+}
+
+/// The ways from a drop to a pin of an account that takes no uploads.
+#[tauri::command]
+#[specta::specta]
+pub async fn jobs_ways(engine: Held<'_>) -> Answer<DropWays> {
+    engine.jobs.ways(engine.require_active()?).await
+}
+
+/// Uploads a drop to another account, and asks this one for each CID once it is pinned there.
+#[tauri::command]
+#[specta::specta]
+pub async fn jobs_upload_through(
+    engine: Held<'_>,
+    through: String,
+    drop: String,
+    options: UploadOptions,
+) -> Answer<u32> {
+    let (account, through) = (engine.require_active()?, account_id(&through)?);
+    let uploads = engine
+        .jobs
+        .upload_through(account, through, &drop, options)
+        .await?;
+    Ok(u32::try_from(uploads.len()).unwrap_or(u32::MAX))
+}
+
+/// Computes the CIDs of a drop. Sends nothing.
+#[tauri::command]
+#[specta::specta]
+pub async fn jobs_compute(
+    engine: Held<'_>,
+    drop: String,
+    options: UploadOptions,
+) -> Answer<DropCids> {
+    let account = engine.require_active()?;
+    engine.jobs.compute(account, &drop, options).await
+}
+
+/// Bytes of a drop that were read for its CIDs; nothing where none are being computed.
+#[tauri::command]
+#[specta::specta]
+pub async fn jobs_computed_bytes(engine: Held<'_>, drop: String) -> Answer<Option<f64>> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "below 2^53, as every size that crosses to the page"
+    )]
+    let bytes = engine
+        .uploads
+        .computed_bytes(&drop)
+        .map(|bytes| bytes as f64);
+    Ok(bytes)
+}
+
+/// Asks for the CIDs that were computed of a drop. Answers how many.
+#[tauri::command]
+#[specta::specta]
+pub async fn jobs_import_drop(engine: Held<'_>, drop: String) -> Answer<u32> {
+    engine
+        .jobs
+        .import_drop(engine.require_active()?, &drop)
+        .await
+}
+
+/// Forgets what was computed of a drop, and stops computing.
+#[tauri::command]
+#[specta::specta]
+pub async fn jobs_forget_drop(engine: Held<'_>, drop: String) -> Answer<()> {
+    engine.jobs.forget_drop(&drop);
+    Ok(())
 }

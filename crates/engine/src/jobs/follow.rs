@@ -45,7 +45,7 @@ impl Jobs {
 
     /// Looks at what is due. Answers when there is more to do, and whether copies are being uploaded.
     async fn follow_round(&self) -> Result<(Option<Millis>, bool), CommandError> {
-        let uploading = self.follow_uploads().await?;
+        let uploading = self.follow_uploads().await? | self.follow_handovers().await?;
         let mut next = self.accounts.next_release();
         for account in self.accounts.ready()? {
             let then = match self.follow(account).await {

@@ -86,6 +86,7 @@ impl Jobs {
         options: JobOptions,
     ) -> Result<u32, CommandError> {
         let listed = list.map(|id| self.lists().get(id)).transpose()?;
+        self.require_jobs(account).await?;
         let service = self.accounts.service(account).await?;
         let wish = self.checked(account, &service, options)?;
         let (this, all) = (self.clone(), whole(text, listed.as_ref()));
@@ -173,13 +174,6 @@ impl Jobs {
         service: &Arc<dyn Service>,
         options: JobOptions,
     ) -> Result<Wish, CommandError> {
-        if service.jobs().is_none() {
-            let name = service_name(&self.accounts.get(account)?);
-            return Err(CommandError::new(
-                ErrorCode::MissingScope,
-                format!("{name} cannot pin by CID. Choose another account."),
-            ));
-        }
         let nodes = self.check_nodes(account, service, &options.host_nodes)?;
         let keyvalues: BTreeMap<String, String> = options.keyvalues.into_iter().collect();
         if keyvalues.keys().any(|key| key.trim().is_empty()) {

@@ -2,6 +2,7 @@
 
 mod control;
 mod follow;
+mod from_drop;
 mod import;
 mod lists;
 mod merge;
@@ -10,6 +11,7 @@ mod paste;
 mod rows;
 mod state;
 mod view;
+mod ways;
 mod words;
 mod work;
 mod wrong;
@@ -21,8 +23,10 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::Notify;
 
+pub use from_drop::{DropCid, DropCidKind, DropCids};
 pub use state::{Event, Job, MOST_ATTEMPTS, STUCK, State, interval, is_open, step};
 pub use view::{JobRow, JobState, JobStep, JobsHead, JobsPage};
+pub use ways::{DropWays, Through};
 
 use crate::accounts::{AccountId, Accounts};
 use crate::clock::{Clock, Millis};
@@ -30,6 +34,7 @@ use crate::pins::Pins;
 use crate::store::Store;
 use crate::uploads::{Jitter, Uploads};
 use crate::walk::Files;
+use from_drop::WaitingDrops;
 use lists::Lists;
 
 /// What a person wishes for the pins that result.
@@ -162,6 +167,7 @@ pub struct Jobs {
     uploads: Arc<Uploads>,
     jitter: Jitter,
     lists: Mutex<Lists>,
+    drops: Mutex<WaitingDrops>,
     /// Rows whose request is out.
     busy: Mutex<HashSet<i64>>,
     readings: Mutex<HashMap<AccountId, Reading>>,
@@ -191,6 +197,7 @@ impl Jobs {
             uploads,
             jitter,
             lists: Mutex::default(),
+            drops: Mutex::default(),
             busy: Mutex::default(),
             readings: Mutex::default(),
             ask: Notify::new(),
@@ -206,6 +213,12 @@ impl Jobs {
 
     fn readings(&self) -> MutexGuard<'_, HashMap<AccountId, Reading>> {
         self.readings
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+
+    fn drops(&self) -> MutexGuard<'_, WaitingDrops> {
+        self.drops
             .lock()
             .expect("nothing panics while it holds this lock")
     }

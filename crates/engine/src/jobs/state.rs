@@ -129,7 +129,10 @@ pub fn step(job: &Job, event: &Event, now: Millis, backoff: impl Fn(u32) -> Mill
                 };
             }
         }
-        (State::Looking { .. } | State::Gone, Event::Listed(JobStatus::Backfilled)) => {}
+        // It is being looked for already; or it ended, and stays that way.
+        (State::Looking { .. } | State::Gone, Event::Listed(JobStatus::Backfilled))
+        | (State::Pinned | State::Cancelled, Event::Found)
+        | (State::Pinned, Event::Upload(_)) => {}
         (
             State::Asking { .. } | State::Listed(_) | State::Looking { .. } | State::Gone,
             Event::Listed(status),
@@ -153,9 +156,8 @@ pub fn step(job: &Job, event: &Event, now: Millis, backoff: impl Fn(u32) -> Mill
                 [*maybe, *passing, *held],
                 now,
                 backoff,
-            )
+            );
         }
-        (State::Pinned | State::Cancelled, Event::Found) => {}
         (_, Event::Found) => next.state = State::Pinned,
         (State::Asking { looks, .. }, Event::NotFound) => next = not_taken(job, *looks, now),
         (State::Looking { looks, .. }, Event::NotFound) => {
@@ -167,11 +169,10 @@ pub fn step(job: &Job, event: &Event, now: Millis, backoff: impl Fn(u32) -> Mill
                 None => State::Gone,
             };
         }
-        (State::Pinned, Event::Upload(_)) => {}
         (_, Event::Upload(upload)) => next.state = State::Uploading(*upload),
         (State::Uploading(_), Event::UploadFailed(code)) => next.state = State::Refused(*code),
         (State::Waiting { .. } | State::Listed(_) | State::Looking { .. }, Event::Cancel) => {
-            next.state = State::Cancelled
+            next.state = State::Cancelled;
         }
         (State::Waiting { .. } | State::Refused(_), Event::Retry) => {
             next.attempts = 0;

@@ -1,5 +1,7 @@
 //! What is wrong with something that is no CID: the end of a sentence that begins with it.
 
+use std::cmp::Ordering;
+
 /// A name whose content may change.
 pub(super) const IPNS: &str =
     "is an IPNS name, and what it points to may change. Paste the CID that it points to now.";
@@ -55,11 +57,9 @@ fn measured(text: &str, letters: &str, length: usize) -> String {
         }
     };
     let has = text.len();
-    if has < length {
-        format!("is {} short of a CID.", characters(length - has))
-    } else if has > length {
-        format!("is {} too long for a CID.", characters(has - length))
-    } else {
-        "is not a CID: one of its characters is wrong.".into()
+    match has.cmp(&length) {
+        Ordering::Less => format!("is {} short of a CID.", characters(length - has)),
+        Ordering::Greater => format!("is {} too long for a CID.", characters(has - length)),
+        Ordering::Equal => "is not a CID: one of its characters is wrong.".into(),
     }
 }

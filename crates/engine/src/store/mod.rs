@@ -62,6 +62,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_accounts.sql")).foreign_key_check(),
                 M::up(include_str!("migrations/ledger_jobs.sql")),
                 M::up(include_str!("migrations/ledger_pin_edits.sql")),
+                M::up(include_str!("migrations/ledger_handovers.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),

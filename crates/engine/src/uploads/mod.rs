@@ -2,11 +2,13 @@
 
 mod bytes;
 mod cid;
+mod compute;
 mod confirm;
 mod control;
 mod copies;
 mod drops;
 pub(crate) mod from_watch;
+mod handover;
 mod progress;
 mod receipt;
 mod rows;
@@ -17,7 +19,7 @@ mod view;
 mod work;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
@@ -25,8 +27,10 @@ use specta::Type;
 use tokio::sync::{Notify, Semaphore, broadcast};
 
 pub use cid::{Computed, cid_of, cid_of_reader};
+pub(crate) use compute::WishCid;
 pub(crate) use copies::{Copy, End};
 pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
+pub(crate) use handover::Handover;
 pub use progress::{Progress, ProgressRow};
 pub use receipt::Comparison;
 pub use rows::{Secrets, UploadsFilter};
@@ -41,7 +45,7 @@ use crate::announce::Noun;
 use crate::clock::Clock;
 use crate::error::{CommandError, ErrorCode};
 use crate::pins::Pins;
-use crate::store::{Store, Urgency};
+use crate::store::{Store, StoreError, Tx, Urgency};
 use crate::walk::Files;
 use drops::Drops;
 use progress::Running;
@@ -78,6 +82,8 @@ pub struct Uploads {
     jitter: Jitter,
     drops: Mutex<Drops>,
     running: Mutex<HashMap<i64, Arc<Running>>>,
+    /// Drops whose CIDs are being computed.
+    computing: Mutex<HashMap<String, Arc<Running>>>,
     /// Rings whenever there may be something to do.
     wake: Arc<Notify>,
     /// Hashing uses every core by itself, so one file or folder at a time.
@@ -107,6 +113,7 @@ impl Uploads {
             jitter,
             drops: Mutex::default(),
             running: Mutex::default(),
+            computing: Mutex::default(),
             wake,
             hashing: Semaphore::new(1),
             progress: broadcast::channel(16).0,
@@ -120,6 +127,18 @@ impl Uploads {
         account: AccountId,
         drop: &str,
         options: UploadOptions,
+    ) -> Result<Vec<i64>, CommandError> {
+        self.enqueue_with(account, drop, options, |_, _| Ok(()))
+            .await
+    }
+
+    /// The same; what `also` writes about the new rows is part of it.
+    async fn enqueue_with(
+        &self,
+        account: AccountId,
+        drop: &str,
+        options: UploadOptions,
+        also: impl FnOnce(&Tx, &[i64]) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<Vec<i64>, CommandError> {
         let keyvalues = checked(&options.keyvalues)?;
         if options.cid_version > 1 {
@@ -136,24 +155,18 @@ impl Uploads {
             .store
             .ledger
             .write(Urgency::Click, move |tx| {
-                wishes
+                let ids = wishes
                     .iter()
                     .map(|wish| {
                         rows::insert(tx, account, wish, &uuid::Uuid::new_v4().to_string(), now)
                     })
-                    .collect::<Result<Vec<i64>, _>>()
+                    .collect::<Result<Vec<i64>, _>>()?;
+                also(tx, &ids)?;
+                Ok(ids)
             })
             .await?;
         self.drops().forget(drop);
-        if let Some(first) = ids.first() {
-            let _ = self
-                .batch
-                .compare_exchange(0, *first, Ordering::SeqCst, Ordering::SeqCst);
-        }
-        self.store
-            .announcer
-            .changed(Noun::Upload, Some(ids.clone()));
-        self.wake.notify_one();
+        self.entered(ids.clone());
         Ok(ids)
     }
 
@@ -187,6 +200,12 @@ impl Uploads {
 
     fn drops(&self) -> std::sync::MutexGuard<'_, Drops> {
         self.drops
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+
+    fn computing(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Running>>> {
+        self.computing
             .lock()
             .expect("nothing panics while it holds this lock")
     }

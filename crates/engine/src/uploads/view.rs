@@ -211,11 +211,14 @@ impl Uploads {
             State::Waiting { reason, .. } | State::NeedsYou { reason, .. } => Some(reason),
             _ => hold.as_ref().map(|hold| hold.code),
         };
-        let sentence = match &hold {
+        let ended = matches!(state, State::Pinned | State::Cancelled);
+        let mut sentence = match &hold {
             Some(hold) => hold_sentence(hold.code, &service),
             None => sentence(upload, &service),
         };
-        let ended = matches!(state, State::Pinned | State::Cancelled);
+        if !ended && let Some(then) = self.afterwards(upload.id)? {
+            sentence = format!("{sentence} {then}");
+        }
         let done = self
             .running()
             .get(&upload.id)

@@ -1,5 +1,6 @@
-//! The tables `upload` and `upload_problem`. The row is the state.
+//! The tables `upload`, `upload_problem` and `upload_handover`. The row is the state.
 
+mod handovers;
 mod read;
 mod write;
 
@@ -12,6 +13,7 @@ use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
 
+pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
 pub use read::UploadsFilter;
 pub(super) use read::{
     batch, counts, due, earlier, first_open, get, in_states, next, next_due, problems, receipts,
@@ -95,6 +97,33 @@ pub(super) struct Upload {
     pub amended: bool,
     /// When it ended.
     pub finished: Option<Millis>,
+}
+
+impl Upload {
+    /// A row that stands in no queue: what it would be made of can be looked at.
+    pub(super) fn unsaved(wish: Wish) -> Self {
+        Self {
+            id: 0,
+            account: 0,
+            wish,
+            job: Job {
+                state: State::Active(Active::Scanning),
+                attempts: 0,
+                cancelling: false,
+            },
+            detail: None,
+            files: 0,
+            problems: 0,
+            bytes: None,
+            stamp: None,
+            cid: None,
+            service_cid: None,
+            service_id: None,
+            verdict: None,
+            amended: false,
+            finished: None,
+        }
+    }
 }
 
 /// What work found out, written together with the step it led to.
