@@ -2,6 +2,7 @@
 //! quirks, and as one that keeps to the specification.
 
 mod services;
+mod ways;
 mod wrong;
 
 use engine::accounts::{AccountKind, AccountRow, Chosen, Credential, Keep};
