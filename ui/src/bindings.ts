@@ -210,6 +210,18 @@ export const commands = {
 	backgroundQuit: () => __TAURI_INVOKE<null>("background_quit"),
 	/**  The person was asked about quitting, and does not. */
 	backgroundKeepOpen: () => __TAURI_INVOKE<null>("background_keep_open"),
+	/**  The ways from a drop to a pin of an account that takes no uploads. */
+	jobsWays: () => __TAURI_INVOKE<DropWays_Serialize>("jobs_ways"),
+	/**  Uploads a drop to another account, and asks this one for each CID once it is pinned there. */
+	jobsUploadThrough: (through: string, drop: string, options: UploadOptions_Deserialize) => __TAURI_INVOKE<number>("jobs_upload_through", { through, drop, options }),
+	/**  Computes the CIDs of a drop. Sends nothing. */
+	jobsCompute: (drop: string, options: UploadOptions_Deserialize) => __TAURI_INVOKE<DropCids_Serialize>("jobs_compute", { drop, options }),
+	/**  Bytes of a drop that were read for its CIDs; nothing where none are being computed. */
+	jobsComputedBytes: (drop: string) => __TAURI_INVOKE<number | null>("jobs_computed_bytes", { drop }),
+	/**  Asks for the CIDs that were computed of a drop. Answers how many. */
+	jobsImportDrop: (drop: string) => __TAURI_INVOKE<number>("jobs_import_drop", { drop }),
+	/**  Forgets what was computed of a drop, and stops computing. */
+	jobsForgetDrop: (drop: string) => __TAURI_INVOKE<null>("jobs_forget_drop", { drop }),
 	/**  Asks for a folder to watch; nothing when the person cancelled. */
 	watchesPickFolder: () => __TAURI_INVOKE<WatchDraft_Serialize | null>("watches_pick_folder"),
 	/**  The folder of a drop, to be watched. */
@@ -711,6 +723,98 @@ drop: Drop_Serialize; x: number; y: number } |
 
 /**  What was dropped, counted. */
 export type Drop = Drop_Serialize;
+
+/**  One of them. */
+export type DropCid = DropCid_Serialize;
+
+/**  What is known of such a CID. */
+export type DropCidKind = 
+/**  It can be asked for; who has it is not known. */
+"ready" | 
+/**  It can be asked for, and another account has it. */
+"provided" | 
+/**  It is pinned here, or asked for. */
+"here" | 
+/**  It could not be computed. */
+"wrong";
+
+/**  One of them. */
+export type DropCid_Deserialize = {
+	/**  The pin's name. */
+	name: string,
+	/**  Its CID; `None` where it could not be computed. */
+	cid?: string | null,
+	/**  What is said of it: why it has no CID or needs no request, or who is known to have it. */
+	kind: DropCidKind,
+	/**  In words; empty for `ready`. */
+	sentence: string,
+};
+
+/**  One of them. */
+export type DropCid_Serialize = {
+	/**  The pin's name. */
+	name: string,
+	/**  Its CID; `None` where it could not be computed. */
+	cid: string | null,
+	/**  What is said of it: why it has no CID or needs no request, or who is known to have it. */
+	kind: DropCidKind,
+	/**  In words; empty for `ready`. */
+	sentence: string,
+};
+
+/**  The CIDs of a drop, computed here. */
+export type DropCids = DropCids_Serialize;
+
+/**  The CIDs of a drop, computed here. */
+export type DropCids_Deserialize = {
+	/**  One for each pin that would result, at most 200. */
+	rows: DropCid_Deserialize[],
+	/**  How many there are. */
+	total: number,
+	/**  How many can be asked for. */
+	ready: number,
+};
+
+/**  The CIDs of a drop, computed here. */
+export type DropCids_Serialize = {
+	/**  One for each pin that would result, at most 200. */
+	rows: DropCid_Serialize[],
+	/**  How many there are. */
+	total: number,
+	/**  How many can be asked for. */
+	ready: number,
+};
+
+/**  How a drop can become a pin of an account that takes no uploads. */
+export type DropWays = DropWays_Serialize;
+
+/**  How a drop can become a pin of an account that takes no uploads. */
+export type DropWays_Deserialize = {
+	/**  The account's service, as a sentence calls it. */
+	service: string,
+	/**  Why nothing can be uploaded to it. */
+	why: string,
+	/**  Accounts that take uploads, from which the service can fetch. */
+	through: Through_Deserialize[],
+	/**  Why there is none. */
+	noThrough?: string | null,
+	/**  Why it cannot pin by CID, which both ways end with. */
+	noCid?: string | null,
+};
+
+/**  How a drop can become a pin of an account that takes no uploads. */
+export type DropWays_Serialize = {
+	/**  The account's service, as a sentence calls it. */
+	service: string,
+	/**  Why nothing can be uploaded to it. */
+	why: string,
+	/**  Accounts that take uploads, from which the service can fetch. */
+	through: Through_Serialize[],
+	/**  Why there is none. */
+	noThrough: string | null,
+	/**  Why it cannot pin by CID, which both ways end with. */
+	noCid: string | null,
+};
 
 /**  What was dropped, counted. */
 export type Drop_Deserialize = {
@@ -2346,6 +2450,33 @@ export type Theme =
 "light" | 
 /**  Dark. */
 "dark";
+
+/**  An account that takes the upload. */
+export type Through = Through_Serialize;
+
+/**  An account that takes the upload. */
+export type Through_Deserialize = {
+	/**  Its number, as text. */
+	id: string,
+	/**  What people call it. */
+	label: string,
+	/**  Where the bytes go, in words. */
+	place: string,
+	/**  What holds it now: uploads wait. */
+	held?: string | null,
+};
+
+/**  An account that takes the upload. */
+export type Through_Serialize = {
+	/**  Its number, as text. */
+	id: string,
+	/**  What people call it. */
+	label: string,
+	/**  Where the bytes go, in words. */
+	place: string,
+	/**  What holds it now: uploads wait. */
+	held: string | null,
+};
 
 /**  A window of the journal. */
 export type UnpinPage = UnpinPage_Serialize;

@@ -125,7 +125,8 @@ export class Drops {
       this.#around.announce(`${counted(drop.itemCount, "item")} kept. Choose where they go.`);
       return;
     }
-    if (options || drop.secretCount > 0 || nothingSendable(drop)) this.#open(drop);
+    const noUploads = this.#around.account()?.noUploads ?? null;
+    if (options || noUploads !== null || drop.secretCount > 0 || nothingSendable(drop)) this.#open(drop);
     else await this.enqueue(drop, DEFAULTS);
   }
 
