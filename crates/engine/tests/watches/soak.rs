@@ -22,6 +22,7 @@ const FILES: usize = 300;
 /// How long everything may take to come to rest after the last kill.
 const REST: Duration = Duration::from_mins(3);
 
+#[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     if let Ok(place) = std::env::var(CHILD) {
