@@ -10,6 +10,8 @@ mod jobs;
 mod keys;
 #[path = "drop/past.rs"]
 mod past;
+#[path = "drop/usage.rs"]
+mod usage;
 
 use engine::error::ErrorCode;
 use engine::pins::{CheckState, Look, PinEdit, PinFilters, PinQuery, Selection, SortKey};
