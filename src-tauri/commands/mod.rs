@@ -9,7 +9,6 @@ pub mod keys;
 pub mod pins;
 pub mod settings;
 pub mod uploads;
-pub mod usage;
 pub mod watches;
 
 use std::sync::Arc;
@@ -74,6 +73,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             uploads::uploads_pick_folder,
             uploads::uploads_handed,
             uploads::uploads_enqueue,
+            uploads::uploads_places,
             uploads::uploads_discard,
             uploads::uploads_amend,
             uploads::uploads_head,
@@ -87,6 +87,12 @@ pub fn builder() -> Builder<tauri::Wry> {
             uploads::uploads_retry,
             uploads::uploads_allow,
             uploads::uploads_clear,
+            uploads::uploads_put_first,
+            uploads::uploads_rest,
+            uploads::uploads_limits,
+            uploads::uploads_set_limits,
+            uploads::uploads_history,
+            uploads::uploads_receipt,
             uploads::uploads_pause_all,
             uploads::uploads_resume_all,
             uploads::uploads_retry_all,
@@ -101,8 +107,6 @@ pub fn builder() -> Builder<tauri::Wry> {
             keys::keys_test,
             keys::keys_close,
             keys::keys_revoke,
-            usage::usage_totals,
-            usage::usage_report,
             settings::settings_set,
             jobs::jobs_look_at,
             jobs::jobs_check_node,

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use engine::pins::CopyWhat;
 use engine::uploads::{
-    Comparison, Drop, Event, UploadOptions, UploadProblem, UploadsFilter, UploadsHead, UploadsPage,
+    Comparison, Drop, Event, RestFor, UploadLimits, UploadOptions, UploadPlaces, UploadProblem,
+    UploadReceipt, UploadsFilter, UploadsHead, UploadsPage,
 };
 use tauri::{State, WebviewWindow};
 
@@ -57,6 +58,13 @@ pub async fn uploads_enqueue(
         .into_iter()
         .filter_map(|id| u32::try_from(id).ok())
         .collect())
+}
+
+/// What an account lets a person choose for an upload.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_places(engine: Held<'_>, account: String) -> Answer<UploadPlaces> {
+    engine.uploads.places(super::account_id(&account)?).await
 }
 
 /// Forgets a drop.
@@ -148,6 +156,53 @@ pub async fn uploads_allow(engine: Held<'_>, id: u32) -> Answer<()> {
 #[specta::specta]
 pub async fn uploads_clear(engine: Held<'_>, id: u32) -> Answer<()> {
     engine.uploads.clear(id.into()).await
+}
+
+/// One goes before all others.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_put_first(engine: Held<'_>, id: u32) -> Answer<()> {
+    engine.uploads.put_first(id.into()).await
+}
+
+/// The whole queue rests for a while.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_rest(engine: Held<'_>, rest: RestFor) -> Answer<()> {
+    engine.uploads.rest(rest).await
+}
+
+/// How much the queue does at once, and how fast.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_limits(engine: Held<'_>) -> Answer<UploadLimits> {
+    Ok(engine.uploads.limits())
+}
+
+/// Sets how much the queue does at once, and how fast.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_set_limits(engine: Held<'_>, limits: UploadLimits) -> Answer<UploadLimits> {
+    engine.uploads.set_limits(limits).await
+}
+
+/// What has ended, by name or CID.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_history(
+    engine: Held<'_>,
+    text: String,
+    from: u32,
+    n: u32,
+) -> Answer<UploadsPage> {
+    engine.uploads.history(&text, from as usize, n as usize)
+}
+
+/// What is known of one, to be kept.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_receipt(engine: Held<'_>, id: u32) -> Answer<UploadReceipt> {
+    engine.uploads.receipt(id.into())
 }
 
 /// Pauses all.

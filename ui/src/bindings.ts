@@ -116,12 +116,14 @@ export const commands = {
 	uploadsHanded: () => __TAURI_INVOKE<Drop_Serialize[]>("uploads_handed"),
 	/**  Puts what was dropped into the queue. */
 	uploadsEnqueue: (drop: string, options: UploadOptions_Deserialize) => __TAURI_INVOKE<number[]>("uploads_enqueue", { drop, options }),
+	/**  What an account lets a person choose for an upload. */
+	uploadsPlaces: (account: string) => __TAURI_INVOKE<UploadPlaces_Serialize>("uploads_places", { account }),
 	/**  Forgets a drop. */
 	uploadsDiscard: (drop: string) => __TAURI_INVOKE<null>("uploads_discard", { drop }),
 	/**  Changes name and key-values of what is on its way. */
 	uploadsAmend: (ids: number[], name: string | null, keyvalues: ([string, string])[]) => __TAURI_INVOKE<null>("uploads_amend", { ids, name, keyvalues }),
 	/**  Figures of the whole queue. */
-	uploadsHead: () => __TAURI_INVOKE<UploadsHead>("uploads_head"),
+	uploadsHead: () => __TAURI_INVOKE<UploadsHead_Serialize>("uploads_head"),
 	/**  A window of the queue. */
 	uploadsRows: (filter: UploadsFilter, from: number, n: number) => __TAURI_INVOKE<UploadsPage_Serialize>("uploads_rows", { filter, from, n }),
 	/**  What was left out of a folder. */
@@ -142,6 +144,18 @@ export const commands = {
 	uploadsAllow: (id: number) => __TAURI_INVOKE<null>("uploads_allow", { id }),
 	/**  Takes an ended one out of the list. */
 	uploadsClear: (id: number) => __TAURI_INVOKE<null>("uploads_clear", { id }),
+	/**  One goes before all others. */
+	uploadsPutFirst: (id: number) => __TAURI_INVOKE<null>("uploads_put_first", { id }),
+	/**  The whole queue rests for a while. */
+	uploadsRest: (rest: RestFor) => __TAURI_INVOKE<null>("uploads_rest", { rest }),
+	/**  How much the queue does at once, and how fast. */
+	uploadsLimits: () => __TAURI_INVOKE<UploadLimits_Serialize>("uploads_limits"),
+	/**  Sets how much the queue does at once, and how fast. */
+	uploadsSetLimits: (limits: UploadLimits_Deserialize) => __TAURI_INVOKE<UploadLimits_Serialize>("uploads_set_limits", { limits }),
+	/**  What has ended, by name or CID. */
+	uploadsHistory: (text: string, from: number, n: number) => __TAURI_INVOKE<UploadsPage_Serialize>("uploads_history", { text, from, n }),
+	/**  What is known of one, to be kept. */
+	uploadsReceipt: (id: number) => __TAURI_INVOKE<UploadReceipt_Serialize>("uploads_receipt", { id }),
 	/**  Pauses all. */
 	uploadsPauseAll: () => __TAURI_INVOKE<null>("uploads_pause_all"),
 	/**  Lets all go on. */
@@ -170,10 +184,6 @@ export const commands = {
 	keysClose: (handle: string) => __TAURI_INVOKE<null>("keys_close", { handle }),
 	/**  Revokes a key. */
 	keysRevoke: (key: string, althoughUsed: boolean) => __TAURI_INVOKE<null>("keys_revoke", { key, althoughUsed }),
-	/**  The totals of the active account as its service tells them; nothing where it tells none. */
-	usageTotals: () => __TAURI_INVOKE<UsageTotals_Serialize | null>("usage_totals"),
-	/**  What the pins of the active account add up to, in the days of a clock that is `east` minutes ahead of UTC. */
-	usageReport: (span: UsageSpan, east: number) => __TAURI_INVOKE<UsageReport_Serialize>("usage_report", { span, east }),
 	/**  Sets all of it. */
 	settingsSet: (settings: Settings_Deserialize) => __TAURI_INVOKE<Settings_Serialize>("settings_set", { settings }),
 	/**  What a text holds, as it is typed. */
@@ -445,7 +455,7 @@ export type AppStart_Deserialize = {
 	/**  How the window looks. */
 	settings: Settings_Deserialize,
 	/**  The queue's figures. */
-	uploads: UploadsHead,
+	uploads: UploadsHead_Deserialize,
 };
 
 /**  All that the first paint needs. */
@@ -459,7 +469,7 @@ export type AppStart_Serialize = {
 	/**  How the window looks. */
 	settings: Settings_Serialize,
 	/**  The queue's figures. */
-	uploads: UploadsHead,
+	uploads: UploadsHead_Serialize,
 };
 
 /**  What is asked of the page from outside the window. */
@@ -832,12 +842,18 @@ export type Drop_Deserialize = {
 	files: number,
 	/**  Bytes in all. */
 	bytes: number,
-	/**  At most 20 names. */
+	/**  At most 200, each by its path below what was dropped. */
 	secrets: string[],
 	/**  How many look like secrets. */
 	secretCount: number,
 	/**  What cannot be sent. */
 	leftOut: LeftOut[],
+	/**  How many are system files, which are left out unless the person wants them. */
+	junkCount: number,
+	/**  What they are called, at most five names. */
+	junk: string[],
+	/**  Something of it needs an answer, or to be seen, before it starts. */
+	asks: boolean,
 };
 
 /**  What was dropped, counted. */
@@ -852,12 +868,18 @@ export type Drop_Serialize = {
 	files: number,
 	/**  Bytes in all. */
 	bytes: number,
-	/**  At most 20 names. */
+	/**  At most 200, each by its path below what was dropped. */
 	secrets: string[],
 	/**  How many look like secrets. */
 	secretCount: number,
 	/**  What cannot be sent. */
 	leftOut: LeftOut[],
+	/**  How many are system files, which are left out unless the person wants them. */
+	junkCount: number,
+	/**  What they are called, at most five names. */
+	junk: string[],
+	/**  Something of it needs an answer, or to be seen, before it starts. */
+	asks: boolean,
 };
 
 /**  One of the things dropped. */
@@ -952,6 +974,14 @@ export type FileKind =
 "car" | 
 /**  Anything else. */
 "file";
+
+/**  A group at the service, as it was called when it was chosen. */
+export type GroupChoice = {
+	/**  The service's id. */
+	id: string,
+	/**  Its name. */
+	name: string,
+};
 
 /**  The groups of an account. */
 export type GroupList = GroupList_Serialize;
@@ -1752,6 +1782,14 @@ export type LeftOut = {
 	count: number,
 };
 
+/**  A part of each day, in minutes since midnight, here. From later than to: over midnight. */
+export type LimitHours = {
+	/**  The first minute, 0..1440. */
+	from: number,
+	/**  The first minute after it, 0..1440. */
+	to: number,
+};
+
 /**  What is said of a line. */
 export type LineKind = 
 /**  It is no CID. */
@@ -2237,6 +2275,15 @@ export type Progress_Deserialize = UploadProgress_Deserialize;
 /**  How far uploads are; at most ten times a second. */
 export type Progress_Serialize = UploadProgress_Serialize;
 
+/**  For how long the whole queue rests. */
+export type RestFor = 
+/**  15 minutes. */
+"quarter" | 
+/**  An hour. */
+"hour" | 
+/**  Until tomorrow morning, 6:00 here. */
+"tomorrow";
+
 /**  A set of rows that match a query: its numbers stand still while the list is read and changed. */
 export type ResultSet = ResultSet_Serialize;
 
@@ -2635,6 +2682,36 @@ export type UnpinnedRow_Serialize = {
 	pinnedNow: boolean,
 };
 
+/**  How much the queue does at once, and how fast. */
+export type UploadLimits = UploadLimits_Serialize;
+
+/**  How much the queue does at once, and how fast. */
+export type UploadLimits_Deserialize = {
+	/**  Uploads that work is done on at a time, 1..=16. Small files have one more place of their own. */
+	atOnce?: number,
+	/**  Bytes a second of all uploads together; `None`: as fast as it goes. */
+	speed?: number | null,
+	/**  When the speed is limited; `None`: always. */
+	hours?: LimitHours | null,
+};
+
+/**  How much the queue does at once, and how fast. */
+export type UploadLimits_Serialize = {
+	/**  Uploads that work is done on at a time, 1..=16. Small files have one more place of their own. */
+	atOnce: number,
+	/**  Bytes a second of all uploads together; `None`: as fast as it goes. */
+	speed: number | null,
+	/**  When the speed is limited; `None`: always. */
+	hours: LimitHours | null,
+};
+
+/**  Who may read what is uploaded. */
+export type UploadNetwork = 
+/**  Anyone who has the CID. */
+"public" | 
+/**  Who holds the account's key, or a link made with it. Single files only. */
+"private";
+
 /**  What a person wishes for a drop. */
 export type UploadOptions = UploadOptions_Serialize;
 
@@ -2652,6 +2729,14 @@ export type UploadOptions_Deserialize = {
 	together?: string | null,
 	/**  Files that look like secrets. */
 	secrets: Secrets,
+	/**  Those that are sent although they are to be left out: numbers of [`Drop::secrets`]. */
+	allowed: number[],
+	/**  System files of folders go along. */
+	junk: boolean,
+	/**  The group that the pins go to; one of [`Uploads::places`]. */
+	group?: GroupChoice | null,
+	/**  Who may read it. */
+	network: UploadNetwork,
 };
 
 /**  What a person wishes for a drop. */
@@ -2668,6 +2753,41 @@ export type UploadOptions_Serialize = {
 	together: string | null,
 	/**  Files that look like secrets. */
 	secrets: Secrets,
+	/**  Those that are sent although they are to be left out: numbers of [`Drop::secrets`]. */
+	allowed: number[],
+	/**  System files of folders go along. */
+	junk: boolean,
+	/**  The group that the pins go to; one of [`Uploads::places`]. */
+	group: GroupChoice | null,
+	/**  Who may read it. */
+	network: UploadNetwork,
+};
+
+/**  What an account lets a person choose for an upload. */
+export type UploadPlaces = UploadPlaces_Serialize;
+
+/**  What an account lets a person choose for an upload. */
+export type UploadPlaces_Deserialize = {
+	/**  Its groups on the public network, by name; at most 500. */
+	groups: GroupChoice[],
+	/**  Its groups on the private network. */
+	privateGroups: GroupChoice[],
+	/**  Single files may be kept from the public. */
+	private: boolean,
+	/**  Why its groups could not be read; empty lists then mean nothing. */
+	problem?: string | null,
+};
+
+/**  What an account lets a person choose for an upload. */
+export type UploadPlaces_Serialize = {
+	/**  Its groups on the public network, by name; at most 500. */
+	groups: GroupChoice[],
+	/**  Its groups on the private network. */
+	privateGroups: GroupChoice[],
+	/**  Single files may be kept from the public. */
+	private: boolean,
+	/**  Why its groups could not be read; empty lists then mean nothing. */
+	problem: string | null,
 };
 
 /**  Something left out of a folder. */
@@ -2707,6 +2827,49 @@ export type UploadProgress_Serialize = {
 	rate: number | null,
 	/**  At this rate. */
 	secondsLeft: number | null,
+};
+
+/**  What is known of an upload, to be kept or shown to somebody. */
+export type UploadReceipt = UploadReceipt_Serialize;
+
+/**  What is known of an upload, to be kept or shown to somebody. */
+export type UploadReceipt_Deserialize = {
+	/**  The row as in the list. */
+	row: UploadRow_Deserialize,
+	/**  What was sent: its path, for people. */
+	source: string,
+	/**  The account's name. */
+	account: string,
+	/**  Computed here, from the bytes that were sent. */
+	ours?: string | null,
+	/**  What the service answered. */
+	theirs?: string | null,
+	/**  What the comparison of the two means. */
+	meaning: string,
+	/**  The service's own name of the record. */
+	serviceId?: string | null,
+	/**  When it was put into the queue. */
+	queuedAt: number,
+};
+
+/**  What is known of an upload, to be kept or shown to somebody. */
+export type UploadReceipt_Serialize = {
+	/**  The row as in the list. */
+	row: UploadRow_Serialize,
+	/**  What was sent: its path, for people. */
+	source: string,
+	/**  The account's name. */
+	account: string,
+	/**  Computed here, from the bytes that were sent. */
+	ours: string | null,
+	/**  What the service answered. */
+	theirs: string | null,
+	/**  What the comparison of the two means. */
+	meaning: string,
+	/**  The service's own name of the record. */
+	serviceId: string | null,
+	/**  When it was put into the queue. */
+	queuedAt: number,
 };
 
 /**  A row of the queue as the page sees it. */
@@ -2750,6 +2913,12 @@ export type UploadRow_Deserialize = {
 	canRetry: boolean,
 	/**  Clear is offered. */
 	canClear: boolean,
+	/**  Moving to the front is offered. */
+	canGoFirst: boolean,
+	/**  The group that it goes to. */
+	group?: string | null,
+	/**  Who may read it. */
+	network: UploadNetwork,
 	/**  When it ended. */
 	finishedAt?: number | null,
 };
@@ -2792,6 +2961,12 @@ export type UploadRow_Serialize = {
 	canRetry: boolean,
 	/**  Clear is offered. */
 	canClear: boolean,
+	/**  Moving to the front is offered. */
+	canGoFirst: boolean,
+	/**  The group that it goes to. */
+	group: string | null,
+	/**  Who may read it. */
+	network: UploadNetwork,
 	/**  When it ended. */
 	finishedAt: number | null,
 };
@@ -2809,7 +2984,10 @@ export type UploadsFilter =
 "finished";
 
 /**  Figures of the whole queue. */
-export type UploadsHead = {
+export type UploadsHead = UploadsHead_Serialize;
+
+/**  Figures of the whole queue. */
+export type UploadsHead_Deserialize = {
 	/**  Rows that have not ended. */
 	now: number,
 	/**  Rows that need the person. */
@@ -2822,6 +3000,26 @@ export type UploadsHead = {
 	bytesTotal: number,
 	/**  Everything that could run is paused. */
 	paused: boolean,
+	/**  The whole queue rests until then. */
+	restingUntil?: number | null,
+};
+
+/**  Figures of the whole queue. */
+export type UploadsHead_Serialize = {
+	/**  Rows that have not ended. */
+	now: number,
+	/**  Rows that need the person. */
+	needsYou: number,
+	/**  Rows that have ended. */
+	finished: number,
+	/**  Bytes of the batch that are there. */
+	bytesDone: number,
+	/**  Bytes of the batch. */
+	bytesTotal: number,
+	/**  Everything that could run is paused. */
+	paused: boolean,
+	/**  The whole queue rests until then. */
+	restingUntil: number | null,
 };
 
 /**  A window of the queue. */
@@ -2841,203 +3039,6 @@ export type UploadsPage_Serialize = {
 	total: number,
 	/**  The window. */
 	rows: UploadRow_Serialize[],
-};
-
-/**  What the pins of one group hold together. */
-export type UsageGroup = UsageGroup_Serialize;
-
-/**  What the pins of one group hold together. */
-export type UsageGroup_Deserialize = {
-	/**  The service's id of the group; `None` for the pins that are in none. */
-	group?: string | null,
-	/**  How many. */
-	pins: number,
-	/**  Bytes; `None` where no size is known. */
-	bytes?: number | null,
-};
-
-/**  What the pins of one group hold together. */
-export type UsageGroup_Serialize = {
-	/**  The service's id of the group; `None` for the pins that are in none. */
-	group: string | null,
-	/**  How many. */
-	pins: number,
-	/**  Bytes; `None` where no size is known. */
-	bytes: number | null,
-};
-
-/**  What the pins of one sort hold together. */
-export type UsageKind = UsageKind_Serialize;
-
-/**  What the pins of one sort hold together. */
-export type UsageKind_Deserialize = {
-	/**  The sort. */
-	kind: FileKind,
-	/**  How many. */
-	pins: number,
-	/**  Bytes; `None` where no size is known. */
-	bytes?: number | null,
-};
-
-/**  What the pins of one sort hold together. */
-export type UsageKind_Serialize = {
-	/**  The sort. */
-	kind: FileKind,
-	/**  How many. */
-	pins: number,
-	/**  Bytes; `None` where no size is known. */
-	bytes: number | null,
-};
-
-/**  One of the largest pins. */
-export type UsagePin = UsagePin_Serialize;
-
-/**  One of the largest pins. */
-export type UsagePin_Deserialize = {
-	/**  Its number in the mirror. */
-	id: number,
-	/**  Its name. */
-	name?: string | null,
-	/**  Root CID. */
-	cid: string,
-	/**  The sort. */
-	kind: FileKind,
-	/**  Bytes. */
-	bytes: number,
-};
-
-/**  One of the largest pins. */
-export type UsagePin_Serialize = {
-	/**  Its number in the mirror. */
-	id: number,
-	/**  Its name. */
-	name: string | null,
-	/**  Root CID. */
-	cid: string,
-	/**  The sort. */
-	kind: FileKind,
-	/**  Bytes. */
-	bytes: number,
-};
-
-/**  A point of the chart: what was pinned until the end of a step. */
-export type UsagePoint = {
-	/**  When the step begins. */
-	at: number,
-	/**  Pins until its end. */
-	pins: number,
-	/**  Bytes until its end. */
-	bytes: number,
-	/**  Pins of this step alone. */
-	addedPins: number,
-	/**  Bytes of this step alone. */
-	addedBytes: number,
-};
-
-/**  What the pins of an account's list add up to. */
-export type UsageReport = UsageReport_Serialize;
-
-/**  What the pins of an account's list add up to. */
-export type UsageReport_Deserialize = {
-	/**  What it was counted from, in words without a full stop; [`UsageReport::as_of`] says when that was read. */
-	source: string,
-	/**  When the list was last read to its end. */
-	asOf?: number | null,
-	/**  The list is being read now. */
-	refreshing: boolean,
-	/**  Pins in the list. */
-	pins: number,
-	/**
-	 *  Bytes of those whose size is known; `None` where none is, or where they add up to more than can be. The chart
-	 *  is one of pins then.
-	 */
-	bytes?: number | null,
-	/**  The largest, at most ten. */
-	largest: UsagePin_Deserialize[],
-	/**  By sort, the largest first. */
-	kinds: UsageKind_Deserialize[],
-	/**  By group, the largest first, at most fifty; empty where no pin is in a group. */
-	groups: UsageGroup_Deserialize[],
-	/**  How long a step of the chart is. */
-	step: UsageStep,
-	/**  The chart, oldest first, at most 60 points. */
-	growth: UsagePoint[],
-	/**  What is not in the figures, in words. */
-	notes: string[],
-};
-
-/**  What the pins of an account's list add up to. */
-export type UsageReport_Serialize = {
-	/**  What it was counted from, in words without a full stop; [`UsageReport::as_of`] says when that was read. */
-	source: string,
-	/**  When the list was last read to its end. */
-	asOf: number | null,
-	/**  The list is being read now. */
-	refreshing: boolean,
-	/**  Pins in the list. */
-	pins: number,
-	/**
-	 *  Bytes of those whose size is known; `None` where none is, or where they add up to more than can be. The chart
-	 *  is one of pins then.
-	 */
-	bytes: number | null,
-	/**  The largest, at most ten. */
-	largest: UsagePin_Serialize[],
-	/**  By sort, the largest first. */
-	kinds: UsageKind_Serialize[],
-	/**  By group, the largest first, at most fifty; empty where no pin is in a group. */
-	groups: UsageGroup_Serialize[],
-	/**  How long a step of the chart is. */
-	step: UsageStep,
-	/**  The chart, oldest first, at most 60 points. */
-	growth: UsagePoint[],
-	/**  What is not in the figures, in words. */
-	notes: string[],
-};
-
-/**  How much time the chart shows. */
-export type UsageSpan = 
-/**  The last 30 days. */
-"month" | 
-/**  The last twelve months. */
-"year" | 
-/**  Since the first pin. */
-"all";
-
-/**  How long a step of the chart is. */
-export type UsageStep = 
-/**  A day. */
-"day" | 
-/**  A month. */
-"month" | 
-/**  A year. */
-"year";
-
-/**  The service's own totals; unknown where it gave a number that cannot be. */
-export type UsageTotals = UsageTotals_Serialize;
-
-/**  The service's own totals; unknown where it gave a number that cannot be. */
-export type UsageTotals_Deserialize = {
-	/**  Pins. */
-	pins?: number | null,
-	/**  Bytes, each pin once. */
-	bytes?: number | null,
-	/**  Bytes with every replica counted. */
-	bytesWithReplications?: number | null,
-	/**  When it was asked. */
-	asOf: number,
-};
-
-/**  The service's own totals; unknown where it gave a number that cannot be. */
-export type UsageTotals_Serialize = {
-	/**  Pins. */
-	pins: number | null,
-	/**  Bytes, each pin once. */
-	bytes: number | null,
-	/**  Bytes with every replica counted. */
-	bytesWithReplications: number | null,
-	/**  When it was asked. */
-	asOf: number,
 };
 
 /**  A folder that was chosen. */
@@ -3248,6 +3249,10 @@ export type WatchRules_Deserialize = {
 	rescan?: number,
 	/**  Compares with disk and service every night. */
 	audit?: boolean,
+	/**  The group that every pin goes to. */
+	group?: GroupChoice | null,
+	/**  Who may read what is pinned. */
+	network?: UploadNetwork,
 };
 
 /**  A watched folder's rules. */
@@ -3280,6 +3285,10 @@ export type WatchRules_Serialize = {
 	rescan: number,
 	/**  Compares with disk and service every night. */
 	audit: boolean,
+	/**  The group that every pin goes to. */
+	group: GroupChoice | null,
+	/**  Who may read what is pinned. */
+	network: UploadNetwork,
 };
 
 /**  How a folder stands. */

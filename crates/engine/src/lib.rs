@@ -5,6 +5,7 @@ pub mod announce;
 pub mod clock;
 pub mod error;
 mod failure;
+mod figures;
 pub mod groups;
 pub mod holder;
 pub mod jobs;
@@ -16,7 +17,6 @@ pub mod settings;
 mod standing;
 pub mod store;
 pub mod uploads;
-pub mod usage;
 pub mod walk;
 pub mod watches;
 
@@ -38,7 +38,6 @@ use pins::Pins;
 use settings::SettingStore;
 use store::Store;
 use uploads::{Jitter, Uploads};
-use usage::Usage;
 use walk::{Files, Watching};
 use watches::{Forbidden, Ground, Watches};
 
@@ -80,8 +79,6 @@ pub struct Engine {
     pub jobs: Arc<Jobs>,
     /// API keys of the accounts.
     pub keys: Keys,
-    /// What the accounts use.
-    pub usage: Usage,
     /// What a person set.
     pub settings: SettingStore,
 }
@@ -147,7 +144,6 @@ impl Engine {
         ));
         Ok(Self {
             keys: Keys::new(store.clone(), clock.clone(), accounts.clone()),
-            usage: Usage::new(clock.clone(), accounts.clone(), pins.clone()),
             settings: SettingStore::new(store.clone()),
             store,
             accounts,

@@ -221,6 +221,7 @@ mod tests {
             bytes_done: 0,
             bytes_total: 0,
             paused: false,
+            resting_until: None,
         }
     }
 

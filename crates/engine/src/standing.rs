@@ -149,6 +149,7 @@ mod tests {
             bytes_done: 0,
             bytes_total: 0,
             paused,
+            resting_until: None,
         }
     }
 

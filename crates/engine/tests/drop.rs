@@ -2,6 +2,10 @@
 
 #[path = "accounts/mod.rs"]
 mod accounts;
+#[path = "drop/chunks.rs"]
+mod chunks;
+#[path = "drop/control.rs"]
+mod control;
 #[path = "drop/groups.rs"]
 mod groups;
 mod house;
@@ -10,8 +14,10 @@ mod jobs;
 mod keys;
 #[path = "drop/past.rs"]
 mod past;
-#[path = "drop/usage.rs"]
-mod usage;
+#[path = "drop/preflight.rs"]
+mod preflight;
+#[path = "drop/targets.rs"]
+mod targets;
 
 use engine::error::ErrorCode;
 use engine::pins::{CheckState, Look, PinEdit, PinFilters, PinQuery, Selection, SortKey};

@@ -63,7 +63,7 @@ async fn a_restart_sends_nothing_again_and_sees_what_changed_meanwhile() {
     }
     let id = house.watch(&root, quick()).await;
     house.until_pinned(id, 5).await;
-    house.stop().await;
+    house.stop();
     house.file("box/3.txt", b"changed while nobody looked");
     std::fs::rename(root.join("4.txt"), root.join("renamed.txt")).expect("renames");
     house.restart();

@@ -109,6 +109,9 @@ pub trait Resumable: Send + Sync {
     /// How many bytes of this upload are safe at the service.
     async fn offset(&self, place: &UploadPlace) -> Result<u64, ResumeError>;
 
+    /// What the service tells of an upload whose last byte it has: the CID, once it is known. Sends nothing.
+    async fn finished(&self, place: &UploadPlace) -> Result<Arrived, ResumeError>;
+
     /// Asks for the offset and sends what is missing, chunk by chunk. Used for a fresh upload and for one that broke.
     async fn resume(
         &self,

@@ -22,6 +22,10 @@ export const DEFAULTS: UploadOptions = {
   wrap: false,
   together: null,
   secrets: "hold",
+  allowed: [],
+  junk: false,
+  group: null,
+  network: "public",
 };
 
 /** Where the pointer is while something is dragged over the window. */
@@ -126,7 +130,7 @@ export class Drops {
       return;
     }
     const noUploads = this.#around.account()?.noUploads ?? null;
-    if (options || noUploads !== null || drop.secretCount > 0 || nothingSendable(drop)) this.#open(drop);
+    if (options || noUploads !== null || drop.asks || nothingSendable(drop)) this.#open(drop);
     else await this.enqueue(drop, DEFAULTS);
   }
 

@@ -28,7 +28,7 @@ export function aStart(with_: Partial<AppStart> = {}): AppStart {
     accounts: [pinata],
     active: "p1",
     settings: { ...FIRST, theme: "light" },
-    uploads: { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false },
+    uploads: { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null },
     ...with_,
   };
 }

@@ -29,18 +29,28 @@ const three = aDrop({
 test("secrets are left out unless told otherwise, and the button counts what is sent", async () => {
   const { user, options } = open(three);
   expect(await screen.findByRole("dialog", { name: "Upload 3 items to Sandbox" })).toBeInTheDocument();
-  expect(screen.getByRole("radio", { name: "Leave them out" })).toBeChecked();
+  expect(screen.getByRole("checkbox", { name: "Upload .env" })).not.toBeChecked();
+  expect(screen.getByText(/stays on this computer only/)).toBeInTheDocument();
   expect(screen.getByText("Links are not followed.")).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Upload 8,409 files" }));
-  await waitFor(() => expect(options()).toMatchObject({ secrets: "leave_out", together: null, name: null, cidVersion: 1 }));
+  await waitFor(() => expect(options()).toMatchObject({ secrets: "leave_out", allowed: [], together: null, name: null, cidVersion: 1 }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
 });
 
-test("secrets are sent when that is chosen", async () => {
+test("a secret is sent only where its own box is ticked", async () => {
   const { user, options } = open(three);
-  await user.click(await screen.findByRole("radio", { name: "Upload them anyway" }));
-  await user.click(screen.getByRole("button", { name: "Upload 8,412 files" }));
-  await waitFor(() => expect(options()).toMatchObject({ secrets: "send" }));
+  await user.click(await screen.findByRole("checkbox", { name: "Upload wallet.json" }));
+  await user.click(screen.getByRole("button", { name: "Upload 8,410 files" }));
+  await waitFor(() => expect(options()).toMatchObject({ secrets: "leave_out", allowed: [1] }));
+});
+
+test("system files are named, left out, and sent when that is chosen", async () => {
+  const { user, options } = open(aDrop({ files: 40, junkCount: 38, junk: [".DS_Store", "Thumbs.db"] }));
+  expect(await screen.findByText(".DS_Store, Thumbs.db")).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Upload 2 files" })).toBeInTheDocument();
+  await user.click(screen.getByRole("checkbox", { name: "Upload them too" }));
+  await user.click(screen.getByRole("button", { name: "Upload 40 files" }));
+  await waitFor(() => expect(options()).toMatchObject({ junk: true }));
 });
 
 test("several items become one folder with a name", async () => {
@@ -98,4 +108,31 @@ test("options of uploads on their way set a name and key-values", async () => {
   await user.type(await screen.findByRole("textbox", { name: "Name" }), "dawn");
   await user.click(screen.getByRole("button", { name: "Save" }));
   await waitFor(() => expect(engine.of("uploads_amend")).toEqual([{ ids: [7], name: "dawn", keyvalues: [] }]));
+});
+
+test("group and network are chosen from what the account has, and a folder can only be public", async () => {
+  const places = {
+    groups: [{ id: "g1", name: "Prints" }],
+    privateGroups: [{ id: "g2", name: "Contracts" }],
+    private: true,
+    problem: null,
+  };
+  const { user, options } = open(aDrop(), { uploads_places: () => places });
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Group" }), "Prints");
+  await user.click(screen.getByRole("radio", { name: "Only this account" }));
+  expect(screen.getByRole("combobox", { name: "Group" })).toHaveDisplayValue("No group");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Group" }), "Contracts");
+  await user.click(screen.getByRole("checkbox", { name: "Put it in a folder of its own" }));
+  expect(screen.getByText("Everyone: a file in a folder of its own can only be public.")).toBeInTheDocument();
+  expect(screen.queryByRole("radio", { name: "Only this account" })).toBeNull();
+  await user.selectOptions(screen.getByRole("combobox", { name: "Group" }), "Prints");
+  await user.click(screen.getByRole("button", { name: "Upload 1 file" }));
+  await waitFor(() => expect(options()).toMatchObject({ group: { id: "g1", name: "Prints" }, network: "public", wrap: true }));
+});
+
+test("an account without groups or a private network is asked nothing about them", async () => {
+  open(aDrop());
+  await screen.findByRole("dialog");
+  expect(screen.queryByRole("combobox", { name: "Group" })).toBeNull();
+  expect(screen.queryByText("Visible to")).toBeNull();
 });

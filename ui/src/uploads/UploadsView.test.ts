@@ -9,7 +9,7 @@ import FakeWindow from "./FakeWindow.svelte";
 import { Uploads } from "./uploads.svelte";
 import UploadsView from "./UploadsView.svelte";
 
-const nothing: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false };
+const nothing: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null };
 
 function open(
   rows: UploadRow[],

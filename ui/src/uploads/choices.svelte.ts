@@ -1,10 +1,13 @@
-import type { Drop, UploadOptions } from "../bindings";
+import type { Drop, GroupChoice, UploadNetwork, UploadOptions } from "../bindings";
 import { counted } from "../drops/wording";
 import { filled, mistakes } from "../lib/keyValues";
 
 /** What a person decides about one drop in the sheet before it is sent. */
 export class Choices {
-  secrets = $state<"leave_out" | "send">("leave_out");
+  /** Files that look like secrets and are sent all the same: numbers of the drop's list. */
+  allowed = $state.raw<readonly number[]>([]);
+  /** System files go along. */
+  junk = $state(false);
   /** Empty: each item's own name. */
   name = $state("");
   keyvalues = $state<[string, string][]>([]);
@@ -12,6 +15,8 @@ export class Choices {
   wrap = $state(false);
   asOneFolder = $state(false);
   folderName = $state("");
+  group = $state.raw<GroupChoice | null>(null);
+  network = $state<UploadNetwork>("public");
 
   readonly drop: Drop;
 
@@ -26,10 +31,24 @@ export class Choices {
   canWrap = $derived.by(() => this.drop.itemCount === 1 && this.drop.items[0]?.kind === "file");
   onePin = $derived(!this.several || this.asOneFolder);
 
+  /** Why it cannot be private; null when it can. */
+  onlyPublic = $derived.by(() => {
+    const folder = this.drop.items.some((item) => item.kind === "folder") || (this.several && this.asOneFolder);
+    if (folder) return "Everyone: a folder can only be public.";
+    return this.canWrap && this.wrap ? "Everyone: a file in a folder of its own can only be public." : null;
+  });
+
+  /** One of the files that look like secrets is sent, or left out. */
+  allow(secret: number, yes: boolean) {
+    const others = this.allowed.filter((other) => other !== secret);
+    this.allowed = yes ? [...others, secret] : others;
+  }
+
   /** Files that would be sent by these choices. */
   files = $derived.by(() => {
-    const held = this.secrets === "leave_out" ? this.drop.secretCount : 0;
-    return Math.max(0, this.drop.files - held);
+    const held = this.drop.secretCount - this.allowed.length;
+    const tooLarge = this.drop.items.reduce((files, item) => files + (item.problem === null ? 0 : item.files), 0);
+    return Math.max(0, this.drop.files - held - tooLarge - (this.junk ? 0 : this.drop.junkCount));
   });
 
   /** Why it cannot be uploaded like this; null when it can. An empty folder has no file and can still be pinned. */
@@ -50,7 +69,11 @@ export class Choices {
       cidVersion: this.cidVersion,
       wrap: this.canWrap && this.wrap,
       together: this.several && this.asOneFolder ? this.folderName.trim() : null,
-      secrets: this.secrets,
+      secrets: "leave_out",
+      allowed: [...this.allowed],
+      junk: this.junk,
+      group: this.group,
+      network: this.onlyPublic === null ? this.network : "public",
     };
   }
 }

@@ -16,6 +16,7 @@ const NOTHING: Record<string, Answer> = {
   background_now: () => ({ tray: true, login: { on: false, note: null } }),
   pins_saved: () => [],
   groups_list: () => ({ offered: false, problem: null, groups: [] }),
+  uploads_places: () => ({ groups: [], privateGroups: [], private: false, problem: null }),
 };
 
 /** A Rust side for tests: answers commands from a table, remembers the calls, and emits events. */
@@ -93,11 +94,14 @@ export function anUpload(with_: Partial<UploadRow> = {}): UploadRow {
     cid: null,
     check: "not_checked",
     pin: null,
+    group: null,
+    network: "public",
     canPause: false,
     canResume: false,
     canCancel: true,
     canRetry: false,
     canClear: false,
+    canGoFirst: false,
     finishedAt: null,
     ...with_,
   };
@@ -113,6 +117,9 @@ export function aDrop(with_: Partial<Drop> = {}): Drop {
     secrets: [],
     secretCount: 0,
     leftOut: [],
+    junkCount: 0,
+    junk: [],
+    asks: (with_.secretCount ?? 0) > 0,
     ...with_,
   };
 }

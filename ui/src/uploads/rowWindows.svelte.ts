@@ -24,6 +24,9 @@ export class RowWindows {
   /** false until the first answer */
   read = $state(false);
 
+  /** What is looked for, among all that ever finished; empty: the list itself. */
+  text = $state("");
+
   #total = $state(0);
   #ghosts = $state.raw<Ghost[]>([]);
   #windows = $state.raw<ReadonlyMap<number, UploadRow[]>>(new Map());
@@ -101,7 +104,18 @@ export class RowWindows {
     this.read = false;
   }
 
+  /** Looks for this from now on; false when it is what is looked for already. */
+  look(text: string): boolean {
+    const wanted = text.trim();
+    if (wanted === this.text) return false;
+    this.text = wanted;
+    this.clear();
+    this.#shown = [];
+    return true;
+  }
+
   #read(window: number) {
+    if (this.text !== "") return commands.uploadsHistory(this.text, window * WINDOW, WINDOW);
     return commands.uploadsRows(this.filter, window * WINDOW, WINDOW);
   }
 

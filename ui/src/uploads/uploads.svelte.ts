@@ -5,6 +5,7 @@ import {
   type CommandError,
   type CopyWhat,
   type Progress,
+  type RestFor,
   type UploadId,
   type UploadProblem,
   type UploadRow,
@@ -16,7 +17,7 @@ import { hearChanges } from "../lib/changes";
 import { RowWindows } from "./rowWindows.svelte";
 
 type Announce = (text: string) => void;
-const NOTHING: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false };
+const NOTHING: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null };
 /** Changes that come in a burst are answered by one reading. */
 const GATHER_MS = 120;
 /** The one polite region says at most this often how far it is. */
@@ -45,6 +46,8 @@ export class Uploads {
   unfolded = $state.raw<ReadonlyMap<UploadId, UploadProblem[] | "reading" | CommandError>>(new Map());
   /** The row whose CIDs are being compared. */
   comparing = $state.raw<UploadRow | null>(null);
+  /** The row whose receipt is shown. */
+  receipt = $state.raw<UploadRow | null>(null);
   /** Rows with an action under way. */
   acting = $state.raw<ReadonlySet<UploadId>>(new Set());
 
@@ -150,6 +153,12 @@ export class Uploads {
     void this.lists[tab].refresh();
   };
 
+  /** Looks for a name or a CID among all that ever finished; empty shows the list again. */
+  find = (text: string) => {
+    if (!this.lists.finished.look(text)) return;
+    void this.lists.finished.refresh();
+  };
+
   toggleDock = () => {
     this.dockOpen = !this.dockOpen;
   };
@@ -160,6 +169,8 @@ export class Uploads {
   retry = (id: UploadId) => this.#act(id, () => commands.uploadsRetry(id));
   allow = (id: UploadId) => this.#act(id, () => commands.uploadsAllow(id));
   clear = (id: UploadId) => this.#act(id, () => commands.uploadsClear(id));
+  putFirst = (id: UploadId) => this.#act(id, () => commands.uploadsPutFirst(id));
+  rest = (rest: RestFor) => this.#act(null, () => commands.uploadsRest(rest));
   pauseAll = () => this.#act(null, commands.uploadsPauseAll);
   resumeAll = () => this.#act(null, commands.uploadsResumeAll);
   retryAll = () => this.#act(null, commands.uploadsRetryAll);

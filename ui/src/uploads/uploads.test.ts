@@ -18,6 +18,7 @@ function queue(now: UploadRow[], finished: UploadRow[] = []) {
       bytesDone: 0,
       bytesTotal: 100,
       paused: false,
+      restingUntil: null,
     }),
     uploads_rows: ({ filter, from, n }) => {
       const rows = lists[filter as UploadsFilter];

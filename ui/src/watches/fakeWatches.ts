@@ -69,6 +69,8 @@ export const rules: WatchRules = {
   settle: 3,
   rescan: 60,
   audit: true,
+  group: null,
+  network: "public",
 };
 
 export const preview: WatchPreview = {

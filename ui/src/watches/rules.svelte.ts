@@ -1,4 +1,4 @@
-import type { OnChange, OnDelete, WatchRules } from "../bindings";
+import type { GroupChoice, OnChange, OnDelete, UploadNetwork, WatchRules } from "../bindings";
 import { filled, mistakes } from "../lib/keyValues";
 
 const MEGA = 1_000_000;
@@ -22,6 +22,8 @@ export class RulesDraft {
   settle = $state("3");
   rescan = $state("60");
   audit = $state(false);
+  group = $state.raw<GroupChoice | null>(null);
+  network = $state<UploadNetwork>("public");
 
   constructor(rules: WatchRules) {
     this.unit = rules.unit;
@@ -40,6 +42,8 @@ export class RulesDraft {
     this.settle = String(rules.settle);
     this.rescan = String(rules.rescan);
     this.audit = rules.audit;
+    this.group = rules.group;
+    this.network = rules.network;
   }
 
   /** What stands in the way of these rules, by field. */
@@ -71,6 +75,8 @@ export class RulesDraft {
       settle: Number(this.settle),
       rescan: Number(this.rescan),
       audit: this.audit,
+      group: this.group,
+      network: this.network,
     };
   }
 }

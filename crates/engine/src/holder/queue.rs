@@ -15,7 +15,7 @@ use crate::Engine;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::uploads::{
-    Event, Progress, Secrets, UploadOptions, UploadRow, UploadState, UploadsFilter,
+    Event, Progress, Secrets, UploadNetwork, UploadOptions, UploadRow, UploadState, UploadsFilter,
 };
 
 /// Rows that are read at once.
@@ -194,6 +194,11 @@ pub(super) async fn add(
             SecretsWish::Skip => Secrets::LeaveOut,
             SecretsWish::Send => Secrets::Send,
         },
+        allowed: Vec::new(),
+        // What is named on a command line goes as it is: its CID is that of `pinfold cid`.
+        junk: true,
+        group: None,
+        network: UploadNetwork::Public,
     };
     let uploads = engine
         .uploads

@@ -1,7 +1,6 @@
 //! What a service keeps for an account: a mirror that can be searched, and the edits made to it.
 
 mod catalogue;
-mod count;
 mod entry;
 mod filters;
 mod from_job;
@@ -25,7 +24,6 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
-pub(crate) use count::{Counted, ListAge};
 pub use filters::{
     Facet, InGroup, KeyValueCondition, KeyValueOperator, PinFilters, PinNetwork, Without,
 };
@@ -322,14 +320,19 @@ impl Pins {
         } else {
             self.rows(set, look.from, look.n)?
         };
-        let age = self.list_age(account)?;
+        let (_, as_of) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
+        let readings = self
+            .readings
+            .lock()
+            .expect("nothing panics while it holds this lock");
+        let reading = readings.get(&account);
         Ok(ResultSet {
             set,
             total,
             of,
-            as_of: age.as_of,
-            refreshing: age.refreshing,
-            problem: age.problem,
+            as_of,
+            refreshing: reading.is_some_and(|reading| reading.running),
+            problem: reading.and_then(|reading| reading.problem.clone()),
             selection,
             rows,
             place,

@@ -2,6 +2,8 @@
 
 mod rows;
 
+pub(crate) use rows::{get as kept, set as keep};
+
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;

@@ -63,6 +63,10 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_jobs.sql")),
                 M::up(include_str!("migrations/ledger_pin_edits.sql")),
                 M::up(include_str!("migrations/ledger_handovers.sql")),
+                M::up(include_str!("migrations/ledger_targets.sql")),
+                M::up(include_str!("migrations/ledger_resume.sql")),
+                M::up(include_str!("migrations/ledger_order.sql")),
+                M::up(include_str!("migrations/ledger_preflight.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),

@@ -56,7 +56,7 @@ impl Writer {
         let work: Work = Box::new(move |tx| {
             let outcome = within_savepoint(tx, work);
             Box::new(move |committed| {
-                let _ = reply.send(committed.and(outcome));
+                let _ = reply.send(outcome.and_then(|done| committed.map(|()| done)));
             })
         });
         let mailbox = match urgency {
@@ -76,6 +76,10 @@ fn within_savepoint<T>(
 ) -> Result<T, StoreError> {
     tx.execute_batch("SAVEPOINT work")?;
     let outcome = work(tx);
+    // Some failures (a full disk) end the whole transaction by themselves: there is no savepoint left to go back to.
+    if tx.is_autocommit() {
+        return outcome;
+    }
     if outcome.is_err() {
         tx.execute_batch("ROLLBACK TO work")?;
     }
@@ -97,11 +101,19 @@ fn write_all(
             continue;
         }
         let mut answers = vec![first(connection)];
-        while answers.len() < MOST_WRITES && rings.try_recv().is_ok() {
+        // Once SQLite has ended the transaction by itself, further work would be committed piece by piece.
+        while !connection.is_autocommit() && answers.len() < MOST_WRITES && rings.try_recv().is_ok()
+        {
             let Some(work) = next() else { break };
             answers.push(work(connection));
         }
-        let committed = connection.execute_batch("COMMIT").map_err(StoreError::from);
+        let committed = if connection.is_autocommit() {
+            Err(StoreError::Other(
+                "another write of the same moment failed, and took this one with it".into(),
+            ))
+        } else {
+            connection.execute_batch("COMMIT").map_err(StoreError::from)
+        };
         if committed.is_err() {
             // A commit that failed (a full disk) leaves the transaction open; nothing of it may stay.
             let _ = connection.execute_batch("ROLLBACK");

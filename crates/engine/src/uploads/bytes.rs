@@ -1,5 +1,6 @@
 //! Scanning and hashing: from a row's paths to files, stamps and a CID. Everything here blocks; `work` calls it off the async threads.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,7 +10,7 @@ use content::{Folder, Profile, Root, Tree};
 use super::from_watch;
 use super::progress::Running;
 use super::rows::{Secrets, Upload};
-use super::source::{stamp_text, stamps_text};
+use super::source::{encode_place, stamp_text, stamps_text};
 use crate::error::ErrorCode;
 use crate::walk::{Files, Found, Place, Problem, readable, survey};
 
@@ -91,8 +92,21 @@ pub(super) fn contents(
             segments.extend(place.inside.iter().cloned());
             segments
         };
+        let secrets: HashSet<&Place> = looked.secrets.iter().collect();
+        let junk: HashSet<&Place> = looked.junk.iter().collect();
         for found in looked.files {
-            if upload.wish.secrets == Secrets::LeaveOut && looked.secrets.contains(&found.place) {
+            if !upload.wish.junk && junk.contains(&found.place) {
+                let words = "is a system file and was left out.";
+                contents.problems.push((
+                    shown(&found.place),
+                    format!("{} {words}", readable(&found.place.name())),
+                ));
+                continue;
+            }
+            if upload.wish.secrets == Secrets::LeaveOut
+                && secrets.contains(&found.place)
+                && !upload.wish.allowed.contains(&encode_place(&found.place))
+            {
                 let words = "looks like a secret and was left out, as asked.";
                 contents.problems.push((
                     shown(&found.place),
@@ -151,10 +165,7 @@ fn held(secrets: &[Place]) -> Refusal {
     };
     Refusal::new(
         ErrorCode::Secret,
-        format!(
-            "{count} {verb}: {}. What is public on IPFS cannot be taken back.",
-            names.join(", ")
-        ),
+        format!("{count} {verb}: {}.", names.join(", ")),
     )
 }
 

@@ -30,8 +30,9 @@ impl Uploads {
         options: &UploadOptions,
     ) -> Result<Vec<WishCid>, CommandError> {
         let keyvalues = checked(&options.keyvalues)?;
-        let items = self.drops().items(drop)?;
-        let running = Running::new();
+        let kept = self.drops().kept(drop)?;
+        let allowed = kept.allowed(options);
+        let running = Running::new(false);
         match self.computing().entry(drop.to_owned()) {
             Entry::Occupied(_) => {
                 return Err(CommandError::new(
@@ -44,7 +45,7 @@ impl Uploads {
             }
         }
         let mut all = Vec::new();
-        for wish in wishes(&items, options, &keyvalues) {
+        for wish in wishes(&kept.items, options, &keyvalues, &allowed) {
             let name = wish.pin_name.clone().unwrap_or_else(|| wish.name.clone());
             let cid = self.compute_one(wish, &running).await;
             all.push(WishCid {

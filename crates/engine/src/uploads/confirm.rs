@@ -44,7 +44,7 @@ impl Uploads {
 
     /// Two look-ups with a grace time before each; then it is decided.
     pub(super) async fn confirm(
-        &self,
+        self: &Arc<Self>,
         upload: &Upload,
         running: &Arc<Running>,
     ) -> Result<Outcome, CommandError> {
@@ -59,6 +59,9 @@ impl Uploads {
                 }
             }
             if let Some(outcome) = self.look_up(upload, running, &cid).await? {
+                return Ok(outcome);
+            }
+            if let Some(outcome) = self.ask_the_upload(upload, running).await? {
                 return Ok(outcome);
             }
         }
@@ -83,7 +86,7 @@ impl Uploads {
         self.accounts.release(upload.account);
         let Some(pin) = found
             .into_iter()
-            .find(|pin| pin.network == pinning::Network::Public)
+            .find(|pin| pin.network == upload.wish.target.network.network())
         else {
             return Ok(None);
         };

@@ -22,6 +22,9 @@ impl Uploads {
 
     /// What a person asked of all rows that it can be asked of.
     pub async fn ask_all(&self, event: &Event) -> Result<(), CommandError> {
+        if *event == Event::Resume {
+            self.rest_until(None).await?;
+        }
         let states = match event {
             Event::Pause => rows::unfinished_states(),
             Event::Resume => "'paused'".to_owned(),
@@ -83,6 +86,17 @@ impl Uploads {
             .write(Urgency::Click, move |tx| rows::allow_secrets(tx, id))
             .await?;
         self.ask(id, Event::Retry).await
+    }
+
+    /// Goes before all others, also those that were moved to the front before.
+    pub async fn put_first(&self, id: i64) -> Result<(), CommandError> {
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::put_first(tx, id))
+            .await?;
+        self.store.announcer.changed(Noun::Upload, None);
+        self.wake.notify_one();
+        Ok(())
     }
 
     /// Takes an ended row out of the list.

@@ -7,16 +7,22 @@ use std::sync::Arc;
 use serde::Serialize;
 use specta::Type;
 
-use super::Uploads;
+use super::source::encode_place;
+use super::{UploadOptions, Uploads};
 use crate::error::CommandError;
+use crate::figures;
 use crate::walk::{Place, looks_like_secret, name_of, readable, survey};
 
 /// Drops that may wait for their options.
 const KEPT: usize = 32;
 /// Items that are told of one by one.
 const MOST_ITEMS: usize = 200;
-/// Names of secrets that are told.
-const MOST_SECRETS: usize = 20;
+/// Secrets that are told, each to be decided about.
+const MOST_SECRETS: usize = 200;
+/// Names that are told as examples.
+const EXAMPLES: usize = 5;
+/// Bytes that a service takes as one upload.
+pub(super) const LARGEST: u64 = 25_000_000_000;
 
 /// File or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -72,13 +78,20 @@ pub struct Drop {
     /// Bytes in all.
     #[specta(type = u32)]
     pub bytes: u64,
-    /// At most 20 names.
+    /// At most 200, each by its path below what was dropped.
     pub secrets: Vec<String>,
     /// How many look like secrets.
     #[specta(type = u32)]
     pub secret_count: usize,
     /// What cannot be sent.
     pub left_out: Vec<LeftOut>,
+    /// How many are system files, which are left out unless the person wants them.
+    #[specta(type = u32)]
+    pub junk_count: usize,
+    /// What they are called, at most five names.
+    pub junk: Vec<String>,
+    /// Something of it needs an answer, or to be seen, before it starts.
+    pub asks: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -87,18 +100,39 @@ pub(super) struct Item {
     pub(super) name: String,
     pub(super) folder: bool,
     pub(super) secret: bool,
+    pub(super) bytes: u64,
+    pub(super) too_large: bool,
+}
+
+/// A drop that waits for its options.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Kept {
+    pub(super) items: Vec<Item>,
+    /// Those of [`Drop::secrets`].
+    pub(super) secrets: Vec<Place>,
+}
+
+impl Kept {
+    /// Paths of those that are sent although they look like secrets, percent-encoded.
+    pub(super) fn allowed(&self, options: &UploadOptions) -> Vec<String> {
+        let chosen = options.allowed.iter();
+        chosen
+            .filter_map(|number| self.secrets.get(*number as usize))
+            .map(encode_place)
+            .collect()
+    }
 }
 
 #[derive(Default)]
 pub(super) struct Drops {
-    kept: HashMap<String, Vec<Item>>,
+    kept: HashMap<String, Kept>,
     order: VecDeque<String>,
 }
 
 impl Drops {
-    fn keep(&mut self, id: String, items: Vec<Item>) {
+    fn keep(&mut self, id: String, kept: Kept) {
         self.order.push_back(id.clone());
-        self.kept.insert(id, items);
+        self.kept.insert(id, kept);
         if self.order.len() > KEPT
             && let Some(oldest) = self.order.pop_front()
         {
@@ -107,6 +141,10 @@ impl Drops {
     }
 
     pub(super) fn items(&self, id: &str) -> Result<Vec<Item>, CommandError> {
+        self.kept(id).map(|kept| kept.items)
+    }
+
+    pub(super) fn kept(&self, id: &str) -> Result<Kept, CommandError> {
         self.kept
             .get(id)
             .cloned()
@@ -124,8 +162,8 @@ impl Uploads {
     pub async fn look_at(self: &Arc<Self>, paths: Vec<PathBuf>) -> Result<Drop, CommandError> {
         let this = self.clone();
         let looked = tokio::task::spawn_blocking(move || {
-            let (drop, items) = this.inspect(paths);
-            this.drops().keep(drop.id.clone(), items);
+            let (drop, kept) = this.inspect(paths);
+            this.drops().keep(drop.id.clone(), kept);
             drop
         });
         looked
@@ -138,7 +176,7 @@ impl Uploads {
         self.drops().forget(id);
     }
 
-    fn inspect(&self, paths: Vec<PathBuf>) -> (Drop, Vec<Item>) {
+    fn inspect(&self, paths: Vec<PathBuf>) -> (Drop, Kept) {
         let mut drop = Drop {
             id: uuid::Uuid::new_v4().to_string(),
             items: Vec::new(),
@@ -148,19 +186,25 @@ impl Uploads {
             secrets: Vec::new(),
             secret_count: 0,
             left_out: Vec::new(),
+            junk_count: 0,
+            junk: Vec::new(),
+            asks: false,
         };
         let mut seen = HashSet::new();
-        let mut items = Vec::new();
+        let mut kept = Kept::default();
         for path in paths {
             if seen.insert(path.clone()) {
-                items.push(self.inspect_one(path, &mut drop));
+                let item = self.inspect_one(path, &mut drop, &mut kept.secrets);
+                drop.asks |= item.too_large;
+                kept.items.push(item);
             }
         }
-        drop.item_count = items.len();
-        (drop, items)
+        drop.item_count = kept.items.len();
+        drop.asks |= drop.secret_count > 0;
+        (drop, kept)
     }
 
-    fn inspect_one(&self, path: PathBuf, drop: &mut Drop) -> Item {
+    fn inspect_one(&self, path: PathBuf, drop: &mut Drop, secrets: &mut Vec<Place>) -> Item {
         let place = Place::root(&path);
         let name = readable(&name_of(&path));
         let mut told = DroppedItem {
@@ -185,29 +229,23 @@ impl Uploads {
                         "{name} holds no files. No pinning service takes an empty folder."
                     ));
                 }
-                drop.secret_count += survey.secrets.len();
-                let room = MOST_SECRETS.saturating_sub(drop.secrets.len());
-                drop.secrets.extend(
-                    survey
-                        .secrets
-                        .iter()
-                        .take(room)
-                        .map(|place| readable(&place.name())),
-                );
+                if told.bytes > LARGEST {
+                    told.problem = Some(format!(
+                        "{name} is {}; one upload takes at most 25 GB. It will be left out.",
+                        figures::size(told.bytes)
+                    ));
+                }
+                drop.count_secrets(&survey.secrets, secrets);
+                drop.count_junk(&survey.junk);
                 for (_, problem) in &survey.left_out {
                     drop.count_left_out(&problem.words);
                 }
-                if !survey.empty_folders.is_empty() {
-                    drop.left_out.push(LeftOut {
-                        sentence: "Empty folders: no pinning service takes them.".into(),
-                        count: survey.empty_folders.len(),
-                    });
-                }
+                drop.count_empty(&name, &survey.empty_folders);
             }
         }
         drop.files += told.files;
         drop.bytes += told.bytes;
-        let folder = told.kind == ItemKind::Folder;
+        let (folder, bytes) = (told.kind == ItemKind::Folder, told.bytes);
         if drop.items.len() < MOST_ITEMS {
             drop.items.push(told);
         }
@@ -216,11 +254,60 @@ impl Uploads {
             path,
             name,
             folder,
+            bytes,
+            too_large: bytes > LARGEST,
         }
     }
 }
 
+/// A place by its way below the root; the root by its name.
+fn below(place: &Place) -> String {
+    if place.inside.is_empty() {
+        return readable(&place.name());
+    }
+    let names: Vec<String> = place.inside.iter().map(|name| readable(name)).collect();
+    names.join("/")
+}
+
 impl Drop {
+    fn count_secrets(&mut self, found: &[Place], places: &mut Vec<Place>) {
+        self.secret_count += found.len();
+        let room = MOST_SECRETS.saturating_sub(self.secrets.len());
+        for place in found.iter().take(room) {
+            self.secrets.push(below(place));
+            places.push(place.clone());
+        }
+    }
+
+    fn count_junk(&mut self, found: &[Place]) {
+        self.junk_count += found.len();
+        for place in found {
+            if self.junk.len() == EXAMPLES {
+                break;
+            }
+            let name = readable(&place.name());
+            if !self.junk.contains(&name) {
+                self.junk.push(name);
+            }
+        }
+    }
+
+    fn count_empty(&mut self, root: &str, found: &[Place]) {
+        if found.is_empty() {
+            return;
+        }
+        let names: Vec<String> = found.iter().take(EXAMPLES).map(below).collect();
+        let more = if found.len() > EXAMPLES { ", …" } else { "" };
+        self.left_out.push(LeftOut {
+            sentence: format!(
+                "Empty folders in {root}, which no pinning service takes: {}{more}.",
+                names.join(", ")
+            ),
+            count: found.len(),
+        });
+        self.asks = true;
+    }
+
     fn count_left_out(&mut self, words: &str) {
         let sentence = format!("Left out: it {words}");
         match self

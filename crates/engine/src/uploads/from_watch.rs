@@ -10,6 +10,7 @@ use super::Uploads;
 use super::rows::{self, Secrets, Wish};
 use super::source::{decode, encode, stamp_text};
 use super::state::Event;
+use super::target::Target;
 use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::clock::Millis;
@@ -37,6 +38,8 @@ pub(crate) struct Watched {
     pub(crate) keyvalues: BTreeMap<String, String>,
     /// 0 or 1.
     pub(crate) cid_version: u8,
+    /// Where it goes within the account.
+    pub(crate) target: Target,
 }
 
 /// A file below a watched root as stored text, with what it must still look like.
@@ -79,6 +82,10 @@ pub(crate) fn insert(tx: &Tx, watched: &Watched, now: Millis) -> Result<i64, Sto
         wrap: false,
         // The folder has looked at names and content, and asked where it had to.
         secrets: Secrets::Send,
+        allowed: Vec::new(),
+        // Its rules say what of this kind is left out.
+        junk: true,
+        target: watched.target.clone(),
     };
     let operation = uuid::Uuid::new_v4().to_string();
     rows::insert(tx, watched.account, &wish, &operation, now)

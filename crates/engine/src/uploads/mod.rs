@@ -1,6 +1,8 @@
 //! The queue: from a drop to a pin, through anything that may happen in between.
 
+mod amend;
 mod bytes;
+mod chunks;
 mod cid;
 mod compute;
 mod confirm;
@@ -9,13 +11,17 @@ mod copies;
 mod drops;
 pub(crate) mod from_watch;
 mod handover;
+mod limits;
+mod pace;
 mod progress;
 mod receipt;
 mod rows;
 mod send;
 mod source;
 mod state;
+mod target;
 mod view;
+mod words;
 mod work;
 
 use std::collections::{BTreeMap, HashMap};
@@ -31,23 +37,29 @@ pub(crate) use compute::WishCid;
 pub(crate) use copies::{Copy, End};
 pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
 pub(crate) use handover::Handover;
+pub use limits::{LimitHours, RestFor, UploadLimits};
 pub use progress::{Progress, ProgressRow};
-pub use receipt::Comparison;
+pub use receipt::{Comparison, UploadReceipt};
 pub use rows::{Secrets, UploadsFilter};
 pub(crate) use source::{decode, encode, source_words};
 pub use state::{
     Active, Event, GRACE, Job, MOST_ATTEMPTS, State, Verdict, after_crash, backoff, step,
 };
+pub(crate) use target::Target;
+pub use target::{GroupChoice, UploadNetwork, UploadPlaces};
 pub use view::{UploadProblem, UploadRow, UploadState, UploadsHead, UploadsPage};
 
 use crate::accounts::{AccountId, Accounts};
-use crate::announce::Noun;
 use crate::clock::Clock;
 use crate::error::{CommandError, ErrorCode};
+use crate::figures;
 use crate::pins::Pins;
 use crate::store::{Store, StoreError, Tx, Urgency};
 use crate::walk::Files;
+use chunks::Cutting;
 use drops::Drops;
+use limits::Limits;
+use pace::Pace;
 use progress::Running;
 use rows::Wish;
 
@@ -67,6 +79,14 @@ pub struct UploadOptions {
     pub together: Option<String>,
     /// Files that look like secrets.
     pub secrets: Secrets,
+    /// Those that are sent although they are to be left out: numbers of [`Drop::secrets`].
+    pub allowed: Vec<u32>,
+    /// System files of folders go along.
+    pub junk: bool,
+    /// The group that the pins go to; one of [`Uploads::places`].
+    pub group: Option<GroupChoice>,
+    /// Who may read it.
+    pub network: UploadNetwork,
 }
 
 /// A number in 0..=1, to spread waits; fixed in tests.
@@ -88,7 +108,12 @@ pub struct Uploads {
     wake: Arc<Notify>,
     /// Hashing uses every core by itself, so one file or folder at a time.
     hashing: Semaphore,
+    /// The small ones do not stand behind a huge one.
+    hashing_small: Semaphore,
     progress: broadcast::Sender<Progress>,
+    cutting: Cutting,
+    limits: Arc<Limits>,
+    pace: Arc<Pace>,
     /// The first row of the present batch, for the overall figures; 0: none.
     batch: AtomicI64,
 }
@@ -104,6 +129,8 @@ impl Uploads {
         jitter: Jitter,
         wake: Arc<Notify>,
     ) -> Self {
+        let limits = Arc::new(Limits::read(&store, clock.clone()));
+        let pace = Arc::new(Pace::new(limits.clone(), clock.clone()));
         Self {
             store,
             clock,
@@ -116,7 +143,11 @@ impl Uploads {
             computing: Mutex::default(),
             wake,
             hashing: Semaphore::new(1),
+            hashing_small: Semaphore::new(1),
             progress: broadcast::channel(16).0,
+            cutting: Cutting::default(),
+            limits,
+            pace,
             batch: AtomicI64::new(0),
         }
     }
@@ -148,8 +179,13 @@ impl Uploads {
             ));
         }
         self.accounts.require_uploads(account)?;
-        let items = self.drops().items(drop)?;
-        let wishes = wishes(&items, &options, &keyvalues);
+        let kept = self.drops().kept(drop)?;
+        let (items, allowed) = (&kept.items, kept.allowed(&options));
+        if options.network == UploadNetwork::Private {
+            fits_private(items, &options)?;
+        }
+        fits_together(items, &options)?;
+        let wishes = wishes(items, &options, &keyvalues, &allowed);
         let now = self.clock.now();
         let ids = self
             .store
@@ -168,34 +204,6 @@ impl Uploads {
         self.drops().forget(drop);
         self.entered(ids.clone());
         Ok(ids)
-    }
-
-    /// Changes name and key-values of uploads that are on their way or already pinned.
-    pub async fn amend(
-        &self,
-        ids: Vec<i64>,
-        name: Option<String>,
-        keyvalues: &[(String, String)],
-    ) -> Result<(), CommandError> {
-        let keyvalues = checked(keyvalues)?;
-        let amended = ids.clone();
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| {
-                let name = name.as_deref().filter(|_| amended.len() == 1);
-                amended
-                    .iter()
-                    .try_for_each(|id| rows::amend(tx, *id, name, &keyvalues))
-            })
-            .await?;
-        for id in &ids {
-            let upload = self.store.ledger.read(|tx| rows::get(tx, *id))?;
-            if upload.job.state == State::Pinned {
-                self.apply_wish(&upload).await?;
-            }
-        }
-        self.store.announcer.changed(Noun::Upload, Some(ids));
-        Ok(())
     }
 
     fn drops(&self) -> std::sync::MutexGuard<'_, Drops> {
@@ -221,6 +229,7 @@ fn wishes(
     items: &[drops::Item],
     options: &UploadOptions,
     keyvalues: &BTreeMap<String, String>,
+    allowed: &[String],
 ) -> Vec<Wish> {
     let wish = |name: String, folder: bool, paths: Vec<String>, pin_name: Option<String>| Wish {
         name,
@@ -231,6 +240,12 @@ fn wishes(
         cid_version: options.cid_version,
         wrap: options.wrap && !folder,
         secrets: options.secrets,
+        allowed: allowed.to_vec(),
+        junk: options.junk,
+        target: Target {
+            network: options.network,
+            group: options.group.clone(),
+        },
     };
     let chosen = options.name.clone().filter(|name| !name.trim().is_empty());
     if let Some(folder) = options
@@ -245,11 +260,15 @@ fn wishes(
             .collect();
         return vec![wish(folder.to_owned(), true, paths, chosen)];
     }
-    let left_out = |item: &&drops::Item| !(options.secrets == Secrets::LeaveOut && item.secret);
+    let is_allowed = |item: &drops::Item| allowed.contains(&source::encode(&item.path));
+    let fits = |item: &&drops::Item| {
+        let held = options.secrets == Secrets::LeaveOut && item.secret && !is_allowed(item);
+        !held && !item.too_large
+    };
     let single = items.len() == 1;
     items
         .iter()
-        .filter(left_out)
+        .filter(fits)
         .map(|item| {
             wish(
                 item.name.clone(),
@@ -259,6 +278,33 @@ fn wishes(
             )
         })
         .collect()
+}
+
+/// One folder is one upload, whatever it is made of.
+fn fits_together(items: &[drops::Item], options: &UploadOptions) -> Result<(), CommandError> {
+    let bytes: u64 = items.iter().map(|item| item.bytes).sum();
+    if options.together.is_none() || bytes <= drops::LARGEST {
+        return Ok(());
+    }
+    Err(CommandError::new(
+        ErrorCode::TooLarge,
+        format!(
+            "Together they are {}, and one upload takes at most 25 GB. Upload them one by one.",
+            figures::size(bytes)
+        ),
+    ))
+}
+
+/// Only single files go to the private network: the API that takes folders is the public one's.
+fn fits_private(items: &[drops::Item], options: &UploadOptions) -> Result<(), CommandError> {
+    let words = if options.together.is_some() || items.iter().any(|item| item.folder) {
+        "A folder can only be public. Upload its files one by one, or make it public."
+    } else if options.wrap {
+        "A file in a folder of its own can only be public. Choose one of the two."
+    } else {
+        return Ok(());
+    };
+    Err(CommandError::new(ErrorCode::BadInput, words))
 }
 
 fn checked(keyvalues: &[(String, String)]) -> Result<BTreeMap<String, String>, CommandError> {

@@ -1,5 +1,6 @@
 //! Bytes on their way: counted where they pass, told ten times a second, never written.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,23 +22,46 @@ pub(super) struct Running {
     pub(super) done: AtomicU64,
     /// Bytes of content.
     pub(super) total: AtomicU64,
+    /// Bytes of `done` that are in the row: safe at the service.
+    pub(super) saved: AtomicU64,
     /// Bytes of `done` count towards the batch: they are being sent.
     pub(super) sending: std::sync::atomic::AtomicBool,
+    /// It has the place of the small ones.
+    pub(super) lane: bool,
 }
 
 impl Running {
-    pub(super) fn new() -> Arc<Self> {
+    pub(super) fn new(lane: bool) -> Arc<Self> {
         Arc::new(Self {
             cancel: CancellationToken::new(),
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
+            saved: AtomicU64::new(0),
             sending: std::sync::atomic::AtomicBool::new(false),
+            lane,
         })
+    }
+
+    /// Sending goes on where it was: these bytes are at the service.
+    pub(super) fn goes_on_from(&self, offset: u64) {
+        self.done.store(offset, Ordering::Relaxed);
+        self.saved.store(offset, Ordering::Relaxed);
+    }
+
+    /// Bytes that are on their way and in no row.
+    pub(super) fn unsaved(&self) -> u64 {
+        if !self.sending.load(Ordering::Relaxed) {
+            return 0;
+        }
+        let done = self.done.load(Ordering::Relaxed);
+        let done = done.min(self.total.load(Ordering::Relaxed));
+        done.saturating_sub(self.saved.load(Ordering::Relaxed))
     }
 
     /// A new state begins with `total` bytes before it.
     pub(super) fn begin(&self, total: u64, sending: bool) {
         self.done.store(0, Ordering::Relaxed);
+        self.saved.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
         self.sending.store(sending, Ordering::Relaxed);
     }
@@ -85,23 +109,32 @@ pub struct Progress {
     pub seconds_left: Option<f64>,
 }
 
-/// Smooths a rate over some two seconds.
+/// Looks that a rate is taken over: five seconds.
+const WINDOW: usize = 50;
+/// Looks before there is a rate: what moved in a moment says nothing.
+const FIRST: usize = 10;
+
+/// The rate of the last five seconds.
 #[derive(Default)]
 struct Rate {
-    last: u64,
-    smoothed: Option<f64>,
+    looks: VecDeque<u64>,
 }
 
 impl Rate {
+    /// Bytes a second; `None` while nothing is known, or nothing moves.
     fn at(&mut self, done: u64) -> Option<f64> {
-        let seconds = BEAT as f64 / 1_000.0;
-        let step = done.saturating_sub(self.last) as f64 / seconds;
-        self.last = done;
-        let smoothed = self
-            .smoothed
-            .map_or(step, |before| before * 0.95 + step * 0.05);
-        self.smoothed = Some(smoothed);
-        self.smoothed.filter(|rate| *rate >= 1.0)
+        // Another state begins at zero, and a service may have kept less than was sent: the past says nothing then.
+        if self.looks.back().is_some_and(|last| done < *last) {
+            self.looks.clear();
+        }
+        self.looks.push_back(done);
+        if self.looks.len() > WINDOW + 1 {
+            self.looks.pop_front();
+        }
+        let (first, steps) = (self.looks.front()?, self.looks.len() - 1);
+        let seconds = steps as f64 * BEAT as f64 / 1_000.0;
+        let moved = done.saturating_sub(*first) as f64;
+        (steps >= FIRST && moved > 0.0).then(|| moved / seconds)
     }
 }
 
@@ -136,9 +169,7 @@ impl Uploads {
                     running.done.load(Ordering::Relaxed),
                     running.total.load(Ordering::Relaxed),
                 );
-                if running.sending.load(Ordering::Relaxed) {
-                    sent += done.min(total);
-                }
+                sent += running.unsaved();
                 let rate = rates.entry(*id).or_default().at(done);
                 told.push(ProgressRow {
                     id: *id,
@@ -177,4 +208,32 @@ impl Uploads {
 
 fn left(done: u64, total: u64, rate: Option<f64>) -> Option<f64> {
     Some(total.saturating_sub(done) as f64 / rate?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_speed_is_told_after_a_second_and_is_that_of_the_last_five() {
+        let mut rate = Rate::default();
+        let early: Vec<_> = (0..10)
+            .map(|look| rate.at(1_000_000 + look * 100))
+            .collect();
+        assert_eq!(early, [None; 10]);
+        assert_eq!(
+            rate.at(1_001_000),
+            Some(1_000.0),
+            "what was there before is no speed"
+        );
+        let faster = (1..=50).map(|look| rate.at(1_001_000 + look * 500)).last();
+        assert_eq!(
+            faster,
+            Some(Some(5_000.0)),
+            "five seconds later the first is forgotten"
+        );
+        let still = (0..50).map(|_| rate.at(1_026_000)).last();
+        assert_eq!(still, Some(None), "nothing moves: no time left is told");
+        assert_eq!(rate.at(5), None, "it begins anew");
+    }
 }

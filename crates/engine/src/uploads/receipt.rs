@@ -4,9 +4,12 @@ use serde::Serialize;
 use specta::Type;
 
 use super::rows::{self, Upload};
+use super::source::whole_path;
 use super::state::Verdict;
+use super::view::UploadRow;
 use super::{State, Uploads};
 use crate::accounts::service_name;
+use crate::clock::Millis;
 use crate::error::CommandError;
 use crate::pins::{CopyWhat, lower_article};
 
@@ -21,7 +24,52 @@ pub struct Comparison {
     pub sentence: String,
 }
 
+/// What is known of an upload, to be kept or shown to somebody.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadReceipt {
+    /// The row as in the list.
+    pub row: UploadRow,
+    /// What was sent: its path, for people.
+    pub source: String,
+    /// The account's name.
+    pub account: String,
+    /// Computed here, from the bytes that were sent.
+    pub ours: Option<String>,
+    /// What the service answered.
+    pub theirs: Option<String>,
+    /// What the comparison of the two means.
+    pub meaning: String,
+    /// The service's own name of the record.
+    pub service_id: Option<String>,
+    /// When it was put into the queue.
+    #[specta(type = u32)]
+    pub queued_at: Millis,
+}
+
 impl Uploads {
+    /// The receipt of an upload.
+    pub fn receipt(&self, id: i64) -> Result<UploadReceipt, CommandError> {
+        let upload = self.upload(id)?;
+        let account = self.accounts.get(upload.account)?;
+        let paths: Vec<String> = upload
+            .wish
+            .paths
+            .iter()
+            .map(|text| whole_path(text))
+            .collect();
+        Ok(UploadReceipt {
+            row: self.row(&upload)?,
+            source: paths.join("\n"),
+            meaning: meaning(upload.verdict, &service_name(&account)),
+            account: account.label,
+            ours: upload.cid,
+            theirs: upload.service_cid,
+            service_id: upload.service_id,
+            queued_at: upload.created,
+        })
+    }
+
     /// How the CIDs of an upload compare.
     pub fn comparison(&self, id: i64) -> Result<Comparison, CommandError> {
         let upload = self.upload(id)?;

@@ -7,22 +7,22 @@ use std::sync::atomic::Ordering;
 use content::{Cid, Profile};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use pinning::{
-    CidVersion, Delivered, ErrorKind, FileUpload, FolderUpload, Network, Receipt, Source,
-};
+use pinning::{CidVersion, Delivered, ErrorKind, FileUpload, FolderUpload, Receipt, Source};
 
 use super::Uploads;
 use super::bytes::{self, Contents, Stopped};
+use super::chunks::Parcel;
 use super::from_watch;
 use super::progress::Running;
 use super::rows::{Facts, Upload};
 use super::source::{FileSource, decode};
 use super::state::{Event, Verdict};
+use super::target::UploadNetwork;
 use super::work::Outcome;
 use crate::accounts::Hold;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
-use crate::pins::{Listed, PinEdit};
+use crate::pins::Listed;
 use crate::walk::Changes;
 
 /// Codec of a raw block.
@@ -34,7 +34,7 @@ const ONE_BLOCK: u64 = 262_144;
 
 impl Uploads {
     pub(super) async fn send(
-        &self,
+        self: &Arc<Self>,
         upload: &Upload,
         running: &Arc<Running>,
     ) -> Result<Outcome, CommandError> {
@@ -60,14 +60,18 @@ impl Uploads {
                 files: self.files.clone(),
                 place: found.place.clone(),
                 stamp: found.stamp,
+                pace: self.pace.clone(),
             })
         };
         let count = running.clone();
         let progress: pinning::Progress =
             Arc::new(move |sent| count.done.store(sent, Ordering::Relaxed));
         let cancel = running.cancel.child_token();
-        let options = options(upload);
+        let (options, placement) = (options(upload), upload.wish.target.placement());
         let _listening = self.stop_on_change(upload, &contents, &cancel);
+        if let Some(place) = &upload.place {
+            running.goes_on_from(place.offset);
+        }
         let answer = if upload.wish.folder {
             let files = contents
                 .files
@@ -75,29 +79,41 @@ impl Uploads {
                 .map(|(segments, found)| (path(segments), source(found)))
                 .collect();
             let root_name = upload.wish.name.replace('/', "_");
-            uploads
-                .folder(FolderUpload {
-                    root_name,
-                    files,
-                    options,
-                    progress,
-                    cancel,
-                })
-                .await
+            let folder = FolderUpload {
+                root_name,
+                files,
+                options,
+                progress,
+                cancel,
+            };
+            uploads.folder_placed(folder, &placement).await
         } else {
             let Some((_, found)) = contents.files.first() else {
                 return Ok(Event::SourceChanged.into());
             };
             let file_name = bytes::wrapped_name(upload);
-            uploads
-                .file(FileUpload {
+            if let Some(way) = self.in_chunks(service.as_ref(), upload, contents.bytes) {
+                let parcel = Parcel {
                     source: source(found),
-                    file_name,
-                    options,
-                    progress,
-                    cancel,
-                })
-                .await
+                    file_name: file_name.clone(),
+                    options: options.clone(),
+                    placement: placement.clone(),
+                    progress: progress.clone(),
+                    cancel: cancel.clone(),
+                };
+                let sent = self.send_in_chunks(way, upload, parcel, running).await?;
+                if let Some(outcome) = sent {
+                    return Ok(outcome);
+                }
+            }
+            let file = FileUpload {
+                source: source(found),
+                file_name,
+                options,
+                progress,
+                cancel,
+            };
+            uploads.file_placed(file, &placement).await
         };
         match answer {
             Ok(receipt) => self.answered(upload, running, receipt).await,
@@ -143,7 +159,7 @@ impl Uploads {
     }
 
     /// The service gave a CID: is it what these bytes have?
-    async fn answered(
+    pub(super) async fn answered(
         &self,
         upload: &Upload,
         running: &Arc<Running>,
@@ -152,7 +168,9 @@ impl Uploads {
         let Some(verdict) = self.compare(upload, running, &receipt.cid).await else {
             return Ok(Event::SourceChanged.into());
         };
-        let chosen = upload.wish.pin_name.is_some() || !upload.wish.keyvalues.is_empty();
+        let chosen = upload.wish.pin_name.is_some()
+            || !upload.wish.keyvalues.is_empty()
+            || upload.wish.target.group.is_some();
         let facts = Facts {
             service_cid: Some(receipt.cid.clone()),
             service_id: receipt.service_id.clone(),
@@ -223,7 +241,7 @@ impl Uploads {
             if Some(&contents.stamp) != upload.stamp.as_ref() {
                 return Err(Stopped::Changed);
             }
-            let quiet = Running::new();
+            let quiet = Running::new(false);
             let root = bytes::root(files.as_ref(), &upload, &contents, profile, &quiet)?;
             drop(running);
             Ok(root.cid.to_string())
@@ -231,7 +249,7 @@ impl Uploads {
         hashed.await.unwrap_or(Err(Stopped::Changed))
     }
 
-    async fn not_sent(&self, upload: &Upload, error: &pinning::Error) -> Outcome {
+    pub(super) async fn not_sent(&self, upload: &Upload, error: &pinning::Error) -> Outcome {
         let stopped_here = matches!(error.kind, ErrorKind::Source(_) | ErrorKind::Cancelled);
         if stopped_here && !bytes::still_unchanged(self.files.clone(), upload.clone()).await {
             return Event::SourceChanged.into();
@@ -273,31 +291,6 @@ impl Uploads {
             facts,
         }
     }
-
-    /// Gives the pin the name and key-values that were chosen after (or besides) sending.
-    pub(super) async fn apply_wish(&self, upload: &Upload) -> Result<(), CommandError> {
-        let Some(cid) = &upload.service_cid else {
-            return Ok(());
-        };
-        let Some(pin) = self.pins.find(upload.account, cid)? else {
-            return Ok(());
-        };
-        let set: Vec<(String, String)> = upload.wish.keyvalues.clone().into_iter().collect();
-        if upload.wish.pin_name.is_none() && set.is_empty() {
-            return Ok(());
-        }
-        self.pins
-            .edit(
-                pin.id,
-                PinEdit {
-                    name: upload.wish.pin_name.clone(),
-                    set,
-                    remove: Vec::new(),
-                },
-            )
-            .await?;
-        Ok(())
-    }
 }
 
 fn path(segments: &[Vec<u8>]) -> String {
@@ -318,7 +311,7 @@ fn options(upload: &Upload) -> pinning::UploadOptions {
             CidVersion::V1
         },
         wrap: upload.wish.wrap,
-        network: Network::Public,
+        network: upload.wish.target.network.network(),
     }
 }
 
@@ -342,7 +335,7 @@ pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
         bytes: receipt.dag_size.or(upload.bytes),
         files: Some(upload.files),
         mime: (upload.wish.folder || upload.wish.wrap).then(|| "directory".to_owned()),
-        public: true,
+        public: upload.wish.target.network == UploadNetwork::Public,
         keyvalues: BTreeMap::clone(&upload.wish.keyvalues),
         groups: None,
         pinned: Some(

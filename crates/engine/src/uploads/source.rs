@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::io::AsyncRead;
+use tokio::io::{AsyncRead, AsyncSeekExt};
 
+use super::pace::{Pace, Paced};
 use crate::walk::{Files, Found, Place, Stamp, readable};
 
 /// A path as text that loses nothing: bytes other than plain ASCII, and `%`, as `%XX`.
@@ -23,6 +24,16 @@ pub(crate) fn encode(path: &Path) -> String {
         }
     }
     text
+}
+
+/// A place below a root as one path's text.
+pub(super) fn encode_place(place: &Place) -> String {
+    let inside = place
+        .inside
+        .iter()
+        .map(|name| std::ffi::OsStr::from_bytes(name));
+    let path = inside.fold(place.root.clone(), |path, name| path.join(name));
+    encode(&path)
 }
 
 /// The path behind [`encode`]'s text.
@@ -53,6 +64,17 @@ pub(crate) fn source_words(paths: &str) -> String {
     names[names.len().saturating_sub(2)..].join("/")
 }
 
+/// A row's source as a path for people.
+pub(super) fn whole_path(text: &str) -> String {
+    let (place, _) = super::from_watch::source(text);
+    let mut path = place.root.to_string_lossy().into_owned();
+    for name in &place.inside {
+        path.push('/');
+        path.push_str(&readable(name));
+    }
+    path
+}
+
 /// One text for what a file looked like.
 pub(super) fn stamp_text(stamp: &Stamp) -> String {
     format!(
@@ -78,6 +100,19 @@ pub(super) struct FileSource {
     pub(super) files: Arc<dyn Files>,
     pub(super) place: Place,
     pub(super) stamp: Stamp,
+    pub(super) pace: Arc<Pace>,
+}
+
+impl FileSource {
+    async fn opened(&self) -> std::io::Result<tokio::fs::File> {
+        let (files, place) = (self.files.clone(), self.place.clone());
+        let opened = tokio::task::spawn_blocking(move || files.open(&place)).await?;
+        let (file, stamp) = opened.map_err(|problem| std::io::Error::other(problem.words))?;
+        if stamp != self.stamp {
+            return Err(std::io::Error::other("changed since its CID was computed"));
+        }
+        Ok(tokio::fs::File::from_std(file))
+    }
 }
 
 #[async_trait]
@@ -87,13 +122,19 @@ impl pinning::Source for FileSource {
     }
 
     async fn open(&self) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>> {
-        let (files, place) = (self.files.clone(), self.place.clone());
-        let opened = tokio::task::spawn_blocking(move || files.open(&place)).await?;
-        let (file, stamp) = opened.map_err(|problem| std::io::Error::other(problem.words))?;
-        if stamp != self.stamp {
-            return Err(std::io::Error::other("changed since its CID was computed"));
-        }
-        Ok(Box::pin(tokio::fs::File::from_std(file)))
+        Ok(Box::pin(Paced::new(
+            self.opened().await?,
+            self.pace.clone(),
+        )))
+    }
+
+    async fn open_at(
+        &self,
+        offset: u64,
+    ) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>> {
+        let mut file = self.opened().await?;
+        file.seek(std::io::SeekFrom::Start(offset)).await?;
+        Ok(Box::pin(Paced::new(file, self.pace.clone())))
     }
 }
 

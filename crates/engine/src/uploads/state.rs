@@ -74,6 +74,8 @@ pub struct Job {
     pub attempts: u32,
     /// The person wants it gone, but a question to the service must be finished first.
     pub cancelling: bool,
+    /// The service keeps what it got so far, and can be asked where to go on.
+    pub resumable: bool,
 }
 
 /// What happened.
@@ -89,6 +91,17 @@ pub enum Event {
     AlreadyPinned,
     /// It does not.
     NotPinnedYet,
+    /// The service has given an upload in chunks its address.
+    Begun,
+    /// One more chunk is safe at the service.
+    Acknowledged,
+    /// The last chunk is there, and its CID is not told yet.
+    Arrived,
+    /// The service does not know the upload in chunks any more. `maybe`: its last chunk may have arrived before.
+    Forgotten {
+        /// The last chunk may have been on its way.
+        maybe: bool,
+    },
     /// The service answered with a receipt, and this is how the CIDs compare.
     Answered(Verdict),
     /// The source is not what was hashed.
@@ -178,11 +191,11 @@ fn by_person(job: &Job, event: &Event) -> Option<State> {
         (
             Event::Cancel,
             State::Waiting {
-                resume_to: Active::Confirming,
+                resume_to: Active::Confirming | Active::Sending,
                 ..
             }
             | State::Paused {
-                resume_to: Active::Confirming,
+                resume_to: Active::Confirming | Active::Sending,
             },
         ) => Some(State::Active(Active::Confirming)),
         (
@@ -193,7 +206,7 @@ fn by_person(job: &Job, event: &Event) -> Option<State> {
             | State::NeedsYou { .. },
         ) => Some(State::Cancelled),
         (Event::Pause, State::Active(active)) => Some(State::Paused {
-            resume_to: before(active),
+            resume_to: before(active, job.resumable),
         }),
         (Event::Pause, State::Waiting { resume_to, .. }) => Some(State::Paused { resume_to }),
         (Event::Resume, State::Paused { resume_to }) => Some(State::Active(resume_to)),
@@ -204,11 +217,12 @@ fn by_person(job: &Job, event: &Event) -> Option<State> {
     }
 }
 
-/// Where interrupted work goes on: sending that was cut off by the person may have arrived in full.
-fn before(active: Active) -> Active {
+/// Where interrupted work goes on: sending that was cut off by the person may have arrived in full, or goes on from where
+/// the service says.
+fn before(active: Active, resumable: bool) -> Active {
     match active {
         Active::Checking | Active::Hashing => Active::Queued,
-        Active::Sending => Active::Confirming,
+        Active::Sending if !resumable => Active::Confirming,
         other => other,
     }
 }
@@ -230,15 +244,21 @@ fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f
             finish(next, State::Pinned);
         }
         (Confirming, Event::DidNotArrive) if next.cancelling => finish(next, State::Cancelled),
-        (Scanning, Event::Scanned) | (Confirming, Event::DidNotArrive) => {
+        (Scanning, Event::Scanned) => next.state = State::Active(Queued),
+        (Confirming, Event::DidNotArrive) => {
+            next.resumable = false;
             next.state = State::Active(Queued);
         }
         (Hashing | Checking | Sending, Event::SourceChanged) => changed(next),
+        (Sending, Event::Begun) => next.resumable = true,
+        (Sending, Event::Acknowledged) => next.attempts = 0,
+        (Sending, Event::Arrived) => next.state = State::Active(Confirming),
+        (Sending, Event::Forgotten { maybe }) => forgotten(next, *maybe),
         (_, Event::Refused(reason)) => {
             let resume_to = if active == Scanning {
                 Scanning
-            } else if active == Confirming {
-                Confirming
+            } else if active == Confirming || (active == Sending && next.resumable) {
+                active
             } else {
                 Queued
             };
@@ -256,10 +276,10 @@ fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f
             },
         ) => failed(next, active, *reason, *maybe, *retry_after, now, jitter),
         (_, Event::Held { maybe }) => {
-            next.state = State::Active(if *maybe && active == Sending {
+            next.state = State::Active(if *maybe && active == Sending && !next.resumable {
                 Confirming
             } else {
-                again(active)
+                again(active, next.resumable)
             });
         }
         _ => {}
@@ -270,9 +290,29 @@ fn finish(next: &mut Job, state: State) {
     next.state = state;
     next.attempts = 0;
     next.cancelling = false;
+    next.resumable = false;
+}
+
+/// The upload in chunks is gone at the service: it begins anew, unless it may have been complete.
+fn forgotten(next: &mut Job, maybe: bool) {
+    next.attempts += 1;
+    next.resumable = false;
+    next.state = if next.attempts >= MOST_ATTEMPTS {
+        State::NeedsYou {
+            reason: ErrorCode::Unexpected,
+            resume_to: Active::Queued,
+        }
+    } else {
+        State::Active(if maybe {
+            Active::Confirming
+        } else {
+            Active::Queued
+        })
+    };
 }
 
 fn changed(next: &mut Job) {
+    next.resumable = false;
     next.attempts += 1;
     next.state = if next.attempts >= MOST_ATTEMPTS {
         State::NeedsYou {
@@ -284,9 +324,10 @@ fn changed(next: &mut Job) {
     };
 }
 
-/// The state to come back to after `active` failed without having delivered anything.
-fn again(active: Active) -> Active {
+/// The state to come back to after `active` failed without having delivered anything, or in chunks.
+fn again(active: Active, resumable: bool) -> Active {
     match active {
+        Active::Sending if resumable => Active::Sending,
         Active::Hashing | Active::Checking | Active::Sending => Active::Queued,
         other => other,
     }
@@ -302,11 +343,11 @@ fn failed(
     jitter: f64,
 ) {
     next.attempts += 1;
-    let lost_answer = maybe && active == Active::Sending;
+    let lost_answer = maybe && active == Active::Sending && !next.resumable;
     let resume_to = if lost_answer {
         Active::Confirming
     } else {
-        again(active)
+        again(active, next.resumable)
     };
     if next.attempts >= MOST_ATTEMPTS {
         next.state = State::NeedsYou { reason, resume_to };
@@ -331,8 +372,9 @@ fn failed(
 
 /// The state that a stored row stands in after the program died in the middle of it.
 #[must_use]
-pub fn after_crash(state: State) -> State {
+pub fn after_crash(state: State, resumable: bool) -> State {
     match state {
+        State::Active(Active::Sending) if resumable => state,
         // The request may have been on its way: ask before anything is sent again.
         State::Active(Active::Sending) => State::Active(Active::Confirming),
         State::Active(Active::Hashing | Active::Checking) => State::Active(Active::Queued),

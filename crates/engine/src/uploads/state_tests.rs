@@ -7,6 +7,7 @@ fn job(state: State) -> Job {
         state,
         attempts: 0,
         cancelling: false,
+        resumable: false,
     }
 }
 
@@ -57,7 +58,7 @@ fn a_lost_answer_is_asked_about_before_anything_is_sent_again() {
 #[test]
 fn a_crash_while_sending_is_a_lost_answer() {
     assert_eq!(
-        after_crash(State::Active(Active::Sending)),
+        after_crash(State::Active(Active::Sending), false),
         State::Active(Active::Confirming)
     );
 }
@@ -236,4 +237,89 @@ proptest! {
             job = next;
         }
     }
+}
+
+fn in_chunks(state: State) -> Job {
+    Job {
+        resumable: true,
+        ..job(state)
+    }
+}
+
+fn broken(maybe: bool) -> Event {
+    Event::Failed {
+        reason: ErrorCode::Offline,
+        maybe,
+        retry_after: None,
+    }
+}
+
+#[test]
+fn an_upload_in_chunks_goes_on_sending_after_every_kind_of_break() {
+    let sending = in_chunks(State::Active(Active::Sending));
+    let goes_on = |job: Job| match job.state {
+        State::Waiting { resume_to, .. } | State::Paused { resume_to } => resume_to,
+        State::Active(active) => active,
+        other => panic!("{other:?}"),
+    };
+    for event in [
+        broken(true),
+        broken(false),
+        Event::Pause,
+        Event::Held { maybe: true },
+        Event::Held { maybe: false },
+    ] {
+        let after = step(&sending, &event, 1_000, 0.5);
+        assert_eq!(goes_on(after.clone()), Active::Sending, "{event:?}");
+        assert!(after.resumable, "{event:?}");
+    }
+    assert_eq!(
+        after_crash(sending.state, true),
+        State::Active(Active::Sending)
+    );
+}
+
+#[test]
+fn each_chunk_that_is_safe_gives_the_tries_back() {
+    let mut sending = in_chunks(State::Active(Active::Sending));
+    sending.attempts = MOST_ATTEMPTS - 1;
+    let tired = step(&sending, &broken(true), 1_000, 0.5);
+    assert!(matches!(
+        tired.state,
+        State::NeedsYou {
+            resume_to: Active::Sending,
+            ..
+        }
+    ));
+    let rested = step(&sending, &Event::Acknowledged, 1_000, 0.5);
+    let after = step(&rested, &broken(true), 1_000, 0.5);
+    assert!(matches!(after.state, State::Waiting { .. }));
+}
+
+#[test]
+fn a_forgotten_upload_is_asked_about_only_where_its_last_chunk_may_have_arrived() {
+    let sending = in_chunks(State::Active(Active::Sending));
+    for (maybe, next) in [(false, Active::Queued), (true, Active::Confirming)] {
+        let after = step(&sending, &Event::Forgotten { maybe }, 1_000, 0.5);
+        assert_eq!(after.state, State::Active(next));
+        assert!(!after.resumable, "its address is worth nothing any more");
+    }
+}
+
+#[test]
+fn what_was_sent_of_a_source_that_changed_is_not_gone_on_with() {
+    let sending = in_chunks(State::Active(Active::Sending));
+    let after = step(&sending, &Event::SourceChanged, 1_000, 0.5);
+    assert_eq!(after.state, State::Active(Active::Scanning));
+    assert!(!after.resumable);
+}
+
+#[test]
+fn taking_back_a_paused_upload_in_chunks_asks_first_what_arrived() {
+    let paused = in_chunks(State::Paused {
+        resume_to: Active::Sending,
+    });
+    let after = step(&paused, &Event::Cancel, 1_000, 0.5);
+    assert_eq!(after.state, State::Active(Active::Confirming));
+    assert!(after.cancelling);
 }

@@ -7,12 +7,12 @@ use specta::Type;
 
 use super::rows::{self, Upload, verdict_name};
 use super::state::{Active, State};
-use super::{ItemKind, Uploads, UploadsFilter};
+use super::words::sentence;
+use super::{ItemKind, UploadNetwork, Uploads, UploadsFilter};
 use crate::accounts::{hold_sentence, service_name};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
-use crate::failure;
-use crate::pins::{CheckState, lower_article};
+use crate::pins::CheckState;
 
 /// A state's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -82,6 +82,12 @@ pub struct UploadRow {
     pub can_retry: bool,
     /// Clear is offered.
     pub can_clear: bool,
+    /// Moving to the front is offered.
+    pub can_go_first: bool,
+    /// The group that it goes to.
+    pub group: Option<String>,
+    /// Who may read it.
+    pub network: UploadNetwork,
     /// When it ended.
     #[specta(type = Option<u32>)]
     pub finished_at: Option<Millis>,
@@ -108,6 +114,9 @@ pub struct UploadsHead {
     pub bytes_total: u64,
     /// Everything that could run is paused.
     pub paused: bool,
+    /// The whole queue rests until then.
+    #[specta(type = Option<u32>)]
+    pub resting_until: Option<Millis>,
 }
 
 /// A window of the queue.
@@ -147,14 +156,11 @@ impl Uploads {
         }
         let (pinned, bytes_total) = self.batch_bytes();
         let running = self.running();
-        let sending = running
-            .values()
-            .filter(|running| running.sending.load(Ordering::Relaxed));
-        let sent: u64 = sending
-            .map(|running| running.done.load(Ordering::Relaxed))
-            .sum();
+        let sent: u64 = running.values().map(|running| running.unsaved()).sum();
         let bytes_done = (pinned + sent).min(bytes_total);
-        let paused = of("paused") > 0 && of("paused") + of("needs_you") == now;
+        let resting_until = self.limits.resting();
+        let all_paused = of("paused") > 0 && of("paused") + of("needs_you") == now;
+        let paused = all_paused || resting_until.is_some();
         Ok(UploadsHead {
             now,
             needs_you: of("needs_you"),
@@ -162,6 +168,7 @@ impl Uploads {
             bytes_done,
             bytes_total,
             paused,
+            resting_until,
         })
     }
 
@@ -191,6 +198,20 @@ impl Uploads {
         self.row(&self.store.ledger.read(|tx| rows::get(tx, id))?)
     }
 
+    /// What has ended and has this text in its name or a CID, also what was taken out of the list.
+    pub fn history(&self, text: &str, from: usize, n: usize) -> Result<UploadsPage, CommandError> {
+        let n = n.clamp(1, 200);
+        let (total, found) = self
+            .store
+            .ledger
+            .read(|tx| rows::history(tx, text.trim(), from, n))?;
+        let rows = found
+            .iter()
+            .map(|upload| self.row(upload))
+            .collect::<Result<_, _>>()?;
+        Ok(UploadsPage { total, rows })
+    }
+
     /// What was left out of a folder, at most 500.
     pub fn problems(&self, id: i64) -> Result<Vec<UploadProblem>, CommandError> {
         let problems = self.store.ledger.read(|tx| rows::problems(tx, id))?;
@@ -200,7 +221,7 @@ impl Uploads {
             .collect())
     }
 
-    fn row(&self, upload: &Upload) -> Result<UploadRow, CommandError> {
+    pub(super) fn row(&self, upload: &Upload) -> Result<UploadRow, CommandError> {
         let state = upload.job.state;
         let service = service_name(&self.accounts.get(upload.account)?);
         let hold = self
@@ -211,18 +232,25 @@ impl Uploads {
             State::Waiting { reason, .. } | State::NeedsYou { reason, .. } => Some(reason),
             _ => hold.as_ref().map(|hold| hold.code),
         };
-        let ended = matches!(state, State::Pinned | State::Cancelled);
-        let mut sentence = match &hold {
-            Some(hold) => hold_sentence(hold.code, &service),
-            None => sentence(upload, &service),
+        let rests = self
+            .rest_words()
+            .filter(|_| matches!(state, State::Active(_)));
+        let mut sentence = match (&hold, &rests) {
+            (Some(hold), _) => hold_sentence(hold.code, &service),
+            (None, Some(rests)) => rests.clone(),
+            (None, None) => sentence(upload, &service),
         };
+        let ended = matches!(state, State::Pinned | State::Cancelled);
         if !ended && let Some(then) = self.afterwards(upload.id)? {
             sentence = format!("{sentence} {then}");
         }
-        let done = self
-            .running()
-            .get(&upload.id)
-            .map_or(0, |running| running.done.load(Ordering::Relaxed));
+        let safe = upload.place.as_ref().map_or(0, |place| place.offset);
+        let done = match self.running().get(&upload.id) {
+            Some(running) if matches!(state, State::Active(_)) => {
+                running.done.load(Ordering::Relaxed)
+            }
+            _ => safe,
+        };
         let pin = match &upload.service_cid {
             Some(cid) if state == State::Pinned => {
                 self.pins.find(upload.account, cid)?.map(|pin| pin.id)
@@ -240,7 +268,11 @@ impl Uploads {
             files: upload.files,
             problems: upload.problems,
             bytes: upload.bytes,
-            state: shown(state),
+            state: if rests.is_some() {
+                UploadState::Paused
+            } else {
+                shown(state)
+            },
             reason,
             sentence,
             done,
@@ -257,6 +289,14 @@ impl Uploads {
             can_retry: matches!(state, State::Waiting { .. } | State::NeedsYou { .. })
                 && reason != Some(ErrorCode::Secret),
             can_clear: ended,
+            can_go_first: !ended && !upload.first && !matches!(state, State::NeedsYou { .. }),
+            group: upload
+                .wish
+                .target
+                .group
+                .as_ref()
+                .map(|group| group.name.clone()),
+            network: upload.wish.target.network,
             finished_at: upload.finished,
         })
     }
@@ -275,93 +315,5 @@ fn shown(state: State) -> UploadState {
         State::NeedsYou { .. } => UploadState::NeedsYou,
         State::Pinned => UploadState::Pinned,
         State::Cancelled => UploadState::Cancelled,
-    }
-}
-
-fn sentence(upload: &Upload, service: &str) -> String {
-    let there = lower_article(service);
-    match upload.job.state {
-        State::Active(Active::Scanning) if upload.job.attempts > 0 => {
-            "Changed during upload; sending the new version.".into()
-        }
-        State::Active(Active::Scanning) => "Looking at what is in it.".into(),
-        State::Active(Active::Queued) => "Waiting for its turn.".into(),
-        State::Active(Active::Hashing) => "Computing the CID before sending.".into(),
-        State::Active(Active::Checking) => {
-            format!("Asking {there} whether it has these bytes already.")
-        }
-        State::Active(Active::Sending) => format!("Sending to {there}."),
-        State::Active(Active::Confirming) if upload.job.cancelling => {
-            format!("Taking it back; asking {there} what it kept.")
-        }
-        State::Active(Active::Confirming) => {
-            format!("Everything is sent. Asking {there} whether it arrived.")
-        }
-        State::Waiting { reason, .. } => waiting(reason, service, upload.detail.as_deref()),
-        State::Paused { .. } => "Paused by you.".into(),
-        State::NeedsYou { reason, .. } => needs_you(reason, service, upload),
-        State::Pinned => pinned(upload, service),
-        State::Cancelled => "Cancelled. Nothing of it is pinned by this upload.".into(),
-    }
-}
-
-fn waiting(reason: ErrorCode, service: &str, detail: Option<&str>) -> String {
-    if reason == ErrorCode::Unconfirmed {
-        return format!(
-            "The connection broke after everything was sent. Asking {} whether it arrived.",
-            lower_article(service)
-        );
-    }
-    match detail {
-        Some(words) if !words.is_empty() => {
-            format!("Not sent yet. {service} said “{words}”. It is tried again by itself.")
-        }
-        _ => "Not sent yet: the connection broke. It is tried again by itself.".into(),
-    }
-}
-
-fn needs_you(reason: ErrorCode, service: &str, upload: &Upload) -> String {
-    let detail = upload.detail.as_deref();
-    match reason {
-        // The source's own problems come as whole sentences.
-        ErrorCode::Unreadable
-        | ErrorCode::Vanished
-        | ErrorCode::NotAFile
-        | ErrorCode::OutsideLink
-        | ErrorCode::Empty
-        | ErrorCode::Secret
-        | ErrorCode::BadToken
-        | ErrorCode::BadEndpoint
-        | ErrorCode::BadInput => detail
-            .unwrap_or("It cannot be read. Drop it again.")
-            .to_owned(),
-        ErrorCode::Different => {
-            format!("{service} holds a CID that is not ours. Kept here until you choose.")
-        }
-        ErrorCode::Changed => {
-            "It keeps changing while it is sent. Retry once nothing writes to it.".into()
-        }
-        other => failure::sentence(other, service, detail),
-    }
-}
-
-fn pinned(upload: &Upload, service: &str) -> String {
-    let words = match CheckState::of_verdict(upload.verdict.map(verdict_name)) {
-        CheckState::Verified => format!(
-            "Pinned and verified: the same CID at {} and here.",
-            lower_article(service)
-        ),
-        CheckState::OtherLayout => {
-            "Pinned. Same bytes, another layout, so the CID differs from ours.".to_owned()
-        }
-        _ => format!(
-            "Pinned. The layout of {} is not one Pinfold knows; nothing proves a difference.",
-            lower_article(service)
-        ),
-    };
-    match upload.problems {
-        0 => words,
-        1 => format!("{words} 1 thing was left out."),
-        count => format!("{words} {count} things were left out."),
     }
 }

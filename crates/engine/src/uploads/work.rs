@@ -16,9 +16,7 @@ use crate::error::{CommandError, ErrorCode};
 use crate::pins::CheckState;
 use crate::store::Urgency;
 
-/// Uploads that work is done on at a time.
-const MOST_RUNNING: usize = 4;
-/// Bytes below which hashing is not worth a state of its own on the screen.
+/// Bytes up to which a file has a place of its own beside large ones, and hashing is not worth a state on the screen.
 const SMALL: u64 = 4 * 1024 * 1024;
 
 /// What one state's work led to.
@@ -81,7 +79,7 @@ impl Uploads {
                 Err(error) => tracing::error!(%error, "the queue could not be read"),
             }
             let waits = self.store.ledger.read(rows::next_due).ok().flatten();
-            let next = [waits, self.accounts.next_release()]
+            let next = [waits, self.accounts.next_release(), self.limits.resting()]
                 .into_iter()
                 .flatten()
                 .min();
@@ -101,31 +99,51 @@ impl Uploads {
             self.apply(id, Event::Due.into(), Urgency::Background)
                 .await?;
         }
-        let busy: Vec<i64> = self.running().keys().copied().collect();
-        let free = MOST_RUNNING.saturating_sub(busy.len());
-        if free == 0 {
+        if self.limits.resting().is_some() {
             return Ok(false);
         }
+        let (mut busy, in_lane) = {
+            let running = self.running();
+            let in_lane = running.values().filter(|running| running.lane).count();
+            (running.keys().copied().collect::<Vec<i64>>(), in_lane)
+        };
         let ready = self.accounts.ready()?;
-        let next = self
+        let free = self.limits.at_once().saturating_sub(busy.len() - in_lane);
+        let mut next = self
             .store
             .ledger
-            .read(|tx| rows::next(tx, &ready, &busy, free))?;
+            .read(|tx| rows::next(tx, &ready, &busy, free, None))?;
         for id in &next {
-            let running = Running::new();
-            self.running().insert(*id, running.clone());
-            let (this, id) = (self.clone(), *id);
-            tokio::spawn(async move {
-                this.work_on(id, &running).await;
-                this.running().remove(&id);
-                this.wake.notify_one();
-            });
+            self.begin(*id, false);
+        }
+        // Small files do not wait behind huge ones: one place is theirs.
+        if in_lane == 0 && next.len() == free {
+            busy.extend(&next);
+            let small = self
+                .store
+                .ledger
+                .read(|tx| rows::next(tx, &ready, &busy, 1, Some(SMALL)))?;
+            for id in &small {
+                self.begin(*id, true);
+            }
+            next.extend(small);
         }
         Ok(!next.is_empty())
     }
 
+    fn begin(self: &Arc<Self>, id: i64, lane: bool) {
+        let running = Running::new(lane);
+        self.running().insert(id, running.clone());
+        let this = self.clone();
+        tokio::spawn(async move {
+            this.work_on(id, &running).await;
+            this.running().remove(&id);
+            this.wake.notify_one();
+        });
+    }
+
     /// Works on one row until it ends, waits, or its account is held.
-    async fn work_on(&self, id: i64, running: &Arc<Running>) {
+    async fn work_on(self: &Arc<Self>, id: i64, running: &Arc<Running>) {
         loop {
             let Ok(upload) = self.store.ledger.read(|tx| rows::get(tx, id)) else {
                 return;
@@ -133,6 +151,10 @@ impl Uploads {
             let State::Active(active) = upload.job.state else {
                 return self.settle(&upload).await;
             };
+            if running.lane && upload.bytes.is_some_and(|bytes| bytes > SMALL) {
+                // Now that its size is known, it waits for a place like the other large ones.
+                return;
+            }
             if running.cancel.is_cancelled() || self.accounts.hold(upload.account).is_some() {
                 return;
             }
@@ -176,13 +198,23 @@ impl Uploads {
     }
 
     async fn work_in(
-        &self,
+        self: &Arc<Self>,
         active: Active,
         upload: &Upload,
         running: &Arc<Running>,
     ) -> Result<Outcome, CommandError> {
         match active {
             Active::Scanning => Ok(self.scan(upload, running).await),
+            // Its CID is known and nobody wrote to it since: it is not read once more.
+            Active::Queued
+                if upload.cid.is_some()
+                    && bytes::still_unchanged(self.files.clone(), upload.clone()).await =>
+            {
+                Ok(Outcome {
+                    events: vec![Event::Turn, Event::Hashed],
+                    facts: Facts::default(),
+                })
+            }
             Active::Queued if upload.bytes.is_some_and(|bytes| bytes <= SMALL) => {
                 let mut hashed = self.hash(upload, running).await;
                 if hashed.events == [Event::Hashed] {
@@ -234,7 +266,13 @@ impl Uploads {
     }
 
     async fn hash(&self, upload: &Upload, running: &Arc<Running>) -> Outcome {
-        let Ok(_alone) = self.hashing.acquire().await else {
+        let small = upload.bytes.is_some_and(|bytes| bytes <= SMALL);
+        let turn = if small {
+            &self.hashing_small
+        } else {
+            &self.hashing
+        };
+        let Ok(_alone) = turn.acquire().await else {
             return Outcome::none();
         };
         let (files, copy, running) = (self.files.clone(), upload.clone(), running.clone());
@@ -272,39 +310,6 @@ impl Uploads {
             }
             Ok(Err(Stopped::Changed)) => Event::SourceChanged.into(),
             _ => Outcome::none(),
-        }
-    }
-
-    /// A row that has ended: what was chosen for it besides sending is done now.
-    async fn settle(&self, upload: &Upload) {
-        if upload.job.state != State::Pinned || !upload.amended {
-            return;
-        }
-        let facts = match self.apply_wish(upload).await {
-            Ok(()) => Facts {
-                amended: Some(false),
-                ..Facts::default()
-            },
-            Err(error) => {
-                tracing::warn!(%error, upload.id, "name and key-values could not be set");
-                let sentence = format!(
-                    "Pinned, but its name and key-values could not be set. {}",
-                    error.message
-                );
-                let problems = Some(vec![(upload.wish.name.clone(), sentence)]);
-                Facts {
-                    amended: Some(false),
-                    problems,
-                    ..Facts::default()
-                }
-            }
-        };
-        let outcome = Outcome {
-            events: Vec::new(),
-            facts,
-        };
-        if let Err(error) = self.apply(upload.id, outcome, Urgency::Background).await {
-            tracing::warn!(%error, upload.id, "the queue could not be written");
         }
     }
 

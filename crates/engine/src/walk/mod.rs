@@ -2,6 +2,7 @@
 
 mod changes;
 mod disk;
+mod junk;
 mod secret;
 mod shape;
 mod survey;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use changes::Changes;
 pub use disk::Disk;
+pub use junk::is_junk;
 pub use secret::looks_like_secret;
 pub use shape::{LOOKED_AT, secret_shape};
 pub use survey::{Found, Survey, survey};

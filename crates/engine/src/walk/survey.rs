@@ -1,6 +1,6 @@
 //! What a dropped file or folder consists of, before anything is read.
 
-use super::{Files, Node, Place, Problem, Stamp, disk, looks_like_secret, readable};
+use super::{Files, Node, Place, Problem, Stamp, disk, is_junk, looks_like_secret, readable};
 use crate::error::ErrorCode;
 
 /// A regular file below (or at) a root.
@@ -25,6 +25,8 @@ pub struct Survey {
     pub left_out: Vec<(Place, Problem)>,
     /// Files whose names look like secrets.
     pub secrets: Vec<Place>,
+    /// System files below the root.
+    pub junk: Vec<Place>,
     /// Bytes of all files.
     pub bytes: u64,
 }
@@ -54,6 +56,10 @@ impl Survey {
         self.bytes += found.stamp.size;
         if looks_like_secret(&found.place.name()) {
             self.secrets.push(found.place.clone());
+        }
+        // A file that was dropped by itself is meant, whatever its name.
+        if !found.place.inside.is_empty() && is_junk(&found.place.name()) {
+            self.junk.push(found.place.clone());
         }
         self.files.push(found);
     }

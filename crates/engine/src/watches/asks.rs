@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::sync::{broadcast, oneshot};
 
 use super::order::{Ask, Order};
-use super::{BrakeAnswer, MORNING, Notice, PauseFor, WatchRules, Watches, at_hour, rows};
+use super::{BrakeAnswer, MORNING, Notice, PauseFor, WatchRules, Watches, rows};
 use crate::accounts::AccountId;
-use crate::clock::Millis;
+use crate::clock::{Millis, at_hour};
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
 use crate::walk::Place;

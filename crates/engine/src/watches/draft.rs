@@ -13,6 +13,7 @@ use super::scan::Scan;
 use super::{Watches, words};
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
+use crate::uploads::UploadNetwork;
 use crate::walk::{Node, Place, looks_like_secret, readable};
 
 /// Drafts that may wait.
@@ -173,10 +174,12 @@ impl Watches {
                 ..WatchPreview::default()
             });
         }
-        let warning = if self.accounts.row_of(account)?.public_links {
-            "Everyone can read what is public on IPFS, and it cannot be taken back."
-        } else {
+        let warning = if !self.accounts.row_of(account)?.public_links {
             "It stays on this computer only: the Sandbox shows it to nobody else."
+        } else if rules.network == UploadNetwork::Private {
+            "Who holds this account’s key can read it, and nobody else."
+        } else {
+            "Everyone can read what is public on IPFS, and it cannot be taken back."
         };
         let this = self.clone();
         let preview = tokio::task::spawn_blocking(move || this.look_ahead(root, rules))

@@ -106,7 +106,10 @@ impl Folder {
             patience: None,
             beat: Arc::default(),
             tally: Tally::default(),
-            audit_at: super::at_hour(stored.audited.unwrap_or(stored.created), super::AUDIT_HOUR),
+            audit_at: crate::clock::at_hour(
+                stored.audited.unwrap_or(stored.created),
+                super::AUDIT_HOUR,
+            ),
             ended: false,
         }
     }

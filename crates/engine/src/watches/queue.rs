@@ -165,6 +165,7 @@ impl Watches {
             pin_name: pin_name(&folder.rules.name, &name, &name, version, now),
             keyvalues: folder.rules.keyvalues.iter().cloned().collect(),
             cid_version: folder.rules.cid_version,
+            target: folder.rules.target(),
         };
         let entries: Vec<_> = files
             .iter()
@@ -237,5 +238,6 @@ fn wanted(folder: &Folder, way: &Way, stamp: &Stamp, version: u32, now: Millis) 
         pin_name: pin_name(&folder.rules.name, &folder.name(), &inside, version, now),
         keyvalues: folder.rules.keyvalues.iter().cloned().collect(),
         cid_version: folder.rules.cid_version,
+        target: folder.rules.target(),
     }
 }

@@ -9,6 +9,7 @@ use super::patterns::Patterns;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::pins::MOST_KEYVALUES;
+use crate::uploads::{GroupChoice, Target, UploadNetwork};
 
 /// Files from this size on settle for longer.
 const LARGE: u64 = 100_000_000;
@@ -93,6 +94,10 @@ pub struct WatchRules {
     pub rescan: u32,
     /// Compares with disk and service every night.
     pub audit: bool,
+    /// The group that every pin goes to.
+    pub group: Option<GroupChoice>,
+    /// Who may read what is pinned.
+    pub network: UploadNetwork,
 }
 
 impl Default for WatchRules {
@@ -112,6 +117,8 @@ impl Default for WatchRules {
             settle: 3,
             rescan: 60,
             audit: true,
+            group: None,
+            network: UploadNetwork::Public,
         }
     }
 }
@@ -144,6 +151,14 @@ impl WatchRules {
         }
     }
 
+    /// Where pins go within the account.
+    pub(super) fn target(&self) -> Target {
+        Target {
+            network: self.network,
+            group: self.group.clone(),
+        }
+    }
+
     /// Why these rules cannot be.
     pub fn check(&self) -> Result<(), CommandError> {
         let wrong = |words: &str| Err(CommandError::new(ErrorCode::BadInput, words));
@@ -167,6 +182,11 @@ impl WatchRules {
         }
         if matches!(self.on_change, OnChange::KeepLast { n: 0 }) {
             return wrong("At least one version has to stay.");
+        }
+        if self.unit == WatchUnit::Folder && self.network == UploadNetwork::Private {
+            return wrong(
+                "A folder as one pin can only be public. Pin each file, or make it public.",
+            );
         }
         if !(1..=3_600).contains(&self.settle) {
             return wrong("A file can be waited for from 1 second to 1 hour.");

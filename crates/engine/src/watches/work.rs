@@ -90,7 +90,7 @@ impl Watches {
         if now < folder.audit_at || !may || folder.condition.trouble.is_some() {
             return;
         }
-        folder.audit_at = super::at_hour(now, super::AUDIT_HOUR);
+        folder.audit_at = crate::clock::at_hour(now, super::AUDIT_HOUR);
         let (this, id) = (self.clone(), folder.id);
         tokio::spawn(async move {
             if let Err(error) = this.audit(id).await {

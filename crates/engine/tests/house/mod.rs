@@ -12,7 +12,7 @@ use engine::accounts::{
 };
 use engine::clock::SystemClock;
 use engine::error::CommandError;
-use engine::uploads::{Secrets, UploadOptions, UploadRow, UploadsFilter};
+use engine::uploads::{Secrets, UploadNetwork, UploadOptions, UploadRow, UploadsFilter};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
 use engine::watches::{LedgerPage, LedgerQuery, WatchRow, WatchRules};
 use engine::{Engine, Parts};
@@ -46,8 +46,17 @@ pub(crate) struct House {
     pub(crate) sandbox: Sandbox,
     pub(crate) engine: Arc<Engine>,
     pub(crate) account: i64,
-    working: Vec<tokio::task::JoinHandle<()>>,
+    working: Option<tokio::runtime::Runtime>,
     ground: Ground,
+    cut: Option<(u64, u64)>,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if let Some(working) = self.working.take() {
+            working.shutdown_background();
+        }
+    }
 }
 
 /// Files, and whoever hears their changes.
@@ -84,7 +93,7 @@ impl House {
             token: TOKEN.to_owned().into(),
         });
         std::fs::create_dir_all(folder.path().join("files")).expect("creates");
-        let (engine, working) = open(folder.path(), &address, &ground);
+        let (engine, working) = open(folder.path(), &address, &ground, None);
         let account = engine
             .accounts
             .try_sandbox()
@@ -99,8 +108,22 @@ impl House {
             sandbox: server,
             engine,
             account,
-            working,
+            working: Some(working),
             ground,
+            cut: None,
+        }
+    }
+
+    /// Files of more than `above` bytes go in chunks of `chunk` bytes, also after a restart.
+    pub(crate) fn cut(&mut self, above: u64, chunk: u64) {
+        self.cut = Some((above, chunk));
+        self.engine.uploads.cut(above, chunk);
+    }
+
+    /// The process ends in the middle of whatever it does; nothing of it works any more when this returns.
+    fn kill(&mut self) {
+        if let Some(working) = self.working.take() {
+            tokio::task::block_in_place(|| working.shutdown_timeout(Duration::from_secs(10)));
         }
     }
 
@@ -142,18 +165,14 @@ impl House {
 
     /// The process ends at once and is started again.
     pub(crate) fn restart(&mut self) {
-        for work in self.working.drain(..) {
-            work.abort();
-        }
-        (self.engine, self.working) = open(self.folder.path(), &self.address, &self.ground);
+        self.kill();
+        let (engine, working) = open(self.folder.path(), &self.address, &self.ground, self.cut);
+        (self.engine, self.working) = (engine, Some(working));
     }
 
     /// The process ends at once.
-    pub(crate) async fn stop(&mut self) {
-        for work in self.working.drain(..) {
-            work.abort();
-            let _ = work.await;
-        }
+    pub(crate) fn stop(&mut self) {
+        self.kill();
     }
 
     /// Where everything is, for an engine in another process: see [`open_at`].
@@ -370,6 +389,45 @@ impl House {
         (status, answer.bytes().await.expect("bytes").to_vec())
     }
 
+    /// What the service's API answers to somebody who is not this engine.
+    pub(crate) async fn api(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<serde_json::Value>,
+    ) -> serde_json::Value {
+        let method = method.parse().expect("a method");
+        let url = format!("{}/{path}", self.sandbox.api_url().trim_end_matches('/'));
+        let mut request = strangers_client().request(method, url).bearer_auth(TOKEN);
+        if let Some(body) = body {
+            request = request
+                .header("content-type", "application/json")
+                .body(body.to_string());
+        }
+        let answer = request.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        let bytes = answer.bytes().await.expect("bytes");
+        serde_json::from_slice(&bytes).expect("JSON")
+    }
+
+    /// Waits for something that is told by nobody.
+    pub(crate) async fn until_true(&self, what: &str, asked: impl AsyncFn() -> bool) {
+        let looking = async {
+            while !asked().await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let waited = tokio::time::timeout(PATIENCE, looking).await;
+        assert!(waited.is_ok(), "it did not come to that: {what}");
+    }
+
+    /// The status that a plain HTTP client gets from the gateway.
+    pub(crate) async fn status(&self, path: &str) -> u16 {
+        let url = format!("{}/ipfs/{path}", self.sandbox.gateway_url());
+        let answer = strangers_client().get(url).send().await;
+        answer.expect("an answer").status().as_u16()
+    }
+
     /// What a plain HTTP client gets from the gateway.
     pub(crate) async fn served(&self, path: &str) -> Vec<u8> {
         let answer = strangers_client()
@@ -386,7 +444,8 @@ fn open(
     data: &Path,
     address: &Arc<RunningSandbox>,
     (files, watching): &Ground,
-) -> (Arc<Engine>, Vec<tokio::task::JoinHandle<()>>) {
+    cut: Option<(u64, u64)>,
+) -> (Arc<Engine>, tokio::runtime::Runtime) {
     let parts = Parts {
         clock: Arc::new(SystemClock),
         files: files.clone(),
@@ -400,14 +459,26 @@ fn open(
     let data = data.join("data");
     std::fs::create_dir_all(&data).expect("creates");
     let engine = Arc::new(Engine::open(&data, parts).expect("opens"));
-    let uploads = tokio::spawn(engine.uploads.clone().run());
-    let watches = tokio::spawn(engine.watches.clone().run());
-    let jobs = tokio::spawn(engine.jobs.clone().run());
-    (engine, vec![uploads, watches, jobs])
+    if let Some((above, chunk)) = cut {
+        engine.uploads.cut(above, chunk);
+    }
+    // A runtime of its own: ending it ends all that the engine has begun, as the end of a process does.
+    let working = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    working.spawn(engine.uploads.clone().run());
+    working.spawn(engine.watches.clone().run());
+    working.spawn(engine.jobs.clone().run());
+    (engine, working)
 }
 
-/// An engine of this process on the house of another one.
-pub(crate) fn open_at(place: &str) -> Arc<Engine> {
+/// An engine of this process on the house of another one; it works as long as its runtime is kept.
+pub(crate) fn open_at(
+    place: &str,
+    cut: Option<(u64, u64)>,
+) -> (Arc<Engine>, tokio::runtime::Runtime) {
     let mut lines = place.lines().map(str::to_owned);
     let mut line = || lines.next().expect("a line");
     let data = PathBuf::from(line());
@@ -417,7 +488,7 @@ pub(crate) fn open_at(place: &str) -> Arc<Engine> {
         token: TOKEN.to_owned().into(),
     });
     let ground: Ground = (Arc::new(Disk), Arc::new(SystemWatching));
-    open(&data, &address, &ground).0
+    open(&data, &address, &ground, cut)
 }
 
 pub(crate) fn options(secrets: Secrets) -> UploadOptions {
@@ -428,6 +499,10 @@ pub(crate) fn options(secrets: Secrets) -> UploadOptions {
         wrap: false,
         together: None,
         secrets,
+        allowed: Vec::new(),
+        junk: false,
+        group: None,
+        network: UploadNetwork::Public,
     }
 }
 

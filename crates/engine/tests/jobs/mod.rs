@@ -228,7 +228,7 @@ async fn a_restart_forgets_nothing_and_goes_on() {
         kind: Kind::rate_limited(1),
     });
     let asked = import(&house, &CIDS.join(" "), JobOptions::default()).await;
-    house.stop().await;
+    house.stop();
     house.restart();
     assert_eq!(rows(&house).len(), 4);
     for cid in CIDS {

@@ -141,7 +141,7 @@ async fn a_restart_with_nothing_changed_opens_no_file() {
     }
     let id = house.watch(&house.path("box"), quick()).await;
     house.until_pinned(id, 50).await;
-    house.stop().await;
+    house.stop();
     let before = odd.opened.load(Ordering::SeqCst);
     house.restart();
     house

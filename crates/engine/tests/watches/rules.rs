@@ -198,7 +198,7 @@ async fn a_preview_says_what_would_be_pinned_and_what_not_and_sends_nothing() {
     ] {
         assert!(reasons.contains(&reason), "{reasons:?}");
     }
-    assert!(preview.warning.contains("cannot be taken back"));
+    assert!(preview.warning.contains("stays on this computer only"));
     assert!(
         house
             .sandbox

@@ -34,7 +34,7 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     let mut house = House::new().await;
     let root = house.path("box");
     let id = house.watch(&root, quick()).await;
-    house.stop().await;
+    house.stop();
 
     let mut people = People::new(&root, seed);
     let (mut kills, end) = (0, Instant::now() + Duration::from_secs(seconds));
@@ -95,7 +95,7 @@ fn start_child(house: &House) -> Child {
 }
 
 async fn live_until_killed(place: &str) {
-    let _engine = house::open_at(place);
+    let _working = house::open_at(place, None);
     // The pipe breaks when the parent dies: nobody would kill this one then.
     let orphaned = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
     let _ = orphaned.await;

@@ -58,6 +58,12 @@ impl Resumable for Pinata {
         Ok(self.head(place).await?.0)
     }
 
+    async fn finished(&self, place: &UploadPlace) -> Result<Arrived, ResumeError> {
+        let (_, cid) = self.head(place).await?;
+        let service_id = service_id(place);
+        Ok(Arrived { cid, service_id })
+    }
+
     async fn resume(
         &self,
         upload: &ResumableUpload,

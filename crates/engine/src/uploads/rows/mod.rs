@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use rusqlite::Row;
 
 use super::state::{Active, Event, Job, State, Verdict, after_crash, step};
+use super::target::{GroupChoice, Target, UploadNetwork};
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
@@ -16,10 +17,13 @@ use crate::error::ErrorCode;
 pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
 pub use read::UploadsFilter;
 pub(super) use read::{
-    batch, counts, due, earlier, first_open, get, in_states, next, next_due, problems, receipts,
-    unfinished_of, unfinished_states, window,
+    batch, counts, due, earlier, first_open, get, history, in_states, next, next_due, problems,
+    receipts, unfinished_of, unfinished_states, window,
 };
-pub(super) use write::{allow_secrets, amend, apply, clear, clear_all, insert, recover};
+pub(super) use write::{
+    allow_secrets, amend, apply, clear, clear_all, insert, limits, put_first, recover, set_limits,
+    set_rest,
+};
 
 /// What a person wishes for an upload, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,12 @@ pub(super) struct Wish {
     pub wrap: bool,
     /// What is done with files that look like secrets.
     pub secrets: Secrets,
+    /// Files that look like secrets and are sent although they are to be left out, percent-encoded.
+    pub allowed: Vec<String>,
+    /// System files of a folder go along.
+    pub junk: bool,
+    /// Where it goes within the account.
+    pub target: Target,
 }
 
 /// What is done with files that look like secrets.
@@ -62,6 +72,15 @@ impl Secrets {
             Self::Send => "send",
         }
     }
+}
+
+/// Where an upload in chunks lives at the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its address.
+    pub url: String,
+    /// Bytes that are safe there.
+    pub offset: u64,
 }
 
 /// A row of the queue.
@@ -97,6 +116,12 @@ pub(super) struct Upload {
     pub amended: bool,
     /// When it ended.
     pub finished: Option<Millis>,
+    /// It was moved to the front.
+    pub first: bool,
+    /// When it was put into the queue.
+    pub created: Millis,
+    /// Where what was sent so far lives, as long as the source is what it was then.
+    pub place: Option<Place>,
 }
 
 impl Upload {
@@ -110,6 +135,7 @@ impl Upload {
                 state: State::Active(Active::Scanning),
                 attempts: 0,
                 cancelling: false,
+                resumable: false,
             },
             detail: None,
             files: 0,
@@ -122,6 +148,9 @@ impl Upload {
             verdict: None,
             amended: false,
             finished: None,
+            first: false,
+            created: 0,
+            place: None,
         }
     }
 }
@@ -147,19 +176,27 @@ pub(super) struct Facts {
     pub verdict: Option<Verdict>,
     /// Edit the pin afterwards.
     pub amended: Option<bool>,
+    /// An upload in chunks began.
+    pub place: Option<Place>,
+    /// So many of its bytes are safe.
+    pub offset: Option<u64>,
     /// What was left out: path and sentence. Replaces what was known.
     pub problems: Option<Vec<(String, String)>>,
 }
 
 const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, resume_to, \
                        until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
-                       service_id, verdict, amended, finished";
+                       service_id, verdict, amended, finished, network, group_id, group_name, \
+                       resume_url, resume_stamp, resume_offset, priority > 0, created, \
+                       allowed, junk";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
     let (paths, keyvalues): (String, String) = (row.get(4)?, row.get(6)?);
     let secrets: String = row.get(9)?;
     let verdict: Option<String> = row.get(24)?;
+    let stamp: Option<String> = row.get(20)?;
+    let place = place(row, stamp.as_deref())?;
     Ok(Upload {
         id: row.get(0)?,
         account: row.get(1)?,
@@ -176,23 +213,50 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
                 "leave_out" => Secrets::LeaveOut,
                 _ => Secrets::Hold,
             },
+            allowed: serde_json::from_str(&row.get::<_, String>(35)?).unwrap_or_default(),
+            junk: row.get(36)?,
+            target: target(row)?,
         },
         job: Job {
             state: state(row)?,
             attempts: row.get(15)?,
             cancelling: row.get(16)?,
+            resumable: place.is_some(),
         },
         detail: row.get(14)?,
         files: row.get(17)?,
         problems: row.get(18)?,
         bytes: row.get(19)?,
-        stamp: row.get(20)?,
+        stamp,
         cid: row.get(21)?,
         service_cid: row.get(22)?,
         service_id: row.get(23)?,
         verdict: verdict.as_deref().and_then(verdict_of),
         amended: row.get(25)?,
         finished: row.get(26)?,
+        first: row.get(33)?,
+        created: row.get(34)?,
+        place,
+    })
+}
+
+/// What was sent belongs to the bytes that were hashed then, and to no others.
+fn place(row: &Row<'_>, stamp: Option<&str>) -> rusqlite::Result<Option<Place>> {
+    let (url, of): (Option<String>, Option<String>) = (row.get(30)?, row.get(31)?);
+    let offset = row.get(32)?;
+    let place = url.filter(|_| of.as_deref() == stamp);
+    Ok(place.map(|url| Place { url, offset }))
+}
+
+fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
+    let network: String = row.get(27)?;
+    let (id, name): (Option<String>, Option<String>) = (row.get(28)?, row.get(29)?);
+    Ok(Target {
+        network: UploadNetwork::named(&network),
+        group: id.map(|id| GroupChoice {
+            name: name.unwrap_or_else(|| id.clone()),
+            id,
+        }),
     })
 }
 

@@ -14,12 +14,14 @@ pub(in crate::uploads) fn get(tx: &Connection, id: i64) -> Result<Upload, StoreE
         .query_row([id], upload)?)
 }
 
-/// Rows that work can be done on, those nearest to their end first, without those in `busy`.
+/// Rows that work can be done on, those that were moved to the front first, then those nearest to their end, without
+/// those in `busy`. `largest`: only rows that are not known to be larger.
 pub(in crate::uploads) fn next(
     tx: &Connection,
     accounts: &[AccountId],
     busy: &[i64],
     most: usize,
+    largest: Option<u64>,
 ) -> Result<Vec<i64>, StoreError> {
     let list = |ids: &[i64]| {
         ids.iter()
@@ -27,12 +29,24 @@ pub(in crate::uploads) fn next(
             .collect::<Vec<_>>()
             .join(",")
     };
-    let mut found = Vec::new();
+    let small = largest.map_or(String::new(), |bytes| {
+        format!("AND (bytes IS NULL OR bytes <= {bytes})")
+    });
+    let fit = format!(
+        "account IN ({}) AND id NOT IN ({}) {small}",
+        list(accounts),
+        list(busy)
+    );
+    let first = format!(
+        "SELECT id FROM upload WHERE priority > 0 AND state IN {ACTIVE_STATES} AND {fit} ORDER BY priority DESC LIMIT {most}"
+    );
+    let mut found: Vec<i64> = tx
+        .prepare_cached(&first)?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     for (name, _) in ACTIVE.iter().rev() {
         let mut select = tx.prepare_cached(&format!(
-            "SELECT id FROM upload WHERE state = '{name}' AND account IN ({}) AND id NOT IN ({}) ORDER BY id LIMIT {}",
-            list(accounts),
-            list(busy),
+            "SELECT id FROM upload WHERE state = '{name}' AND priority = 0 AND {fit} ORDER BY id LIMIT {}",
             most - found.len()
         ))?;
         for id in select.query_map([], |row| row.get(0))? {
@@ -125,7 +139,7 @@ fn condition(filter: UploadsFilter) -> (&'static str, &'static str) {
     }
 }
 
-/// A window of the queue.
+/// A window of the queue. Of what has not ended, those that were moved to the front come first.
 pub(in crate::uploads) fn window(
     tx: &Connection,
     filter: UploadsFilter,
@@ -133,12 +147,62 @@ pub(in crate::uploads) fn window(
     n: usize,
 ) -> Result<Vec<Upload>, StoreError> {
     let (which, order) = condition(filter);
+    if filter == UploadsFilter::Finished {
+        return select(tx, which, order, from, n);
+    }
+    let front = format!("priority > 0 AND {which}");
+    let count = format!("SELECT count(*) FROM upload WHERE {front}");
+    let first: usize = tx.prepare_cached(&count)?.query_row([], |row| row.get(0))?;
+    let mut rows = Vec::new();
+    if from < first {
+        rows = select(tx, &front, "priority DESC", from, n)?;
+    }
+    let (after, left) = (from.saturating_sub(first), n - rows.len());
+    if left > 0 {
+        let others = format!("priority = 0 AND {which}");
+        rows.extend(select(tx, &others, order, after, left)?);
+    }
+    Ok(rows)
+}
+
+fn select(
+    tx: &Connection,
+    which: &str,
+    order: &str,
+    from: usize,
+    n: usize,
+) -> Result<Vec<Upload>, StoreError> {
     let mut select = tx.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM upload WHERE {which} ORDER BY {order} LIMIT ?1 OFFSET ?2"
     ))?;
     Ok(select
         .query_map(params![n, from], upload)?
         .collect::<Result<_, _>>()?)
+}
+
+/// What has ended and has `text` in a name or a CID, the latest first, also what was taken out of the list; and how many.
+pub(in crate::uploads) fn history(
+    tx: &Connection,
+    text: &str,
+    from: usize,
+    n: usize,
+) -> Result<(u64, Vec<Upload>), StoreError> {
+    const FOUND: &str = "state IN ('pinned', 'cancelled') AND (name LIKE ?1 ESCAPE '!' OR pin_name LIKE ?1 ESCAPE '!'
+       OR cid LIKE ?1 ESCAPE '!' OR service_cid LIKE ?1 ESCAPE '!')";
+    let escaped = text
+        .replace('!', "!!")
+        .replace('%', "!%")
+        .replace('_', "!_");
+    let like = format!("%{escaped}%");
+    let count = format!("SELECT count(*) FROM upload WHERE {FOUND}");
+    let total = tx
+        .prepare_cached(&count)?
+        .query_row([&like], |row| row.get(0))?;
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM upload WHERE {FOUND} ORDER BY finished DESC, id DESC LIMIT ?2 OFFSET ?3"
+    ))?;
+    let rows = select.query_map(params![like, n, from], upload)?;
+    Ok((total, rows.collect::<Result<_, _>>()?))
 }
 
 /// How many rows stand in each state, and their bytes from `first` on.
@@ -150,10 +214,10 @@ pub(in crate::uploads) fn counts(tx: &Connection) -> Result<Vec<(String, u64)>, 
         .collect::<Result<_, _>>()?)
 }
 
-/// Bytes of the present batch: pinned, and in all. The batch begins with row `first`.
+/// Bytes of the present batch: at the service, and in all. The batch begins with row `first`.
 pub(in crate::uploads) fn batch(tx: &Connection, first: i64) -> Result<(u64, u64), StoreError> {
     Ok(tx.query_row(
-        "SELECT coalesce(sum(CASE WHEN state = 'pinned' THEN bytes END), 0), coalesce(sum(bytes), 0)
+        "SELECT coalesce(sum(CASE WHEN state = 'pinned' THEN bytes ELSE resume_offset END), 0), coalesce(sum(bytes), 0)
          FROM upload WHERE id >= ?1 AND state <> 'cancelled'",
         [first],
         |row| Ok((row.get(0)?, row.get(1)?)),

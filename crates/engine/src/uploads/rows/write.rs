@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::read::get;
 use super::{
@@ -12,6 +12,7 @@ use super::{
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
+use crate::settings::{keep, kept};
 use crate::store::{StoreError, Tx};
 
 /// Puts a new row at the end of the queue.
@@ -26,8 +27,9 @@ pub(in crate::uploads) fn insert(
         value.map_err(|error| StoreError::Other(error.to_string()))
     };
     tx.prepare_cached(
-        "INSERT INTO upload (account, operation, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, created)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11)",
+        "INSERT INTO upload (account, operation, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, created,
+           network, group_id, group_name, allowed, junk)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
     .execute(params![
         account,
@@ -40,7 +42,12 @@ pub(in crate::uploads) fn insert(
         wish.cid_version,
         wish.wrap,
         wish.secrets.as_str(),
-        now
+        now,
+        wish.target.network.as_str(),
+        wish.target.group.as_ref().map(|group| &group.id),
+        wish.target.group.as_ref().map(|group| &group.name),
+        json(serde_json::to_string(&wish.allowed))?,
+        wish.junk
     ])?;
     Ok(tx.last_insert_rowid())
 }
@@ -60,6 +67,9 @@ pub(in crate::uploads) fn apply(
     });
     write_job(tx, id, &before.job, &job, facts, now)?;
     write_facts(tx, id, facts)?;
+    if before.job.resumable && !job.resumable {
+        forget_place(tx, id)?;
+    }
     get(tx, id)
 }
 
@@ -101,6 +111,14 @@ fn write_job(
     Ok(())
 }
 
+fn forget_place(tx: &Tx, id: i64) -> Result<(), StoreError> {
+    tx.prepare_cached(
+        "UPDATE upload SET resume_url = NULL, resume_stamp = NULL, resume_offset = 0 WHERE id = ?1",
+    )?
+    .execute([id])?;
+    Ok(())
+}
+
 fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
     tx.prepare_cached(
         "UPDATE upload SET files = coalesce(?2, files), bytes = coalesce(?3, bytes), stamp = coalesce(?4, stamp),
@@ -118,6 +136,18 @@ fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
         facts.verdict.map(verdict_name),
         facts.amended
     ])?;
+    if let Some(place) = &facts.place {
+        tx.prepare_cached(
+            "UPDATE upload SET resume_url = ?2, resume_stamp = stamp, resume_offset = ?3 WHERE id = ?1",
+        )?
+        .execute(params![id, place.url, place.offset])?;
+    }
+    if let Some(offset) = facts.offset {
+        tx.prepare_cached(
+            "UPDATE upload SET resume_offset = ?2 WHERE id = ?1 AND resume_url IS NOT NULL",
+        )?
+        .execute(params![id, offset])?;
+    }
     let Some(problems) = &facts.problems else {
         return Ok(());
     };
@@ -137,13 +167,18 @@ fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
 
 /// After a start: rows that stood in the middle of something go back to where they can go on from.
 pub(in crate::uploads) fn recover(tx: &Tx) -> Result<(), StoreError> {
-    for (name, active) in ACTIVE {
-        let after = state_name(after_crash(State::Active(active)));
-        if after != name {
-            tx.execute(
-                "UPDATE upload SET state = ?2 WHERE state = ?1",
-                params![name, after],
-            )?;
+    for (resumable, which) in [
+        (true, "resume_stamp IS stamp"),
+        (false, "resume_stamp IS NOT stamp"),
+    ] {
+        for (name, active) in ACTIVE {
+            let after = state_name(after_crash(State::Active(active), resumable));
+            if after != name {
+                tx.execute(
+                    &format!("UPDATE upload SET state = ?2 WHERE state = ?1 AND {which}"),
+                    params![name, after],
+                )?;
+            }
         }
     }
     Ok(())
@@ -160,10 +195,44 @@ pub(in crate::uploads) fn amend(
         serde_json::to_string(keyvalues).map_err(|error| StoreError::Other(error.to_string()))?;
     tx.execute(
         "UPDATE upload SET pin_name = coalesce(?2, pin_name), keyvalues = ?3,
-           amended = CASE WHEN state IN ('sending', 'confirming', 'pinned') THEN 1 ELSE amended END WHERE id = ?1",
+           amended = CASE WHEN state IN ('sending', 'confirming', 'pinned') OR resume_url IS NOT NULL THEN 1 ELSE amended END WHERE id = ?1",
         params![id, name, keyvalues],
     )?;
     Ok(())
+}
+
+/// Goes before all others.
+pub(in crate::uploads) fn put_first(tx: &Tx, id: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE upload SET priority = 1 + (SELECT coalesce(max(priority), 0) FROM upload
+           WHERE priority > 0 AND state NOT IN ('pinned', 'cancelled')) WHERE id = ?1",
+        [id],
+    )?;
+    Ok(())
+}
+
+const LIMITS: &str = "upload_limits";
+const REST: &str = "uploads_rest";
+
+/// The limits as JSON and the end of the rest, as they were kept.
+pub(in crate::uploads) fn limits(
+    tx: &Connection,
+) -> Result<(Option<String>, Option<String>), StoreError> {
+    Ok((kept(tx, LIMITS)?, kept(tx, REST)?))
+}
+
+/// Keeps the limits.
+pub(in crate::uploads) fn set_limits(tx: &Tx, json: &str) -> Result<(), StoreError> {
+    keep(tx, LIMITS, json)
+}
+
+/// Keeps when the rest ends.
+pub(in crate::uploads) fn set_rest(tx: &Tx, until: Option<Millis>) -> Result<(), StoreError> {
+    keep(
+        tx,
+        REST,
+        &until.map_or(String::new(), |until| until.to_string()),
+    )
 }
 
 /// The person answered the question about secrets.

@@ -1,0 +1,124 @@
+//! What a person chose besides sending, or after it began: name, key-values and group, set on the pin itself.
+
+use pinning::PinRef;
+
+use super::rows::{self, Facts, Upload};
+use super::state::State;
+use super::work::Outcome;
+use super::{Uploads, checked};
+use crate::accounts::service_name;
+use crate::announce::Noun;
+use crate::error::CommandError;
+use crate::failure;
+use crate::pins::PinEdit;
+use crate::store::Urgency;
+
+impl Uploads {
+    /// Changes name and key-values of uploads that are on their way or already pinned.
+    pub async fn amend(
+        &self,
+        ids: Vec<i64>,
+        name: Option<String>,
+        keyvalues: &[(String, String)],
+    ) -> Result<(), CommandError> {
+        let keyvalues = checked(keyvalues)?;
+        let amended = ids.clone();
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| {
+                let name = name.as_deref().filter(|_| amended.len() == 1);
+                amended
+                    .iter()
+                    .try_for_each(|id| rows::amend(tx, *id, name, &keyvalues))
+            })
+            .await?;
+        for id in &ids {
+            let upload = self.store.ledger.read(|tx| rows::get(tx, *id))?;
+            if upload.job.state == State::Pinned {
+                self.apply_wish(&upload).await?;
+            }
+        }
+        self.store.announcer.changed(Noun::Upload, Some(ids));
+        Ok(())
+    }
+
+    /// A row that has ended: what was chosen for it besides sending is done now.
+    pub(super) async fn settle(&self, upload: &Upload) {
+        if upload.job.state != State::Pinned || !upload.amended {
+            return;
+        }
+        let facts = match self.apply_wish(upload).await {
+            Ok(()) => Facts {
+                amended: Some(false),
+                ..Facts::default()
+            },
+            Err(error) => {
+                tracing::warn!(%error, upload.id, "name, key-values or group could not be set");
+                let sentence = format!(
+                    "Pinned, but what was chosen for it could not be set. {}",
+                    error.message
+                );
+                let problems = Some(vec![(upload.wish.name.clone(), sentence)]);
+                Facts {
+                    amended: Some(false),
+                    problems,
+                    ..Facts::default()
+                }
+            }
+        };
+        let outcome = Outcome {
+            events: Vec::new(),
+            facts,
+        };
+        if let Err(error) = self.apply(upload.id, outcome, Urgency::Background).await {
+            tracing::warn!(%error, upload.id, "the queue could not be written");
+        }
+    }
+
+    /// Gives the pin the name, key-values and group that were chosen after (or besides) sending.
+    pub(super) async fn apply_wish(&self, upload: &Upload) -> Result<(), CommandError> {
+        let Some(cid) = &upload.service_cid else {
+            return Ok(());
+        };
+        self.put_in_group(upload, cid).await?;
+        let Some(pin) = self.pins.find(upload.account, cid)? else {
+            return Ok(());
+        };
+        let set: Vec<(String, String)> = upload.wish.keyvalues.clone().into_iter().collect();
+        if upload.wish.pin_name.is_none() && set.is_empty() {
+            return Ok(());
+        }
+        self.pins
+            .edit(
+                pin.id,
+                PinEdit {
+                    name: upload.wish.pin_name.clone(),
+                    set,
+                    remove: Vec::new(),
+                },
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Puts the pin into the chosen group: sending did not, where the bytes were there before.
+    async fn put_in_group(&self, upload: &Upload, cid: &str) -> Result<(), CommandError> {
+        let Some(group) = upload.wish.target.group_ref() else {
+            return Ok(());
+        };
+        let service = self.accounts.service(upload.account).await?;
+        let name = service_name(&self.accounts.get(upload.account)?);
+        let Some(groups) = service.groups() else {
+            return Ok(());
+        };
+        let pin = PinRef {
+            service_id: upload.service_id.clone(),
+            cid: cid.to_owned(),
+            network: group.network,
+        };
+        for answer in groups.add(&group, &[pin]).await {
+            answer.map_err(|error| failure::of_service(&error, &name))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! The sentences of a row. What is said is known: bytes that are safe, words that the service said, a CID that was compared.
+
+use super::rows::{Upload, verdict_name};
+use super::state::{Active, State};
+use crate::error::ErrorCode;
+use crate::failure;
+use crate::figures;
+use crate::pins::{CheckState, lower_article};
+
+/// The Sandbox in a sentence, as `accounts::service_name` has it.
+const SANDBOX: &str = "The Sandbox";
+
+/// The whole second line of a row.
+pub(super) fn sentence(upload: &Upload, service: &str) -> String {
+    let there = lower_article(service);
+    match upload.job.state {
+        State::Active(Active::Scanning) if upload.job.attempts > 0 => {
+            "Changed during upload; sending the new version.".into()
+        }
+        State::Active(Active::Scanning) => "Looking at what is in it.".into(),
+        State::Active(Active::Queued) => "Waiting for its turn.".into(),
+        State::Active(Active::Hashing) => "Computing the CID before sending.".into(),
+        State::Active(Active::Checking) => {
+            format!("Asking {there} whether it has these bytes already.")
+        }
+        State::Active(Active::Sending) => match &upload.wish.target.group {
+            Some(group) => format!("Sending to {there}, to the group {}.", group.name),
+            None => format!("Sending to {there}."),
+        },
+        State::Active(Active::Confirming) if upload.job.cancelling => {
+            format!("Taking it back; asking {there} what it kept.")
+        }
+        State::Active(Active::Confirming) => {
+            format!("Everything is sent. Asking {there} whether it arrived.")
+        }
+        State::Waiting { reason, .. } => waiting(reason, service, upload),
+        State::Paused { .. } => match so_far(upload) {
+            Some(so_far) => format!("Paused by you. {so_far}"),
+            None => "Paused by you.".into(),
+        },
+        State::NeedsYou { reason, .. } => needs_you(reason, service, upload),
+        State::Pinned => pinned(upload, service),
+        State::Cancelled => "Cancelled. Nothing of it is pinned by this upload.".into(),
+    }
+}
+
+/// How much of an upload in chunks is at the service.
+fn so_far(upload: &Upload) -> Option<String> {
+    let safe = upload.place.as_ref().map(|place| place.offset)?;
+    let there = format!(
+        "{} of {}",
+        figures::size(safe),
+        figures::size(upload.bytes?)
+    );
+    (safe > 0).then(|| format!("It goes on from {there}."))
+}
+
+fn waiting(reason: ErrorCode, service: &str, upload: &Upload) -> String {
+    let complete = upload.place.as_ref().map(|place| place.offset) == upload.bytes;
+    match reason {
+        ErrorCode::Unconfirmed if complete => {
+            return format!(
+                "Everything is sent. {service} has not told the CID yet; it is asked again by itself."
+            );
+        }
+        ErrorCode::Unconfirmed => {
+            return format!(
+                "The connection broke after everything was sent. Asking {} whether it arrived.",
+                lower_article(service)
+            );
+        }
+        ErrorCode::DiskFull => {
+            return "The disk that holds Pinfold’s data is full. It goes on by itself once there is room.".into();
+        }
+        _ => {}
+    }
+    let why = match upload.detail.as_deref() {
+        Some(words) if !words.is_empty() => format!("{service} said “{words}”."),
+        _ => "The connection broke.".into(),
+    };
+    match so_far(upload) {
+        Some(so_far) => format!("{why} {so_far}"),
+        None => format!("Not sent yet. {why} It is tried again by itself."),
+    }
+}
+
+fn needs_you(reason: ErrorCode, service: &str, upload: &Upload) -> String {
+    let detail = upload.detail.as_deref();
+    match reason {
+        // The source's own problems come as whole sentences.
+        ErrorCode::Unreadable
+        | ErrorCode::Vanished
+        | ErrorCode::NotAFile
+        | ErrorCode::OutsideLink
+        | ErrorCode::Empty
+        | ErrorCode::BadToken
+        | ErrorCode::BadEndpoint
+        | ErrorCode::BadInput => detail
+            .unwrap_or("It cannot be read. Drop it again.")
+            .to_owned(),
+        ErrorCode::Secret => format!(
+            "{} {}",
+            detail.unwrap_or("Something in it looks like a secret."),
+            if service == SANDBOX {
+                "It would stay on this computer only."
+            } else {
+                "What is public on IPFS cannot be taken back."
+            }
+        ),
+        ErrorCode::Different => {
+            format!("{service} holds a CID that is not ours. Kept here until you choose.")
+        }
+        ErrorCode::Changed => {
+            "It keeps changing while it is sent. Retry once nothing writes to it.".into()
+        }
+        other => failure::sentence(other, service, detail),
+    }
+}
+
+fn pinned(upload: &Upload, service: &str) -> String {
+    let words = match CheckState::of_verdict(upload.verdict.map(verdict_name)) {
+        CheckState::Verified => format!(
+            "Pinned and verified: the same CID at {} and here.",
+            lower_article(service)
+        ),
+        CheckState::OtherLayout => {
+            "Pinned. Same bytes, another layout, so the CID differs from ours.".to_owned()
+        }
+        _ => format!(
+            "Pinned. The layout of {} is not one Pinfold knows; nothing proves a difference.",
+            lower_article(service)
+        ),
+    };
+    match upload.problems {
+        0 => words,
+        1 => format!("{words} 1 thing was left out."),
+        count => format!("{words} {count} things were left out."),
+    }
+}

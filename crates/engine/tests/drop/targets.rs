@@ -1,0 +1,164 @@
+//! Group and network: chosen for a drop, or by a watched folder's rules.
+
+use engine::error::ErrorCode;
+use engine::uploads::{GroupChoice, Secrets, UploadNetwork, UploadOptions, UploadState};
+use engine::watches::WatchRules;
+use serde_json::{Value, json};
+
+use super::house::{self, House};
+
+async fn group(house: &House, network: &str, name: &str) -> GroupChoice {
+    let path = format!("v3/groups/{network}");
+    let made = house
+        .api("POST", &path, Some(json!({ "name": name })))
+        .await;
+    GroupChoice {
+        id: made["data"]["id"].as_str().expect("an id").to_owned(),
+        name: name.to_owned(),
+    }
+}
+
+/// (name, CID) of the files that the service lists in a group.
+async fn in_group(house: &House, network: &str, group: &GroupChoice) -> Vec<(String, String)> {
+    let path = format!("v3/files/{network}?group={}&limit=100", group.id);
+    let listed = house.api("GET", &path, None).await;
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let files = listed["data"]["files"].as_array().expect("files");
+    files
+        .iter()
+        .map(|file| (text(&file["name"]), text(&file["cid"])))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the_public() {
+    let house = House::new().await;
+    let prints = group(&house, "private", "Prints").await;
+    let site = group(&house, "public", "Site").await;
+    let places = house
+        .engine
+        .uploads
+        .places(house.account)
+        .await
+        .expect("places");
+    assert!(places.private, "{places:?}");
+    assert_eq!(
+        (places.groups, places.private_groups),
+        (vec![site.clone()], vec![prints.clone()])
+    );
+
+    let enqueue = async |name: &str, bytes: &[u8], network, group: &GroupChoice| {
+        let drop = house.look_at(&[house.file(name, bytes)]).await;
+        let options = UploadOptions {
+            network,
+            group: Some(group.clone()),
+            ..house::options(Secrets::Hold)
+        };
+        house
+            .engine
+            .uploads
+            .enqueue(house.account, &drop, options)
+            .await
+            .expect("enqueues");
+        house.ended().await
+    };
+    enqueue(
+        "kept.txt",
+        b"not for everyone",
+        UploadNetwork::Private,
+        &prints,
+    )
+    .await;
+    let row = house.ended().await.remove(0);
+    assert_eq!(
+        (row.state, row.network),
+        (UploadState::Pinned, UploadNetwork::Private),
+        "{}",
+        row.sentence
+    );
+    let cid = row.cid.expect("a CID");
+    assert_eq!(
+        in_group(&house, "private", &prints).await,
+        [("kept.txt".into(), cid.clone())]
+    );
+    assert_eq!(
+        house.status(&cid).await,
+        404,
+        "the public gateway has it not"
+    );
+
+    // The same bytes for everyone are another upload: being private is not being there.
+    enqueue(
+        "kept.txt",
+        b"not for everyone",
+        UploadNetwork::Public,
+        &site,
+    )
+    .await;
+    assert_eq!(house.served(&cid).await, b"not for everyone");
+
+    // The same bytes once more, to another group: nothing is sent, the pin is put there.
+    let sent = house.uploads_received();
+    let archive = group(&house, "public", "Archive").await;
+    enqueue(
+        "again.txt",
+        b"not for everyone",
+        UploadNetwork::Public,
+        &archive,
+    )
+    .await;
+    assert_eq!(house.uploads_received(), sent);
+    let listed = async || in_group(&house, "public", &archive).await.len() == 1;
+    house.until_true("the pin is in its group", listed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_or_a_wrapped_file_cannot_be_private_and_is_refused_before_it_is_queued() {
+    let house = House::new().await;
+    house.file("site/index.html", b"<p>");
+    let private = UploadOptions {
+        network: UploadNetwork::Private,
+        ..house::options(Secrets::Hold)
+    };
+    let wrapped = UploadOptions {
+        wrap: true,
+        ..private.clone()
+    };
+    for (path, options) in [
+        (house.path("site"), private),
+        (house.file("a.txt", b"a"), wrapped),
+    ] {
+        let drop = house.look_at(&[path]).await;
+        let refused = house
+            .engine
+            .uploads
+            .enqueue(house.account, &drop, options)
+            .await;
+        assert_eq!(refused.expect_err("refused").code, ErrorCode::BadInput);
+    }
+    assert_eq!(house.engine.uploads.head().expect("figures").now, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watched_folder_puts_its_pins_into_the_group_and_network_of_its_rules() {
+    let house = House::new().await;
+    let landing = group(&house, "private", "Landing").await;
+    let root = house.path("landing");
+    let rules = WatchRules {
+        settle: 1,
+        group: Some(landing.clone()),
+        network: UploadNetwork::Private,
+        ..WatchRules::default()
+    };
+    let id = house.watch(&root, rules).await;
+    house.file("landing/a.txt", b"fell in");
+    house.until_pinned(id, 1).await;
+    let found = in_group(&house, "private", &landing).await;
+    assert_eq!(
+        found
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>(),
+        ["a.txt"]
+    );
+}
