@@ -1,12 +1,10 @@
 //! Drop a file and it stays pinned: real drags of real files on the real window, to bytes fetched from the gateway.
 
-mod window;
-
 use std::path::Path;
 
-use window::app::{self, Pin};
-use window::desktop::Desktop;
-use window::{files, gateway};
+use crate::window::app::{self, Pin};
+use crate::window::desktop::Desktop;
+use crate::window::{files, gateway};
 
 const MEGABYTE: usize = 1_000_000;
 

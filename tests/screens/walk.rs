@@ -1,14 +1,12 @@
 //! A walk over every screen, size, theme and amount of data: nothing overflows, overlaps or is cut, no target is too
 //! small, and axe has nothing to say, contrast included. A picture of each stop stays under `target/walk/`.
 
-mod window;
-
+use crate::window::app::{self, Service};
+use crate::window::desktop::Desktop;
+use crate::window::drag::Drag;
+use crate::window::walk::walk;
+use crate::window::{files, hostile};
 use serde_json::{Value, json};
-use window::app::{self, Service};
-use window::desktop::Desktop;
-use window::drag::Drag;
-use window::walk::walk;
-use window::{files, hostile};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_run_and_the_empty_screens_hold_in_every_size_and_theme() {

@@ -1,14 +1,12 @@
 //! The token: in the keychain and in memory, and nowhere else. And what the page may call, and what not.
 
-mod window;
-
 use std::path::Path;
 
+use crate::window::app::{self, Service};
+use crate::window::desktop::{Desktop, Keychain};
+use crate::window::driver::Driver;
+use crate::window::{files, leak};
 use serde_json::json;
-use window::app::{self, Service};
-use window::desktop::{Desktop, Keychain};
-use window::driver::Driver;
-use window::{files, leak};
 
 /// Looks like a token of Pinata's in length and alphabet; made here, so that none stands in the sources.
 fn token() -> String {
@@ -63,7 +61,7 @@ async fn after_a_whole_run_the_token_stands_nowhere_but_in_the_keychain_and_a_pl
     app::wait_finished(&driver, 1).await;
     app::wait_verified(&driver, &["sent with a token.txt"]).await;
     let pins = app::pins(&driver, "").await;
-    window::gateway::same_as_file(&service.gateway, &pins[0].cid, &file).await;
+    crate::window::gateway::same_as_file(&service.gateway, &pins[0].cid, &file).await;
     driver.quit().await;
 
     let driver = app::start(&desktop).await;
@@ -147,7 +145,7 @@ async fn a_locked_keychain_is_said_and_after_unlocking_try_again_works_without_a
     answer_prompts(&desktop, &driver, &password, "dropped while locked").await;
     app::wait_verified(&driver, &["dropped while locked.txt"]).await;
     let pins = app::pins(&driver, "").await;
-    window::gateway::same_as_file(&service.gateway, &pins[0].cid, &file).await;
+    crate::window::gateway::same_as_file(&service.gateway, &pins[0].cid, &file).await;
     driver.quit().await;
     assert_eq!(leak::scan(desktop.folder(), &token), []);
 }

@@ -1,14 +1,12 @@
 //! One Pinfold at a time: a second start of the program shows the window of the first.
 
-mod window;
-
 use std::process::Stdio;
 use std::time::Duration;
 
-use window::app;
-use window::desktop::Desktop;
-use window::processes;
-use window::wait::until;
+use crate::window::app;
+use crate::window::desktop::Desktop;
+use crate::window::processes;
+use crate::window::wait::until;
 
 const STARTS: usize = 20;
 

@@ -1,16 +1,14 @@
 //! A watched folder in the real window: watched by a drop, fed by another program, stopped by its brake, and gone.
 
-mod window;
-
 use std::path::{Path, PathBuf};
 
+use crate::window::app;
+use crate::window::desktop::Desktop;
+use crate::window::drag::Drag;
+use crate::window::driver::Driver;
+use crate::window::walk::walk;
+use crate::window::{files, gateway};
 use serde_json::json;
-use window::app;
-use window::desktop::Desktop;
-use window::drag::Drag;
-use window::driver::Driver;
-use window::walk::walk;
-use window::{files, gateway};
 
 /// Enough of them, gone at once, make the folder ask.
 const MANY: usize = 40;
@@ -29,7 +27,7 @@ async fn a_watched_folder_pins_what_lands_in_it_asks_before_many_go_and_stops_wh
     driver.wait_for_text("Watch this folder").await;
     drag.drop_here().await;
     driver.wait_for("dialog", "~Watch").await;
-    driver.wait_for_text("public").await;
+    driver.wait_for_text("this computer only").await;
     walk.stop(&driver, "adding").await;
     driver.click("button", &format!("~{MANY} file")).await;
     wait_pinned(&driver, MANY).await;

@@ -1,18 +1,16 @@
 //! Pinfold without its window: in the tray, at login, and by the desktop's notifications.
 
-mod window;
-
 use std::path::Path;
 use std::time::Duration;
 
+use crate::window::app;
+use crate::window::bus::{Notifications, Tray};
+use crate::window::desktop::Desktop;
+use crate::window::drag::Drag;
+use crate::window::driver::Driver;
+use crate::window::wait::until;
+use crate::window::{files, processes};
 use serde_json::json;
-use window::app;
-use window::bus::{Notifications, Tray};
-use window::desktop::Desktop;
-use window::drag::Drag;
-use window::driver::Driver;
-use window::wait::until;
-use window::{files, processes};
 
 const SOON: Duration = Duration::from_secs(40);
 const PROGRAM: &str = "pinfold-desktop";

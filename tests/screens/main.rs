@@ -1,0 +1,13 @@
+//! The real window on a display of its own: each test starts Pinfold on a desktop that nobody shares.
+
+#[path = "../window/mod.rs"]
+mod window;
+
+mod background;
+mod drop;
+mod jobs;
+mod keys;
+mod secrets;
+mod starts;
+mod walk;
+mod watch;
