@@ -347,8 +347,24 @@ impl Desktop {
     }
 }
 
+impl Desktop {
+    /// It takes its file system away when it is asked to end; killed, it would leave the home's folder mounted.
+    fn end_document_portal(&self) {
+        let portals = processes::of_program(&self.mark, "xdg-document-portal");
+        portals.iter().copied().for_each(processes::terminate);
+        let looks = 100;
+        for _ in 0..looks {
+            if !portals.iter().copied().any(processes::is_alive) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
 impl Drop for Desktop {
     fn drop(&mut self) {
+        self.end_document_portal();
         // Twice: a process may have been starting another one.
         for _ in 0..2 {
             processes::marked(&self.mark)
