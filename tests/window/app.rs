@@ -118,10 +118,19 @@ pub(crate) struct Pin {
     pub(crate) check: String,
 }
 
+/// The question for pins that match a search, in the order of their names, narrowed by nothing else.
+fn by_name(search: &str) -> Value {
+    let filters = json!({"kinds": [], "keyvalues": [], "checks": [], "duplicates": false});
+    json!({
+        "query": {"text": search, "sort": "name", "descending": false, "filters": filters},
+        "carry": null,
+        "look": {"from": 0, "n": 0, "pin": null},
+    })
+}
+
 /// The pins that match a search, in the order of their names; at most 200.
 pub(crate) async fn pins(driver: &Driver, search: &str) -> Vec<Pin> {
-    let query = json!({"query": {"text": search, "sort": "name", "descending": false}, "carry": null, "look": {"from": 0, "n": 0, "pin": null}});
-    let set = invoke(driver, "pins_open", query)
+    let set = invoke(driver, "pins_open", by_name(search))
         .await
         .expect("a result set");
     let rows = json!({"set": set["set"], "from": 0, "n": 200});
@@ -346,9 +355,8 @@ pub(crate) async fn add_keyvalue(driver: &Driver, key: &str, value: &str) {
 
 /// The list is read by itself; waits until it has been read to its end and holds this many pins.
 pub(crate) async fn wait_for_total(driver: &Driver, total: usize) {
-    let query = json!({"query": {"text": "", "sort": "name", "descending": false}, "carry": null, "look": {"from": 0, "n": 0, "pin": null}});
     let all = || async {
-        invoke(driver, "pins_open", query.clone())
+        invoke(driver, "pins_open", by_name(""))
             .await
             .is_ok_and(|set| set["total"] == json!(total) && set["refreshing"] == json!(false))
     };

@@ -1,6 +1,12 @@
 // What a person who does not see the page is told: roles and names. Read by the tests only.
 const text = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim() : "");
+// The body of a folded `details` keeps its boxes, and shows nothing.
+const folded = (node) => {
+  const details = node.closest("details:not([open])");
+  return details !== null && node !== details && !node.closest("summary");
+};
 const shown = (node) => {
+  if (folded(node)) return false;
   const box = node.getBoundingClientRect();
   const style = getComputedStyle(node);
   return box.width > 0 && box.height > 0 && style.visibility !== "hidden" && !node.closest("[inert], [aria-hidden=true]");

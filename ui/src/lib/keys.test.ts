@@ -35,17 +35,19 @@ function handled(keys: Keys, html: string, event: KeyboardEvent) {
   target.dispatchEvent(event);
 }
 
-test("while someone types, only keys that cannot be typing work", () => {
-  const keys = new Keys();
-  const run = vi.fn();
-  keys.add(["/", "Ctrl C", "F6", "Ctrl J", "Delete"].map((key) => ({ keys: key, run })));
-  const field = "<input id=here>";
-  for (const event of [press("/"), press("c", { ctrlKey: true }), press("Delete")]) handled(keys, field, event);
-  expect(run).not.toHaveBeenCalled();
-  handled(keys, field, press("F6"));
-  handled(keys, field, press("j", { ctrlKey: true }));
-  expect(run).toHaveBeenCalledTimes(2);
-});
+test.each(["<input id=here>", "<textarea id=here></textarea>", "<select id=here></select>"])(
+  "while someone types into %s, only keys that cannot be typing work",
+  (field) => {
+    const keys = new Keys();
+    const run = vi.fn();
+    keys.add(["/", "Ctrl C", "F6", "Ctrl J", "Delete"].map((key) => ({ keys: key, run })));
+    for (const event of [press("/"), press("c", { ctrlKey: true }), press("Delete")]) handled(keys, field, event);
+    expect(run).not.toHaveBeenCalled();
+    handled(keys, field, press("F6"));
+    handled(keys, field, press("j", { ctrlKey: true }));
+    expect(run).toHaveBeenCalledTimes(2);
+  },
+);
 
 test("a sheet has the keyboard to itself", () => {
   const keys = new Keys();

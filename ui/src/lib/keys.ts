@@ -74,7 +74,9 @@ export class Keys {
 }
 
 function isTyping(element: HTMLElement): boolean {
-  return element instanceof HTMLInputElement ? !["checkbox", "radio", "button"].includes(element.type) : element.isContentEditable;
+  if (element instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(element.type);
+  // In a list of choices, letters jump to what begins with them.
+  return element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement || element.isContentEditable;
 }
 
 export const keys = new Keys();
