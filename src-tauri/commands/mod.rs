@@ -9,6 +9,7 @@ pub mod keys;
 pub mod pins;
 pub mod settings;
 pub mod uploads;
+pub mod usage;
 pub mod watches;
 
 use std::sync::Arc;
@@ -107,6 +108,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             keys::keys_test,
             keys::keys_close,
             keys::keys_revoke,
+            usage::usage_totals,
+            usage::usage_report,
             settings::settings_set,
             jobs::jobs_look_at,
             jobs::jobs_check_node,

@@ -77,6 +77,8 @@
     "keys_test",
     "keys_close",
     "keys_revoke",
+    "usage_totals",
+    "usage_report",
     "settings_set",
     "jobs_look_at",
     "jobs_check_node",

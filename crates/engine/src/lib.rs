@@ -17,6 +17,7 @@ pub mod settings;
 mod standing;
 pub mod store;
 pub mod uploads;
+pub mod usage;
 pub mod walk;
 pub mod watches;
 
@@ -38,6 +39,7 @@ use pins::Pins;
 use settings::SettingStore;
 use store::Store;
 use uploads::{Jitter, Uploads};
+use usage::Usage;
 use walk::{Files, Watching};
 use watches::{Forbidden, Ground, Watches};
 
@@ -79,6 +81,8 @@ pub struct Engine {
     pub jobs: Arc<Jobs>,
     /// API keys of the accounts.
     pub keys: Keys,
+    /// What the accounts use.
+    pub usage: Usage,
     /// What a person set.
     pub settings: SettingStore,
 }
@@ -144,6 +148,7 @@ impl Engine {
         ));
         Ok(Self {
             keys: Keys::new(store.clone(), clock.clone(), accounts.clone()),
+            usage: Usage::new(clock.clone(), accounts.clone(), pins.clone()),
             settings: SettingStore::new(store.clone()),
             store,
             accounts,

@@ -18,6 +18,8 @@ mod past;
 mod preflight;
 #[path = "drop/targets.rs"]
 mod targets;
+#[path = "drop/usage.rs"]
+mod usage;
 
 use engine::error::ErrorCode;
 use engine::pins::{CheckState, Look, PinEdit, PinFilters, PinQuery, Selection, SortKey};

@@ -10,6 +10,7 @@ import type { Pins } from "../pins/pins.svelte";
 import type { Saved } from "../pins/saved.svelte";
 import type { Settings } from "../settings/settings.svelte";
 import type { Uploads } from "../uploads/uploads.svelte";
+import type { Usage } from "../usage/usage.svelte";
 import type { Watches } from "../watches/watches.svelte";
 import type { View } from "./view.svelte";
 
@@ -25,5 +26,6 @@ export const [getSaved, setSaved] = createContext<Saved>();
 export const [getSettings, setSettings] = createContext<Settings>();
 export const [getToasts, setToasts] = createContext<Toasts>();
 export const [getUploads, setUploads] = createContext<Uploads>();
+export const [getUsage, setUsage] = createContext<Usage>();
 export const [getWatches, setWatches] = createContext<Watches>();
 export const [getView, setView] = createContext<View>();

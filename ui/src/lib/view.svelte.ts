@@ -1,5 +1,5 @@
 /** The screens that exist. */
-export type Screen = "pins" | "uploads" | "watches" | "jobs" | "keys" | "settings";
+export type Screen = "pins" | "uploads" | "watches" | "jobs" | "keys" | "usage" | "settings";
 
 /** What the window shows. */
 export class View {

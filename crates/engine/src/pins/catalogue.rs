@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::CheckState;
+use super::count::Counted;
 use super::entry::{Compared, Entry, content_of, has_all, key_of};
 use super::filters::{PinFilters, Without};
 use super::rows::Mirrored;
@@ -257,6 +258,20 @@ impl Catalogue {
             Ok(Without { facet, at, total })
         };
         facets.map(count).collect()
+    }
+
+    /// Shows every row once, in no order.
+    pub(super) fn each(&self, mut visit: impl FnMut(Counted<'_>)) {
+        for entry in self.slots.iter().flatten() {
+            let traits = &entry.traits;
+            visit(Counted {
+                id: entry.id,
+                kind: traits.kind,
+                bytes: traits.bytes,
+                pinned: traits.pinned,
+                groups: &traits.groups,
+            });
+        }
     }
 
     /// How many rows are in each group.

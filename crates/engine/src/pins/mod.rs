@@ -1,6 +1,7 @@
 //! What a service keeps for an account: a mirror that can be searched, and the edits made to it.
 
 mod catalogue;
+mod count;
 mod entry;
 mod filters;
 mod from_job;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
+pub(crate) use count::{Counted, ListAge};
 pub use filters::{
     Facet, InGroup, KeyValueCondition, KeyValueOperator, PinFilters, PinNetwork, Without,
 };
@@ -320,19 +322,14 @@ impl Pins {
         } else {
             self.rows(set, look.from, look.n)?
         };
-        let (_, as_of) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
-        let readings = self
-            .readings
-            .lock()
-            .expect("nothing panics while it holds this lock");
-        let reading = readings.get(&account);
+        let age = self.list_age(account)?;
         Ok(ResultSet {
             set,
             total,
             of,
-            as_of,
-            refreshing: reading.is_some_and(|reading| reading.running),
-            problem: reading.and_then(|reading| reading.problem.clone()),
+            as_of: age.as_of,
+            refreshing: age.refreshing,
+            problem: age.problem,
             selection,
             rows,
             place,
