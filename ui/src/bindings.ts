@@ -184,6 +184,10 @@ export const commands = {
 	keysClose: (handle: string) => __TAURI_INVOKE<null>("keys_close", { handle }),
 	/**  Revokes a key. */
 	keysRevoke: (key: string, althoughUsed: boolean) => __TAURI_INVOKE<null>("keys_revoke", { key, althoughUsed }),
+	/**  The totals of the active account as its service tells them; nothing where it tells none. */
+	usageTotals: () => __TAURI_INVOKE<UsageTotals_Serialize | null>("usage_totals"),
+	/**  What the pins of the active account add up to, in the days of a clock that is `east` minutes ahead of UTC. */
+	usageReport: (span: UsageSpan, east: number) => __TAURI_INVOKE<UsageReport_Serialize>("usage_report", { span, east }),
 	/**  Sets all of it. */
 	settingsSet: (settings: Settings_Deserialize) => __TAURI_INVOKE<Settings_Serialize>("settings_set", { settings }),
 	/**  What a text holds, as it is typed. */
@@ -3039,6 +3043,203 @@ export type UploadsPage_Serialize = {
 	total: number,
 	/**  The window. */
 	rows: UploadRow_Serialize[],
+};
+
+/**  What the pins of one group hold together. */
+export type UsageGroup = UsageGroup_Serialize;
+
+/**  What the pins of one group hold together. */
+export type UsageGroup_Deserialize = {
+	/**  The service's id of the group; `None` for the pins that are in none. */
+	group?: string | null,
+	/**  How many. */
+	pins: number,
+	/**  Bytes; `None` where no size is known. */
+	bytes?: number | null,
+};
+
+/**  What the pins of one group hold together. */
+export type UsageGroup_Serialize = {
+	/**  The service's id of the group; `None` for the pins that are in none. */
+	group: string | null,
+	/**  How many. */
+	pins: number,
+	/**  Bytes; `None` where no size is known. */
+	bytes: number | null,
+};
+
+/**  What the pins of one sort hold together. */
+export type UsageKind = UsageKind_Serialize;
+
+/**  What the pins of one sort hold together. */
+export type UsageKind_Deserialize = {
+	/**  The sort. */
+	kind: FileKind,
+	/**  How many. */
+	pins: number,
+	/**  Bytes; `None` where no size is known. */
+	bytes?: number | null,
+};
+
+/**  What the pins of one sort hold together. */
+export type UsageKind_Serialize = {
+	/**  The sort. */
+	kind: FileKind,
+	/**  How many. */
+	pins: number,
+	/**  Bytes; `None` where no size is known. */
+	bytes: number | null,
+};
+
+/**  One of the largest pins. */
+export type UsagePin = UsagePin_Serialize;
+
+/**  One of the largest pins. */
+export type UsagePin_Deserialize = {
+	/**  Its number in the mirror. */
+	id: number,
+	/**  Its name. */
+	name?: string | null,
+	/**  Root CID. */
+	cid: string,
+	/**  The sort. */
+	kind: FileKind,
+	/**  Bytes. */
+	bytes: number,
+};
+
+/**  One of the largest pins. */
+export type UsagePin_Serialize = {
+	/**  Its number in the mirror. */
+	id: number,
+	/**  Its name. */
+	name: string | null,
+	/**  Root CID. */
+	cid: string,
+	/**  The sort. */
+	kind: FileKind,
+	/**  Bytes. */
+	bytes: number,
+};
+
+/**  A point of the chart: what was pinned until the end of a step. */
+export type UsagePoint = {
+	/**  When the step begins. */
+	at: number,
+	/**  Pins until its end. */
+	pins: number,
+	/**  Bytes until its end. */
+	bytes: number,
+	/**  Pins of this step alone. */
+	addedPins: number,
+	/**  Bytes of this step alone. */
+	addedBytes: number,
+};
+
+/**  What the pins of an account's list add up to. */
+export type UsageReport = UsageReport_Serialize;
+
+/**  What the pins of an account's list add up to. */
+export type UsageReport_Deserialize = {
+	/**  What it was counted from, in words without a full stop; [`UsageReport::as_of`] says when that was read. */
+	source: string,
+	/**  When the list was last read to its end. */
+	asOf?: number | null,
+	/**  The list is being read now. */
+	refreshing: boolean,
+	/**  Pins in the list. */
+	pins: number,
+	/**
+	 *  Bytes of those whose size is known; `None` where none is, or where they add up to more than can be. The chart
+	 *  is one of pins then.
+	 */
+	bytes?: number | null,
+	/**  The largest, at most ten. */
+	largest: UsagePin_Deserialize[],
+	/**  By sort, the largest first. */
+	kinds: UsageKind_Deserialize[],
+	/**  By group, the largest first, at most fifty; empty where no pin is in a group. */
+	groups: UsageGroup_Deserialize[],
+	/**  How long a step of the chart is. */
+	step: UsageStep,
+	/**  The chart, oldest first, at most 60 points. */
+	growth: UsagePoint[],
+	/**  What is not in the figures, in words. */
+	notes: string[],
+};
+
+/**  What the pins of an account's list add up to. */
+export type UsageReport_Serialize = {
+	/**  What it was counted from, in words without a full stop; [`UsageReport::as_of`] says when that was read. */
+	source: string,
+	/**  When the list was last read to its end. */
+	asOf: number | null,
+	/**  The list is being read now. */
+	refreshing: boolean,
+	/**  Pins in the list. */
+	pins: number,
+	/**
+	 *  Bytes of those whose size is known; `None` where none is, or where they add up to more than can be. The chart
+	 *  is one of pins then.
+	 */
+	bytes: number | null,
+	/**  The largest, at most ten. */
+	largest: UsagePin_Serialize[],
+	/**  By sort, the largest first. */
+	kinds: UsageKind_Serialize[],
+	/**  By group, the largest first, at most fifty; empty where no pin is in a group. */
+	groups: UsageGroup_Serialize[],
+	/**  How long a step of the chart is. */
+	step: UsageStep,
+	/**  The chart, oldest first, at most 60 points. */
+	growth: UsagePoint[],
+	/**  What is not in the figures, in words. */
+	notes: string[],
+};
+
+/**  How much time the chart shows. */
+export type UsageSpan = 
+/**  The last 30 days. */
+"month" | 
+/**  The last twelve months. */
+"year" | 
+/**  Since the first pin. */
+"all";
+
+/**  How long a step of the chart is. */
+export type UsageStep = 
+/**  A day. */
+"day" | 
+/**  A month. */
+"month" | 
+/**  A year. */
+"year";
+
+/**  The service's own totals; unknown where it gave a number that cannot be. */
+export type UsageTotals = UsageTotals_Serialize;
+
+/**  The service's own totals; unknown where it gave a number that cannot be. */
+export type UsageTotals_Deserialize = {
+	/**  Pins. */
+	pins?: number | null,
+	/**  Bytes, each pin once. */
+	bytes?: number | null,
+	/**  Bytes with every replica counted. */
+	bytesWithReplications?: number | null,
+	/**  When it was asked. */
+	asOf: number,
+};
+
+/**  The service's own totals; unknown where it gave a number that cannot be. */
+export type UsageTotals_Serialize = {
+	/**  Pins. */
+	pins: number | null,
+	/**  Bytes, each pin once. */
+	bytes: number | null,
+	/**  Bytes with every replica counted. */
+	bytesWithReplications: number | null,
+	/**  When it was asked. */
+	asOf: number,
 };
 
 /**  A folder that was chosen. */

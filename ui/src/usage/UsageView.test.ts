@@ -81,7 +81,7 @@ test("totals that the key may not see are unknown, and the list is counted all t
   );
   expect(await screen.findByRole("alert")).toHaveTextContent("userPinnedDataTotal");
   expect((await card("Stored")).getByText("Unknown")).toBeVisible();
-  expect(screen.getByText(/Counted from the list of pins that Pinata gave, read \\S/)).toBeVisible();
+  expect(await screen.findByText(/Counted from the list of pins that Pinata gave, read \\S/)).toBeVisible();
   expect(await screen.findByRole("img", { name: /from 176 GB in April 2026 to 184 GB in May 2026/ })).toBeVisible();
 });
 
@@ -147,6 +147,17 @@ test("a service that tells neither totals nor sizes is counted in pins, and noth
   expect(screen.getByRole("img", { name: /^Pins over time, from 12,000 pins in April 2026 to 12,430 pins in May 2026$/ })).toBeVisible();
   expect(screen.queryByRole("radio", { name: "Largest" })).toBeNull();
   expect(document.body.textContent).not.toMatch(/\b0 B\b/);
+});
+
+test("what fails for one reason is told once", async () => {
+  const offline = () => {
+    throw commandError("offline", "Pinata cannot be reached.");
+  };
+  const { engine, user } = await open(() => aReport(), offline);
+  engine.answers.pins_refresh = offline;
+  await user.click(await screen.findByRole("button", { name: /Refresh/ }));
+  await waitFor(() => expect(engine.of("pins_refresh")).toHaveLength(1));
+  expect(screen.getAllByText("Pinata cannot be reached.")).toHaveLength(1);
 });
 
 test("Refresh reads the list again as well", async () => {
