@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::accounts::{Abilities, Account as Stored, Addresses, Chosen, Credential, Keep};
 use engine::error::{CommandError, ErrorCode};
 use engine::holder::{AccountLine, Reply, Request};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use secrets::{Keychain, SecretStore, TokenFiles, UntilQuit};
 
 use crate::add::plain;
@@ -99,12 +99,13 @@ async fn add(add: AddAccount, house: &mut House, out: &Out) -> Result<(), Failur
             }),
         },
     };
-    let (source, token) = token(add.credential).await?;
+    let (source, token) = token(add.credential, add.pair).await?;
+    let credential = credential(&token, add.pair)?;
     let keychain: Arc<dyn SecretStore> = match source {
         Source::Keychain => Arc::new(Keychain::new()),
         Source::Elsewhere(_) => Arc::new(UntilQuit::new()),
     };
-    let (mut account, abilities) = tested(&token, &chosen, keychain.clone()).await?;
+    let (mut account, abilities) = tested(credential, &chosen, keychain.clone()).await?;
     let entry = account.secret.clone();
     if let Source::Elsewhere(entry) = source {
         account.secret = entry;
@@ -133,14 +134,12 @@ async fn add(add: AddAccount, house: &mut House, out: &Out) -> Result<(), Failur
 
 /// Asks the service about the token and keeps it: in a store of this moment, which is taken down again.
 async fn tested(
-    token: &SecretString,
+    credential: Credential,
     chosen: &Chosen,
     keychain: Arc<dyn SecretStore>,
 ) -> Result<(Stored, Abilities), Failure> {
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::system("There is no room for a temporary folder", &error))?;
-    let engine = service::open(folder.path(), keychain)?;
-    let credential = Credential::typed(None, token);
+    let scratch = service::scratch(keychain)?;
+    let engine = &scratch.engine;
     let test = engine.accounts.test(chosen, credential).await?;
     let kept = engine.accounts.connect(&test.handle, Keep::Keychain).await;
     let row = kept.map_err(|mut error| {
@@ -157,7 +156,7 @@ async fn tested(
 }
 
 /// The token, from wherever it is.
-async fn token(credential: Option<String>) -> Result<(Source, SecretString), Failure> {
+async fn token(credential: Option<String>, pair: bool) -> Result<(Source, SecretString), Failure> {
     type Files = TokenFiles<UntilQuit>;
     let entry =
         if let Some(name) = credential {
@@ -178,17 +177,34 @@ async fn token(credential: Option<String>) -> Result<(Source, SecretString), Fai
         })?;
         return Ok((Source::Elsewhere(entry), token));
     }
-    let read = tokio::task::spawn_blocking(read_token).await;
+    let read = tokio::task::spawn_blocking(move || read_token(pair)).await;
     let read = read.map_err(io::Error::other).and_then(|read| read);
     let token = read.map_err(|error| Failure::system("The token cannot be read", &error))?;
     Ok((Source::Keychain, token))
 }
 
-fn read_token() -> io::Result<SecretString> {
+fn read_token(pair: bool) -> io::Result<SecretString> {
+    if io::stdin().is_terminal() && pair {
+        let key = rpassword::prompt_password("API key: ")?;
+        let secret = rpassword::prompt_password("API secret: ")?;
+        return Ok(format!("{key} {secret}").into());
+    }
     if io::stdin().is_terminal() {
         return rpassword::prompt_password("Token: ").map(SecretString::from);
     }
     let mut text = String::new();
     io::stdin().lock().take(LONGEST).read_to_string(&mut text)?;
     Ok(SecretString::from(text))
+}
+
+fn credential(text: &SecretString, pair: bool) -> Result<Credential, Failure> {
+    if !pair {
+        return Ok(Credential::typed(None, text));
+    }
+    let words: Vec<&str> = text.expose_secret().split_whitespace().collect();
+    let [key, secret] = words[..] else {
+        let words = "--pair takes the API key and the API secret, one a line.";
+        return Err(Failure::Usage(words.into()));
+    };
+    Ok(Credential::typed(Some(key), &secret.into()))
 }

@@ -9,6 +9,8 @@ mod cid;
 mod exit;
 mod house;
 mod items;
+mod jobs;
+mod keys;
 mod places;
 mod print;
 mod progress;
@@ -99,6 +101,9 @@ async fn asked(
         Command::Show { pin } => items::show(pin, account, house, out).await,
         Command::Edit(edit) => items::edit(edit, account, house, out).await,
         Command::Rm(rm) => items::remove(rm, account, house, out).await,
+        Command::Import(import) => jobs::import(import, account, house, out).await,
+        Command::Jobs(what) => jobs::run(what, account, house, out).await,
+        Command::Keys { what } => keys::run(what, account, house, out).await,
         Command::Account { what } => accounts::run(what, account, house, out).await,
         Command::Queue { what } => queue::run(what, house, out).await,
         Command::Watch { what } => watch::run(what, account, house, out).await,

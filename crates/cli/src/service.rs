@@ -12,6 +12,8 @@ use engine::{Engine, Parts};
 use secrets::{Keychain, SecretStore, TokenFiles};
 use tokio::sync::Mutex;
 
+use crate::exit::Failure;
+
 /// The keychain, and the files that stand in for it.
 pub(crate) fn keychain() -> TokenFiles<Keychain> {
     TokenFiles::before(Keychain::new(), credentials())
@@ -40,6 +42,23 @@ pub(crate) fn open(data: &Path, keychain: Arc<dyn SecretStore>) -> Result<Engine
             home: dirs::home_dir(),
         },
     )
+}
+
+/// An engine of this moment: what it stores goes when it goes.
+pub(crate) struct Scratch {
+    pub(crate) engine: Engine,
+    _folder: tempfile::TempDir,
+}
+
+/// Opens an engine that asks services with tokens of this keychain, and of which nothing remains.
+pub(crate) fn scratch(keychain: Arc<dyn SecretStore>) -> Result<Scratch, Failure> {
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::system("There is no room for a temporary folder", &error))?;
+    let engine = open(folder.path(), keychain)?;
+    Ok(Scratch {
+        engine,
+        _folder: folder,
+    })
 }
 
 /// The built-in Sandbox, started when its account is first needed, with a token of this run.

@@ -84,12 +84,12 @@ impl Credential {
         }
     }
 
-    /// What an entry of the keychain holds.
+    /// What an entry of the keychain holds, or a file of a person, which has the two in two lines.
     pub(super) fn of_entry(kind: CredentialKind, entry: SecretString) -> Self {
-        match (kind, entry.expose_secret().split_once(' ')) {
+        match (kind, entry.expose_secret().split_once(char::is_whitespace)) {
             (CredentialKind::Pair, Some((key, secret))) => Self::Pair {
                 key: key.to_owned().into(),
-                secret: secret.to_owned().into(),
+                secret: secret.trim().to_owned().into(),
             },
             _ => Self::Token(entry),
         }

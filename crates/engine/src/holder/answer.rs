@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
-use super::{Desk, Reply, Request, accounts, pins, queue, watches};
+use super::{Desk, Reply, Request, accounts, jobs, keys, pins, queue, watches};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
@@ -51,6 +51,7 @@ pub fn ask(desk: &Arc<Desk>, request: Request) -> mpsc::Receiver<Reply> {
     answer
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each question")]
 async fn said(
     desk: &Desk,
     request: Request,
@@ -87,6 +88,34 @@ async fn said(
         Request::Unpin { account, pins } => {
             let account = account_of(engine, account.as_deref())?;
             pins::unpin(engine, account, &pins, say).await
+        }
+        Request::Import(import) => jobs::import(desk, import, doing, say).await,
+        Request::FollowJobs { jobs, to_the_end } => {
+            drop(doing);
+            jobs::follow(desk, jobs, to_the_end, say).await
+        }
+        Request::Jobs(asked) => jobs::list(engine, asked, say).await,
+        Request::ControlJobs {
+            account,
+            what,
+            jobs,
+            origins,
+        } => {
+            let account = account_of(engine, account.as_deref())?;
+            jobs::control(desk, account, what, &jobs, origins.as_deref(), say).await
+        }
+        Request::Keys(asked) => keys::list(engine, &asked, say).await,
+        Request::RevokeKeys {
+            account,
+            keys,
+            although_used,
+        } => {
+            let account = account_of(engine, account.as_deref())?;
+            keys::revoke(engine, account, &keys, although_used, say).await
+        }
+        Request::Stored { account } => {
+            let account = account_of(engine, account.as_deref())?;
+            keys::stored(engine, account, say).await
         }
         Request::Accounts => accounts::list(engine, say).await,
         Request::AdoptAccount {

@@ -25,7 +25,8 @@ pub struct Desk {
     /// What answers them.
     pub engine: Arc<Engine>,
     queue: AtomicBool,
-    others: AtomicBool,
+    jobs: AtomicBool,
+    folders: AtomicBool,
     /// Held by everything that changes something, so that the end waits for it.
     doing: Arc<RwLock<()>>,
     window: Option<Window>,
@@ -37,7 +38,8 @@ impl Desk {
         Self {
             engine,
             queue: AtomicBool::new(false),
-            others: AtomicBool::new(false),
+            jobs: AtomicBool::new(false),
+            folders: AtomicBool::new(false),
             doing: Arc::default(),
             window: None,
         }
@@ -61,12 +63,19 @@ impl Desk {
         }
     }
 
-    /// Watches folders and follows jobs from now on, and works on the queue that they fill.
-    pub fn keep_going(&self) {
+    /// Asks services for CIDs and follows their jobs from now on, and works on the queue that they fill.
+    pub fn follow_jobs(&self) {
         self.work_on_queue();
-        if !self.others.swap(true, Ordering::SeqCst) {
-            tokio::spawn(self.engine.watches.clone().run());
+        if !self.jobs.swap(true, Ordering::SeqCst) {
             tokio::spawn(self.engine.jobs.clone().run());
+        }
+    }
+
+    /// Watches folders and follows jobs from now on.
+    pub fn keep_going(&self) {
+        self.follow_jobs();
+        if !self.folders.swap(true, Ordering::SeqCst) {
+            tokio::spawn(self.engine.watches.clone().run());
         }
     }
 

@@ -7,6 +7,8 @@ mod accounts;
 mod answer;
 mod converse;
 mod desk;
+mod jobs;
+mod keys;
 mod line;
 mod lines;
 mod listen;
@@ -22,6 +24,8 @@ pub use accounts::AccountLine;
 pub use answer::ask;
 pub use converse::{Ended, converse};
 pub use desk::{Closed, Desk};
+pub use jobs::{Import, JobControl, JobLine, JobsAsked};
+pub use keys::{KeyLine, KeysAsked};
 pub use line::LONGEST_LINE;
 pub use listen::listen;
 pub(crate) use open::ask_to_open;
@@ -64,6 +68,29 @@ pub enum Request {
         account: Option<String>,
         pins: Vec<i64>,
     },
+    /// CIDs that others provide. Answered by a line for each, as its job moves.
+    Import(Import),
+    /// The second half of `Import`.
+    FollowJobs { jobs: Vec<i64>, to_the_end: bool },
+    /// Jobs that match.
+    Jobs(JobsAsked),
+    /// Cancels, retries or clears jobs, named by number or CID. `origins` replaces the addresses of those retried.
+    ControlJobs {
+        account: Option<String>,
+        what: JobControl,
+        jobs: Vec<String>,
+        origins: Option<Vec<String>>,
+    },
+    /// API keys that match.
+    Keys(KeysAsked),
+    /// Revokes keys, named by public id or whole name.
+    RevokeKeys {
+        account: Option<String>,
+        keys: Vec<String>,
+        although_used: bool,
+    },
+    /// How an account is stored, and where its token is: to make a key with it.
+    Stored { account: Option<String> },
     /// Every account.
     Accounts,
     /// An account whose token another process of this user has tested and put into the keychain.
@@ -139,8 +166,17 @@ pub enum Reply {
     Progress(ProgressLine),
     /// A pin, or what is to become one.
     Pin(PinLine),
+    /// A CID that a service was asked for.
+    Job(JobLine),
+    /// An API key.
+    Key(KeyLine),
     /// An account.
     Account(AccountLine),
+    /// An account as it is stored; never printed.
+    Stored {
+        /// The account. Its own `kind` must not stand beside the line's.
+        account: Box<Account>,
+    },
     /// A watched folder.
     Folder(FolderLine),
     /// A file of a watched folder.

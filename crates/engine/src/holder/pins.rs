@@ -289,6 +289,11 @@ pub(super) async fn show(
     say: &Say,
 ) -> Result<(), CommandError> {
     let id = the_one(engine, account, which).await?;
+    say_one(engine, id, say).await
+}
+
+/// A line for this one.
+pub(super) async fn say_one(engine: &Engine, id: i64, say: &Say) -> Result<(), CommandError> {
     say.line(Reply::Pin(details(engine, id)?)).await
 }
 
@@ -307,7 +312,7 @@ pub(super) async fn edit(
         remove: change.remove,
     };
     engine.pins.edit(id, edit).await?;
-    say.line(Reply::Pin(details(engine, id)?)).await
+    say_one(engine, id, say).await
 }
 
 /// Unpins each; a line for each that the service keeps no longer.

@@ -1,5 +1,6 @@
 //! Import from IPFS: pinning CIDs that others provide, and following the service's queue of them.
 
+mod asked;
 mod control;
 mod follow;
 mod from_drop;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::Notify;
 
+pub use asked::Asked;
 pub use from_drop::{DropCid, DropCidKind, DropCids};
 pub use state::{Event, Job, MOST_ATTEMPTS, STUCK, State, interval, is_open, step};
 pub use view::{JobRow, JobState, JobStep, JobsHead, JobsPage};

@@ -166,6 +166,33 @@ impl Jobs {
             .store
             .ledger
             .read(|tx| rows::window(tx, account, query, from, n.clamp(1, MOST_ROWS)))?;
+        let rows = self.shown_of(account, &stored)?;
+        let (as_of, refreshing, problem) = self.reading(account);
+        Ok(JobsPage {
+            total,
+            rows,
+            head: self.head(account)?,
+            as_of,
+            refreshing,
+            problem,
+        })
+    }
+
+    /// One job.
+    pub fn row_of(&self, id: i64) -> Result<JobRow, CommandError> {
+        let stored = self
+            .store
+            .ledger
+            .read(|tx| rows::get(tx, id))
+            .map_err(|_| CommandError::gone("This job"))?;
+        let row = self.shown_of(stored.account, std::slice::from_ref(&stored))?;
+        row.into_iter()
+            .next()
+            .ok_or_else(|| CommandError::gone("This job"))
+    }
+
+    /// Rows of one account.
+    fn shown_of(&self, account: AccountId, stored: &[Stored]) -> Result<Vec<JobRow>, CommandError> {
         let service = service_name(&self.accounts.get(account)?);
         let wanted: Vec<&str> = stored
             .iter()
@@ -178,19 +205,10 @@ impl Jobs {
             .row_of(account)?
             .hold
             .map(|hold| hold.sentence);
-        let rows = stored
+        stored
             .iter()
             .map(|row| self.shown(row, &service, &copies, held.as_deref()))
-            .collect::<Result<_, _>>()?;
-        let (as_of, refreshing, problem) = self.reading(account);
-        Ok(JobsPage {
-            total,
-            rows,
-            head: self.head(account)?,
-            as_of,
-            refreshing,
-            problem,
-        })
+            .collect()
     }
 
     fn shown(

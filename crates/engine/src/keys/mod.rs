@@ -15,7 +15,7 @@ use crate::clock::{Clock, Millis};
 use crate::store::Store;
 
 /// Which keys to show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum KeysShown {
     /// All of them.

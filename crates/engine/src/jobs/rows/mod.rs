@@ -14,8 +14,8 @@ use crate::clock::Millis;
 use crate::error::ErrorCode;
 
 pub(super) use read::{
-    counts, due_to_ask, due_to_look, followed, get, known, next_ask, next_look, open_contents,
-    window, youngest_open,
+    counts, due_to_ask, due_to_look, followed, get, known, newest, next_ask, next_look,
+    open_contents, window, youngest_open,
 };
 pub(super) use write::{
     adopt, again, again_all, apply, apply_all, clear, clear_ended, forget, insert, listed, told,

@@ -123,6 +123,18 @@ pub(in crate::jobs) fn open_contents(
     Ok(found.into_iter().collect())
 }
 
+/// The last row of a content in an account.
+pub(in crate::jobs) fn newest(
+    tx: &Connection,
+    account: AccountId,
+    content: &str,
+) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT max(id) FROM job WHERE account = ?1 AND content = ?2 AND NOT cleared";
+    Ok(tx
+        .prepare_cached(sql)?
+        .query_row(params![account, content], |row| row.get(0))?)
+}
+
 /// Jobs that are on their way, that failed, and all of an account.
 pub(in crate::jobs) fn counts(
     tx: &Connection,

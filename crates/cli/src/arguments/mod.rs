@@ -1,17 +1,27 @@
 //! What may be written after `pinfold`.
 
+mod account;
+mod jobs;
+mod keys;
+mod watch;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub(crate) use account::{Account, AddAccount};
+pub(crate) use jobs::{Import, JobStates, Jobs, JobsWhat};
+pub(crate) use keys::{Keys, NewKey, Shown};
+pub(crate) use watch::{AddWatch, PauseFor, Watch};
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0    everything asked for was done
   1    it failed
   2    the command was not understood
-  3    there is no such pin, account, upload or folder
+  3    there is no such pin, account, upload, job, key, group or folder
   4    the service or the network cannot be reached now; trying again may help
   5    it waits for you: a token, a full plan, a file that looks like a secret
   6    the service keeps other bytes than those sent
@@ -50,6 +60,15 @@ pub(crate) enum Command {
     Edit(Edit),
     /// Unpins.
     Rm(Rm),
+    /// Pins CIDs that others provide: asks the service to find and keep them.
+    Import(Import),
+    /// CIDs that services were asked for, and what became of them.
+    Jobs(Jobs),
+    /// API keys of an account.
+    Keys {
+        #[command(subcommand)]
+        what: Keys,
+    },
     /// Accounts at pinning services.
     Account {
         #[command(subcommand)]
@@ -201,58 +220,6 @@ pub(crate) struct Rm {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Account {
-    /// Adds an account. The token is read from standard input or a prompt and goes into the keychain; or it stays in
-    /// the file that PINFOLD_TOKEN_FILE names, or in a credential of systemd.
-    Add(AddAccount),
-    /// Lists accounts.
-    Ls,
-    /// Asks the service whether it accepts the token.
-    Test {
-        /// By name or number.
-        name: Option<String>,
-    },
-    /// Works with this account where none is named.
-    Use {
-        /// By name or number.
-        name: String,
-    },
-    /// Forgets an account and its token here. Unpins nothing.
-    Rm {
-        /// By name or number.
-        name: String,
-        /// Does not ask.
-        #[arg(long, short)]
-        yes: bool,
-    },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AddAccount {
-    /// What to call it.
-    #[arg(long)]
-    pub(crate) name: Option<String>,
-    /// The built-in Sandbox: on this computer only, no token.
-    #[arg(long, conflicts_with_all = ["psa", "api", "uploads", "gateway", "credential"])]
-    pub(crate) sandbox: bool,
-    /// The address of any other service of the IPFS Pinning Services API; what stands before `/pins`.
-    #[arg(long, value_name = "ENDPOINT", conflicts_with = "api")]
-    pub(crate) psa: Option<String>,
-    /// Base address of a service that answers like Pinata.
-    #[arg(long, value_name = "URL")]
-    pub(crate) api: Option<String>,
-    /// Where it takes uploads, if not there.
-    #[arg(long, value_name = "URL", requires = "api")]
-    pub(crate) uploads: Option<String>,
-    /// Its gateway, if not there.
-    #[arg(long, value_name = "URL", requires = "api")]
-    pub(crate) gateway: Option<String>,
-    /// The token is this credential of systemd (LoadCredential=), now and at every later start.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) credential: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum Queue {
     /// Lists uploads that have not ended.
     Ls {
@@ -279,85 +246,6 @@ pub(crate) enum Queue {
     },
     /// Works on the queue and shows what happens until it is interrupted.
     Watch,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Watch {
-    /// Watches a folder: what lands in it is pinned, as long as Pinfold or `pinfold run` is running.
-    Add(Box<AddWatch>),
-    /// Lists watched folders.
-    Ls,
-    /// Shows a folder and its files.
-    Show {
-        /// By name, path or number.
-        folder: String,
-        /// At most so many files.
-        #[arg(long, value_name = "N", default_value_t = 1_000)]
-        limit: usize,
-    },
-    /// Pauses a folder.
-    Pause {
-        /// By name, path or number.
-        folder: String,
-        /// For how long; without it until it is resumed.
-        #[arg(long = "for", value_enum)]
-        pause: Option<PauseFor>,
-    },
-    /// Lets a folder go on.
-    Resume {
-        /// By name, path or number.
-        folder: String,
-    },
-    /// Compares a folder with disk and service. Changes nothing.
-    Audit {
-        /// By name, path or number.
-        folder: String,
-    },
-    /// Watches a folder no more. Unpins nothing.
-    Rm {
-        /// By name, path or number.
-        folder: String,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs, reason = "each says itself")]
-pub(crate) enum PauseFor {
-    Hour,
-    Tomorrow,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AddWatch {
-    /// The folder.
-    pub(crate) folder: PathBuf,
-    /// The pins' names: {name}, {stem}, {ext}, {path}, {folder}, {date} and {version} are filled in.
-    #[arg(long, default_value = "{name}")]
-    pub(crate) name: String,
-    /// A key-value of every pin; may be repeated.
-    #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) keys: Vec<(String, String)>,
-    /// The version of the CIDs.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
-    pub(crate) cid_version: u8,
-    /// The whole folder becomes one pin, with versions.
-    #[arg(long)]
-    pub(crate) whole: bool,
-    /// Leaves out what this pattern of a .gitignore matches; may be repeated.
-    #[arg(long, value_name = "PATTERN")]
-    pub(crate) ignore: Vec<String>,
-    /// Takes files and folders whose names begin with a dot, too.
-    #[arg(long)]
-    pub(crate) hidden: bool,
-    /// Keeps so many versions of a file pinned, instead of all.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) versions: Option<u32>,
-    /// Unpins what disappeared from the folder so many days ago, instead of nothing.
-    #[arg(long, value_name = "DAYS")]
-    pub(crate) unpin_after: Option<u32>,
-    /// Seconds for which a file must be quiet.
-    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
-    pub(crate) settle: u32,
 }
 
 #[derive(Debug, Args)]

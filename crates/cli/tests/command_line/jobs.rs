@@ -1,0 +1,146 @@
+//! CIDs that others provide: asked for, waited for, listed, taken back and asked for again.
+
+use std::time::Duration;
+
+use sandbox::JobStatus;
+use serde_json::Value;
+
+use crate::house::{House, objects_in};
+
+/// CIDs of raw blocks that nobody has; the service claims to pin them.
+const CIDS: [&str; 4] = [
+    "bafkreifxjaz4llkgph3htb6gksxzr3gm3uh6tpiaoolllrngx4kcb46ckm",
+    "bafkreiauhurhso4yja2r32eekeh7sgii62j6va3xtsvmmf2zysyyngt57y",
+    "bafkreifgshfsv3s3w7yn3h2ubhmxb5drjnyzzkb2aglafwvp47i57ojhwq",
+    "bafkreienhbualn3k4wpk7a3waaxluuusfuwtu7jmkgebkl5glp62tkgcke",
+];
+const ORIGIN: &str =
+    "/ip4/203.0.113.40/tcp/4001/p2p/12D3KooWBMyQ1SZTfxUU4rVGLJxYGHTB2BWxi9VVMYm7BAs5wbSP";
+
+async fn house() -> House {
+    let house = House::with_account().await;
+    let zero = Duration::ZERO;
+    let jobs = house.server.jobs();
+    jobs.set_times(zero, zero, zero, zero);
+    jobs.set_end(CIDS[1], JobStatus::Searching);
+    jobs.set_end(CIDS[2], JobStatus::Expired);
+    house
+}
+
+fn states(jobs: &[Value]) -> Vec<(&str, &str)> {
+    jobs.iter()
+        .map(|job| {
+            let text = |name: &str| job[name].as_str().unwrap_or_default();
+            (text("cid"), text("state"))
+        })
+        .collect()
+}
+
+/// Everything that one can do with jobs, whoever answers.
+fn cids_are_imported(house: &House) {
+    // Asked for, and not waited for.
+    let asked = house.objects(
+        &["import", CIDS[1], "--name", "Edition 4", "--origin", ORIGIN],
+        "job",
+    );
+    let last = asked.last().expect("a job");
+    assert_eq!(last["name"], "Edition 4");
+    assert_eq!(last["origins"][0], ORIGIN);
+    assert_eq!(last["ended"], false);
+
+    // Waited for: one is pinned, and one that nobody has ends with a code of its own.
+    let link = format!("ipfs://{}", CIDS[0]);
+    let done = house.objects(&["import", &link, "--name", "Found", "--wait"], "job");
+    assert_eq!(done.last().expect("a job")["state"], "pinned");
+    let failed = house.output(&["import", CIDS[2], "--wait"]);
+    let told = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert_eq!(failed.status.code(), Some(1), "{told}");
+    assert!(told.contains(CIDS[2]), "{told}");
+
+    // What is pinned is not asked for again, and what is no CID stops everything.
+    let again = house.objects(&["import", CIDS[0]], "pin");
+    assert_eq!(again[0]["name"], "Found");
+    let (code, told) = house.code(&["import", CIDS[3], "bafybroken"]);
+    assert_eq!(code, 1);
+    assert!(told.contains("Nothing was asked for"), "{told}");
+
+    let listed = house.objects(&["jobs"], "job");
+    let mut known = states(&listed);
+    known.sort_unstable();
+    assert_eq!(
+        known,
+        [
+            (CIDS[1], "searching"),
+            (CIDS[2], "expired"),
+            (CIDS[0], "pinned")
+        ]
+    );
+    let open = house.objects(&["jobs", "--status", "open", "--cached"], "job");
+    assert_eq!(states(&open), [(CIDS[1], "searching")]);
+    let by_name = house.objects(&["jobs", "--text", "edition"], "job");
+    assert_eq!(by_name.len(), 1);
+
+    let number = open[0]["id"].to_string();
+    let cancelled = house.objects(&["jobs", "cancel", &number], "job");
+    assert_eq!(states(&cancelled), [(CIDS[1], "cancelled")]);
+    let (code, told) = house.code(&["jobs", "cancel", CIDS[3]]);
+    assert_eq!(code, 3, "{told}");
+    house.server.jobs().set_end(CIDS[2], JobStatus::Pinned);
+    let again = house.objects(&["jobs", "retry"], "job");
+    assert_eq!(again.last().expect("a job")["cid"], CIDS[2]);
+    let done = house.objects(&["import", CIDS[2], "--wait"], "job");
+    assert_eq!(done.last().expect("a job")["state"], "pinned");
+    house.done(&["jobs", "clear"]);
+    assert!(house.objects(&["jobs", "--cached"], "job").is_empty());
+    let pins = house.done(&["ls", "-q"]);
+    assert!(pins.contains(CIDS[0]) && pins.contains(CIDS[2]), "{pins}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cids_of_others_are_imported_followed_taken_back_and_asked_for_again() {
+    let house = house().await;
+    cids_are_imported(&house);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cids_are_imported_in_the_same_way_beside_the_one_that_runs() {
+    let house = house().await;
+    let (running, _) = house.stays(&["run"]);
+    cids_are_imported(&house);
+    running.kill();
+    house.no_token_was_written();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pinning_service_is_added_by_its_endpoint_and_keeps_what_is_imported() {
+    let house = House::new().await;
+    let endpoint = format!("{}/psa", house.server.api_url());
+    house.done(&["account", "add", "--name", "any", "--psa", &endpoint]);
+    let accounts = house.objects(&["account", "ls"], "account");
+    assert_eq!(accounts[0]["service"], "psa");
+
+    let mut listing = house.pinfold(&["--json", "import", "-", "--name", "listed", "--wait"]);
+    let mut listing = listing
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let list = format!("# two of them\n{}\n- {}\n", CIDS[0], CIDS[3]);
+    let mut to = listing.stdin.take().expect("a pipe");
+    std::io::Write::write_all(&mut to, list.as_bytes()).expect("writes");
+    drop(to);
+    let output = listing.wait_with_output().expect("ends");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}");
+    let jobs = objects_in(&String::from_utf8_lossy(&output.stdout), "job");
+    let pinned = jobs.iter().filter(|job| job["state"] == "pinned");
+    assert_eq!(pinned.count(), 2);
+    assert_eq!(house.objects(&["ls", "listed"], "pin").len(), 2);
+
+    // It takes no bytes, and says so.
+    let file = house.file("bytes", b"bytes");
+    let (code, told) = house.code(&["add", &file]);
+    assert_eq!(code, 5, "{told}");
+    house.done(&["rm", "--yes", CIDS[0]]);
+    assert_eq!(house.objects(&["ls", "listed"], "pin").len(), 1);
+    house.no_token_was_written();
+}

@@ -1,0 +1,67 @@
+//! Jobs one by one, for whoever asked for CIDs and waits for what becomes of them.
+
+use super::control::ended;
+use super::paste::{content, pieces, spellings};
+use super::{Jobs, State, rows};
+use crate::accounts::AccountId;
+use crate::error::{CommandError, ErrorCode};
+
+/// A CID of a text, and what there is of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// As services are asked for it.
+    pub cid: String,
+    /// The pin in the list.
+    pub pin: Option<i64>,
+    /// The newest job.
+    pub job: Option<i64>,
+}
+
+impl Jobs {
+    /// The CIDs of a text in their order; what is no CID is left out.
+    pub fn asked(&self, account: AccountId, text: &str) -> Result<Vec<Asked>, CommandError> {
+        let mut all = Vec::new();
+        for piece in pieces(text) {
+            let Ok(address) = piece.read else {
+                continue;
+            };
+            let mut pin = None;
+            for cid in spellings(&address.cid) {
+                pin = pin.or(self.pins.find(account, &cid)?.map(|pin| pin.id));
+            }
+            let content = content(&address.cid);
+            let job = self
+                .store
+                .ledger
+                .read(|tx| rows::newest(tx, account, &content))?;
+            all.push(Asked {
+                cid: address.cid,
+                pin,
+                job,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Why a job waits or ended without a pin; `None` where nothing is wrong with it.
+    pub fn reason(&self, id: i64) -> Result<Option<ErrorCode>, CommandError> {
+        let row = self
+            .store
+            .ledger
+            .read(|tx| rows::get(tx, id))
+            .map_err(|_| CommandError::gone("This job"))?;
+        let hold = self.accounts.hold(row.account).map(|hold| hold.code);
+        Ok(match &row.job.state {
+            State::Waiting { reason, .. } => hold.or(*reason),
+            State::Refused(code) => Some(*code),
+            State::Gone => Some(ErrorCode::NotPinned),
+            State::Cancelled => Some(ErrorCode::Cancelled),
+            State::Listed(_) if ended(&row.job.state) => Some(ErrorCode::Rejected),
+            State::Pinned => None,
+            State::Asking { .. }
+            | State::Listed(_)
+            | State::Looking { .. }
+            | State::Uploading(_) => hold,
+        })
+    }
+}
