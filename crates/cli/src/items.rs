@@ -3,9 +3,10 @@
 use std::io::{self, IsTerminal, Write};
 
 use engine::holder::{PinChange, PinLine, PinsAsked, Reply, Request, SortedBy};
+use engine::pins::{CheckState, FileKind, PinFilters};
 
 use crate::add::plain;
-use crate::arguments::{Edit, Ls, Rm, Sort, Status};
+use crate::arguments::{Check, Edit, Kind, Ls, Narrowed, Rm, Sort, Status};
 use crate::exit::Failure;
 use crate::house::House;
 use crate::print::{Out, Side, moment, size};
@@ -27,7 +28,8 @@ pub(crate) async fn list(
         account,
         text: ls.text,
         status: ls.status.iter().map(|it| status(it).to_owned()).collect(),
-        keys: ls.keys,
+        group: ls.narrowed.group.clone(),
+        filters: filters(ls.narrowed),
         sort: match ls.sort {
             Sort::Time => SortedBy::Time,
             Sort::Name => SortedBy::Name,
@@ -62,6 +64,40 @@ pub(crate) async fn list(
         heads.insert(0, ("STATUS", Side::Left));
     }
     out.table(&heads, &rows)
+}
+
+fn filters(narrowed: Narrowed) -> PinFilters {
+    let kind = |kind: &Kind| match kind {
+        Kind::Folder => FileKind::Folder,
+        Kind::Image => FileKind::Image,
+        Kind::Film => FileKind::Film,
+        Kind::Music => FileKind::Music,
+        Kind::Text => FileKind::Text,
+        Kind::Data => FileKind::Data,
+        Kind::Code => FileKind::Code,
+        Kind::Archive => FileKind::Archive,
+        Kind::Car => FileKind::Car,
+        Kind::File => FileKind::File,
+    };
+    let check = |check: &Check| match check {
+        Check::Verified => CheckState::Verified,
+        Check::OtherLayout => CheckState::OtherLayout,
+        Check::Unproven => CheckState::Unproven,
+        Check::Different => CheckState::Different,
+        Check::NotChecked => CheckState::NotChecked,
+    };
+    PinFilters {
+        kinds: narrowed.kind.iter().map(kind).collect(),
+        size_min: narrowed.larger,
+        size_max: narrowed.smaller,
+        pinned_from: narrowed.since,
+        pinned_until: narrowed.until,
+        keyvalues: narrowed.keys,
+        group: None,
+        network: narrowed.network.map(Into::into),
+        checks: narrowed.check.iter().map(check).collect(),
+        duplicates: narrowed.duplicates,
+    }
 }
 
 fn row(pin: &PinLine, with_status: bool) -> Vec<String> {
@@ -128,6 +164,7 @@ fn shown(out: &Out, reply: &Reply) -> Result<(), Failure> {
         ("Pinned", moment(pin.pinned_at.as_deref())),
         ("Check", pin.sentence.clone().unwrap_or_default()),
         ("Network", pin.network.clone()),
+        ("Groups", pin.groups.join(", ")),
         ("Type", pin.mime.clone().unwrap_or_default()),
         ("Link", pin.link.clone().unwrap_or_default()),
     ];

@@ -31,7 +31,7 @@ pub(crate) async fn import(
         text,
         name: import.name,
         keyvalues: import.keys,
-        group: None,
+        group: import.group,
         origins: import.origin,
         follow: import.wait,
     });

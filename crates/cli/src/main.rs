@@ -7,6 +7,8 @@ mod add;
 mod arguments;
 mod cid;
 mod exit;
+mod filters;
+mod groups;
 mod house;
 mod items;
 mod jobs;
@@ -103,6 +105,7 @@ async fn asked(
         Command::Rm(rm) => items::remove(rm, account, house, out).await,
         Command::Import(import) => jobs::import(import, account, house, out).await,
         Command::Jobs(what) => jobs::run(what, account, house, out).await,
+        Command::Groups(what) => groups::run(what, account, house, out).await,
         Command::Keys { what } => keys::run(what, account, house, out).await,
         Command::Account { what } => accounts::run(what, account, house, out).await,
         Command::Queue { what } => queue::run(what, house, out).await,

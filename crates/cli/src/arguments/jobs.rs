@@ -15,6 +15,9 @@ pub(crate) struct Import {
     /// A key-value of every pin; may be repeated.
     #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) keys: Vec<(String, String)>,
+    /// The group of every pin, by name or id.
+    #[arg(long)]
+    pub(crate) group: Option<String>,
     /// The multiaddress of a computer that has the content; may be repeated.
     #[arg(long, value_name = "MULTIADDR")]
     pub(crate) origin: Vec<String>,

@@ -1,8 +1,10 @@
 //! What may be written after `pinfold`.
 
 mod account;
+mod groups;
 mod jobs;
 mod keys;
+mod narrowed;
 mod watch;
 
 use std::net::SocketAddr;
@@ -12,8 +14,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use account::{Account, AddAccount};
+pub(crate) use groups::{Groups, GroupsWhat, Network};
 pub(crate) use jobs::{Import, JobStates, Jobs, JobsWhat};
 pub(crate) use keys::{Keys, NewKey, Shown};
+pub(crate) use narrowed::{Check, Kind, Narrowed};
 pub(crate) use watch::{AddWatch, PauseFor, Watch};
 
 const EXIT_CODES: &str = "\
@@ -64,6 +68,8 @@ pub(crate) enum Command {
     Import(Import),
     /// CIDs that services were asked for, and what became of them.
     Jobs(Jobs),
+    /// Groups of pins.
+    Groups(Groups),
     /// API keys of an account.
     Keys {
         #[command(subcommand)]
@@ -155,9 +161,8 @@ pub(crate) struct Ls {
     /// Which; without it what is pinned.
     #[arg(long, value_delimiter = ',', value_enum)]
     pub(crate) status: Vec<Status>,
-    /// Only pins with this key, or with this key and value; may be repeated.
-    #[arg(long = "key", value_name = "KEY[=VALUE]", value_parser = key_perhaps_value)]
-    pub(crate) keys: Vec<(String, Option<String>)>,
+    #[command(flatten)]
+    pub(crate) narrowed: Narrowed,
     /// Ordered by; times and sizes largest first.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) sort: Sort,
@@ -265,15 +270,5 @@ fn key_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.trim().is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a key-value is written KEY=VALUE".to_owned()),
-    }
-}
-
-fn key_perhaps_value(text: &str) -> Result<(String, Option<String>), String> {
-    if text.contains('=') {
-        return key_value(text).map(|(key, value)| (key, Some(value)));
-    }
-    match text.trim() {
-        "" => Err("a key needs at least one character".to_owned()),
-        key => Ok((key.to_owned(), None)),
     }
 }

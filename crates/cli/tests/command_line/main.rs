@@ -5,6 +5,9 @@
     reason = "a stranger's client, and files of the test's own"
 )]
 
+mod accounts;
+mod folders;
+mod groups;
 mod house;
 mod jobs;
 mod keys;

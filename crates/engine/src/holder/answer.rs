@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
-use super::{Desk, Reply, Request, accounts, jobs, keys, pins, queue, watches};
+use super::{Desk, Reply, Request, accounts, groups, jobs, keys, pins, queue, watches};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
@@ -72,7 +72,7 @@ async fn said(
             drop(doing);
             queue::follow(desk, &uploads, say).await
         }
-        Request::Pins(asked) => pins::list(engine, &asked, say).await,
+        Request::Pins(asked) => pins::list(engine, asked, say).await,
         Request::Pin { account, which } => {
             let account = account_of(engine, account.as_deref())?;
             pins::show(engine, account, &which, say).await
@@ -103,6 +103,10 @@ async fn said(
         } => {
             let account = account_of(engine, account.as_deref())?;
             jobs::control(desk, account, what, &jobs, origins.as_deref(), say).await
+        }
+        Request::Groups { account, what } => {
+            let account = account_of(engine, account.as_deref())?;
+            groups::asked(engine, account, what, say).await
         }
         Request::Keys(asked) => keys::list(engine, &asked, say).await,
         Request::RevokeKeys {

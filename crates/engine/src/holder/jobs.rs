@@ -8,7 +8,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
-use super::{Desk, Reply, pins};
+use super::{Desk, Reply, groups, pins};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::announce::Noun;
@@ -29,7 +29,7 @@ pub struct Import {
     pub name: Option<String>,
     /// Key-values of every pin.
     pub keyvalues: Vec<(String, String)>,
-    /// The service's id of a group.
+    /// The name or id of a group.
     pub group: Option<String>,
     /// Multiaddresses of computers that have the content.
     pub origins: Vec<String>,
@@ -155,11 +155,19 @@ pub(super) async fn import(
     if let Some(inside) = wrong(LineKind::Note) {
         say.note(inside.sentence.as_str()).await?;
     }
+    let group = match &import.group {
+        Some(named) => Some(
+            groups::the_one(&desk.engine, account, named)
+                .await?
+                .service_id,
+        ),
+        None => None,
+    };
     if looked.ready > 0 {
         let options = JobOptions {
             name: import.name,
             keyvalues: import.keyvalues,
-            group: import.group,
+            group,
             host_nodes: import.origins,
         };
         jobs.import(account, &import.text, None, options).await?;
@@ -167,7 +175,7 @@ pub(super) async fn import(
     let mut open = Vec::new();
     for asked in jobs.asked(account, &import.text)? {
         match (asked.pin, asked.job) {
-            (Some(pin), _) => pins::say_one(&desk.engine, pin, say).await?,
+            (Some(pin), _) => pins::say_one(&desk.engine, account, pin, say).await?,
             (None, Some(job)) => open.push(job),
             (None, None) => {}
         }
@@ -276,22 +284,16 @@ pub(super) async fn control(
             Ok(())
         }
         JobControl::Retry => {
-            let again = if named.is_empty() {
-                failed(engine, account)?
-            } else {
-                meant(engine, account, named)?
-            };
             let mut cids = Vec::new();
-            for id in &again {
-                cids.push(engine.jobs.cid(*id)?);
-            }
             if named.is_empty() {
+                let failed = lines(engine, account, JobsFilter::Failed)?;
+                cids.extend(failed.into_iter().map(|job| job.cid));
                 engine.jobs.retry_failed(account).await?;
-            } else {
-                for id in again {
-                    let origins = origins.map(<[String]>::to_vec);
-                    engine.jobs.retry(id, origins).await?;
-                }
+            }
+            for id in meant(engine, account, named)? {
+                cids.push(engine.jobs.cid(id)?);
+                let origins = origins.map(<[String]>::to_vec);
+                engine.jobs.retry(id, origins).await?;
             }
             // What is asked for again may be another row.
             let asked = engine.jobs.asked(account, &cids.join("\n"))?;
@@ -301,13 +303,20 @@ pub(super) async fn control(
     }
 }
 
-fn failed(engine: &Engine, account: AccountId) -> Result<Vec<i64>, CommandError> {
+/// All jobs in these states.
+pub(super) fn lines(
+    engine: &Engine,
+    account: AccountId,
+    filter: JobsFilter,
+) -> Result<Vec<JobLine>, CommandError> {
     let query = JobsQuery {
-        filter: JobsFilter::Failed,
+        filter,
         ..JobsQuery::default()
     };
     let rows = every(engine, account, &query, usize::MAX)?;
-    Ok(rows.iter().map(|row| row.id).collect())
+    rows.into_iter()
+        .map(|row| JobLine::new(engine, row))
+        .collect()
 }
 
 fn meant(engine: &Engine, account: AccountId, named: &[String]) -> Result<Vec<i64>, CommandError> {

@@ -7,6 +7,7 @@ mod accounts;
 mod answer;
 mod converse;
 mod desk;
+mod groups;
 mod jobs;
 mod keys;
 mod line;
@@ -24,6 +25,7 @@ pub use accounts::AccountLine;
 pub use answer::ask;
 pub use converse::{Ended, converse};
 pub use desk::{Closed, Desk};
+pub use groups::{GroupLine, GroupsAsked};
 pub use jobs::{Import, JobControl, JobLine, JobsAsked};
 pub use keys::{KeyLine, KeysAsked};
 pub use line::LONGEST_LINE;
@@ -80,6 +82,11 @@ pub enum Request {
         what: JobControl,
         jobs: Vec<String>,
         origins: Option<Vec<String>>,
+    },
+    /// Groups of pins.
+    Groups {
+        account: Option<String>,
+        what: GroupsAsked,
     },
     /// API keys that match.
     Keys(KeysAsked),
@@ -168,6 +175,8 @@ pub enum Reply {
     Pin(PinLine),
     /// A CID that a service was asked for.
     Job(JobLine),
+    /// A group.
+    Group(GroupLine),
     /// An API key.
     Key(KeyLine),
     /// An account.

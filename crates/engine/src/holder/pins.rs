@@ -1,16 +1,19 @@
 //! Pins, as other processes ask for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
-use super::{Reply, queue};
+use super::{JobLine, Reply, groups, jobs, queue};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
-use crate::pins::{Look, PinEdit, PinQuery, PinRow, ResultSet, Selection, SortKey};
+use crate::jobs::JobsFilter;
+use crate::pins::{
+    CheckState, Look, PinEdit, PinFilters, PinQuery, PinRow, ResultSet, Selection, SortKey,
+};
 use crate::uploads::{UploadRow, UploadState, UploadsFilter};
 
 /// Rows that are read at once.
@@ -37,8 +40,10 @@ pub struct PinsAsked {
     pub text: String,
     /// `pinned`, `queued`, `pinning` and `failed`, as a pinning service names them.
     pub status: Vec<String>,
-    /// Keys that a pin must have, some with their value.
-    pub keys: Vec<(String, Option<String>)>,
+    /// What the list is narrowed to.
+    pub filters: PinFilters,
+    /// In the group of this name or id; `none`: in none.
+    pub group: Option<String>,
     /// Ordered by; times and sizes largest first.
     pub sort: SortedBy,
     /// The other way round.
@@ -85,14 +90,20 @@ pub struct PinLine {
     pub mime: Option<String>,
     /// `public` or `private`.
     pub network: String,
+    /// Names of its groups.
+    pub groups: Vec<String>,
     /// A link for others, where there is one.
     pub link: Option<String>,
     /// In words, where there is something to say.
     pub sentence: Option<String>,
 }
 
+/// What the service's ids of groups are called.
+type Names = HashMap<String, String>;
+
 impl PinLine {
-    fn pinned(row: &PinRow, keyvalues: Vec<(String, String)>) -> Self {
+    fn pinned(row: &PinRow, keyvalues: Vec<(String, String)>, names: &Names) -> Self {
+        let name_of = |id: &String| names.get(id).unwrap_or(id).clone();
         Self {
             id: Some(row.id),
             cid: Some(row.cid.clone()),
@@ -105,9 +116,35 @@ impl PinLine {
             folder: row.folder,
             mime: row.mime.clone(),
             network: row.network.clone(),
+            groups: row.groups.iter().map(name_of).collect(),
             link: None,
             sentence: None,
         }
+    }
+
+    fn asked_for(job: JobLine) -> Option<Self> {
+        Some(Self {
+            id: None,
+            status: status_of_job(&job)?.into(),
+            cid: Some(job.cid),
+            name: job.name,
+            bytes: None,
+            keyvalues: BTreeMap::new(),
+            pinned_at: None,
+            check: word(CheckState::NotChecked),
+            folder: false,
+            mime: None,
+            network: "public".into(),
+            groups: Vec::new(),
+            link: None,
+            sentence: Some(job.sentence),
+        })
+    }
+
+    /// This is part of its name, or its CID.
+    fn has(&self, text: &str) -> bool {
+        let name = self.name.as_deref().unwrap_or_default().to_lowercase();
+        name.contains(&text.to_lowercase()) || self.cid.as_deref() == Some(text)
     }
 
     fn on_its_way(row: &UploadRow) -> Self {
@@ -123,9 +160,20 @@ impl PinLine {
             folder: word(row.kind) == "folder",
             mime: None,
             network: "public".into(),
+            groups: Vec::new(),
             link: None,
             sentence: Some(row.sentence.clone()),
         }
+    }
+}
+
+fn status_of_job(job: &JobLine) -> Option<&'static str> {
+    match job.state.as_str() {
+        // It is in the queue, too.
+        "uploading" | "pinned" | "cancelled" => None,
+        "retrieving" | "looking" => Some("pinning"),
+        _ if job.ended => Some("failed"),
+        _ => Some("queued"),
     }
 }
 
@@ -139,23 +187,15 @@ fn status(state: UploadState) -> &'static str {
 }
 
 /// A line for each pin that matches, and for what is on its way where its status is asked for.
-pub(super) async fn list(
-    engine: &Engine,
-    asked: &PinsAsked,
-    say: &Say,
-) -> Result<(), CommandError> {
+pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result<(), CommandError> {
     let account = account_of(engine, asked.account.as_deref())?;
     let wants = |status: &str| asked.status.iter().any(|wanted| wanted == status);
     let mut left = asked.limit.unwrap_or(usize::MAX);
-    if asked.status.iter().any(|status| status != "pinned") {
-        for row in queue::every(engine, UploadsFilter::Now, usize::MAX)? {
-            let line = PinLine::on_its_way(&row);
-            let name = line.name.as_deref().unwrap_or_default().to_lowercase();
-            let matches = wants(&line.status)
-                && asked.keys.is_empty()
-                && (name.contains(&asked.text.to_lowercase())
-                    || line.cid.as_deref() == Some(asked.text.as_str()));
-            if matches && left > 0 {
+    // Of what is on its way, only name, CID and status are known.
+    let narrowed = asked.group.is_some() || !asked.filters.is_empty();
+    if asked.status.iter().any(|status| status != "pinned") && !narrowed {
+        for line in unpinned(engine, account, asked.cached, say).await? {
+            if left > 0 && wants(&line.status) && line.has(&asked.text) {
                 left -= 1;
                 say.line(Reply::Pin(line)).await?;
             }
@@ -166,64 +206,90 @@ pub(super) async fn list(
     }
     if !asked.cached {
         read_anew(engine, account).await?;
+        if asked.group.is_some() {
+            engine.groups.refresh(account).await?;
+        }
     }
-    let found = open(engine, account, &asked.text, asked.sort, asked.reverse)?;
+    let mut query = query(&asked.text, asked.sort, asked.reverse);
+    query.filters = asked.filters;
+    if let Some(named) = &asked.group {
+        query.filters.group = Some(groups::filter(engine, account, named).await?);
+    }
+    let names = groups::names(engine, account)?;
+    let found = engine.pins.open(account, &query, None, Look::default())?;
     let mut from = 0;
     while from < found.total && left > 0 {
         let rows = engine.pins.rows(found.set, from, PAGE)?;
         from += PAGE;
-        for row in rows {
-            let line = with_all_keyvalues(engine, &row)?;
-            let has = |(key, value): &(String, Option<String>)| {
-                line.keyvalues
-                    .get(key)
-                    .is_some_and(|is| value.as_ref().is_none_or(|value| value == is))
-            };
-            if left > 0 && asked.keys.iter().all(has) {
-                left -= 1;
-                say.line(Reply::Pin(line)).await?;
-            }
+        for row in rows.into_iter().take(left) {
+            left -= 1;
+            let line = with_all_keyvalues(engine, &row, &names)?;
+            say.line(Reply::Pin(line)).await?;
         }
     }
     Ok(())
 }
 
-fn with_all_keyvalues(engine: &Engine, row: &PinRow) -> Result<PinLine, CommandError> {
+/// What is not pinned yet: what is in the queue, and what the service was asked to find.
+async fn unpinned(
+    engine: &Engine,
+    account: AccountId,
+    cached: bool,
+    say: &Say,
+) -> Result<Vec<PinLine>, CommandError> {
+    let mut all = Vec::new();
+    for row in queue::every(engine, UploadsFilter::Now, usize::MAX)? {
+        all.push(PinLine::on_its_way(&row));
+    }
+    if !cached && let Err(error) = engine.jobs.refresh(account).await {
+        // A key that may not see them says nothing about the queue.
+        say.note(error.message).await?;
+    }
+    for filter in [JobsFilter::Open, JobsFilter::Failed] {
+        let lines = jobs::lines(engine, account, filter)?;
+        all.extend(lines.into_iter().filter_map(PinLine::asked_for));
+    }
+    Ok(all)
+}
+
+fn with_all_keyvalues(
+    engine: &Engine,
+    row: &PinRow,
+    names: &Names,
+) -> Result<PinLine, CommandError> {
     let keyvalues = if row.keyvalue_count > row.keyvalues.len() {
         engine.pins.details(row.id)?.keyvalues
     } else {
         row.keyvalues.clone()
     };
-    Ok(PinLine::pinned(row, keyvalues))
+    Ok(PinLine::pinned(row, keyvalues, names))
 }
 
-fn open(
-    engine: &Engine,
-    account: AccountId,
-    text: &str,
-    sort: SortedBy,
-    reverse: bool,
-) -> Result<ResultSet, CommandError> {
+fn query(text: &str, sort: SortedBy, reverse: bool) -> PinQuery {
     let (sort, descending) = match sort {
         SortedBy::Time => (SortKey::PinnedAt, true),
         SortedBy::Size => (SortKey::Size, true),
         SortedBy::Name => (SortKey::Name, false),
         SortedBy::Cid => (SortKey::Cid, false),
     };
-    let query = PinQuery {
+    PinQuery {
         text: text.to_owned(),
         sort,
         descending: descending != reverse,
         ..PinQuery::default()
-    };
+    }
+}
+
+fn open(engine: &Engine, account: AccountId, text: &str) -> Result<ResultSet, CommandError> {
+    let query = query(text, SortedBy::Cid, false);
     engine.pins.open(account, &query, None, Look::default())
 }
 
 /// Reads the account's list from the service, or waits for whoever is reading it.
-async fn read_anew(engine: &Engine, account: AccountId) -> Result<(), CommandError> {
+pub(super) async fn read_anew(engine: &Engine, account: AccountId) -> Result<(), CommandError> {
     let mut changes = engine.store.announcer.listen();
     engine.pins.refresh(account).await?;
-    while open(engine, account, "", SortedBy::Cid, false)?.refreshing {
+    while open(engine, account, "")?.refreshing {
         // Whatever is announced, and a missed announcement too, is a reason to look again.
         let _ = changes.recv().await;
     }
@@ -231,7 +297,11 @@ async fn read_anew(engine: &Engine, account: AccountId) -> Result<(), CommandErr
 }
 
 /// The one pin that is meant by a CID or a whole name, asked for at the service if it is not known here.
-async fn the_one(engine: &Engine, account: AccountId, which: &str) -> Result<i64, CommandError> {
+pub(super) async fn the_one(
+    engine: &Engine,
+    account: AccountId,
+    which: &str,
+) -> Result<i64, CommandError> {
     if let Some(id) = known(engine, account, which)? {
         return Ok(id);
     }
@@ -248,7 +318,7 @@ fn known(engine: &Engine, account: AccountId, which: &str) -> Result<Option<i64>
     if let Some(pin) = engine.pins.find(account, which)? {
         return Ok(Some(pin.id));
     }
-    let found = open(engine, account, which, SortedBy::Cid, false)?;
+    let found = open(engine, account, which)?;
     let mut named = Vec::new();
     let mut from = 0;
     while from < found.total {
@@ -272,12 +342,13 @@ fn known(engine: &Engine, account: AccountId, which: &str) -> Result<Option<i64>
     }
 }
 
-fn details(engine: &Engine, id: i64) -> Result<PinLine, CommandError> {
+fn details(engine: &Engine, account: AccountId, id: i64) -> Result<PinLine, CommandError> {
     let details = engine.pins.details(id)?;
+    let names = groups::names(engine, account)?;
     Ok(PinLine {
         link: details.link,
         sentence: Some(details.check_sentence),
-        ..PinLine::pinned(&details.row, details.keyvalues)
+        ..PinLine::pinned(&details.row, details.keyvalues, &names)
     })
 }
 
@@ -289,12 +360,17 @@ pub(super) async fn show(
     say: &Say,
 ) -> Result<(), CommandError> {
     let id = the_one(engine, account, which).await?;
-    say_one(engine, id, say).await
+    say_one(engine, account, id, say).await
 }
 
 /// A line for this one.
-pub(super) async fn say_one(engine: &Engine, id: i64, say: &Say) -> Result<(), CommandError> {
-    say.line(Reply::Pin(details(engine, id)?)).await
+pub(super) async fn say_one(
+    engine: &Engine,
+    account: AccountId,
+    id: i64,
+    say: &Say,
+) -> Result<(), CommandError> {
+    say.line(Reply::Pin(details(engine, account, id)?)).await
 }
 
 /// Changes one pin, and tells how it is then.
@@ -312,7 +388,7 @@ pub(super) async fn edit(
         remove: change.remove,
     };
     engine.pins.edit(id, edit).await?;
-    say_one(engine, id, say).await
+    say_one(engine, account, id, say).await
 }
 
 /// Unpins each; a line for each that the service keeps no longer.
@@ -324,23 +400,8 @@ pub(super) async fn unpin(
 ) -> Result<(), CommandError> {
     let mut failed = None;
     for id in pins {
-        let line = details(engine, *id)?;
-        let query = PinQuery {
-            text: String::new(),
-            sort: SortKey::Cid,
-            descending: false,
-            ..PinQuery::default()
-        };
-        let look = Look {
-            pin: Some(*id),
-            ..Look::default()
-        };
-        let found = engine.pins.open(account, &query, None, look)?;
-        let place = found.place.ok_or_else(|| CommandError::gone("This pin"))?;
-        let selection = Selection {
-            set: found.set,
-            ranges: vec![(place, place)],
-        };
+        let line = details(engine, account, *id)?;
+        let selection = selected(engine, account, *id)?;
         let mut report = engine.pins.unpin(&selection).await?;
         match report.failed.pop() {
             Some(not) => failed = Some((not.name, not.sentence)),
@@ -354,4 +415,23 @@ pub(super) async fn unpin(
             format!("{name} is still pinned. {sentence}"),
         )),
     }
+}
+
+/// A selection of this pin alone.
+pub(super) fn selected(
+    engine: &Engine,
+    account: AccountId,
+    id: i64,
+) -> Result<Selection, CommandError> {
+    let look = Look {
+        pin: Some(id),
+        ..Look::default()
+    };
+    let query = query("", SortedBy::Cid, false);
+    let found = engine.pins.open(account, &query, None, look)?;
+    let place = found.place.ok_or_else(|| CommandError::gone("This pin"))?;
+    Ok(Selection {
+        set: found.set,
+        ranges: vec![(place, place)],
+    })
 }

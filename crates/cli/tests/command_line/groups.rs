@@ -1,0 +1,107 @@
+//! Groups, and everything that a list of pins can be narrowed to.
+
+use serde_json::Value;
+
+use crate::house::House;
+
+fn names(found: &[Value]) -> Vec<&str> {
+    let mut names: Vec<&str> = found
+        .iter()
+        .map(|it| it["name"].as_str().unwrap_or_default())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// Three pins: a small text, a picture of 300 kB, and a folder.
+fn filled(house: &House) {
+    let note = house.file("note.txt", b"a note");
+    let picture = house.file("lake.png", &[7; 300_000]);
+    house.file("site/index.html", b"<p>here</p>");
+    let site = house.path("home/site");
+    let site = site.to_str().expect("text");
+    house.done(&["add", &note, "--key", "year=2024", "--key", "note=by hand"]);
+    house.done(&["add", &picture, "--key", "year=2026"]);
+    house.done(&["add", site]);
+}
+
+fn lists_are_narrowed(house: &House) {
+    let found = |arguments: &[&str]| {
+        let mut all = vec!["ls", "--cached"];
+        all.extend(arguments);
+        house.objects(&all, "pin")
+    };
+    let all = ["lake.png", "note.txt", "site"];
+    assert_eq!(names(&house.objects(&["ls"], "pin")), all);
+    for (arguments, expected) in [
+        (&["--key", "year>2025"][..], &["lake.png"][..]),
+        (&["--key", "year..=2020..2025"], &["note.txt"]),
+        (&["--key", "!year"], &["site"]),
+        (
+            &["--key", "year", "--key", "note*=HAND"],
+            &["note.txt"],
+        ),
+        (&["--key", "note~=^by .*d$"], &["note.txt"]),
+        (&["--kind", "image,text"], &["lake.png", "note.txt"]),
+        (&["--kind", "folder"], &["site"]),
+        (&["--larger", "200kB"], &["lake.png"]),
+        (&["--smaller", "1kB", "--kind", "text"], &["note.txt"]),
+        (&["--since", "2020-01-01"], &all),
+        (&["--until", "2020-01-01"], &[]),
+        (&["--network", "private"], &[]),
+        (&["--check", "verified"], &all),
+        (&["--check", "different,unproven"], &[]),
+        (&["--duplicates"], &[]),
+    ] {
+        assert_eq!(names(&found(arguments)), expected, "{arguments:?}");
+    }
+    let (code, told) = house.code(&["ls", "--key", "year..=2020"]);
+    assert_eq!(code, 2, "{told}");
+    let (code, told) = house.code(&["ls", "--larger", "huge"]);
+    assert_eq!(code, 2, "{told}");
+}
+
+/// Everything that one can do with groups, whoever answers.
+fn groups_are_made_and_filled(house: &House) {
+    let made = house.objects(&["groups", "create", "Prints"], "group");
+    assert_eq!(made[0]["network"], "public");
+    let id = made[0]["id"].as_str().expect("an id").to_owned();
+    let moved = house.objects(&["groups", "add", "Prints", "lake.png", "note.txt"], "pin");
+    assert_eq!(moved[0]["groups"][0], "Prints");
+    house.done(&["groups", "rename", "Prints", "Prints of 2026"]);
+    let listed = house.objects(&["groups", "ls"], "group");
+    assert_eq!(names(&listed), ["Prints of 2026"]);
+    assert_eq!(listed[0]["pins"], 2);
+    let inside = house.objects(&["ls", "--group", "Prints of 2026"], "pin");
+    assert_eq!(names(&inside), ["lake.png", "note.txt"]);
+    let outside = house.objects(&["ls", "--group", "none"], "pin");
+    assert_eq!(names(&outside), ["site"]);
+    let taken = house.objects(&["groups", "remove", &id, "note.txt"], "pin");
+    assert_eq!(taken[0]["groups"], serde_json::json!([]));
+    let (code, told) = house.code(&["groups", "add", "Nothing", "site"]);
+    assert_eq!(code, 3, "{told}");
+    let (code, told) = house.code(&["groups", "rm", &id]);
+    assert_eq!(code, 2, "{told}");
+    house.done(&["groups", "rm", "Prints of 2026", "--yes"]);
+    assert!(house.objects(&["groups"], "group").is_empty());
+    assert_eq!(house.objects(&["ls"], "pin").len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pins_are_found_by_every_filter_and_gathered_in_groups() {
+    let house = House::with_account().await;
+    filled(&house);
+    lists_are_narrowed(&house);
+    groups_are_made_and_filled(&house);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_and_groups_are_the_same_beside_the_one_that_runs() {
+    let house = House::with_account().await;
+    let (running, _) = house.stays(&["run"]);
+    filled(&house);
+    lists_are_narrowed(&house);
+    groups_are_made_and_filled(&house);
+    running.kill();
+    house.no_token_was_written();
+}

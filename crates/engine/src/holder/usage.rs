@@ -1,0 +1,120 @@
+//! What an account uses, as other processes ask for it.
+
+use serde::{Deserialize, Serialize};
+
+use super::answer::Say;
+use super::lines::{time, word};
+use super::{Reply, groups, pins};
+use crate::Engine;
+use crate::accounts::AccountId;
+use crate::error::CommandError;
+use crate::usage::{UsageReport, UsageSpan, UsageTotals};
+
+/// What an account uses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageLine {
+    /// What the service itself says; `None` where it tells nothing.
+    pub totals: Option<TotalsLine>,
+    /// Pins in the list.
+    pub pins: u64,
+    /// Bytes of those whose size is known.
+    pub bytes: Option<u64>,
+    /// When the list was read to its end, RFC 3339.
+    pub as_of: Option<String>,
+    /// By sort of file, the largest first.
+    pub kinds: Vec<PartLine>,
+    /// By group, the largest first; empty where no pin is in a group.
+    pub groups: Vec<PartLine>,
+    /// The chart, oldest first.
+    pub growth: Vec<GrowthLine>,
+    /// What is not in the figures, in words.
+    pub notes: Vec<String>,
+}
+
+/// The service's own totals.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TotalsLine {
+    /// Pins.
+    pub pins: Option<u64>,
+    /// Bytes, each pin once.
+    pub bytes: Option<u64>,
+    /// Bytes with every replica counted.
+    pub bytes_with_replications: Option<u64>,
+}
+
+/// What some of the pins hold together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartLine {
+    /// Which; empty for the pins in no group.
+    pub name: String,
+    /// How many.
+    pub pins: u64,
+    /// Bytes, where sizes are known.
+    pub bytes: Option<u64>,
+}
+
+/// What was pinned until the end of a step of the chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrowthLine {
+    /// When the step begins, RFC 3339.
+    pub at: String,
+    /// Pins until its end.
+    pub pins: u64,
+    /// Bytes until its end.
+    pub bytes: u64,
+}
+
+/// One line with everything.
+pub(super) async fn tell(
+    engine: &Engine,
+    account: AccountId,
+    span: UsageSpan,
+    say: &Say,
+) -> Result<(), CommandError> {
+    pins::read_anew(engine, account).await?;
+    let totals = engine.usage.totals(account).await?;
+    let report = engine.usage.report(account, span, 0)?;
+    let line = line(engine, account, totals, report)?;
+    say.line(Reply::Usage(line)).await
+}
+
+fn line(
+    engine: &Engine,
+    account: AccountId,
+    totals: Option<UsageTotals>,
+    report: UsageReport,
+) -> Result<UsageLine, CommandError> {
+    let names = groups::names(engine, account)?;
+    let kinds = report.kinds.iter().map(|part| PartLine {
+        name: word(part.kind),
+        pins: part.pins,
+        bytes: part.bytes,
+    });
+    let groups = report.groups.into_iter().map(|part| {
+        let id = part.group.unwrap_or_default();
+        PartLine {
+            name: names.get(&id).cloned().unwrap_or(id),
+            pins: part.pins,
+            bytes: part.bytes,
+        }
+    });
+    let growth = report.growth.iter().map(|point| GrowthLine {
+        at: time(point.at),
+        pins: point.pins,
+        bytes: point.bytes,
+    });
+    Ok(UsageLine {
+        totals: totals.map(|totals| TotalsLine {
+            pins: totals.pins,
+            bytes: totals.bytes,
+            bytes_with_replications: totals.bytes_with_replications,
+        }),
+        pins: report.pins,
+        bytes: report.bytes,
+        as_of: report.as_of.map(time),
+        kinds: kinds.collect(),
+        groups: groups.collect(),
+        growth: growth.collect(),
+        notes: report.notes,
+    })
+}
