@@ -20,6 +20,7 @@ mod queue;
 mod sandbox;
 mod serve;
 mod service;
+mod usage;
 mod watch;
 
 use std::process::ExitCode;
@@ -106,6 +107,7 @@ async fn asked(
         Command::Import(import) => jobs::import(import, account, house, out).await,
         Command::Jobs(what) => jobs::run(what, account, house, out).await,
         Command::Groups(what) => groups::run(what, account, house, out).await,
+        Command::Usage(usage) => usage::run(usage, account, house, out).await,
         Command::Keys { what } => keys::run(what, account, house, out).await,
         Command::Account { what } => accounts::run(what, account, house, out).await,
         Command::Queue { what } => queue::run(what, house, out).await,

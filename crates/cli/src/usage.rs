@@ -34,7 +34,10 @@ fn shown(usage: &UsageLine, out: &Out) -> Result<(), Failure> {
     let totals = usage.totals.as_ref();
     let told = |of: Option<Option<String>>| of.flatten().unwrap_or_default();
     out.facts(&[
-        ("Pins at the service", told(totals.map(|it| number(it.pins)))),
+        (
+            "Pins at the service",
+            told(totals.map(|it| number(it.pins))),
+        ),
         (
             "Bytes at the service",
             told(totals.map(|it| it.bytes.map(size))),

@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Jobs(Jobs),
     /// Groups of pins.
     Groups(Groups),
+    /// What an account uses: totals, by sort, by group, over time.
+    Usage(Usage),
     /// API keys of an account.
     Keys {
         #[command(subcommand)]
@@ -251,6 +253,25 @@ pub(crate) enum Queue {
     },
     /// Works on the queue and shows what happens until it is interrupted.
     Watch,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Usage {
+    /// How far back the chart goes.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) span: Span,
+}
+
+/// Days, months or years.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Span {
+    /// The last 30 days.
+    Month,
+    /// The last twelve months.
+    #[default]
+    Year,
+    /// Since the first pin.
+    All,
 }
 
 #[derive(Debug, Args)]

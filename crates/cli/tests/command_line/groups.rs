@@ -16,7 +16,7 @@ fn names(found: &[Value]) -> Vec<&str> {
 /// Three pins: a small text, a picture of 300 kB, and a folder.
 fn filled(house: &House) {
     let note = house.file("note.txt", b"a note");
-    let picture = house.file("lake.png", &[7; 300_000]);
+    let picture = house.file("lake.png", &vec![7; 300_000]);
     house.file("site/index.html", b"<p>here</p>");
     let site = house.path("home/site");
     let site = site.to_str().expect("text");
@@ -37,10 +37,7 @@ fn lists_are_narrowed(house: &House) {
         (&["--key", "year>2025"][..], &["lake.png"][..]),
         (&["--key", "year..=2020..2025"], &["note.txt"]),
         (&["--key", "!year"], &["site"]),
-        (
-            &["--key", "year", "--key", "note*=HAND"],
-            &["note.txt"],
-        ),
+        (&["--key", "year", "--key", "note*=HAND"], &["note.txt"]),
         (&["--key", "note~=^by .*d$"], &["note.txt"]),
         (&["--kind", "image,text"], &["lake.png", "note.txt"]),
         (&["--kind", "folder"], &["site"]),

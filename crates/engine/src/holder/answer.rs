@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
-use super::{Desk, Reply, Request, accounts, groups, jobs, keys, pins, queue, watches};
+use super::{Desk, Reply, Request, accounts, groups, jobs, keys, pins, queue, usage, watches};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
@@ -120,6 +120,10 @@ async fn said(
         Request::Stored { account } => {
             let account = account_of(engine, account.as_deref())?;
             keys::stored(engine, account, say).await
+        }
+        Request::Usage { account, span } => {
+            let account = account_of(engine, account.as_deref())?;
+            usage::tell(engine, account, span, say).await
         }
         Request::Accounts => accounts::list(engine, say).await,
         Request::AdoptAccount {

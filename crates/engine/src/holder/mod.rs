@@ -17,6 +17,7 @@ mod open;
 mod pins;
 mod queue;
 mod raw;
+mod usage;
 mod watches;
 
 use serde::{Deserialize, Serialize};
@@ -34,10 +35,12 @@ pub(crate) use open::ask_to_open;
 pub use open::{Asked, Opened};
 pub use pins::{PinChange, PinLine, PinsAsked, SortedBy};
 pub use queue::{Add, Control, ProgressLine, SecretsWish, UploadLine};
+pub use usage::{GrowthLine, PartLine, TotalsLine, UsageLine};
 pub use watches::{FileLine, FolderLine, FolderPause};
 
 use crate::accounts::{Abilities, Account};
 use crate::error::CommandError;
+use crate::usage::UsageSpan;
 use crate::watches::WatchRules;
 
 /// What is asked. Accounts, pins and folders are named as people name them: by name, number, CID or path.
@@ -98,6 +101,11 @@ pub enum Request {
     },
     /// How an account is stored, and where its token is: to make a key with it.
     Stored { account: Option<String> },
+    /// What an account uses.
+    Usage {
+        account: Option<String>,
+        span: UsageSpan,
+    },
     /// Every account.
     Accounts,
     /// An account whose token another process of this user has tested and put into the keychain.
@@ -179,6 +187,8 @@ pub enum Reply {
     Group(GroupLine),
     /// An API key.
     Key(KeyLine),
+    /// What an account uses.
+    Usage(UsageLine),
     /// An account.
     Account(AccountLine),
     /// An account as it is stored; never printed.

@@ -18,7 +18,7 @@ use crate::failure;
 use crate::pins::{FileKind, Pins};
 
 /// How much time the chart shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum UsageSpan {
     /// The last 30 days.
