@@ -77,7 +77,7 @@ impl Watches {
             }
             // The computer slept, or its clock was set: who knows what was missed.
             let now = self.clock.now();
-            if now > until + 30_000 || now < asleep_at {
+            if now > until.saturating_add(30_000) || now < asleep_at {
                 folder.whole = true;
                 folder.patience = None;
                 folder.again.clear();
