@@ -250,3 +250,72 @@ fn the_window_is_closed_to_everything_but_its_own_page() {
         .count();
     assert_eq!(capabilities, 1);
 }
+
+/// The names of the project's Rust tests, and of behaviours that are made into one test for each kind of key.
+fn rust_tests() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for folder in ["crates", "src-tauri", "tests"] {
+        for (_, text) in sources(&Path::new(ROOT).join(folder), "rs") {
+            let mut marked = false;
+            for line in text.lines().map(str::trim) {
+                marked |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
+                let name = line
+                    .split_once("fn ")
+                    .and_then(|(_, rest)| rest.split('(').next());
+                if let Some(name) = name.filter(|_| std::mem::take(&mut marked)) {
+                    names.insert(name.to_owned());
+                }
+            }
+            let behaviours = text
+                .split_once("\nfor_each_profile!(")
+                .and_then(|(_, rest)| rest.split(");").next());
+            for name in behaviours.into_iter().flat_map(|list| list.split(',')) {
+                names.insert(name.trim().to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// What stands between two of these signs, in order.
+fn between(text: &str, sign: char) -> impl Iterator<Item = &str> {
+    text.split(sign).skip(1).step_by(2)
+}
+
+#[test]
+fn every_test_that_the_list_of_calls_names_is_there() {
+    let list = std::fs::read_to_string(Path::new(ROOT).join("docs/endpoints.md")).expect("text");
+    let rust = rust_tests();
+    let page: Vec<String> = sources(&Path::new(ROOT).join("ui/src"), "ts")
+        .into_iter()
+        .filter(|(path, _)| path.to_string_lossy().ends_with(".test.ts"))
+        .map(|(_, text)| text)
+        .collect();
+    let mut rows = 0;
+    for row in list.lines().filter(|line| line.starts_with('|')) {
+        let shown = row.trim_end_matches('|').rsplit('|').next().unwrap_or("");
+        let shown = shown.trim();
+        if shown == "Shown by" || shown.starts_with("---") {
+            continue;
+        }
+        rows += 1;
+        let mut named = 0;
+        for name in between(shown, '`') {
+            assert!(rust.contains(name), "no test is called {name}: {row}");
+            named += 1;
+        }
+        for name in between(shown, '"') {
+            let quoted = format!("\"{name}\"");
+            assert!(
+                page.iter().any(|text| text.contains(&quoted)),
+                "no test of the page is called {name}: {row}"
+            );
+            named += 1;
+        }
+        assert!(
+            named > 0 || shown.starts_with("None: "),
+            "nothing shows it, and no reason is given: {row}"
+        );
+    }
+    assert!(rows > 70, "{rows} calls");
+}
