@@ -6,8 +6,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use engine::holder::{self, Reply, Request, SecretsWish};
+use engine::uploads::UploadNetwork;
 
-use crate::arguments::{Add, Secrets};
+use crate::arguments::{Add, Network, Secrets};
 use crate::exit::Failure;
 use crate::house::House;
 use crate::print::Out;
@@ -47,6 +48,11 @@ pub(crate) async fn run(
         keyvalues: add.keys,
         cid_version: add.cid_version,
         wrap: add.wrap,
+        group: add.group,
+        network: match add.network {
+            Network::Public => UploadNetwork::Public,
+            Network::Private => UploadNetwork::Private,
+        },
         secrets: match add.secrets {
             Secrets::Ask => SecretsWish::Hold,
             Secrets::Skip => SecretsWish::Skip,

@@ -1,9 +1,10 @@
 //! `pinfold queue`.
 
 use engine::holder::{Control, Reply, Request, UploadLine};
+use engine::uploads::RestFor;
 
 use crate::add::plain;
-use crate::arguments::Queue;
+use crate::arguments::{Queue, RestTime};
 use crate::exit::Failure;
 use crate::house::House;
 use crate::print::{Out, Side, size};
@@ -19,7 +20,17 @@ pub(crate) async fn run(what: Queue, house: &mut House, out: &Out) -> Result<(),
                 .await;
         }
         Queue::Ls { all, limit } => Request::Queue { ended: all, limit },
-        Queue::Pause { uploads } => control(Control::Pause, uploads),
+        Queue::Pause {
+            pause: Some(pause), ..
+        } => Request::RestQueue {
+            pause: match pause {
+                RestTime::Quarter => RestFor::Quarter,
+                RestTime::Hour => RestFor::Hour,
+                RestTime::Tomorrow => RestFor::Tomorrow,
+            },
+        },
+        Queue::First { uploads } => control(Control::First, uploads),
+        Queue::Pause { uploads, .. } => control(Control::Pause, uploads),
         Queue::Resume { uploads } => control(Control::Resume, uploads),
         Queue::Retry { uploads } => control(Control::Retry, uploads),
         Queue::Cancel { uploads, .. } => control(Control::Cancel, uploads),

@@ -121,6 +121,12 @@ pub(crate) struct Add {
     /// Puts a single file into a folder, so that its name is part of its address.
     #[arg(long)]
     pub(crate) wrap: bool,
+    /// The group of every pin, by name or id.
+    #[arg(long)]
+    pub(crate) group: Option<String>,
+    /// Who may read it; only single files can be private.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) network: Network,
     /// What happens to files that look like secrets.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) secrets: Secrets,
@@ -238,7 +244,17 @@ pub(crate) enum Queue {
         limit: usize,
     },
     /// Pauses uploads; without numbers all.
-    Pause { uploads: Vec<i64> },
+    Pause {
+        uploads: Vec<i64>,
+        /// The whole queue, for so long.
+        #[arg(long = "for", value_enum, conflicts_with = "uploads")]
+        pause: Option<RestTime>,
+    },
+    /// Moves uploads before all others.
+    First {
+        #[arg(required = true)]
+        uploads: Vec<i64>,
+    },
     /// Lets paused uploads go on; without numbers all.
     Resume { uploads: Vec<i64> },
     /// Tries again; without numbers all.
@@ -272,6 +288,17 @@ pub(crate) enum Span {
     Year,
     /// Since the first pin.
     All,
+}
+
+/// How long the queue rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each says itself")]
+pub(crate) enum RestTime {
+    #[value(name = "15m")]
+    Quarter,
+    Hour,
+    /// Until six in the morning.
+    Tomorrow,
 }
 
 #[derive(Debug, Args)]

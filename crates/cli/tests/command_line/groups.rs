@@ -69,6 +69,11 @@ fn groups_are_made_and_filled(house: &House) {
     let listed = house.objects(&["groups", "ls"], "group");
     assert_eq!(names(&listed), ["Prints of 2026"]);
     assert_eq!(listed[0]["pins"], 2);
+    let late = house.file("late.txt", b"late");
+    house.done(&["add", &late, "--group", "Prints of 2026"]);
+    let inside = house.objects(&["ls", "--group", &id], "pin");
+    assert_eq!(names(&inside), ["lake.png", "late.txt", "note.txt"]);
+    house.done(&["rm", "late.txt", "--yes"]);
     let inside = house.objects(&["ls", "--group", "Prints of 2026"], "pin");
     assert_eq!(names(&inside), ["lake.png", "note.txt"]);
     let outside = house.objects(&["ls", "--group", "none"], "pin");
@@ -84,12 +89,52 @@ fn groups_are_made_and_filled(house: &House) {
     assert_eq!(house.objects(&["ls"], "pin").len(), 3);
 }
 
+/// Private files, what the account uses, and a queue that rests.
+fn the_rest_of_an_account(house: &House) {
+    let diary = house.file("diary.txt", b"nobody else reads this");
+    house.done(&["add", &diary, "--network", "private"]);
+    let private = house.objects(&["ls", "--network", "private"], "pin");
+    assert_eq!(names(&private), ["diary.txt"]);
+    assert_eq!(private[0]["link"], Value::Null);
+    let site = house.path("home/site");
+    let site = site.to_str().expect("text");
+    let (code, told) = house.code(&["add", site, "--network", "private"]);
+    assert_eq!(code, 1, "{told}");
+
+    let usage = house.objects(&["usage", "--span", "month"], "usage");
+    assert_eq!(usage[0]["pins"], 4);
+    assert_eq!(usage[0]["totals"]["pins"], 4);
+    let kinds = usage[0]["kinds"].as_array().expect("a list");
+    assert_eq!(kinds[0]["name"], "image");
+    let shown = house.done(&["usage"]);
+    assert!(
+        shown.contains("Pins at the service") && shown.contains("KIND"),
+        "{shown}"
+    );
+
+    house.done(&["queue", "pause", "--for", "hour"]);
+    let waits = house.file("waits.txt", b"it waits");
+    house.done(&["add", "--no-wait", &waits]);
+    let queued = house.objects(&["queue", "ls"], "upload");
+    assert_eq!(queued[0]["state"], "paused");
+    let waiting = house.objects(&["ls", "--status", "queued,pinning,failed"], "pin");
+    assert_eq!(names(&waiting), ["waits.txt"]);
+    let number = queued[0]["id"].to_string();
+    house.done(&["queue", "first", &number]);
+    house.done(&["queue", "resume"]);
+    house.done(&["queue", "cancel", &number]);
+    house.until("the queue is empty", |house| {
+        house.objects(&["queue", "ls"], "upload").is_empty()
+    });
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn pins_are_found_by_every_filter_and_gathered_in_groups() {
     let house = House::with_account().await;
     filled(&house);
     lists_are_narrowed(&house);
     groups_are_made_and_filled(&house);
+    the_rest_of_an_account(&house);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,6 +77,10 @@ fn cids_are_imported(house: &House) {
     );
     let open = house.objects(&["jobs", "--status", "open", "--cached"], "job");
     assert_eq!(states(&open), [(CIDS[1], "searching")]);
+    let waiting = house.objects(&["ls", "--status", "queued,pinning,failed"], "pin");
+    let mut status: Vec<_> = waiting.iter().map(|pin| pin["status"].as_str()).collect();
+    status.sort_unstable();
+    assert_eq!(status, [Some("failed"), Some("queued")]);
     let by_name = house.objects(&["jobs", "--text", "edition"], "job");
     assert_eq!(by_name.len(), 1);
 

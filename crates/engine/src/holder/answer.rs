@@ -146,6 +146,7 @@ async fn said(
             accounts::say_one(engine, account, say).await
         }
         Request::Queue { ended, limit } => queue::list(engine, ended, limit, say).await,
+        Request::RestQueue { pause } => engine.uploads.rest(pause).await,
         Request::Control { what, uploads } => queue::control(engine, what, &uploads, say).await,
         Request::FollowQueue => {
             drop(doing);

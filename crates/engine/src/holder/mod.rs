@@ -40,6 +40,7 @@ pub use watches::{FileLine, FolderLine, FolderPause};
 
 use crate::accounts::{Abilities, Account};
 use crate::error::CommandError;
+use crate::uploads::RestFor;
 use crate::usage::UsageSpan;
 use crate::watches::WatchRules;
 
@@ -124,7 +125,9 @@ pub enum Request {
     UseAccount { account: String },
     /// What is in the queue; `ended`: and what has ended, newest first.
     Queue { ended: bool, limit: usize },
-    /// Pauses, resumes, retries or cancels these uploads; none given: all.
+    /// Nothing is sent for a while.
+    RestQueue { pause: RestFor },
+    /// Pauses, resumes, retries, cancels or moves to the front these uploads; none given: all.
     Control { what: Control, uploads: Vec<i64> },
     /// A line for each upload that changes, until the asker hangs up.
     FollowQueue,

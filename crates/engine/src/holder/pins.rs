@@ -159,8 +159,8 @@ impl PinLine {
             check: word(row.check),
             folder: word(row.kind) == "folder",
             mime: None,
-            network: "public".into(),
-            groups: Vec::new(),
+            network: row.network.as_str().into(),
+            groups: row.group.iter().cloned().collect(),
             link: None,
             sentence: Some(row.sentence.clone()),
         }

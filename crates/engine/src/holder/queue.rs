@@ -10,12 +10,14 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
-use super::{Desk, Reply, raw};
+use super::{Desk, Reply, groups, raw};
 use crate::Engine;
+use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::uploads::{
-    Event, Progress, Secrets, UploadNetwork, UploadOptions, UploadRow, UploadState, UploadsFilter,
+    Event, GroupChoice, Progress, Secrets, UploadNetwork, UploadOptions, UploadRow, UploadState,
+    UploadsFilter,
 };
 
 /// Rows that are read at once.
@@ -50,6 +52,10 @@ pub struct Add {
     pub cid_version: u8,
     /// A single file inside a folder.
     pub wrap: bool,
+    /// The name or id of the pins' group.
+    pub group: Option<String>,
+    /// Who may read them.
+    pub network: UploadNetwork,
     /// Files that look like secrets.
     pub secrets: SecretsWish,
     /// The answer goes on until every upload has ended.
@@ -65,15 +71,18 @@ pub enum Control {
     Resume,
     Retry,
     Cancel,
+    /// Before all others.
+    First,
 }
 
 impl Control {
-    fn event(self) -> Event {
+    fn event(self) -> Option<Event> {
         match self {
-            Self::Pause => Event::Pause,
-            Self::Resume => Event::Resume,
-            Self::Retry => Event::Retry,
-            Self::Cancel => Event::Cancel,
+            Self::Pause => Some(Event::Pause),
+            Self::Resume => Some(Event::Resume),
+            Self::Retry => Some(Event::Retry),
+            Self::Cancel => Some(Event::Cancel),
+            Self::First => None,
         }
     }
 
@@ -83,6 +92,7 @@ impl Control {
             Self::Resume => row.can_resume,
             Self::Retry => row.can_retry,
             Self::Cancel => row.can_cancel,
+            Self::First => row.can_go_first,
         }
     }
 }
@@ -177,6 +187,10 @@ pub(super) async fn add(
 ) -> Result<(), CommandError> {
     let engine = &desk.engine;
     let account = account_of(engine, add.account.as_deref())?;
+    let group = match &add.group {
+        Some(named) => Some(group(engine, account, named, add.network).await?),
+        None => None,
+    };
     let paths: Vec<PathBuf> = add.paths.iter().map(PathBuf::from).collect();
     let drop_in = engine.uploads.look_at(paths).await?;
     if let Err(error) = may_be_sent(&drop_in, add.secrets) {
@@ -197,8 +211,8 @@ pub(super) async fn add(
         allowed: Vec::new(),
         // What is named on a command line goes as it is: its CID is that of `pinfold cid`.
         junk: true,
-        group: None,
-        network: UploadNetwork::Public,
+        group,
+        network: add.network,
     };
     let uploads = engine
         .uploads
@@ -218,6 +232,29 @@ pub(super) async fn add(
         return Ok(());
     }
     follow(desk, &uploads, say).await
+}
+
+/// The group that a person named, which must be on the network that the pins go to.
+async fn group(
+    engine: &Engine,
+    account: AccountId,
+    named: &str,
+    network: UploadNetwork,
+) -> Result<GroupChoice, CommandError> {
+    let group = groups::the_one(engine, account, named).await?;
+    if word(group.network) == network.as_str() {
+        return Ok(GroupChoice {
+            id: group.service_id,
+            name: group.name,
+        });
+    }
+    Err(CommandError::new(
+        ErrorCode::BadInput,
+        format!(
+            "The group “{named}” is on the {} network. Say --network {0}, or choose another group.",
+            word(group.network)
+        ),
+    ))
 }
 
 fn may_be_sent(looked: &crate::uploads::Drop, secrets: SecretsWish) -> Result<(), CommandError> {
@@ -386,6 +423,10 @@ pub(super) async fn control(
     uploads: &[i64],
     say: &Say,
 ) -> Result<(), CommandError> {
+    if uploads.is_empty() && what == Control::Resume {
+        // And ends a rest of the whole queue.
+        engine.uploads.ask_all(&Event::Resume).await?;
+    }
     let chosen = if uploads.is_empty() {
         let open = every(engine, UploadsFilter::Now, usize::MAX)?;
         let mut open: Vec<UploadRow> = open.into_iter().filter(|row| what.may(row)).collect();
@@ -399,7 +440,10 @@ pub(super) async fn control(
     for id in chosen {
         let row = engine.uploads.row_of(id)?;
         if what.may(&row) {
-            engine.uploads.ask(id, what.event()).await?;
+            match what.event() {
+                Some(event) => engine.uploads.ask(id, event).await?,
+                None => engine.uploads.put_first(id).await?,
+            }
         }
         let row = engine.uploads.row_of(id)?;
         say.line(Reply::Upload(UploadLine::new(&row))).await?;

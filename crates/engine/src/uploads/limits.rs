@@ -93,7 +93,7 @@ impl UploadLimits {
 }
 
 /// For how long the whole queue rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum RestFor {
     /// 15 minutes.
