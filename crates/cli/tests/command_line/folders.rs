@@ -13,7 +13,7 @@ fn states(house: &House) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_watched_shown_paused_resumed_audited_and_let_go() {
     let house = House::with_account().await;
-    let first = house.file("out/first.txt", b"first");
+    house.file("out/first.txt", b"first");
     let out = house.path("home/out");
     let out = out.to_str().expect("text");
     // Alone: it is noted, and nothing is done yet.
@@ -34,10 +34,12 @@ async fn a_folder_is_watched_shown_paused_resumed_audited_and_let_go() {
     });
     running.kill();
 
-    // Alone again: what changed while nobody watched is found, and nothing is changed for it.
-    std::fs::write(&first, b"changed").expect("writes");
+    // Alone again: what came while nobody watched is found, and nothing is changed for it.
+    house.file("out/third.txt", b"third");
     let told = house.objects(&["watch", "audit", "out"], "file");
-    assert_eq!(told[0]["path"], "first.txt", "{told:?}");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0]["path"], "third.txt");
+    assert_eq!(told[0]["state"], "not_in_ledger");
     assert_eq!(house.objects(&["ls"], "pin").len(), 2);
     let (code, told) = house.code(&["watch", "rm", "elsewhere"]);
     assert_eq!(code, 3, "{told}");
