@@ -2,7 +2,7 @@
 
 use engine::pins::{
     CopyWhat, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, SavedSearch, Selection,
-    SelectionSummary, UnpinReport, UnpinnedPage,
+    SelectionSummary, UnpinReport, UnpinnedPage, UnpinnedQuery,
 };
 use tauri::State;
 
@@ -163,12 +163,12 @@ pub async fn pins_forget(engine: Held<'_>, id: u32) -> Answer<Vec<SavedSearch>> 
 #[specta::specta]
 pub async fn pins_unpinned(
     engine: Held<'_>,
-    text: String,
+    query: UnpinnedQuery,
     after: Option<String>,
 ) -> Answer<UnpinnedPage> {
     engine
         .pins
-        .unpinned(engine.require_active()?, &text, after)
+        .unpinned(engine.require_active()?, &query, after)
         .await
 }
 

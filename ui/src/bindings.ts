@@ -91,7 +91,7 @@ export const commands = {
 	/**  Forgets a search; answers the others. */
 	pinsForget: (id: number) => __TAURI_INVOKE<SavedSearch_Serialize[]>("pins_forget", { id }),
 	/**  A page of what was unpinned, as the service remembers it. */
-	pinsUnpinned: (text: string, after: string | null) => __TAURI_INVOKE<UnpinnedPage_Serialize>("pins_unpinned", { text, after }),
+	pinsUnpinned: (query: UnpinnedQuery_Deserialize, after: string | null) => __TAURI_INVOKE<UnpinnedPage_Serialize>("pins_unpinned", { query, after }),
 	/**  Asks the service to keep a CID again. */
 	pinsPinAgain: (cid: string, name: string | null, keyvalues: ([string, string])[]) => __TAURI_INVOKE<null>("pins_pin_again", { cid, name, keyvalues }),
 	/**  The groups of the account, as they are known here. */
@@ -943,8 +943,10 @@ export type Facet =
 "kinds" | 
 /**  The sizes. */
 "size" | 
-/**  The dates. */
+/**  When it was pinned. */
 "pinned" | 
+/**  When it was unpinned. */
+"unpinned" | 
 /**  One key-value. */
 "key_value" | 
 /**  The group. */
@@ -2070,6 +2072,10 @@ export type PinFilters_Deserialize = {
 	pinnedFrom?: number | null,
 	/**  Pinned before this moment. */
 	pinnedUntil?: number | null,
+	/**  Unpinned at this moment or later: nothing that is pinned now. */
+	unpinnedFrom?: number | null,
+	/**  Unpinned before this moment. */
+	unpinnedUntil?: number | null,
 	/**  All of these. */
 	keyvalues: KeyValueCondition[],
 	/**  In this group, or in none. */
@@ -2094,6 +2100,10 @@ export type PinFilters_Serialize = {
 	pinnedFrom: number | null,
 	/**  Pinned before this moment. */
 	pinnedUntil: number | null,
+	/**  Unpinned at this moment or later: nothing that is pinned now. */
+	unpinnedFrom: number | null,
+	/**  Unpinned before this moment. */
+	unpinnedUntil: number | null,
 	/**  All of these. */
 	keyvalues: KeyValueCondition[],
 	/**  In this group, or in none. */
@@ -2633,6 +2643,29 @@ export type UnpinnedPage_Serialize = {
 	rows: UnpinnedRow_Serialize[],
 	/**  Where the next page begins; `None` at the end. */
 	next: string | null,
+};
+
+/**  What is asked of the service's memory. */
+export type UnpinnedQuery = UnpinnedQuery_Serialize;
+
+/**  What is asked of the service's memory. */
+export type UnpinnedQuery_Deserialize = {
+	/**  Part of the name, or of the CID where it can be no name. Matched by the service; empty for all. */
+	text: string,
+	/**  Of these the network, the check, the duplicates and "in no group" are not asked: the service's memory does not tell. */
+	filters: PinFilters_Deserialize,
+	/**  What is pinned now as well. */
+	alsoPinned: boolean,
+};
+
+/**  What is asked of the service's memory. */
+export type UnpinnedQuery_Serialize = {
+	/**  Part of the name, or of the CID where it can be no name. Matched by the service; empty for all. */
+	text: string,
+	/**  Of these the network, the check, the duplicates and "in no group" are not asked: the service's memory does not tell. */
+	filters: PinFilters_Serialize,
+	/**  What is pinned now as well. */
+	alsoPinned: boolean,
 };
 
 /**  A pin that is no more. */

@@ -93,10 +93,10 @@ fn filters(narrowed: Narrowed) -> PinFilters {
         pinned_from: narrowed.since,
         pinned_until: narrowed.until,
         keyvalues: narrowed.keys,
-        group: None,
         network: narrowed.network.map(Into::into),
         checks: narrowed.check.iter().map(check).collect(),
         duplicates: narrowed.duplicates,
+        ..PinFilters::default()
     }
 }
 

@@ -39,10 +39,13 @@ export class Groups {
     };
   };
 
+  /** The first change of many sets the time: a list that changes all the while is counted all the same. */
   #later = () => {
-    if (!this.offered) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.read(), GATHER_MS);
+    if (!this.offered || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.read();
+    }, GATHER_MS);
   };
 
   /** Reads them as they are known here. */

@@ -25,7 +25,9 @@ export class PinActions {
 
   /** Copies of one row, or of what is selected. */
   copy = async (what: CopyWhat, row?: number) => {
-    const { set } = this.#pins;
+    const { set, current } = this.#pins;
+    // A private pin has no other.
+    if (what === "link" && row === undefined && current?.network === "private") return this.copyTemporary();
     const selection =
       row !== undefined && set ? { set: set.set, ranges: [[row, row]] as [number, number][] } : this.#pins.targets()?.selection;
     if (!selection) return;

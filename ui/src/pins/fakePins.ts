@@ -1,4 +1,4 @@
-import type { AppStart, CommandError, Look, PinDetails, PinQuery, PinRow, ResultSet, Selection } from "../bindings";
+import type { AppStart, CommandError, GroupRow, Look, PinDetails, PinQuery, PinRow, ResultSet, Selection } from "../bindings";
 import { FIRST } from "../settings/settings.svelte";
 import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
 
@@ -18,6 +18,10 @@ export function aPin(id: number, with_: Partial<PinRow> = {}): PinRow {
     groups: [],
     ...with_,
   };
+}
+
+export function aGroup(id: number, with_: Partial<GroupRow> = {}): GroupRow {
+  return { id, serviceId: `g${id}`, name: `Group ${id}`, network: "public", public: false, pins: 0, ...with_ };
 }
 
 export const pinata = anAccount({ id: "p1", kind: "pinata", label: "Northlight Studio", place: "Pinata", publicLinks: true });

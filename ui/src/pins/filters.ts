@@ -20,6 +20,8 @@ export const NO_FILTERS: PinFilters = {
   sizeMax: null,
   pinnedFrom: null,
   pinnedUntil: null,
+  unpinnedFrom: null,
+  unpinnedUntil: null,
   keyvalues: [],
   group: null,
   network: null,
@@ -83,12 +85,18 @@ export const FACETS: Record<Facet, string> = {
   kinds: "Type",
   size: "Size",
   pinned: "Pinned",
+  unpinned: "Unpinned",
   key_value: "Key-value",
   group: "Group",
   network: "Network",
   checks: "Check",
   duplicates: "Duplicates",
 };
+
+/** The conditions on what was unpinned: those that the service's memory can tell. */
+export const FACETS_OF_UNPINNED: Facet[] = ["kinds", "size", "pinned", "unpinned", "key_value", "group"];
+/** And those on what is kept. */
+export const FACETS_OF_PINNED: Facet[] = ["kinds", "size", "pinned", "key_value", "group", "network", "checks", "duplicates"];
 
 /** One condition: what it is about, and what it says. `at`: which of the key-values. */
 export type Chip = { facet: Facet; at: number; field: string; words: string };
@@ -99,15 +107,30 @@ export function chipsOf(filters: PinFilters, groups: GroupRow[]): Chip[] {
   const add = (facet: Facet, words: string, field = FACETS[facet], at = 0) => chips.push({ facet, at, field, words });
   if (filters.kinds.length > 0) add("kinds", filters.kinds.map((kind) => KINDS[kind].replace(/^[A-Z](?=[a-z])/, lower)).join(" or "));
   if (filters.sizeMin !== null || filters.sizeMax !== null) add("size", range(filters.sizeMin, filters.sizeMax, bytes, SIZES));
-  // The end is not part of the range: the day before it is the last one.
-  const until = filters.pinnedUntil === null ? null : filters.pinnedUntil - 1;
-  if (filters.pinnedFrom !== null || until !== null) add("pinned", range(filters.pinnedFrom, until, day, DATES));
+  for (const facet of ["pinned", "unpinned"] as const) {
+    const { from, last } = datesOf(filters, facet);
+    if (from !== null || last !== null) add(facet, range(from, last, day, DATES));
+  }
   filters.keyvalues.forEach((condition, at) => add("key_value", conditionWords(condition), visibleText(condition.key), at));
   if (filters.group !== null) add("group", groupWords(filters.group, groups));
   if (filters.network !== null) add("network", filters.network);
   if (filters.checks.length > 0) add("checks", filters.checks.map((check) => lower(CHECKS[check].word)).join(" or "));
   if (filters.duplicates) add("duplicates", "kept more than once", "");
   return chips;
+}
+
+/** A range of days, the last one included. */
+export function datesOf(filters: PinFilters, facet: "pinned" | "unpinned"): { from: number | null; last: number | null } {
+  const [from, until] = facet === "pinned" ? [filters.pinnedFrom, filters.pinnedUntil] : [filters.unpinnedFrom, filters.unpinnedUntil];
+  return { from, last: until === null ? null : until - 1 };
+}
+
+/** The same with these days; `last` is one of them. */
+export function withDates(filters: PinFilters, facet: "pinned" | "unpinned", from: number | null, last: number | null): PinFilters {
+  const until = last === null ? null : days(last, 1);
+  return facet === "pinned"
+    ? { ...filters, pinnedFrom: from, pinnedUntil: until }
+    : { ...filters, unpinnedFrom: from, unpinnedUntil: until };
 }
 
 const SIZES = { from: "at least", to: "at most" };
@@ -140,7 +163,8 @@ export function without(filters: PinFilters, facet: Facet, at: number): PinFilte
     case "size":
       return { ...filters, sizeMin: null, sizeMax: null };
     case "pinned":
-      return { ...filters, pinnedFrom: null, pinnedUntil: null };
+    case "unpinned":
+      return withDates(filters, facet, null, null);
     case "key_value":
       return { ...filters, keyvalues: filters.keyvalues.filter((_, other) => other !== at) };
     case "group":
@@ -159,9 +183,14 @@ export function chipWords({ field, words }: Chip): string {
   return [field, words].filter(Boolean).join(" ");
 }
 
+function conditionOf(chip: Chip): string {
+  if (chip.facet === "duplicates") return "duplicates";
+  return chip.facet === "key_value" ? chipWords(chip) : lower(chipWords(chip));
+}
+
 /** Which conditions were asked for, in one sentence. */
 export function noMatch(text: string, chips: Chip[]): string {
-  const conditions = chips.map((chip) => (chip.facet === "key_value" ? chipWords(chip) : lower(chipWords(chip)))).join(", ");
+  const conditions = chips.map(conditionOf).join(", ");
   if (text.trim() === "") return `No pins with ${conditions}`;
   return `Nothing matches “${visibleText(text)}”${conditions === "" ? "" : ` with ${conditions}`}`;
 }

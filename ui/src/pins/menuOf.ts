@@ -29,7 +29,13 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues, group }:
   const items: MenuItem[] = [
     { label: many ? "Copy CIDs" : "Copy CID", icon: Copy, key: shownKeys("Ctrl C"), onselect: () => void actions.copy("cid") },
     publicLinks
-      ? { label: many ? "Copy links" : "Copy link", icon: Link, key: shownKeys("Ctrl Shift C"), onselect: () => void actions.copy("link") }
+      ? {
+          label: many ? "Copy links" : "Copy link",
+          note: !many && pins.current?.network === "private" ? "Works for 10 minutes" : undefined,
+          icon: Link,
+          key: shownKeys("Ctrl Shift C"),
+          onselect: () => void actions.copy("link"),
+        }
       : { label: many ? "Copy links" : "Copy link", note: "On this computer only", icon: Link, disabled: true, onselect: () => undefined },
     { label: many ? "Copy ipfs:// addresses" : "Copy ipfs:// address", icon: Globe, onselect: () => void actions.copy("uri") },
     "line",

@@ -33,8 +33,10 @@ export type Scroller = { topRow: () => number; shift: (rows: number) => void; to
 /** The list of pins: one result set in the engine, the rows of it that are on screen, and what is selected. */
 export class Pins {
   query = $state.raw<PinQuery>({ text: "", sort: "pinned_at", descending: true, filters: NO_FILTERS });
-  /** What is kept now, or what was unpinned once. */
-  showing = $state<"pinned" | "unpinned">("pinned");
+  /** What is kept now, what was unpinned once, or both, as the service remembers it. */
+  showing = $state<"pinned" | "unpinned" | "both">("pinned");
+  /** What the service's memory is narrowed to. */
+  pastFilters = $state.raw<PinFilters>(NO_FILTERS);
   /** null until the first answer */
   set = $state.raw<ResultSet | null>(null);
   /** Why the list could not be opened; the old rows stay. */
@@ -158,6 +160,7 @@ export class Pins {
     this.problem = null;
     this.unpinning = null;
     this.showing = "pinned";
+    this.pastFilters = NO_FILTERS;
     return this.open({ ...this.query, text: "", filters: NO_FILTERS });
   };
 

@@ -1,5 +1,6 @@
-import { commands, type CommandError, type UnpinnedRow } from "../bindings";
+import { commands, type CommandError, type UnpinnedQuery, type UnpinnedRow } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
+import { NO_FILTERS } from "./filters";
 
 /** What was unpinned once, as far as it was asked for. */
 export class Unpinned {
@@ -11,13 +12,13 @@ export class Unpinned {
   /** CIDs that the service was asked to keep again. */
   again = $state.raw<ReadonlySet<string>>(new Set());
 
-  #text = "";
+  #query: UnpinnedQuery = { text: "", filters: NO_FILTERS, alsoPinned: false };
   #next: string | null = null;
   #asked = 0;
 
-  /** Begins again with this part of a name. */
-  restart = (text: string) => {
-    this.#text = text;
+  /** Begins again with another question. */
+  restart = (query: UnpinnedQuery) => {
+    this.#query = query;
     this.#next = null;
     this.#asked += 1;
     this.rows = [];
@@ -33,7 +34,7 @@ export class Unpinned {
     this.reading = true;
     this.problem = null;
     try {
-      const page = await commands.pinsUnpinned(this.#text, this.#next);
+      const page = await commands.pinsUnpinned(this.#query, this.#next);
       if (asked !== this.#asked) return;
       this.rows = [...this.rows, ...page.rows];
       this.#next = page.next;

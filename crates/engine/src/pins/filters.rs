@@ -94,6 +94,12 @@ pub struct PinFilters {
     /// Pinned before this moment.
     #[specta(type = Option<u32>)]
     pub pinned_until: Option<Millis>,
+    /// Unpinned at this moment or later: nothing that is pinned now.
+    #[specta(type = Option<u32>)]
+    pub unpinned_from: Option<Millis>,
+    /// Unpinned before this moment.
+    #[specta(type = Option<u32>)]
+    pub unpinned_until: Option<Millis>,
     /// All of these.
     pub keyvalues: Vec<KeyValueCondition>,
     /// In this group, or in none.
@@ -114,8 +120,10 @@ pub enum Facet {
     Kinds,
     /// The sizes.
     Size,
-    /// The dates.
+    /// When it was pinned.
     Pinned,
+    /// When it was unpinned.
+    Unpinned,
     /// One key-value.
     KeyValue,
     /// The group.
@@ -162,6 +170,10 @@ impl PinFilters {
                 Facet::Pinned,
                 self.pinned_from.is_some() || self.pinned_until.is_some(),
             ),
+            (
+                Facet::Unpinned,
+                self.unpinned_from.is_some() || self.unpinned_until.is_some(),
+            ),
             (Facet::Group, self.group.is_some()),
             (Facet::Network, self.network.is_some()),
             (Facet::Checks, !self.checks.is_empty()),
@@ -181,6 +193,7 @@ impl PinFilters {
             Facet::Kinds => rest.kinds.clear(),
             Facet::Size => (rest.size_min, rest.size_max) = (None, None),
             Facet::Pinned => (rest.pinned_from, rest.pinned_until) = (None, None),
+            Facet::Unpinned => (rest.unpinned_from, rest.unpinned_until) = (None, None),
             Facet::KeyValue => {
                 if at < rest.keyvalues.len() {
                     rest.keyvalues.remove(at);
@@ -363,6 +376,8 @@ impl Ready<'_> {
         };
         network
             && group
+            && wish.unpinned_from.is_none()
+            && wish.unpinned_until.is_none()
             && (wish.kinds.is_empty() || wish.kinds.contains(&pin.kind))
             && (wish.checks.is_empty() || wish.checks.contains(&pin.check))
             && within(pin.bytes, wish.size_min, wish.size_max)
@@ -373,6 +388,17 @@ impl Ready<'_> {
                 .pinned_until
                 .is_none_or(|until| pin.pinned.is_some_and(|at| at < until))
             && (!wish.duplicates || copies.get(&pin.content).is_some_and(|copies| *copies > 1))
+            && self.keyvalues.iter().all(|test| test.holds(pairs()))
+    }
+
+    /// Whether a pin is wanted by its kind and its key-values (in lower case) alone.
+    pub(super) fn wants_kind_and_pairs(&self, kind: FileKind, pairs: &[(String, String)]) -> bool {
+        let pairs = || {
+            pairs
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.as_str()))
+        };
+        (self.filters.kinds.is_empty() || self.filters.kinds.contains(&kind))
             && self.keyvalues.iter().all(|test| test.holds(pairs()))
     }
 }

@@ -120,6 +120,8 @@ fn wish() -> impl Strategy<Value = PinFilters> {
             size_max,
             pinned_from,
             pinned_until,
+            unpinned_from: None,
+            unpinned_until: None,
             keyvalues,
             group,
             network,

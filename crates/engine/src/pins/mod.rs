@@ -35,7 +35,7 @@ pub use past::{Happened, HappenedKind, Presence, PresenceState};
 pub use rows::{Listed, Mirrored};
 pub use saved::SavedSearch;
 pub use sets::Selection;
-pub use unpinned::{UnpinnedPage, UnpinnedRow};
+pub use unpinned::{UnpinnedPage, UnpinnedQuery, UnpinnedRow};
 pub(crate) use view::lower_article;
 pub(crate) use work::MOST_KEYVALUES;
 pub use work::listed;

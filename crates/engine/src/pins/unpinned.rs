@@ -1,18 +1,21 @@
 //! What was unpinned once, as the service remembers it: asked for page by page, and kept nowhere.
 
-use pinning::{PageToken, PinQuery, PinState, Priority};
-use serde::Serialize;
+use jiff::Timestamp;
+use pinning::{GroupFilter, PageToken, PinQuery, PinState, Priority};
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Pins;
+use super::filters::Ready;
 use super::from_watch::PinText;
+use super::kind::FileKind;
 use super::work::{listed, missing};
+use super::{InGroup, PinFilters, Pins};
 use crate::accounts::{AccountId, service_name};
 use crate::clock::Millis;
 use crate::error::CommandError;
 
-/// Rows of one page.
-const PAGE: u32 = 100;
+/// Rows of one page: with ten long key-values each they still fit into one message.
+const PAGE: u32 = 50;
 /// Pages that are asked for before an answer is given: some are short or empty although more follow.
 const MOST_ASKED: usize = 5;
 
@@ -54,34 +57,45 @@ pub struct UnpinnedPage {
     pub next: Option<String>,
 }
 
+/// What is asked of the service's memory.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct UnpinnedQuery {
+    /// Part of the name, or of the CID where it can be no name. Matched by the service; empty for all.
+    pub text: String,
+    /// Of these the network, the check, the duplicates and "in no group" are not asked: the service's memory does not tell.
+    pub filters: PinFilters,
+    /// What is pinned now as well.
+    pub also_pinned: bool,
+}
+
 impl Pins {
-    /// One page of what was unpinned. `text`: part of the name, matched by the service; empty for all.
+    /// One page of what was unpinned. What the service cannot compare as the list does (kinds and key-values) is compared
+    /// here, so a page may be short or empty although more follow.
     pub async fn unpinned(
         &self,
         account: AccountId,
-        text: &str,
+        query: &UnpinnedQuery,
         after: Option<String>,
     ) -> Result<UnpinnedPage, CommandError> {
+        let wanted = query.filters.ready()?;
+        let asked = asked(query);
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
-        let text = text.trim();
-        let query = PinQuery {
-            state: PinState::Unpinned,
-            name_contains: (!text.is_empty()).then(|| text.to_owned()),
-            limit: Some(PAGE),
-            ..PinQuery::default()
-        };
         let mut next = after.map(PageToken::from);
         let mut rows = Vec::new();
         for _ in 0..MOST_ASKED {
             let page = pins
-                .page(&query, next.take(), Priority::Click)
+                .page(&asked, next.take(), Priority::Click)
                 .await
                 .map_err(|error| self.failed(account, &error, &name))?;
             next = page.next;
             for pin in page.pins {
-                rows.push(self.row_of(account, pin)?);
+                let row = self.row_of(account, pin)?;
+                if row.is_wanted(&wanted) {
+                    rows.push(row);
+                }
             }
             if rows.len() >= PAGE as usize || next.is_none() {
                 break;
@@ -95,7 +109,7 @@ impl Pins {
 
     fn row_of(&self, account: AccountId, pin: pinning::Pin) -> Result<UnpinnedRow, CommandError> {
         // A date that could not be read stands for the beginning of all dates, and is not shown.
-        let unpinned = pin.unpinned_at.map(jiff::Timestamp::as_millisecond);
+        let unpinned = pin.unpinned_at.map(Timestamp::as_millisecond);
         let pin = listed(pin);
         Ok(UnpinnedRow {
             pinned_now: self.find(account, &pin.cid)?.is_some(),
@@ -123,4 +137,67 @@ impl Pins {
         self.pin_again(account, cid, PinText { name, keyvalues })
             .await
     }
+}
+
+impl UnpinnedRow {
+    fn is_wanted(&self, wanted: &Ready<'_>) -> bool {
+        let name = self.name.as_deref().unwrap_or_default().to_lowercase();
+        let kind = FileKind::of(&name, self.folder, self.mime.as_deref());
+        let lower = |(key, value): &(String, String)| (key.to_lowercase(), value.to_lowercase());
+        let pairs: Vec<_> = self.keyvalues.iter().map(lower).collect();
+        wanted.wants_kind_and_pairs(kind, &pairs)
+    }
+}
+
+/// What the service compares by itself.
+fn asked(query: &UnpinnedQuery) -> PinQuery {
+    let UnpinnedQuery {
+        text,
+        filters,
+        also_pinned,
+    } = query;
+    let moment = |at: Option<Millis>| at.and_then(|at| Timestamp::from_millisecond(at).ok());
+    // The service includes the end of a range.
+    let last = |until: Option<Millis>| moment(until.map(|until| until - 1));
+    let text = Some(text.trim()).filter(|text| !text.is_empty());
+    let (cid, name) = text.map(str::to_owned).map_or((None, None), |text| {
+        if is_part_of_cid(&text) {
+            (Some(text), None)
+        } else {
+            (None, Some(text))
+        }
+    });
+    PinQuery {
+        state: if *also_pinned {
+            PinState::All
+        } else {
+            PinState::Unpinned
+        },
+        name_contains: name,
+        cid_contains: cid,
+        pinned_from: moment(filters.pinned_from),
+        pinned_to: last(filters.pinned_until),
+        unpinned_from: moment(filters.unpinned_from),
+        unpinned_to: last(filters.unpinned_until),
+        size_min: filters.size_min,
+        size_max: filters.size_max,
+        group: match &filters.group {
+            Some(InGroup::Group(id)) => Some(GroupFilter::In(id.clone())),
+            Some(InGroup::None) | None => None,
+        },
+        limit: Some(PAGE),
+        ..PinQuery::default()
+    }
+}
+
+/// The service looks into names or into CIDs, not into both at once.
+fn is_part_of_cid(text: &str) -> bool {
+    /// Names of so many letters and digits without a break are rare.
+    const LONG: usize = 16;
+    let letters = text.chars().all(|letter| letter.is_ascii_alphanumeric());
+    letters
+        && (text.len() >= LONG
+            || text.starts_with("Qm")
+            || text.starts_with("bafy")
+            || text.starts_with("bafk"))
 }

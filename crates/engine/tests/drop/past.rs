@@ -2,7 +2,8 @@
 
 use engine::error::ErrorCode;
 use engine::pins::{
-    HappenedKind, Look, PinEdit, PinFilters, PinNetwork, PinQuery, PresenceState, Selection,
+    FileKind, HappenedKind, KeyValueCondition, KeyValueOperator, Look, PinEdit, PinFilters,
+    PinNetwork, PinQuery, PresenceState, Selection, UnpinnedPage, UnpinnedQuery,
 };
 use sandbox::{Key, Scopes};
 
@@ -114,22 +115,140 @@ async fn what_was_unpinned_is_listed_and_can_be_pinned_again() {
     };
     assert_eq!(pins.unpin(&all).await.expect("unpins").unpinned, 1);
 
-    let page = pins
-        .unpinned(house.account, "", None)
-        .await
-        .expect("a page");
+    let page = remembered(&house, UnpinnedQuery::default()).await;
     assert_eq!((page.rows.len(), page.next), (1, None));
     let gone = &page.rows[0];
     assert_eq!(gone.name.as_deref(), Some("dawn.txt"));
     assert!(gone.unpinned_at.is_some() && !gone.pinned_now);
-    let none = pins.unpinned(house.account, "no such name", None).await;
-    assert!(none.expect("a page").rows.is_empty());
 
     let before = jobs_asked(&house);
     pins.pin_once_more(house.account, &gone.cid, gone.name.clone(), Vec::new())
         .await
         .expect("asks");
     assert_eq!(jobs_asked(&house), before + 1);
+}
+
+async fn remembered(house: &House, query: UnpinnedQuery) -> UnpinnedPage {
+    let page = house
+        .engine
+        .pins
+        .unpinned(house.account, &query, None)
+        .await;
+    page.expect("a page")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_unpinned_is_narrowed_by_name_cid_dates_size_kind_and_key_values() {
+    let house = House::new().await;
+    let dusk = one_pin(&house, "dusk.txt").await;
+    let edit = PinEdit {
+        name: None,
+        ..renamed("")
+    };
+    let pin = house.engine.pins.edit(dusk, edit).await.expect("edits");
+    let pins = &house.engine.pins;
+    let set = pins.open(house.account, &PinQuery::default(), None, Look::default());
+    let all = Selection {
+        set: set.expect("a set").set,
+        ranges: vec![(0, 0)],
+    };
+    assert_eq!(pins.unpin(&all).await.expect("unpins").unpinned, 1);
+    house
+        .drop_in(&[house.file("noon.csv", b"0123456789012345678901234567890123456789")])
+        .await;
+    house.ended().await;
+
+    let names = async |text: &str, also_pinned: bool, filters: PinFilters| {
+        let text = text.to_owned();
+        let query = UnpinnedQuery {
+            text,
+            filters,
+            also_pinned,
+        };
+        let rows = remembered(&house, query).await.rows;
+        let names = rows.into_iter().map(|row| row.name.unwrap_or_default());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let any = PinFilters::default;
+    let paper = |operator, value: &str| PinFilters {
+        keyvalues: vec![KeyValueCondition {
+            key: "PAPER".to_owned(),
+            operator,
+            value: value.to_owned(),
+            to: String::new(),
+        }],
+        ..any()
+    };
+    let (before, after) = (Some(1_000), Some(4_000_000_000_000));
+    assert_eq!(names("", false, any()).await, "dusk.txt");
+    assert_eq!(names("", true, any()).await, "noon.csv dusk.txt");
+    assert_eq!(names("usk", true, any()).await, "dusk.txt");
+    assert_eq!(names("noon", false, any()).await, "");
+    let part = &pin.row.cid[pin.row.cid.len() - 20..];
+    assert_eq!(names(part, true, any()).await, "dusk.txt");
+    let is = KeyValueOperator::Is;
+    assert_eq!(names("", true, paper(is, "baryta")).await, "dusk.txt");
+    assert_eq!(names("", true, paper(is, "matte")).await, "");
+    let absent = paper(KeyValueOperator::Absent, "");
+    assert_eq!(names("", true, absent).await, "noon.csv");
+    let cases = [
+        (
+            PinFilters {
+                size_min: Some(30),
+                ..any()
+            },
+            "noon.csv",
+        ),
+        (
+            PinFilters {
+                size_max: Some(30),
+                ..any()
+            },
+            "dusk.txt",
+        ),
+        (
+            PinFilters {
+                pinned_from: before,
+                ..any()
+            },
+            "noon.csv dusk.txt",
+        ),
+        (
+            PinFilters {
+                pinned_until: before,
+                ..any()
+            },
+            "",
+        ),
+        (
+            PinFilters {
+                unpinned_from: before,
+                ..any()
+            },
+            "dusk.txt",
+        ),
+        (
+            PinFilters {
+                unpinned_from: after,
+                ..any()
+            },
+            "",
+        ),
+        (
+            PinFilters {
+                kinds: vec![FileKind::Image],
+                ..any()
+            },
+            "",
+        ),
+    ];
+    for (filters, expected) in cases {
+        assert_eq!(
+            names("", true, filters.clone()).await,
+            expected,
+            "{filters:?}"
+        );
+    }
 }
 
 /// Requests to pin by CID that reached the server, by its own log.
