@@ -319,3 +319,23 @@ fn every_test_that_the_list_of_calls_names_is_there() {
     }
     assert!(rows > 70, "{rows} calls");
 }
+
+#[test]
+fn every_test_that_the_reliability_page_names_is_there() {
+    let page = std::fs::read_to_string(Path::new(ROOT).join("docs/reliability.md")).expect("text");
+    let rust = rust_tests();
+    let is_name = |text: &&str| {
+        let plain = |sign: char| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '_';
+        text.matches('_').count() > 2 && text.chars().all(plain)
+    };
+    let named: BTreeSet<&str> = between(&page, '`').filter(is_name).collect();
+    for name in &named {
+        assert!(rust.contains(*name), "no test is called {name}");
+    }
+    assert!(named.len() > 40, "only {} names were read", named.len());
+    let rows = ["D4", "D5", "E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8"];
+    let faults = (1..=13).map(|n| format!("F{n}"));
+    for row in rows.map(str::to_owned).into_iter().chain(faults) {
+        assert!(page.contains(&format!("\n| {row} |")), "{row} has no row");
+    }
+}

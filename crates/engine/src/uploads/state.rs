@@ -165,7 +165,9 @@ pub fn step(job: &Job, event: &Event, now: Millis, jitter: f64) -> Job {
         if matches!(event, Event::Retry | Event::Resume) {
             next.attempts = 0;
         }
-        next.cancelling = matches!(event, Event::Cancel) && !matches!(state, State::Cancelled);
+        // Of a row that was given up while the service could not be asked, it stays unknown what arrived.
+        next.cancelling =
+            matches!(event, Event::Cancel) && (!matches!(state, State::Cancelled) || given_up(job));
         return next;
     }
     match (job.state, event) {
@@ -200,6 +202,13 @@ fn by_person(job: &Job, event: &Event) -> Option<State> {
         ) => Some(State::Active(Active::Confirming)),
         (
             Event::Cancel,
+            State::NeedsYou {
+                resume_to: Active::Confirming | Active::Sending,
+                ..
+            },
+        ) if !job.cancelling => Some(State::Active(Active::Confirming)),
+        (
+            Event::Cancel,
             State::Active(_)
             | State::Waiting { .. }
             | State::Paused { .. }
@@ -215,6 +224,11 @@ fn by_person(job: &Job, event: &Event) -> Option<State> {
         }
         _ => None,
     }
+}
+
+/// The person wanted it gone, and the service could not be asked what arrived.
+fn given_up(job: &Job) -> bool {
+    job.cancelling && matches!(job.state, State::NeedsYou { .. })
 }
 
 /// Where interrupted work goes on: sending that was cut off by the person may have arrived in full, or goes on from where
@@ -382,6 +396,9 @@ pub fn after_crash(state: State, resumable: bool) -> State {
     }
 }
 
+#[cfg(test)]
+#[path = "state_simulation.rs"]
+mod simulation;
 #[cfg(test)]
 #[path = "state_tests.rs"]
 mod tests;

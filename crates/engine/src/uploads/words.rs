@@ -40,6 +40,9 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
         },
         State::NeedsYou { reason, .. } => needs_you(reason, service, upload),
         State::Pinned => pinned(upload, service),
+        State::Cancelled if upload.job.cancelling => format!(
+            "Cancelled. {service} could not be asked what of it arrived; look at the list of pins."
+        ),
         State::Cancelled => "Cancelled. Nothing of it is pinned by this upload.".into(),
     }
 }

@@ -72,19 +72,19 @@ async fn arrived_whole(house: &House, bytes: &[u8]) -> UploadRow {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_file_survives_two_cuts_and_a_restart_and_sends_at_most_one_chunk_twice_for_each() {
-    const SIZE: u64 = 120_000_000;
-    const CHUNK: u64 = 8 * 1024 * KIB;
+    const SIZE: u64 = 48_000_000;
+    const CHUNK: u64 = 4 * 1024 * KIB;
     let mut house = House::new().await;
-    house.cut(90 * 1024 * KIB, CHUNK);
+    house.cut(20 * 1024 * KIB, CHUNK);
     let bytes = noise(SIZE, 7);
     let path = house.file("long.mov", &bytes);
     let gate = Gate::new();
-    after(&house, 2, Kind::CutAfterBytes(3 * 1024 * KIB));
+    after(&house, 2, Kind::CutAfterBytes(1024 * KIB));
     after(&house, 3, Kind::CutBeforeAnswer);
     after(
         &house,
         2,
-        Kind::HoldAfterBytes(5 * 1024 * KIB, gate.clone()),
+        Kind::HoldAfterBytes(2 * 1024 * KIB, gate.clone()),
     );
     house.drop_in(&[path]).await;
     gate.arrived().await;
