@@ -47,6 +47,17 @@ pub(crate) async fn pick_list(window: &WebviewWindow) -> Option<PathBuf> {
     picked.map(|handle| handle.path().to_owned())
 }
 
+/// Asks for a file of JSON; `None` when the person cancelled.
+pub(crate) async fn pick_json(window: &WebviewWindow) -> Option<PathBuf> {
+    let dialog = rfd::AsyncFileDialog::new()
+        .set_title("Open JSON")
+        .add_filter("JSON", &["json", "geojson", "jsonld", "webmanifest"])
+        .add_filter("All files", &["*"])
+        .set_parent(window);
+    let picked = dialog.pick_file().await;
+    picked.map(|handle| handle.path().to_owned())
+}
+
 /// Asks where to save, and opens the file there; `None` when the person cancelled.
 pub(crate) async fn save_file(
     window: &WebviewWindow,

@@ -118,7 +118,7 @@ fn sources(folder: &Path, end: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The nouns of the engine, and which others each may use.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("store", &[]),
     ("accounts", &["store"]),
     ("pins", &["accounts", "store"]),
@@ -127,6 +127,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("jobs", &["uploads", "pins", "accounts", "store"]),
     ("watches", &["uploads", "pins", "accounts", "store"]),
     ("keys", &["accounts", "store"]),
+    ("json", &["uploads", "pins", "accounts", "store"]),
     ("usage", &["pins", "accounts", "store"]),
 ];
 

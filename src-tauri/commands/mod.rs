@@ -5,6 +5,7 @@ pub mod app;
 pub mod background;
 pub mod groups;
 pub mod jobs;
+pub mod json;
 pub mod keys;
 pub mod pins;
 pub mod settings;
@@ -108,6 +109,14 @@ pub fn builder() -> Builder<tauri::Wry> {
             keys::keys_test,
             keys::keys_close,
             keys::keys_revoke,
+            json::json_start,
+            json::json_pick,
+            json::json_write,
+            json::json_read,
+            json::json_tidy,
+            json::json_look,
+            json::json_pin,
+            json::json_close,
             usage::usage_totals,
             usage::usage_report,
             settings::settings_set,

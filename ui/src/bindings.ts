@@ -184,6 +184,22 @@ export const commands = {
 	keysClose: (handle: string) => __TAURI_INVOKE<null>("keys_close", { handle }),
 	/**  Revokes a key. */
 	keysRevoke: (key: string, althoughUsed: boolean) => __TAURI_INVOKE<null>("keys_revoke", { key, althoughUsed }),
+	/**  Begins an empty text. */
+	jsonStart: () => __TAURI_INVOKE<JsonDraft_Serialize>("json_start"),
+	/**  Asks for a file and reads it. */
+	jsonPick: () => __TAURI_INVOKE<JsonDraft_Serialize | null>("json_pick"),
+	/**  Takes the next piece of what was typed, from 0 on; with the last one it is the text. */
+	jsonWrite: (draft: string, piece: number, text: string, last: boolean) => __TAURI_INVOKE<null>("json_write", { draft, piece, text, last }),
+	/**  A piece of the text, from this byte on. */
+	jsonRead: (draft: string, from: number) => __TAURI_INVOKE<JsonPiece_Serialize>("json_read", { draft, from }),
+	/**  Gives the text another white space. */
+	jsonTidy: (draft: string, how: JsonTidy) => __TAURI_INVOKE<JsonDraft_Serialize>("json_tidy", { draft, how }),
+	/**  What can be said of the text, and of what the active account's service would make of it. */
+	jsonLook: (draft: string) => __TAURI_INVOKE<JsonLook_Serialize>("json_look", { draft }),
+	/**  Puts the text into the queue of the active account. */
+	jsonPin: (draft: string, wish: JsonWish) => __TAURI_INVOKE<number>("json_pin", { draft, wish }),
+	/**  Forgets the text. */
+	jsonClose: (draft: string) => __TAURI_INVOKE<null>("json_close", { draft }),
 	/**  The totals of the active account as its service tells them; nothing where it tells none. */
 	usageTotals: () => __TAURI_INVOKE<UsageTotals_Serialize | null>("usage_totals"),
 	/**  What the pins of the active account add up to, in the days of a clock that is `east` minutes ahead of UTC. */
@@ -1317,6 +1333,122 @@ export type JobsQuery = {
 	text: string,
 	/**  By the time of asking; newest first otherwise. */
 	oldestFirst: boolean,
+};
+
+/**  A text that was begun or read. */
+export type JsonDraft = JsonDraft_Serialize;
+
+/**  A text that was begun or read. */
+export type JsonDraft_Deserialize = {
+	/**  Names it. */
+	id: string,
+	/**  The name of the file that it was read from. */
+	name?: string | null,
+	/**  Its bytes. */
+	bytes: number,
+};
+
+/**  A text that was begun or read. */
+export type JsonDraft_Serialize = {
+	/**  Names it. */
+	id: string,
+	/**  The name of the file that it was read from. */
+	name: string | null,
+	/**  Its bytes. */
+	bytes: number,
+};
+
+/**  The first fault of a text. */
+export type JsonFault = {
+	/**  From 1. */
+	line: number,
+	/**  In characters, from 1; one after the last where something is missing at the end. */
+	column: number,
+	/**  Where and why. */
+	sentence: string,
+	/**  Another white space takes it away. */
+	tidies: boolean,
+};
+
+/**  What can be said of a text. */
+export type JsonLook = JsonLook_Serialize;
+
+/**  What can be said of a text. */
+export type JsonLook_Deserialize = {
+	/**  Its bytes. */
+	bytes: number,
+	/**  Where it stops being JSON. */
+	fault?: JsonFault | null,
+	/**  Why it cannot be pinned although it is JSON. */
+	refusal?: string | null,
+	/**  What is not known of it. */
+	note?: string | null,
+	/**  What will be pinned instead, where that differs. */
+	rewritten?: JsonRewritten | null,
+	/**  The CID of what will be pinned, where it can be. */
+	cid?: string | null,
+};
+
+/**  What can be said of a text. */
+export type JsonLook_Serialize = {
+	/**  Its bytes. */
+	bytes: number,
+	/**  Where it stops being JSON. */
+	fault: JsonFault | null,
+	/**  Why it cannot be pinned although it is JSON. */
+	refusal: string | null,
+	/**  What is not known of it. */
+	note: string | null,
+	/**  What will be pinned instead, where that differs. */
+	rewritten: JsonRewritten | null,
+	/**  The CID of what will be pinned, where it can be. */
+	cid: string | null,
+};
+
+/**  A piece of a text. */
+export type JsonPiece = JsonPiece_Serialize;
+
+/**  A piece of a text. */
+export type JsonPiece_Deserialize = {
+	/**  At most 64 KiB. */
+	text: string,
+	/**  Where it goes on; `None` at its end. */
+	next?: number | null,
+};
+
+/**  A piece of a text. */
+export type JsonPiece_Serialize = {
+	/**  At most 64 KiB. */
+	text: string,
+	/**  Where it goes on; `None` at its end. */
+	next: number | null,
+};
+
+/**  What a service makes of a text that it writes again. */
+export type JsonRewritten = {
+	/**  How it begins, at most 2,000 characters. */
+	beginning: string,
+	/**  That is not all of it. */
+	cut: boolean,
+	/**  Its bytes. */
+	bytes: number,
+	/**  Why it is written again. */
+	sentence: string,
+};
+
+/**  Another white space. */
+export type JsonTidy = 
+/**  A line for each member. */
+"lines" | 
+/**  No white space at all. */
+"one_line";
+
+/**  What a person wishes for a text. */
+export type JsonWish = {
+	/**  The name of the file and of the pin; `.json` is added where it has no ending. */
+	name: string,
+	/**  Key-values. */
+	keyvalues: ([string, string])[],
 };
 
 /**  Where a token is kept. */

@@ -9,6 +9,7 @@ mod figures;
 pub mod groups;
 pub mod holder;
 pub mod jobs;
+pub mod json;
 pub mod keys;
 pub mod lock;
 pub mod notices;
@@ -34,6 +35,7 @@ use clock::Clock;
 use error::{CommandError, ErrorCode};
 use groups::Groups;
 use jobs::Jobs;
+use json::Json;
 use keys::Keys;
 use pins::Pins;
 use settings::SettingStore;
@@ -81,6 +83,8 @@ pub struct Engine {
     pub jobs: Arc<Jobs>,
     /// API keys of the accounts.
     pub keys: Keys,
+    /// JSON that is typed, pasted or read.
+    pub json: Arc<Json>,
     /// What the accounts use.
     pub usage: Usage,
     /// What a person set.
@@ -132,12 +136,13 @@ impl Engine {
         let jobs = Arc::new(Jobs::new(
             store.clone(),
             clock.clone(),
-            files,
+            files.clone(),
             accounts.clone(),
             pins.clone(),
             uploads.clone(),
             jitter,
         ));
+        let json = Json::new(data, accounts.clone(), uploads.clone(), files.clone())?;
         let watches = Arc::new(Watches::new(
             store.clone(),
             clock.clone(),
@@ -148,6 +153,7 @@ impl Engine {
         ));
         Ok(Self {
             keys: Keys::new(store.clone(), clock.clone(), accounts.clone()),
+            json: Arc::new(json),
             usage: Usage::new(clock.clone(), accounts.clone(), pins.clone()),
             settings: SettingStore::new(store.clone()),
             store,

@@ -10,6 +10,8 @@ mod control;
 mod groups;
 mod house;
 mod jobs;
+#[path = "drop/json.rs"]
+mod json;
 #[path = "drop/keys.rs"]
 mod keys;
 #[path = "drop/past.rs"]

@@ -62,7 +62,7 @@ export class Keys {
     if (target?.closest("[role=dialog], [role=alertdialog], [role=menu], [role=listbox]")) return;
     const keys = pressed(event);
     const typing = target !== null && isTyping(target);
-    if (typing && !/^(Ctrl [^ACVXZE]$|F\d|Ctrl Shift O)/.test(keys)) return;
+    if (typing && !/^(Ctrl [^ACVXZE]$|F\d|Ctrl Shift [JO])/.test(keys)) return;
     for (const { keys: wanted, within, run } of [...this.#bindings].reverse()) {
       if (wanted !== keys) continue;
       if (within && !(target && within()?.contains(target))) continue;

@@ -91,6 +91,15 @@ impl Uploads {
             let Some((_, found)) = contents.files.first() else {
                 return Ok(Event::SourceChanged.into());
             };
+            if let Some(json) = self
+                .as_json(uploads, upload, found, &placement, &cancel)
+                .await
+            {
+                return match uploads.json(json).await {
+                    Ok(receipt) => self.answered(upload, running, receipt).await,
+                    Err(error) => Ok(self.not_sent(upload, &error).await),
+                };
+            }
             let file_name = bytes::wrapped_name(upload);
             if let Some(way) = self.in_chunks(service.as_ref(), upload, contents.bytes) {
                 let parcel = Parcel {
@@ -301,7 +310,7 @@ fn path(segments: &[Vec<u8>]) -> String {
         .join("/")
 }
 
-fn options(upload: &Upload) -> pinning::UploadOptions {
+pub(super) fn options(upload: &Upload) -> pinning::UploadOptions {
     pinning::UploadOptions {
         name: Some(pin_name(upload)),
         keyvalues: upload.wish.keyvalues.clone(),

@@ -284,6 +284,16 @@ impl House {
         })
     }
 
+    /// Texts of the JSON editor that wait for their upload.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the engine's files, not people's"
+    )]
+    pub(crate) fn texts_on_disk(&self) -> usize {
+        let folder = self.folder.path().join("data/json");
+        std::fs::read_dir(folder).map_or(0, Iterator::count)
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join("files").join(name)
     }

@@ -82,6 +82,17 @@ pub(in crate::uploads) fn unfinished_of(
         .collect::<Result<_, _>>()?)
 }
 
+/// The sources of all rows that have not ended.
+pub(in crate::uploads) fn unfinished_paths(tx: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut select = tx.prepare_cached(
+        "SELECT each.value FROM upload, json_each(upload.paths) AS each
+         WHERE state NOT IN ('pinned', 'cancelled')",
+    )?;
+    Ok(select
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}
+
 /// When the next wait is over.
 pub(in crate::uploads) fn next_due(tx: &Connection) -> Result<Option<Millis>, StoreError> {
     Ok(tx.query_row(
