@@ -32,9 +32,9 @@ fn wish(name: &str) -> JsonWish {
 }
 
 /// Texts that wait on the disk.
-async fn waiting(house: &mut House) -> usize {
+fn waiting(house: &mut House) -> usize {
     // Whoever starts takes away what no upload needs.
-    house.stop().await;
+    house.stop();
     house.restart();
     house.texts_on_disk()
 }
@@ -67,7 +67,7 @@ async fn what_was_typed_is_pinned_byte_for_byte_under_the_cid_that_was_shown() {
     assert_eq!(pin.name.as_deref(), Some("tokens.json"));
     assert_eq!(pin.keyvalues["edition"], "4");
     assert_eq!(house.served(&cid).await, text.as_bytes());
-    assert_eq!(waiting(&mut house).await, 0);
+    assert_eq!(waiting(&mut house), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,7 +168,7 @@ async fn a_file_is_opened_tidied_and_read_back_in_pieces() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_in_the_queue_outlives_the_program() {
     let mut house = House::new().await;
-    house.stop().await;
+    house.stop();
     let text = "[1, 2]";
     let id = typed(&house, text);
     let json = &house.engine.json;
@@ -176,7 +176,7 @@ async fn a_text_in_the_queue_outlives_the_program() {
     json.pin(house.account, &id, &wish("a.json"))
         .await
         .expect("queued");
-    assert_eq!(waiting(&mut house).await, 1);
+    assert_eq!(waiting(&mut house), 1);
     house.ended().await;
     assert_eq!(
         house.served(&look.cid.expect("a CID")).await,
