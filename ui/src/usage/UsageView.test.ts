@@ -81,7 +81,7 @@ test("totals that the key may not see are unknown, and the list is counted all t
   );
   expect(await screen.findByRole("alert")).toHaveTextContent("userPinnedDataTotal");
   expect((await card("Stored")).getByText("Unknown")).toBeVisible();
-  expect(await screen.findByText(/Counted from the list of pins that Pinata gave, read \\S/)).toBeVisible();
+  expect(await screen.findByText(/Counted from the list of pins that Pinata gave, read \S/)).toBeVisible();
   expect(await screen.findByRole("img", { name: /from 176 GB in April 2026 to 184 GB in May 2026/ })).toBeVisible();
 });
 
