@@ -8,7 +8,9 @@ use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
 use crate::{Outcome, checkout, system, ui};
 
-const NAMES: [&str; 6] = ["format", "lints", "rust", "ui", "clients", "window"];
+const NAMES: [&str; 6] = ["format", "rust", "lints", "ui", "window", "clients"];
+/// These wait more than they work: they run beside the others, one after the other.
+const ASIDE: [&str; 2] = ["window", "clients"];
 /// A window test that hangs must not hang the run: seconds, for building and all of them together.
 const WINDOW_DEADLINE: &str = "1200";
 /// Each window has a desktop of its own, and waits more than it works.
@@ -105,40 +107,41 @@ fn prepare(options: &Options, took: &mut Vec<(&'static str, Duration)>) -> Outco
         took.push(("npm ci", timed(|| ui::install(&ui::folder()))?));
         took.push(("npm run build", timed(ui::build)?));
     }
+    if any(&["rust", "clients", "window"]) {
+        took.push(("cargo build", timed(|| build(options))?));
+    }
+    Ok(())
+}
+
+/// The programs that tests start (`cargo test` builds only those of a test's own package), and the tests that will run.
+fn build(options: &Options) -> Outcome {
+    build_programs()?;
+    for (layer, tests) in [("rust", rust_tests()?), ("window", window_tests()?)] {
+        if options.wants(layer) {
+            cargo().args(&tests).args(["--no-run"]).output()?;
+        }
+    }
     Ok(())
 }
 
 fn run_layers(options: &Options) -> Vec<Layer> {
     type Runner = fn(&mut Layer) -> Outcome;
-    let runners: [Runner; 6] = [format, lints, rust, ui_layer, clients, window];
-    let wanted = || {
-        NAMES
-            .into_iter()
-            .zip(runners)
-            .filter(|(name, _)| options.wants(name))
+    let runners: [Runner; 6] = [format, rust, lints, ui_layer, window, clients];
+    let (aside, others): (Vec<_>, Vec<_>) = NAMES
+        .into_iter()
+        .zip(runners)
+        .filter(|(name, _)| options.wants(name))
+        .partition(|(name, _)| ASIDE.contains(name));
+    let run_all = |layers: Vec<(&'static str, Runner)>| -> Vec<Layer> {
+        let ran = layers.into_iter();
+        ran.map(|(name, runner)| run_layer(name, runner)).collect()
     };
-    // The window waits more than it works: the page's own checks fit into its pauses.
-    let beside = |name: &str| name == "ui" && options.wants("window");
-    let mut layers: Vec<Layer> = std::thread::scope(|scope| {
-        let mut aside = Vec::new();
-        let mut done = Vec::new();
-        for (name, runner) in wanted().filter(|(name, _)| !beside(name)) {
-            if name == "window" {
-                let pages = wanted().filter(|(name, _)| beside(name));
-                aside.extend(
-                    pages.map(|(name, runner)| scope.spawn(move || run_layer(name, runner))),
-                );
-            }
-            done.push(run_layer(name, runner));
-        }
-        let others = aside
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| broken("ui")));
-        done.extend(others);
-        done
-    });
-    layers.sort_by_key(|layer| NAMES.iter().position(|name| *name == layer.name));
-    layers
+    std::thread::scope(|scope| {
+        let aside = scope.spawn(|| run_all(aside));
+        let mut layers = run_all(others);
+        layers.extend(aside.join().unwrap_or_else(|_| vec![broken("window")]));
+        layers
+    })
 }
 
 fn broken(name: &'static str) -> Layer {
@@ -187,17 +190,9 @@ fn lints(layer: &mut Layer) -> Outcome {
     Ok(())
 }
 
-/// Everything but the real window; always the whole workspace, so that each dependency is built with one set of features.
+/// Everything but the real window.
 fn rust(layer: &mut Layer) -> Outcome {
-    build_programs()?;
-    let mut tests = cargo().args(["test", "--workspace", "--no-fail-fast", "--lib", "--bins"]);
-    for name in checkout::all_integration_tests()?
-        .iter()
-        .filter(|name| !is_window(name) && *name != "window_bench")
-    {
-        tests = tests.args(["--test", name]);
-    }
-    count_cargo(layer, tests.finish()?);
+    count_cargo(layer, cargo().args(&rust_tests()?).finish()?);
     count_cargo(
         layer,
         cargo()
@@ -207,7 +202,7 @@ fn rust(layer: &mut Layer) -> Outcome {
     Ok(())
 }
 
-/// Quiet, since the window may be talking; what fails is shown.
+/// Quiet, since vitest's lines are many; what fails is shown.
 fn ui_layer(layer: &mut Layer) -> Outcome {
     let folder = ui::folder();
     layer.check(
@@ -244,7 +239,6 @@ fn ui_layer(layer: &mut Layer) -> Outcome {
 
 /// Clients that are not ours, against the Sandbox as a program.
 fn clients(layer: &mut Layer) -> Outcome {
-    build_programs()?;
     let folder = checkout::root().join("tests/clients");
     ui::install(&folder)?;
     let finished = Run::new("node")
@@ -263,27 +257,46 @@ fn clients(layer: &mut Layer) -> Outcome {
 }
 
 fn window(layer: &mut Layer) -> Outcome {
-    build_programs()?;
-    let mut tests = Run::new("timeout")
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let tests = Run::new("timeout")
         .args(["--kill-after=20", WINDOW_DEADLINE])
-        .args([std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())]);
-    tests = tests.args(["test", "--workspace", "--no-fail-fast"]);
-    for name in checkout::integration_tests()?
-        .iter()
-        .filter(|name| is_window(name))
-    {
-        tests = tests.args(["--test", name]);
-    }
-    count_cargo(
-        layer,
-        tests
-            .args(["--", WINDOWS_AT_ONCE, "--nocapture"])
-            .finish()?,
-    );
+        .args([cargo])
+        .args(&window_tests()?)
+        .args(["--", WINDOWS_AT_ONCE, "--nocapture"])
+        .said_by("window");
+    count_cargo(layer, tests.finish()?);
     Ok(())
 }
 
-/// The tests start these as programs; `cargo test` builds only the ones of the test's own package.
+/// Always the whole workspace, so that each dependency is built with one set of features.
+const TEST: [&str; 3] = ["test", "--workspace", "--no-fail-fast"];
+
+fn rust_tests() -> Outcome<Vec<String>> {
+    let names = checkout::all_integration_tests()?;
+    let names = names
+        .into_iter()
+        .filter(|name| !is_window(name) && name != "window_bench");
+    let everything_else = TEST.into_iter().chain(["--lib", "--bins"]);
+    Ok(with_tests(everything_else, names))
+}
+
+fn window_tests() -> Outcome<Vec<String>> {
+    let names = checkout::integration_tests()?;
+    Ok(with_tests(
+        TEST.into_iter(),
+        names.into_iter().filter(|name| is_window(name)),
+    ))
+}
+
+fn with_tests<'a>(
+    arguments: impl Iterator<Item = &'a str>,
+    names: impl Iterator<Item = String>,
+) -> Vec<String> {
+    let names = names.flat_map(|name| ["--test".to_owned(), name]);
+    arguments.map(str::to_owned).chain(names).collect()
+}
+
+/// Every program of the workspace.
 pub(crate) fn build_programs() -> Outcome {
     cargo()
         .args(["build", "--workspace", "--bins"])

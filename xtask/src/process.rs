@@ -17,6 +17,8 @@ pub(crate) struct Run {
     command: Command,
     shown: String,
     quiet: bool,
+    /// Stands before each of its lines.
+    said_by: Option<&'static str>,
 }
 
 /// What a program left behind.
@@ -47,6 +49,7 @@ impl Run {
             command,
             shown,
             quiet: false,
+            said_by: None,
         }
     }
 
@@ -72,6 +75,12 @@ impl Run {
     /// Does not repeat the program's lines; they are still shown when it fails.
     pub(crate) fn quiet(mut self) -> Self {
         self.quiet = true;
+        self
+    }
+
+    /// Names the lines of a program that runs beside another one.
+    pub(crate) fn said_by(mut self, name: &'static str) -> Self {
+        self.said_by = Some(name);
         self
     }
 
@@ -115,8 +124,10 @@ impl Run {
         let mut output = String::new();
         let mut last = VecDeque::with_capacity(LAST_LINES);
         for line in lines {
-            if !self.quiet {
-                println!("{line}");
+            match self.said_by {
+                _ if self.quiet => {}
+                Some(name) => println!("{name} | {line}"),
+                None => println!("{line}"),
             }
             output.push_str(&line);
             output.push('\n');
