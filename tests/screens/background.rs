@@ -31,11 +31,10 @@ async fn closing_hides_to_the_tray_and_the_window_comes_back_by_its_menu_by_a_no
 
     close(&desktop);
     wait_for_windows(&desktop, 0).await;
-    let lines: Vec<_> = tray.menu().await.into_iter().map(|line| line.1).collect();
-    assert!(
-        lines.contains(&"Watching 1 folder".to_owned()) && lines.contains(&"Pause all".to_owned()),
-        "{lines:?}"
-    );
+    let says = async |words: &str| tray.menu().await.iter().any(|line| line.1 == words);
+    let at_rest = || async { says("Watching 1 folder").await.then_some(()) };
+    until(SOON, "the folder to be at rest in the menu", at_rest).await;
+    assert!(says("Pause all").await);
     tray.choose("Open Pinfold").await;
     wait_for_windows(&desktop, 1).await;
 

@@ -172,7 +172,6 @@ async fn the_page_can_call_nothing_outside_the_list() {
     let driver = app::start(&desktop).await;
     let outside = [
         "accounts_token",
-        "keys_reveal",
         "secrets_get",
         "read_file",
         "plugin:fs|read_text_file",
