@@ -232,6 +232,7 @@ impl Engine {
         self.groups.forget_account(id).await?;
         self.store.announcer.changed(announce::Noun::Upload, None);
         self.store.announcer.changed(announce::Noun::Watch, None);
+        self.store.announcer.changed(announce::Noun::Job, None);
         Ok(())
     }
 

@@ -101,6 +101,15 @@ test("accounts stand with what they are and hold, and how each is", async () => 
   expect(accounts.sheet).toMatchObject({ kind: "remove", row: { id: "p1" } });
 });
 
+test("an account that never answered is not said to work, and a key that lacks features says how many", async () => {
+  const rows = [{ ...pinata, answeredAt: null, lacks: 2 }];
+  const { user } = open({ accounts_list: () => rows });
+  await user.click(screen.getByRole("button", { name: "Accounts" }));
+  expect(await screen.findByText("Not asked yet")).toBeInTheDocument();
+  expect(screen.getByText(/, its key lacks 2 features/)).toBeInTheDocument();
+  expect(screen.queryByText("Working")).toBeNull();
+});
+
 test("a test opens what came of it, and an account that did not answer says why", async () => {
   const failing = { ...pinata, trouble: "Pinata cannot be reached." };
   const health = {

@@ -75,6 +75,8 @@ export function anAccount(with_: Partial<AccountRow> = {}): AccountRow {
     bytes: null,
     noUploads: null,
     trouble: null,
+    answeredAt: Date.now() - 60_000,
+    lacks: 0,
     ...with_,
   };
 }

@@ -28,14 +28,16 @@ impl Accounts {
     /// What removing an account does.
     pub fn leaving(&self, id: AccountId) -> Result<Leaving, CommandError> {
         let account = self.get(id)?;
-        let (uploads, watches) = self.store.ledger.read(|tx| rows::depending(tx, id))?;
+        let depending = self.store.ledger.read(|tx| rows::depending(tx, id))?;
         let listed = self.store.mirror.read(|tx| rows::listed(tx, id))?;
         let sandbox = account.kind == AccountKind::Sandbox;
         let history = "Its history of uploads is deleted from this computer.".to_owned();
         let here = [
             secret_sentence(&account),
-            uploads_sentence(uploads),
-            watches_sentence(watches),
+            uploads_sentence(depending.uploads),
+            handovers_sentence(depending.handovers),
+            asked_sentence(depending.asked),
+            watches_sentence(depending.watches),
             Some(history),
         ];
         let count = listed.map(|(pins, _)| counted(pins, "pin", "pins"));
@@ -113,6 +115,32 @@ fn uploads_sentence(count: u64) -> Option<String> {
         ),
         n => Some(format!(
             "{n} uploads that are not finished are taken back. The files on this computer are not touched."
+        )),
+    }
+}
+
+fn handovers_sentence(count: u64) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(
+            "1 upload through another account goes on, but is not pinned here afterwards."
+                .to_owned(),
+        ),
+        n => Some(format!(
+            "{n} uploads through another account go on, but are not pinned here afterwards."
+        )),
+    }
+}
+
+fn asked_sentence(count: u64) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some(
+            "1 CID that is being looked for is not followed any more; the service goes on looking."
+                .to_owned(),
+        ),
+        n => Some(format!(
+            "{n} CIDs that are being looked for are not followed any more; the service goes on looking."
         )),
     }
 }

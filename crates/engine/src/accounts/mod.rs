@@ -112,6 +112,11 @@ pub struct AccountRow {
     pub no_uploads: Option<String>,
     /// Why its service did not answer as asked when it was last asked; `None`: it did.
     pub trouble: Option<String>,
+    /// When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here.
+    #[specta(type = Option<u32>)]
+    pub answered_at: Option<Millis>,
+    /// Features that its service has and its key may not use, by the last test.
+    pub lacks: u32,
 }
 
 /// What the service said of a token.
@@ -296,10 +301,10 @@ impl Accounts {
         let listed = self.store.mirror.read(|tx| rows::listed(tx, account.id));
         let listed = listed.ok().flatten();
         let health = self.store.ledger.read(|tx| rows::health(tx, account.id));
+        let health = health.unwrap_or_default();
         let answered = self.live().get(&account.id).and_then(|live| live.answered);
-        let failed = health
-            .ok()
-            .filter(|health| health.failed > health.answered.max(answered));
+        let answered = health.answered.max(answered);
+        let lacks = u32::try_from(health.abilities.may_not.len()).unwrap_or(u32::MAX);
         AccountRow {
             id: account.id.to_string(),
             label: account.label.clone(),
@@ -315,7 +320,9 @@ impl Accounts {
             pins: listed.map(|(pins, _)| pins),
             bytes: listed.and_then(|(_, bytes)| bytes),
             no_uploads,
-            trouble: failed.and_then(|health| health.failure),
+            trouble: health.failure.filter(|_| health.failed > answered),
+            answered_at: answered,
+            lacks,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The table `account`, and how much of the queue, the watched folders and the mirror belongs to one.
+//! The table `account`, and how much of the queue, the jobs, the watched folders and the mirror belongs to one.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -186,13 +186,36 @@ pub(super) fn set_outcome(
     Ok(())
 }
 
-/// Uploads that have not ended, and watched folders.
-pub(super) fn depending(tx: &Connection, id: AccountId) -> Result<(u64, u64), StoreError> {
+/// What goes when an account goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Depending {
+    /// Uploads that have not ended.
+    pub(super) uploads: u64,
+    /// Watched folders.
+    pub(super) watches: u64,
+    /// CIDs that its service was asked for, and has in its queue as far as is known.
+    pub(super) asked: u64,
+    /// Uploads through other accounts that it was to be asked for afterwards.
+    pub(super) handovers: u64,
+}
+
+/// What goes with an account.
+pub(super) fn depending(tx: &Connection, id: AccountId) -> Result<Depending, StoreError> {
     Ok(tx.query_row(
         "SELECT (SELECT count(*) FROM upload WHERE account = ?1 AND state NOT IN ('pinned', 'cancelled')),
-                (SELECT count(*) FROM watch WHERE account = ?1)",
+                (SELECT count(*) FROM watch WHERE account = ?1),
+                (SELECT count(*) FROM job WHERE account = ?1 AND NOT cleared AND state = 'listed'
+                   AND status IN ('prechecking', 'searching', 'retrieving')),
+                (SELECT count(*) FROM upload_handover WHERE account = ?1)",
         [id],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| {
+            Ok(Depending {
+                uploads: row.get(0)?,
+                watches: row.get(1)?,
+                asked: row.get(2)?,
+                handovers: row.get(3)?,
+            })
+        },
     )?)
 }
 

@@ -84,6 +84,7 @@ async fn listed_edited_and_unpinned(house: House) {
     );
     let health = house.engine.accounts.health(account).expect("health");
     assert!(health.answered_at.is_some() && health.failure.is_none());
+    assert_eq!(health.row.answered_at, health.answered_at);
     assert_eq!((health.row.pins, health.row.hold), (Some(1), None));
 }
 
@@ -166,6 +167,10 @@ async fn pinatas_older_pair_uploads_lists_and_says_what_it_lacks() {
         .connect(&tested.handle, Keep::Keychain)
         .await
         .expect("connected");
+    assert_eq!(
+        usize::try_from(row.lacks).ok(),
+        Some(tested.abilities.may_not.len())
+    );
     let account = row.id.parse().expect("a number");
     let drop = house
         .look_at(&[house.file("by pair.txt", b"by pair")])

@@ -162,6 +162,14 @@ async fn what_is_on_its_way_through_another_account_survives_a_restart_and_may_b
         "{}",
         row.sentence
     );
+    let leaving = accounts.leaving(street.psa).expect("sentences");
+    assert!(
+        leaving.here.contains(
+            &"2 uploads through another account go on, but are not pinned here afterwards."
+                .to_owned()
+        ),
+        "{leaving:?}"
+    );
     let uploads = street.house.engine.uploads.clone();
     uploads
         .ask(queued[1], Event::Cancel)
