@@ -429,6 +429,10 @@ export type AccountRow_Deserialize = {
 	noUploads?: string | null,
 	/**  Why its service did not answer as asked when it was last asked; `None`: it did. */
 	trouble?: string | null,
+	/**  When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here. */
+	answeredAt?: number | null,
+	/**  Features that its service has and its key may not use, by the last test. */
+	lacks: number,
 };
 
 /**  An account as the page sees it. No token, ever. */
@@ -459,6 +463,10 @@ export type AccountRow_Serialize = {
 	noUploads: string | null,
 	/**  Why its service did not answer as asked when it was last asked; `None`: it did. */
 	trouble: string | null,
+	/**  When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here. */
+	answeredAt: number | null,
+	/**  Features that its service has and its key may not use, by the last test. */
+	lacks: number,
 };
 
 /**  All that the first paint needs. */
