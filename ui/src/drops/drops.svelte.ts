@@ -60,6 +60,8 @@ export class Drops {
   #waiting: Drop[] = [];
   /** Of those kept, the ones that are asked about in any case. */
   #keptToAsk = new Set<DropId>();
+  /** Drops that were let fall on a group. */
+  #fellOn = new Map<DropId, GroupRow>();
   #optionsBox: () => DOMRect | null = () => null;
   #onOptions = false;
 
@@ -109,6 +111,8 @@ export class Drops {
         return;
       case "dropped": {
         const options = this.#onOptions || this.#hits(event.x, event.y);
+        const group = this.#groupAt(event.x, event.y);
+        if (group) this.#fellOn.set(event.drop.id, group);
         this.hover = null;
         this.#onOptions = false;
         const watch = this.#around.watch?.() ?? null;
@@ -131,7 +135,13 @@ export class Drops {
     }
     const noUploads = this.#around.account()?.noUploads ?? null;
     if (options || noUploads !== null || drop.asks || nothingSendable(drop)) this.#open(drop);
-    else await this.enqueue(drop, DEFAULTS);
+    else await this.enqueue(drop, this.defaults(drop));
+  }
+
+  /** What happens to this drop unless the person says otherwise. */
+  defaults(drop: Drop): UploadOptions {
+    const group = this.#fellOn.get(drop.id);
+    return group ? { ...DEFAULTS, group: { id: group.serviceId, name: group.name }, network: group.network } : DEFAULTS;
   }
 
   /** An account was chosen: what was dropped before goes to it. */
@@ -146,6 +156,7 @@ export class Drops {
     this.problem = null;
     try {
       const ids = await commands.uploadsEnqueue(drop.id, options);
+      this.#fellOn.delete(drop.id);
       this.#began(drop, ids, options);
       return true;
     } catch (error) {
@@ -169,6 +180,7 @@ export class Drops {
 
   /** The person decided against it: nothing is sent, and what was read is forgotten. */
   discard(drop: Drop) {
+    this.#fellOn.delete(drop.id);
     void commands.uploadsDiscard(drop.id).catch(() => null);
   }
 
@@ -188,7 +200,7 @@ export class Drops {
   #began(drop: Drop, ids: UploadId[], options: UploadOptions) {
     const account = this.#around.account();
     const what = options.together ?? (drop.itemCount === 1 ? drop.items[0]?.name : undefined) ?? counted(drop.itemCount, "item");
-    const text = `Uploading ${counted(options.together === null ? drop.itemCount : 1, "item")} to ${visibleText(account?.label ?? "the queue")}`;
+    const text = `Uploading ${counted(options.together === null ? drop.itemCount : 1, "item")} to ${visibleText(options.group?.name ?? account?.label ?? "the queue")}`;
     this.#around.began(text, () => {
       if (this.sheet === null) this.sheet = { kind: "amend", ids, what };
     });

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import type { AccountRow } from "../bindings";
+import type { AccountRow, GroupRow } from "../bindings";
 import { aDrop, anAccount, commandError, fakeEngine, settled } from "../uploads/fakeEngine";
 import { DEFAULTS, Drops } from "./drops.svelte";
 
@@ -135,4 +135,22 @@ test("files brought along in the first run are asked about after the choice", as
   await drops.release();
   expect(drops.sheet?.kind).toBe("new");
   expect(engine.of("uploads_enqueue")).toEqual([]);
+});
+
+test("a drop on a group goes to that group and its network, also when it is asked about first", async () => {
+  const group = { id: 4, serviceId: "g-4", name: "Prints", network: "private", public: null, pins: 0 } as GroupRow;
+  const engine = fakeEngine({ uploads_enqueue: () => [1] });
+  const began = vi.fn();
+  const drops = new Drops({ account: () => anAccount(), began, announce: vi.fn(), groupAt: (x) => (x < 50 ? group : null) });
+  await drops.follow({ kind: "enter", count: 1, x: 0, y: 0 });
+  await drops.follow({ kind: "dropped", drop: aDrop(), x: 10, y: 10 });
+  expect(engine.of("uploads_enqueue")).toEqual([
+    { drop: "d1", options: { ...DEFAULTS, group: { id: "g-4", name: "Prints" }, network: "private" } },
+  ]);
+  expect(began.mock.calls[0]?.[0]).toContain("Prints");
+  await drops.follow({ kind: "dropped", drop: secret, x: 10, y: 10 });
+  expect(drops.sheet?.kind).toBe("new");
+  expect(drops.defaults(secret).group?.id).toBe("g-4");
+  drops.discard(secret);
+  expect(drops.defaults(secret)).toEqual(DEFAULTS);
 });

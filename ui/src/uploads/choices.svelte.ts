@@ -20,8 +20,11 @@ export class Choices {
 
   readonly drop: Drop;
 
-  constructor(drop: Drop) {
+  /** `where`: the group and network that the drop was let fall on. */
+  constructor(drop: Drop, where?: Pick<UploadOptions, "group" | "network">) {
     this.drop = drop;
+    this.group = where?.group ?? null;
+    this.network = where?.network ?? "public";
     this.folderName = drop.itemCount > 1 ? "Upload" : "";
   }
 
