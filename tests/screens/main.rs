@@ -7,6 +7,7 @@ mod background;
 mod drop;
 mod jobs;
 mod keys;
+mod narrow;
 mod secrets;
 mod starts;
 mod walk;

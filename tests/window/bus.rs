@@ -141,6 +141,7 @@ const PATH: &str = "/org/freedesktop/Notifications";
 #[allow(
     clippy::unused_self,
     clippy::too_many_arguments,
+    clippy::used_underscore_binding,
     reason = "the interface wants these"
 )]
 impl Service {
