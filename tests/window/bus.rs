@@ -1,4 +1,8 @@
 //! What a desktop offers on its session bus, played by the test: a tray, and notifications.
+#![allow(
+    clippy::used_underscore_binding,
+    reason = "what the interface hands over and the test does not read is named by the macro"
+)]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -141,7 +145,6 @@ const PATH: &str = "/org/freedesktop/Notifications";
 #[allow(
     clippy::unused_self,
     clippy::too_many_arguments,
-    clippy::used_underscore_binding,
     reason = "the interface wants these"
 )]
 impl Service {
