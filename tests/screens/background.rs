@@ -87,7 +87,7 @@ async fn without_a_tray_closing_quits_and_says_first_what_stops() {
     driver.wait_gone("alertdialog", "~Quit").await;
     close(&desktop);
     driver.wait_for("alertdialog", "~Quit").await;
-    driver.click("button", "Quit").await;
+    driver.click_last("Quit").await;
     wait_for_end(&desktop).await;
 }
 

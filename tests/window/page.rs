@@ -109,6 +109,12 @@ impl Driver {
             .unwrap_or_else(|error| panic!("clicking {role} \"{name}\": {error}"));
     }
 
+    /// Clicks the button that ends the program, which may be gone before it answers.
+    pub(crate) async fn click_last(&self, name: &str) {
+        let button = self.element("button", name).await;
+        let _ = button.click().await;
+    }
+
     /// Replaces what a field says by typing.
     pub(crate) async fn type_into(&self, name: &str, words: &str) {
         let field = self.element("textbox", name).await;

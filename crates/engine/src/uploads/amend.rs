@@ -119,6 +119,15 @@ impl Uploads {
         for answer in groups.add(&group, &[pin]).await {
             answer.map_err(|error| failure::of_service(&error, &name))?;
         }
-        Ok(())
+        let Some(row) = self.pins.find(upload.account, cid)? else {
+            return Ok(());
+        };
+        let mut its = row.pin.groups.unwrap_or_default();
+        if !its.contains(&group.id) {
+            its.push(group.id);
+        }
+        self.pins
+            .put_in_groups(upload.account, vec![(row.id, its)])
+            .await
     }
 }

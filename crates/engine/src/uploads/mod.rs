@@ -21,6 +21,7 @@ mod send;
 mod source;
 mod state;
 mod target;
+mod turns;
 mod view;
 mod words;
 mod work;
@@ -64,6 +65,7 @@ use limits::Limits;
 use pace::Pace;
 use progress::Running;
 use rows::Wish;
+use turns::Turns;
 
 /// What a person wishes for a drop.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
@@ -104,6 +106,7 @@ pub struct Uploads {
     jitter: Jitter,
     drops: Mutex<Drops>,
     running: Mutex<HashMap<i64, Arc<Running>>>,
+    turns: Turns,
     /// Drops whose CIDs are being computed.
     computing: Mutex<HashMap<String, Arc<Running>>>,
     /// Rings whenever there may be something to do.
@@ -142,6 +145,7 @@ impl Uploads {
             jitter,
             drops: Mutex::default(),
             running: Mutex::default(),
+            turns: Turns::default(),
             computing: Mutex::default(),
             wake,
             hashing: Semaphore::new(1),

@@ -332,6 +332,12 @@ fn pin_name(upload: &Upload) -> String {
         .unwrap_or_else(|| upload.wish.name.clone())
 }
 
+/// The group that sending put it in. Bytes that were there before stay in theirs, and are put into it afterwards.
+fn put_in_by(upload: &Upload, receipt: &Receipt) -> Option<Vec<String>> {
+    let group = upload.wish.target.group.as_ref()?;
+    (!receipt.is_duplicate).then(|| vec![group.id.clone()])
+}
+
 /// The pin that a receipt tells of, as a row of the list.
 pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
     Listed {
@@ -346,7 +352,7 @@ pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
         mime: (upload.wish.folder || upload.wish.wrap).then(|| "directory".to_owned()),
         public: upload.wish.target.network == UploadNetwork::Public,
         keyvalues: BTreeMap::clone(&upload.wish.keyvalues),
-        groups: None,
+        groups: put_in_by(upload, receipt),
         pinned: Some(
             receipt
                 .pinned_at

@@ -91,6 +91,8 @@ pub enum Event {
     AlreadyPinned,
     /// It does not.
     NotPinnedYet,
+    /// Another upload of the same bytes was on its way when this one was to be sent: what it was told may not hold.
+    SentByAnother,
     /// The service has given an upload in chunks its address.
     Begun,
     /// One more chunk is safe at the service.
@@ -247,6 +249,9 @@ fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f
         (Queued, Event::Turn) => next.state = State::Active(Hashing),
         (Hashing, Event::Hashed) => next.state = State::Active(Checking),
         (Checking, Event::NotPinnedYet) => next.state = State::Active(Sending),
+        (Sending, Event::SentByAnother) if !next.resumable => {
+            next.state = State::Active(Checking);
+        }
         (Sending | Confirming, Event::Answered(Verdict::Different)) => {
             next.state = State::NeedsYou {
                 reason: ErrorCode::Different,

@@ -187,6 +187,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::Hashed),
         Just(Event::AlreadyPinned),
         Just(Event::NotPinnedYet),
+        Just(Event::SentByAnother),
         verdict.prop_map(Event::Answered),
         Just(Event::SourceChanged),
         Just(Event::DidNotArrive),

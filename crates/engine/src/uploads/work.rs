@@ -144,6 +144,7 @@ impl Uploads {
 
     /// Works on one row until it ends, waits, or its account is held.
     async fn work_on(self: &Arc<Self>, id: i64, running: &Arc<Running>) {
+        let mut turn = None;
         loop {
             let Ok(upload) = self.store.ledger.read(|tx| rows::get(tx, id)) else {
                 return;
@@ -158,7 +159,23 @@ impl Uploads {
             if running.cancel.is_cancelled() || self.accounts.hold(upload.account).is_some() {
                 return;
             }
-            let outcome = match self.work_in(active, &upload, running).await {
+            let sends = matches!(active, Active::Checking | Active::Sending);
+            let mut sent_by_another = false;
+            if let (true, None, Some(cid)) = (sends, &turn, &upload.cid) {
+                tokio::select! {
+                    (taken, waited) = self.turns.take(upload.account, cid) => {
+                        turn = Some(taken);
+                        sent_by_another = waited && active == Active::Sending && !upload.job.resumable;
+                    }
+                    () = running.cancel.cancelled() => continue,
+                }
+            }
+            let worked = if sent_by_another {
+                Ok(Event::SentByAnother.into())
+            } else {
+                self.work_in(active, &upload, running).await
+            };
+            let outcome = match worked {
                 Ok(outcome) => outcome,
                 Err(error) if Hold::is_for(error.code) => {
                     self.accounts.set_hold(upload.account, error.code, None);

@@ -30,6 +30,12 @@ async fn in_group(house: &House, network: &str, group: &GroupChoice) -> Vec<(Str
         .collect()
 }
 
+/// The groups that the list of pins here knows of a CID.
+fn known_groups(house: &House, cid: &str) -> Vec<String> {
+    let pin = house.engine.pins.find(house.account, cid).expect("looks");
+    pin.expect("it is listed").pin.groups.unwrap_or_default()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the_public() {
     let house = House::new().await;
@@ -81,6 +87,7 @@ async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the
         in_group(&house, "private", &prints).await,
         [("kept.txt".into(), cid.clone())]
     );
+    assert_eq!(known_groups(&house, &cid), [prints.id.clone()]);
     assert_eq!(
         house.status(&cid).await,
         404,
@@ -110,6 +117,8 @@ async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the
     assert_eq!(house.uploads_received(), sent);
     let listed = async || in_group(&house, "public", &archive).await.len() == 1;
     house.until_true("the pin is in its group", listed).await;
+    let known = async || known_groups(&house, &cid).contains(&archive.id);
+    house.until_true("the list knows it", known).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
