@@ -1,17 +1,21 @@
 //! A real X11 drag of real files from another program's window.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::time::sleep;
 
 use super::desktop::Desktop;
 use super::processes;
+use super::wait::until;
 
 const SCRIPT: &str = "drag_source.py";
 /// Right of every window of the tests.
 const PLACE: (i32, i32) = (1780, 40);
 const SIZE: (i32, i32) = (160, 100);
+/// How long the window manager may take to know of a window that is drawn.
+const SHOWN: Duration = Duration::from_secs(20);
 /// A person's hand: the drag protocol wants motion, not jumps. This paces input; nothing is waited for by it.
 const PACE: Duration = Duration::from_millis(40);
 const MOVES: i32 = 12;
@@ -29,7 +33,9 @@ impl<'desktop> Drag<'desktop> {
         files: &[PathBuf],
         target: (i32, i32),
     ) -> Self {
-        let title = "Drag source";
+        // A name of its own: the window manager may still know the source of the drag before.
+        static DRAGS: AtomicU32 = AtomicU32::new(0);
+        let title = &format!("Drag source {}", DRAGS.fetch_add(1, Ordering::Relaxed));
         processes::of_script(desktop.mark(), SCRIPT)
             .into_iter()
             .for_each(processes::kill);
@@ -42,7 +48,11 @@ impl<'desktop> Drag<'desktop> {
         let drawn = desktop.first_line(source);
         assert_eq!(drawn, "drawn");
         let place = format!("0,{},{},{},{}", PLACE.0, PLACE.1, SIZE.0, SIZE.1);
-        desktop.output("wmctrl", &["-r", title, "-e", &place]);
+        let placed = || async {
+            let moved = desktop.try_output("wmctrl", &["-r", title, "-e", &place]);
+            moved.ok()
+        };
+        until(SHOWN, "the drag source's window", placed).await;
         desktop.output("wmctrl", &["-a", title]);
         let from = (PLACE.0 + SIZE.0 / 2, PLACE.1 + SIZE.1 / 2);
         let drag = Self { desktop, at: from };
