@@ -1,6 +1,7 @@
 //! Pinfold without its window: in the tray, at login, and by the desktop's notifications.
 
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use crate::window::app;
@@ -102,7 +103,15 @@ async fn at_login_it_starts_in_the_tray_and_a_second_start_with_a_file_asks_abou
 
     // As the desktop's session does it: the entry is read and its command run.
     let entry = desktop.path("config/autostart/pinfold.desktop");
-    desktop.output("gio", &["launch", &entry.display().to_string()]);
+    // What it starts would keep its pipes open.
+    let launched = desktop
+        .command("gio")
+        .arg("launch")
+        .arg(&entry)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(launched.expect("it starts").success());
     let started =
         || async { (!processes::of_program(desktop.mark(), PROGRAM).is_empty()).then_some(()) };
     until(SOON, "the program of the autostart entry", started).await;
@@ -120,6 +129,7 @@ async fn at_login_it_starts_in_the_tray_and_a_second_start_with_a_file_asks_abou
     );
     let mut second = desktop.command(app::program());
     second.current_dir(file.parent().unwrap_or(Path::new("/")));
+    second.stdout(Stdio::null()).stderr(Stdio::null());
     let ended = second.arg("a scan.tif").status().expect("it starts");
     assert!(ended.success());
     wait_for_windows(&desktop, 1).await;

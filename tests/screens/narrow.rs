@@ -1,15 +1,10 @@
 //! The list narrowed by a filter, kept as a search, put in groups; and what the usage screen counts.
 
-use serde_json::json;
-
 use crate::window::app;
 use crate::window::desktop::Desktop;
 use crate::window::drag::Drag;
+use crate::window::files;
 use crate::window::walk::walk;
-use crate::window::{files, gateway};
-
-/// What is pinned is just this.
-const JSON: &str = "{ \"name\": \"Harbour\", \"edition\": 3 }";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_is_narrowed_kept_as_a_search_and_files_are_dropped_on_a_group() {
@@ -64,32 +59,8 @@ async fn the_list_is_narrowed_kept_as_a_search_and_files_are_dropped_on_a_group(
     driver.wait_for("button", "~Only texts").await;
     walk.stop(&driver, "saved").await;
 
-    app::go(&driver, "Uploads").await;
-    driver.click("button", "Pin JSON").await;
-    driver.wait_for("dialog", "~Pin JSON").await;
-    let wrong = "{\n  \"name\": \"Harbour\",\n}";
-    driver.type_into("Text", wrong).await;
-    driver.wait_for_text("Line 3").await;
-    walk.stop(&driver, "JSON with a fault").await;
-    driver.type_into("Text", JSON).await;
-    driver.type_into("Name", "harbour.json").await;
-    let ready = "return byRole('button', 'Pin JSON').some((one) => one.closest('[role=dialog]') && !one.disabled)";
-    driver
-        .wait_until("JSON that can be pinned", || async {
-            driver.read(ready, Vec::new()).await == json!(true)
-        })
-        .await;
-    walk.stop(&driver, "JSON").await;
-    driver.press("\u{e009}\u{e007}\u{e000}").await;
-    driver.wait_gone("dialog", "~Pin JSON").await;
-    app::wait_finished(&driver, 4).await;
-    let pin = app::pins(&driver, "harbour.json").await.remove(0);
-    let gateway = app::addresses(&desktop).await.gateway;
-    let typed = files::write(&folder, "typed.json", JSON.as_bytes());
-    gateway::same_as_file(&gateway, &pin.cid, &typed).await;
-
     app::go(&driver, "Usage").await;
-    driver.wait_for_text("harbour.json").await;
+    driver.wait_for_text("Stored over time").await;
     walk.stop(&driver, "usage").await;
     driver.quit().await;
     walk.end();
