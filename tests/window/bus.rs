@@ -64,9 +64,29 @@ impl Tray {
         self.bus.close().await.expect("it leaves the bus");
     }
 
-    /// Waits until Pinfold has put its sign up.
+    /// Waits until a Pinfold that runs has put its sign up.
     pub(crate) async fn sign(&self) -> String {
-        let last = || async { self.signs.lock().expect("no test panicked").last().cloned() };
+        let last = || async {
+            let name = self
+                .signs
+                .lock()
+                .expect("no test panicked")
+                .last()
+                .cloned()?;
+            let bus = "org.freedesktop.DBus";
+            let there = self
+                .bus
+                .call_method(
+                    Some(bus),
+                    "/org/freedesktop/DBus",
+                    Some(bus),
+                    "NameHasOwner",
+                    &name.as_str(),
+                )
+                .await;
+            let there: bool = there.ok()?.body().deserialize().ok()?;
+            there.then_some(name)
+        };
         until(SOON, "the sign in the tray", last).await
     }
 
@@ -96,7 +116,8 @@ impl Tray {
             .find(|(_, text, enabled)| text == label && *enabled)
             .unwrap_or_else(|| panic!("no {label:?} in {menu:?}"));
         let event = (*id, "clicked", Value::from(0_i32), 0_u32);
-        self.bus
+        let answer = self
+            .bus
             .call_method(
                 Some(self.sign().await.as_str()),
                 "/MenuBar",
@@ -104,8 +125,10 @@ impl Tray {
                 "Event",
                 &event,
             )
-            .await
-            .expect("the menu takes the click");
+            .await;
+        // What is chosen may end the program before it answers.
+        let ended = matches!(&answer, Err(zbus::Error::MethodError(name, ..)) if name.as_str().ends_with(".NoReply"));
+        assert!(ended || answer.is_ok(), "{label}: {answer:?}");
     }
 }
 

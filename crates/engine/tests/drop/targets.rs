@@ -87,7 +87,7 @@ async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the
         in_group(&house, "private", &prints).await,
         [("kept.txt".into(), cid.clone())]
     );
-    assert_eq!(known_groups(&house, &cid), [prints.id.clone()]);
+    assert_eq!(known_groups(&house, &cid), std::slice::from_ref(&prints.id));
     assert_eq!(
         house.status(&cid).await,
         404,
