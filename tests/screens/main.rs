@@ -6,6 +6,7 @@ mod window;
 mod background;
 mod drop;
 mod jobs;
+mod json;
 mod keys;
 mod narrow;
 mod secrets;
