@@ -113,15 +113,20 @@ fn prepare(options: &Options, took: &mut Vec<(&'static str, Duration)>) -> Outco
     Ok(())
 }
 
-/// The programs that tests start (`cargo test` builds only those of a test's own package), and the tests that will run.
+/// The tests that will run, and the programs that they start. A package's programs are built with its tests: `cargo build`
+/// would build every library a second time, with the features that only tests do without.
 fn build(options: &Options) -> Outcome {
-    build_programs()?;
-    for (layer, tests) in [("rust", rust_tests()?), ("window", window_tests()?)] {
-        if options.wants(layer) {
-            cargo().args(&tests).args(["--no-run"]).output()?;
-        }
+    let mut tests = if options.wants("rust") {
+        rust_tests()?
+    } else {
+        with_tests(TEST.into_iter(), OF_PROGRAMS.map(str::to_owned).into_iter())
+    };
+    if options.wants("window") {
+        let names = checkout::integration_tests()?;
+        let windows = names.into_iter().filter(|name| is_window(name));
+        tests = with_tests(tests.iter().map(String::as_str), windows);
     }
-    Ok(())
+    cargo().args(&tests).args(["--no-run"]).output().map(|_| ())
 }
 
 fn run_layers(options: &Options) -> Vec<Layer> {
@@ -268,6 +273,8 @@ fn window(layer: &mut Layer) -> Outcome {
     Ok(())
 }
 
+/// Tests of the packages whose programs are started by the tests of others.
+const OF_PROGRAMS: [&str; 2] = ["command_line", "service"];
 /// Always the whole workspace, so that each dependency is built with one set of features.
 const TEST: [&str; 3] = ["test", "--workspace", "--no-fail-fast"];
 

@@ -15,8 +15,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     })?;
     ui::install(&ui::folder())?;
     ui::build()?;
-    layers::build_programs()?;
     if display {
+        layers::build_programs()?;
         return Run::new(checkout::program("debug", "pinfold-desktop"))
             .args(arguments)
             .with_terminal();
