@@ -8,9 +8,9 @@ use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
 use crate::{Outcome, checkout, system, ui};
 
-const NAMES: [&str; 6] = ["format", "rust", "lints", "ui", "window", "clients"];
+const NAMES: [&str; 6] = ["format", "rust", "lints", "window", "clients", "ui"];
 /// These wait more than they work: they run beside the others, one after the other.
-const ASIDE: [&str; 2] = ["window", "clients"];
+const ASIDE: [&str; 3] = ["window", "clients", "ui"];
 /// A window test that hangs must not hang the run: seconds, for building and all of them together.
 const WINDOW_DEADLINE: &str = "1200";
 /// Each window has a desktop of its own, and waits more than it works.
@@ -131,7 +131,7 @@ fn build(options: &Options) -> Outcome {
 
 fn run_layers(options: &Options) -> Vec<Layer> {
     type Runner = fn(&mut Layer) -> Outcome;
-    let runners: [Runner; 6] = [format, rust, lints, ui_layer, window, clients];
+    let runners: [Runner; 6] = [format, rust, lints, window, clients, ui_layer];
     let (aside, others): (Vec<_>, Vec<_>) = NAMES
         .into_iter()
         .zip(runners)
