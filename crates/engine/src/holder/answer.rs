@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
-use super::{Desk, Reply, Request, accounts, groups, jobs, keys, pins, queue, usage, watches};
+use super::{Desk, Reply, Request, accounts, add, groups, jobs, keys, pins, queue, usage, watches};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
@@ -67,7 +67,7 @@ async fn said(
             }
             None => Err(no_window()),
         },
-        Request::Add(add) => queue::add(desk, add, doing, say).await,
+        Request::Add(add) => add::add(desk, add, doing, say).await,
         Request::Follow { uploads } => {
             drop(doing);
             queue::follow(desk, &uploads, say).await

@@ -4,6 +4,7 @@
 //! folder itself or another process does: [`ask`] answers in this process, [`converse`] asks the other.
 
 mod accounts;
+mod add;
 mod answer;
 mod converse;
 mod desk;
@@ -23,6 +24,7 @@ mod watches;
 use serde::{Deserialize, Serialize};
 
 pub use accounts::AccountLine;
+pub use add::{Add, SecretsWish};
 pub use answer::ask;
 pub use converse::{Ended, converse};
 pub use desk::{Closed, Desk};
@@ -34,7 +36,7 @@ pub use listen::listen;
 pub(crate) use open::ask_to_open;
 pub use open::{Asked, Opened};
 pub use pins::{PinChange, PinLine, PinsAsked, SortedBy};
-pub use queue::{Add, Control, ProgressLine, SecretsWish, UploadLine};
+pub use queue::{Control, ProgressLine, UploadLine};
 pub use usage::{GrowthLine, PartLine, TotalsLine, UsageLine};
 pub use watches::{FileLine, FolderLine, FolderPause};
 

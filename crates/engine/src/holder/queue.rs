@@ -1,66 +1,20 @@
 //! The upload queue, as other processes ask for it.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::OwnedRwLockReadGuard;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::answer::{Say, account_of};
+use super::answer::Say;
 use super::lines::{time, word};
-use super::{Desk, Reply, groups, raw};
+use super::{Desk, Reply};
 use crate::Engine;
-use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
-use crate::uploads::{
-    Event, GroupChoice, Progress, Secrets, UploadNetwork, UploadOptions, UploadRow, UploadState,
-    UploadsFilter,
-};
+use crate::uploads::{Event, Progress, UploadRow, UploadState, UploadsFilter};
 
 /// Rows that are read at once.
 const PAGE: usize = 200;
-
-/// What is done with files that look like secrets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretsWish {
-    /// Nothing is sent.
-    #[default]
-    Hold,
-    /// Everything else is sent.
-    Skip,
-    /// They are sent too.
-    Send,
-}
-
-/// Files and folders for the queue.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Add {
-    /// Where to; `None`: the account that is worked with.
-    pub account: Option<String>,
-    /// Absolute paths.
-    #[serde(with = "raw::list")]
-    pub paths: Vec<OsString>,
-    /// The pin's name, where one pin results.
-    pub name: Option<String>,
-    /// Key-values of every pin.
-    pub keyvalues: Vec<(String, String)>,
-    /// 0 or 1.
-    pub cid_version: u8,
-    /// A single file inside a folder.
-    pub wrap: bool,
-    /// The name or id of the pins' group.
-    pub group: Option<String>,
-    /// Who may read them.
-    pub network: UploadNetwork,
-    /// Files that look like secrets.
-    pub secrets: SecretsWish,
-    /// The answer goes on until every upload has ended.
-    pub follow: bool,
-}
 
 /// What a person asks of uploads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +78,7 @@ pub struct UploadLine {
 }
 
 impl UploadLine {
-    fn new(row: &UploadRow) -> Self {
+    pub(super) fn new(row: &UploadRow) -> Self {
         Self {
             id: row.id,
             name: row.name.clone(),
@@ -176,106 +130,6 @@ pub struct ProgressLine {
     pub rate: Option<f64>,
     /// At this rate.
     pub seconds_left: Option<f64>,
-}
-
-/// Puts files and folders into the queue: all of them, or none.
-pub(super) async fn add(
-    desk: &Desk,
-    add: Add,
-    doing: OwnedRwLockReadGuard<()>,
-    say: &Say,
-) -> Result<(), CommandError> {
-    let engine = &desk.engine;
-    let account = account_of(engine, add.account.as_deref())?;
-    let group = match &add.group {
-        Some(named) => Some(group(engine, account, named, add.network).await?),
-        None => None,
-    };
-    let paths: Vec<PathBuf> = add.paths.iter().map(PathBuf::from).collect();
-    let drop_in = engine.uploads.look_at(paths).await?;
-    if let Err(error) = may_be_sent(&drop_in, add.secrets) {
-        engine.uploads.discard(&drop_in.id);
-        return Err(error);
-    }
-    let options = UploadOptions {
-        name: add.name,
-        keyvalues: add.keyvalues,
-        cid_version: add.cid_version,
-        wrap: add.wrap,
-        together: None,
-        secrets: match add.secrets {
-            SecretsWish::Hold => Secrets::Hold,
-            SecretsWish::Skip => Secrets::LeaveOut,
-            SecretsWish::Send => Secrets::Send,
-        },
-        allowed: Vec::new(),
-        // What is named on a command line goes as it is: its CID is that of `pinfold cid`.
-        junk: true,
-        group,
-        network: add.network,
-    };
-    let uploads = engine
-        .uploads
-        .enqueue(account, &drop_in.id, options)
-        .await?;
-    for left_out in &drop_in.left_out {
-        say.note(format!("{} ({})", left_out.sentence, left_out.count))
-            .await?;
-    }
-    for id in &uploads {
-        let row = engine.uploads.row_of(*id)?;
-        say.line(Reply::Upload(UploadLine::new(&row))).await?;
-    }
-    // From here on nothing is lost if the asker or this process goes away.
-    drop(doing);
-    if !add.follow {
-        return Ok(());
-    }
-    follow(desk, &uploads, say).await
-}
-
-/// The group that a person named, which must be on the network that the pins go to.
-async fn group(
-    engine: &Engine,
-    account: AccountId,
-    named: &str,
-    network: UploadNetwork,
-) -> Result<GroupChoice, CommandError> {
-    let group = groups::the_one(engine, account, named).await?;
-    if word(group.network) == network.as_str() {
-        return Ok(GroupChoice {
-            id: group.service_id,
-            name: group.name,
-        });
-    }
-    Err(CommandError::new(
-        ErrorCode::BadInput,
-        format!(
-            "The group “{named}” is on the {} network. Say --network {0}, or choose another group.",
-            word(group.network)
-        ),
-    ))
-}
-
-fn may_be_sent(looked: &crate::uploads::Drop, secrets: SecretsWish) -> Result<(), CommandError> {
-    if let Some(problem) = looked.items.iter().find_map(|item| item.problem.as_deref()) {
-        let sentence = format!("{problem} Nothing was queued.");
-        return Err(CommandError::new(ErrorCode::Unreadable, sentence));
-    }
-    if looked.secret_count == 0 || secrets != SecretsWish::Hold {
-        return Ok(());
-    }
-    let (what, names) = (looked.secret_count, looked.secrets.join(", "));
-    let what = match what {
-        1 => "1 file looks like a secret".to_owned(),
-        more => format!("{more} files look like secrets"),
-    };
-    Err(CommandError::new(
-        ErrorCode::Secret,
-        format!(
-            "{what}: {names}. What is public on IPFS cannot be taken back, so nothing was queued. Leave them out with --secrets=skip, or send them with --secrets=send."
-        ),
-    ))
 }
 
 /// A line for each upload whenever it changes, until each is over.

@@ -118,9 +118,10 @@ pub(super) fn contents(
             contents.files.push((in_folder(&found.place), found));
         }
         for place in looked.empty_folders {
+            let name = readable(&place.name());
             contents.problems.push((
                 shown(&place),
-                "An empty folder: no pinning service takes one.".into(),
+                format!("{name} is an empty folder, which no pinning service takes."),
             ));
         }
         for (place, problem) in looked.left_out {
@@ -353,7 +354,12 @@ impl<R: Read> Read for Counted<'_, R> {
 
 /// The profile that a row's CID version asks for.
 pub(super) fn profile(upload: &Upload) -> Profile {
-    if upload.wish.cid_version == 0 {
+    profile_of(upload.wish.cid_version)
+}
+
+/// The profile that belongs to a version of the CID, which is 0 or 1.
+pub(super) fn profile_of(cid_version: u8) -> Profile {
+    if cid_version == 0 {
         Profile::V0
     } else {
         Profile::V1Raw
