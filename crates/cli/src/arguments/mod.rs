@@ -27,7 +27,7 @@ Exit codes:
   2    the command was not understood
   3    there is no such pin, account, upload, job, key, group or folder
   4    the service or the network cannot be reached now; trying again may help
-  5    it waits for you: a token, a full plan, a file that looks like a secret
+  5    it waits for you: a token, a permission, a full plan, a file that looks like a secret
   6    the service keeps other bytes than those sent
   130  interrupted; what was queued stays queued
 

@@ -1,106 +1,11 @@
 use super::super::ledger::Kept;
-use super::super::rules::{OnChange, OnDelete};
+use super::super::rules::OnChange;
 use super::*;
 
-const MINUTE: Millis = 60_000;
+#[path = "plan_case.rs"]
+mod case;
 
-fn stamp(inode: u64, size: u64, modified: i128) -> Stamp {
-    Stamp {
-        size,
-        modified,
-        changed: modified,
-        inode,
-    }
-}
-
-/// A folder with a ledger that is driven by hand.
-struct Case {
-    rules: WatchRules,
-    ledger: Ledger,
-    disk: BTreeMap<Way, Look>,
-    now: Millis,
-    uploads: i64,
-}
-
-impl Case {
-    fn new() -> Self {
-        Self {
-            rules: WatchRules::default(),
-            ledger: Ledger::default(),
-            disk: BTreeMap::new(),
-            now: 1_000_000,
-            uploads: 0,
-        }
-    }
-
-    fn unpinning(days: u32) -> Self {
-        let mut case = Self::new();
-        case.rules.on_delete = OnDelete::Unpin { days };
-        case
-    }
-
-    fn put(&mut self, name: &str, inode: u64, version: i128) {
-        let look = Look::File(stamp(inode, 10 + inode, version));
-        self.disk.insert(name.into(), look);
-    }
-
-    fn look(&mut self) -> Vec<Action> {
-        let listing = Listing {
-            covers: BTreeSet::from([Way::new()]),
-            items: self.disk.clone(),
-            writing: HashSet::new(),
-        };
-        let plan = plan(&self.rules, &self.ledger, &listing, self.now);
-        for action in &plan.actions {
-            self.ledger.apply(action, self.now);
-        }
-        plan.actions
-    }
-
-    /// Looks, queues what settled, and pins it at once, until nothing happens any more.
-    fn settle(&mut self) {
-        for _ in 0..10 {
-            let actions = self.look();
-            if actions.is_empty() {
-                return;
-            }
-            for action in actions {
-                if let Action::Take { way, stamp } = action {
-                    self.pin(&way, stamp);
-                }
-            }
-            self.now += 3_000;
-        }
-        panic!("it does not come to rest");
-    }
-
-    fn pin(&mut self, way: &Way, stamp: Stamp) {
-        self.uploads += 1;
-        let cid = format!("cid-{}-{}", stamp.inode, stamp.modified);
-        self.ledger.queued(way, self.uploads, stamp, self.now);
-        let kept = Kept {
-            seen: stamp,
-            cid: cid.clone(),
-            service_cid: cid,
-            verdict: "verified".into(),
-            owned: true,
-            at: self.now,
-        };
-        let versions = self.rules.versions();
-        self.ledger.pinned(way, kept, versions, self.now);
-    }
-
-    fn many(&mut self, n: u64) {
-        for at in 0..n {
-            self.put(&format!("f{at:04}"), at + 1, 1);
-        }
-        self.settle();
-    }
-
-    fn state(&self, name: &str) -> &EntryState {
-        &self.ledger.entries[name.as_bytes()].state
-    }
-}
+use case::{Case, MINUTE, stamp};
 
 #[test]
 fn a_file_is_taken_once_it_was_quiet_for_the_settle_time_and_not_before() {

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of the house")]
 
+mod service;
+mod watching;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +17,6 @@ use engine::clock::SystemClock;
 use engine::error::CommandError;
 use engine::uploads::{Secrets, UploadNetwork, UploadOptions, UploadRow, UploadsFilter};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
-use engine::watches::{LedgerPage, LedgerQuery, WatchRow, WatchRules};
 use engine::{Engine, Parts};
 use sandbox::{Config, Key, Sandbox};
 
@@ -144,25 +146,6 @@ impl House {
         account.expect("connects").id.parse().expect("a number")
     }
 
-    /// A private file, put there by somebody else; answers its CID.
-    pub(crate) async fn private_file(&self, name: &str, bytes: &[u8]) -> String {
-        let file = reqwest::multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
-        let form = reqwest::multipart::Form::new()
-            .text("network", "private")
-            .text("name", name.to_owned())
-            .part("file", file);
-        let answer = strangers_client()
-            .post(format!("{}/v3/files", self.sandbox.api_url()))
-            .bearer_auth(TOKEN)
-            .multipart(form)
-            .send()
-            .await
-            .expect("an answer");
-        let answer: serde_json::Value =
-            serde_json::from_slice(&answer.bytes().await.expect("bytes")).expect("JSON");
-        answer["data"]["cid"].as_str().expect("a CID").to_owned()
-    }
-
     /// The process ends at once and is started again.
     pub(crate) fn restart(&mut self) {
         self.kill();
@@ -179,95 +162,6 @@ impl House {
     pub(crate) fn place(&self) -> String {
         let data = self.folder.path().display();
         format!("{data}\n{}\n{}", self.address.api, self.address.gateway)
-    }
-
-    /// Every CID that an upload stored, with how often, by the service's own log on disk: from the first request on.
-    pub(crate) fn stored(&self) -> std::collections::BTreeMap<String, usize> {
-        let log = self.folder.path().join("sandbox/requests.log");
-        let mut stored = std::collections::BTreeMap::new();
-        for line in std::fs::read_to_string(log).expect("the log").lines() {
-            let entry: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
-            if let (Some("POST"), Some(cid)) = (entry["method"].as_str(), entry["cid"].as_str()) {
-                *stored.entry(cid.to_owned()).or_default() += 1;
-            }
-        }
-        stored
-    }
-
-    /// Watches a folder of this house.
-    pub(crate) async fn watch(&self, root: &Path, rules: WatchRules) -> i64 {
-        std::fs::create_dir_all(root).expect("creates");
-        let draft = self.engine.watches.draft(root.to_owned()).expect("a draft");
-        assert_eq!(draft.refusal, None);
-        let added = self.engine.watches.add(self.account, &draft.id, rules);
-        added.await.expect("watches")
-    }
-
-    /// The ledger by path, once it is as asked.
-    pub(crate) async fn until_ledger(
-        &self,
-        id: i64,
-        asked: impl Fn(&LedgerPage) -> bool,
-    ) -> LedgerPage {
-        let query = LedgerQuery {
-            by_path: true,
-            ..LedgerQuery::default()
-        };
-        let page = || {
-            self.engine
-                .watches
-                .ledger(id, &query, 0, 200)
-                .expect("a page")
-        };
-        let mut changes = self.engine.store.announcer.listen();
-        let found = async {
-            loop {
-                let page = page();
-                if asked(&page) {
-                    return page;
-                }
-                let _ = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, found)
-            .await
-            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", page()))
-    }
-
-    /// The folder's card, once it is as asked.
-    pub(crate) async fn until_card(&self, id: i64, asked: impl Fn(&WatchRow) -> bool) -> WatchRow {
-        let card = || {
-            let list = self.engine.watches.list().expect("a list");
-            list.into_iter().find(|row| row.id == id).expect("a card")
-        };
-        let mut changes = self.engine.store.announcer.listen();
-        let found = async {
-            loop {
-                let card = card();
-                if asked(&card) {
-                    return card;
-                }
-                let _ = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, found)
-            .await
-            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", card()))
-    }
-
-    /// What the service itself lists under a CID.
-    pub(crate) async fn pin(&self, cid: &str) -> Option<engine::pins::Listed> {
-        self.engine.pins.refresh(self.account).await.expect("reads");
-        let found = self.engine.pins.find(self.account, cid).expect("looks");
-        found.map(|row| row.pin)
-    }
-
-    /// The ledger, once this many files are pinned and none is on its way.
-    pub(crate) async fn until_pinned(&self, id: i64, n: u64) -> LedgerPage {
-        self.until_ledger(id, |page| {
-            page.counts.pinned == n && page.counts.settling + page.counts.waiting == 0
-        })
-        .await
     }
 
     /// Whether these bytes stand anywhere in the engine's own files.
@@ -370,56 +264,6 @@ impl House {
             })
     }
 
-    /// Uploads that reached the server, by its own log.
-    pub(crate) fn uploads_received(&self) -> usize {
-        let upload = |path: &str| path.ends_with("/v3/files") || path.ends_with("/pinFileToIPFS");
-        self.sandbox
-            .requests()
-            .iter()
-            .filter(|entry| entry.method == "POST" && upload(&entry.path) && entry.cid.is_some())
-            .count()
-    }
-
-    /// Somebody else unpins at the service; this engine is not told.
-    pub(crate) async fn unpin_behind_its_back(&self, cid: &str) {
-        let answer = strangers_client()
-            .delete(format!("{}/pinning/unpin/{cid}", self.sandbox.api_url()))
-            .bearer_auth(TOKEN)
-            .send()
-            .await
-            .expect("an answer");
-        assert_eq!(answer.status(), 200, "{cid}");
-    }
-
-    /// What a plain HTTP client gets from an address.
-    pub(crate) async fn fetched(&self, address: &str) -> (u16, Vec<u8>) {
-        let answer = strangers_client().get(address).send().await;
-        let answer = answer.expect("an answer");
-        let status = answer.status().as_u16();
-        (status, answer.bytes().await.expect("bytes").to_vec())
-    }
-
-    /// What the service's API answers to somebody who is not this engine.
-    pub(crate) async fn api(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<serde_json::Value>,
-    ) -> serde_json::Value {
-        let method = method.parse().expect("a method");
-        let url = format!("{}/{path}", self.sandbox.api_url().trim_end_matches('/'));
-        let mut request = strangers_client().request(method, url).bearer_auth(TOKEN);
-        if let Some(body) = body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body.to_string());
-        }
-        let answer = request.send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{path}: {}", answer.status());
-        let bytes = answer.bytes().await.expect("bytes");
-        serde_json::from_slice(&bytes).expect("JSON")
-    }
-
     /// Waits for something that is told by nobody.
     pub(crate) async fn until_true(&self, what: &str, asked: impl AsyncFn() -> bool) {
         let looking = async {
@@ -429,24 +273,6 @@ impl House {
         };
         let waited = tokio::time::timeout(PATIENCE, looking).await;
         assert!(waited.is_ok(), "it did not come to that: {what}");
-    }
-
-    /// The status that a plain HTTP client gets from the gateway.
-    pub(crate) async fn status(&self, path: &str) -> u16 {
-        let url = format!("{}/ipfs/{path}", self.sandbox.gateway_url());
-        let answer = strangers_client().get(url).send().await;
-        answer.expect("an answer").status().as_u16()
-    }
-
-    /// What a plain HTTP client gets from the gateway.
-    pub(crate) async fn served(&self, path: &str) -> Vec<u8> {
-        let answer = strangers_client()
-            .get(format!("{}/ipfs/{path}", self.sandbox.gateway_url()))
-            .send()
-            .await
-            .expect("an answer");
-        assert_eq!(answer.status(), 200, "{path}");
-        answer.bytes().await.expect("bytes").to_vec()
     }
 }
 
@@ -514,22 +340,4 @@ pub(crate) fn options(secrets: Secrets) -> UploadOptions {
         group: None,
         network: UploadNetwork::Public,
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a stranger's client, not the one under test"
-)]
-fn strangers_client() -> reqwest::Client {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("protocols")
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .no_proxy()
-        .tls_backend_preconfigured(tls)
-        .build()
-        .expect("a client")
 }

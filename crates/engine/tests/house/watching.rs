@@ -1,0 +1,79 @@
+//! Folders that an engine watches.
+
+use std::path::Path;
+use std::time::Duration;
+
+use engine::watches::{LedgerPage, LedgerQuery, WatchRow, WatchRules};
+
+use super::{House, PATIENCE};
+
+impl House {
+    /// Watches a folder of this house.
+    pub(crate) async fn watch(&self, root: &Path, rules: WatchRules) -> i64 {
+        std::fs::create_dir_all(root).expect("creates");
+        let draft = self.engine.watches.draft(root.to_owned()).expect("a draft");
+        assert_eq!(draft.refusal, None);
+        let added = self.engine.watches.add(self.account, &draft.id, rules);
+        added.await.expect("watches")
+    }
+
+    /// The ledger by path, once it is as asked.
+    pub(crate) async fn until_ledger(
+        &self,
+        id: i64,
+        asked: impl Fn(&LedgerPage) -> bool,
+    ) -> LedgerPage {
+        let query = LedgerQuery {
+            by_path: true,
+            ..LedgerQuery::default()
+        };
+        let page = || {
+            self.engine
+                .watches
+                .ledger(id, &query, 0, 200)
+                .expect("a page")
+        };
+        let mut changes = self.engine.store.announcer.listen();
+        let found = async {
+            loop {
+                let page = page();
+                if asked(&page) {
+                    return page;
+                }
+                let _ = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", page()))
+    }
+
+    /// The folder's card, once it is as asked.
+    pub(crate) async fn until_card(&self, id: i64, asked: impl Fn(&WatchRow) -> bool) -> WatchRow {
+        let card = || {
+            let list = self.engine.watches.list().expect("a list");
+            list.into_iter().find(|row| row.id == id).expect("a card")
+        };
+        let mut changes = self.engine.store.announcer.listen();
+        let found = async {
+            loop {
+                let card = card();
+                if asked(&card) {
+                    return card;
+                }
+                let _ = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", card()))
+    }
+
+    /// The ledger, once this many files are pinned and none is on its way.
+    pub(crate) async fn until_pinned(&self, id: i64, n: u64) -> LedgerPage {
+        self.until_ledger(id, |page| {
+            page.counts.pinned == n && page.counts.settling + page.counts.waiting == 0
+        })
+        .await
+    }
+}
