@@ -6,7 +6,7 @@ use super::rows::{self, Facts, Upload};
 use super::state::State;
 use super::work::Outcome;
 use super::{Uploads, checked};
-use crate::accounts::service_name;
+use crate::accounts::{AccountId, Hold, service_name};
 use crate::announce::Noun;
 use crate::error::CommandError;
 use crate::failure;
@@ -32,14 +32,32 @@ impl Uploads {
                     .try_for_each(|id| rows::amend(tx, *id, name, &keyvalues))
             })
             .await?;
+        let mut outcome = Ok(());
         for id in &ids {
             let upload = self.store.ledger.read(|tx| rows::get(tx, *id))?;
             if upload.job.state == State::Pinned {
-                self.apply_wish(&upload).await?;
+                let set = self.apply_wish(&upload).await;
+                // Whoever chose it is told how it went: it is not tried once more behind their back.
+                self.settled(*id, None).await;
+                outcome = outcome.and(set);
             }
         }
         self.store.announcer.changed(Noun::Upload, Some(ids));
-        Ok(())
+        outcome
+    }
+
+    /// At most so many of the pinned rows that an earlier run did not come to settle, of these accounts.
+    pub(super) fn take_unsettled(&self, ready: &[AccountId], most: usize) -> Vec<i64> {
+        let mut left = self.unsettled();
+        let mut taken = Vec::new();
+        left.retain(|(id, account)| {
+            let takes = taken.len() < most && ready.contains(account);
+            if takes {
+                taken.push(*id);
+            }
+            !takes
+        });
+        taken
     }
 
     /// A row that has ended: what was chosen for it besides sending is done now.
@@ -47,31 +65,37 @@ impl Uploads {
         if upload.job.state != State::Pinned || !upload.amended {
             return;
         }
-        let facts = match self.apply_wish(upload).await {
-            Ok(()) => Facts {
-                amended: Some(false),
-                ..Facts::default()
-            },
+        let problem = match self.apply_wish(upload).await {
+            Ok(()) => None,
+            Err(error) if Hold::is_for(error.code) => {
+                self.unsettled().push((upload.id, upload.account));
+                self.accounts.set_hold(upload.account, error.code, None);
+                return;
+            }
             Err(error) => {
                 tracing::warn!(%error, upload.id, "name, key-values or group could not be set");
                 let sentence = format!(
                     "Pinned, but what was chosen for it could not be set. {}",
                     error.message
                 );
-                let problems = Some(vec![(upload.wish.name.clone(), sentence)]);
-                Facts {
-                    amended: Some(false),
-                    problems,
-                    ..Facts::default()
-                }
+                Some((upload.wish.name.clone(), sentence))
             }
         };
+        self.settled(upload.id, problem).await;
+    }
+
+    /// Nothing is left to be set on the pin.
+    async fn settled(&self, id: i64, problem: Option<(String, String)>) {
         let outcome = Outcome {
             events: Vec::new(),
-            facts,
+            facts: Facts {
+                amended: Some(false),
+                problems: problem.map(|problem| vec![problem]),
+                ..Facts::default()
+            },
         };
-        if let Err(error) = self.apply(upload.id, outcome, Urgency::Background).await {
-            tracing::warn!(%error, upload.id, "the queue could not be written");
+        if let Err(error) = self.apply(id, outcome, Urgency::Background).await {
+            tracing::warn!(%error, id, "the queue could not be written");
         }
     }
 

@@ -200,7 +200,13 @@ impl Uploads {
             .map_or(0, |place| place.offset);
         let chunk = self.cutting.chunk.load(Ordering::Relaxed);
         let maybe = upload.bytes.is_none_or(|size| safe + chunk >= size);
-        Event::Forgotten { maybe }.into()
+        Outcome {
+            events: vec![Event::Forgotten { maybe }],
+            facts: Facts {
+                detail: Some("this upload is not known here any more".to_owned()),
+                ..Facts::default()
+            },
+        }
     }
 
     /// Everything is at the service and no list tells the CID yet: the upload itself is asked, and then the file by its id.
@@ -281,14 +287,12 @@ impl Saving {
 impl Acknowledged for Saving {
     async fn acknowledged(&self, offset: u64) -> std::io::Result<()> {
         self.running.done.store(offset, Ordering::Relaxed);
-        // Only what is more than before is a step forward: a service that takes nothing is not asked for ever.
-        let forward = offset > self.running.saved.load(Ordering::Relaxed);
         let facts = Facts {
             offset: Some(offset),
             ..Facts::default()
         };
         let outcome = Outcome {
-            events: forward.then_some(Event::Acknowledged).into_iter().collect(),
+            events: vec![Event::Acknowledged { offset }],
             facts,
         };
         let saved = self

@@ -188,9 +188,14 @@ impl Uploads {
             .map(|(id, running)| (*id, running.clone()))
             .collect();
         for (id, running) in running {
-            self.apply(id, Event::Held { maybe: true }.into(), Urgency::Click)
-                .await?;
+            let held = self
+                .apply(id, Event::Held { maybe: true }.into(), Urgency::Click)
+                .await;
+            // It stops all the same, and so do those after it; afterwards it is taken up as after a crash.
             running.cancel.cancel();
+            if let Err(error) = held {
+                tracing::warn!(%error, id, "a row that rests could not be written");
+            }
         }
         self.store.announcer.changed(Noun::Upload, None);
         Ok(())

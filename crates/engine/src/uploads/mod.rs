@@ -121,6 +121,8 @@ pub struct Uploads {
     pace: Arc<Pace>,
     /// The first row of the present batch, for the overall figures; 0: none.
     batch: AtomicI64,
+    /// Pinned rows whose name, key-values or group an earlier run did not come to set.
+    unsettled: Mutex<Vec<(i64, AccountId)>>,
 }
 
 impl Uploads {
@@ -155,6 +157,7 @@ impl Uploads {
             limits,
             pace,
             batch: AtomicI64::new(0),
+            unsettled: Mutex::default(),
         }
     }
 
@@ -220,6 +223,12 @@ impl Uploads {
 
     fn computing(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Running>>> {
         self.computing
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+
+    fn unsettled(&self) -> std::sync::MutexGuard<'_, Vec<(i64, AccountId)>> {
+        self.unsettled
             .lock()
             .expect("nothing panics while it holds this lock")
     }

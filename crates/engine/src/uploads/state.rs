@@ -76,11 +76,15 @@ pub struct Job {
     pub cancelling: bool,
     /// The service keeps what it got so far, and can be asked where to go on.
     pub resumable: bool,
+    /// The most bytes that were ever safe at the service, in this try or one before: only more than that is a step forward.
+    pub farthest: u64,
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
+    /// Work on it begins again, in whatever it stands.
+    TakenUp,
     /// Its turn came.
     Turn,
     /// The files are known.
@@ -95,8 +99,11 @@ pub enum Event {
     SentByAnother,
     /// The service has given an upload in chunks its address.
     Begun,
-    /// One more chunk is safe at the service.
-    Acknowledged,
+    /// So many bytes are safe at the service.
+    Acknowledged {
+        /// From the beginning of the file.
+        offset: u64,
+    },
     /// The last chunk is there, and its CID is not told yet.
     Arrived,
     /// The service does not know the upload in chunks any more. `maybe`: its last chunk may have arrived before.
@@ -246,6 +253,7 @@ fn before(active: Active, resumable: bool) -> Active {
 fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f64) {
     use Active::{Checking, Confirming, Hashing, Queued, Scanning, Sending};
     match (active, event) {
+        (_, Event::TakenUp) => next.state = after_crash(next.state, next.resumable),
         (Queued, Event::Turn) => next.state = State::Active(Hashing),
         (Hashing, Event::Hashed) => next.state = State::Active(Checking),
         (Checking, Event::NotPinnedYet) => next.state = State::Active(Sending),
@@ -270,9 +278,13 @@ fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f
         }
         (Hashing | Checking | Sending, Event::SourceChanged) => changed(next),
         (Sending, Event::Begun) => next.resumable = true,
-        (Sending, Event::Acknowledged) => next.attempts = 0,
+        // A service that forgets what it took, or takes nothing, is not sent the same for ever.
+        (Sending, Event::Acknowledged { offset }) if *offset > next.farthest => {
+            next.farthest = *offset;
+            next.attempts = 0;
+        }
         (Sending, Event::Arrived) => next.state = State::Active(Confirming),
-        (Sending, Event::Forgotten { maybe }) => forgotten(next, *maybe),
+        (Sending, Event::Forgotten { maybe }) => forgotten(next, *maybe, now, jitter),
         (_, Event::Refused(reason)) => {
             let resume_to = if active == Scanning {
                 Scanning
@@ -312,21 +324,25 @@ fn finish(next: &mut Job, state: State) {
     next.resumable = false;
 }
 
-/// The upload in chunks is gone at the service: it begins anew, unless it may have been complete.
-fn forgotten(next: &mut Job, maybe: bool) {
+/// The upload in chunks is gone at the service: after a wait it begins anew, unless it may have been complete.
+fn forgotten(next: &mut Job, maybe: bool, now: Millis, jitter: f64) {
     next.attempts += 1;
     next.resumable = false;
-    next.state = if next.attempts >= MOST_ATTEMPTS {
-        State::NeedsYou {
-            reason: ErrorCode::Unexpected,
-            resume_to: Active::Queued,
-        }
+    let resume_to = if maybe {
+        Active::Confirming
     } else {
-        State::Active(if maybe {
-            Active::Confirming
-        } else {
-            Active::Queued
-        })
+        Active::Queued
+    };
+    let reason = ErrorCode::Unexpected;
+    next.state = if next.attempts >= MOST_ATTEMPTS {
+        State::NeedsYou { reason, resume_to }
+    } else {
+        let wait = backoff(next.attempts, jitter);
+        State::Waiting {
+            resume_to,
+            until: now.saturating_add(if maybe { wait.max(GRACE) } else { wait }),
+            reason,
+        }
     };
 }
 

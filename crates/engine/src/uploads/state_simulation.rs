@@ -60,6 +60,10 @@ struct World {
     real: Millis,
     breaks: u64,
     anew: u64,
+    /// Times that the service forgot it, since it was farther than ever or a person clicked.
+    in_vain: u32,
+    /// The service forgets half of what it takes.
+    forgetful: bool,
     asked_to_cancel: bool,
     calm: bool,
     trace: Vec<String>,
@@ -76,6 +80,7 @@ impl World {
                 attempts: 0,
                 cancelling: false,
                 resumable: false,
+                farthest: 0,
             },
             service: Service::default(),
             chunks,
@@ -84,6 +89,8 @@ impl World {
             real: 0,
             breaks: 0,
             anew: 0,
+            in_vain: 0,
+            forgetful: seed.is_multiple_of(8),
             asked_to_cancel: false,
             calm: false,
             trace: Vec::new(),
@@ -92,8 +99,12 @@ impl World {
 
     fn apply(&mut self, event: &Event) {
         let jitter = self.dice.below(101) as f64 / 100.0;
-        let before = self.job.state;
+        let (before, farthest) = (self.job.state, self.job.farthest);
         self.job = step(&self.job, event, self.now, jitter);
+        let clicked = matches!(event, Event::Retry | Event::Resume) && before != self.job.state;
+        if clicked || self.job.farthest > farthest {
+            self.in_vain = 0;
+        }
         self.trace
             .push(format!("{before:?} --{event:?}--> {:?}", self.job.state));
         let started = matches!(
@@ -190,11 +201,14 @@ impl World {
             return Some(Event::Begun);
         }
         let maybe = self.saved + 1 >= self.chunks;
-        if !self.calm && self.dice.one_in(15) {
+        let often = if self.forgetful { 2 } else { 15 };
+        if !self.calm && self.dice.one_in(often) {
             self.service.kept = None;
         }
         let Some(kept) = self.service.kept else {
             self.anew += 1;
+            self.in_vain += 1;
+            assert!(self.in_vain <= MOST_ATTEMPTS, "the same is sent for ever");
             return Some(Event::Forgotten { maybe });
         };
         // The service was asked where to go on, and its answer is in the row before anything is sent.
@@ -219,7 +233,7 @@ impl World {
         Some(if last {
             Event::Arrived
         } else {
-            Event::Acknowledged
+            Event::Acknowledged { offset: kept + 1 }
         })
     }
 

@@ -8,6 +8,7 @@ fn job(state: State) -> Job {
         attempts: 0,
         cancelling: false,
         resumable: false,
+        farthest: 0,
     }
 }
 
@@ -182,7 +183,12 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Verdict::Different)
     ];
     prop_oneof![
+        Just(Event::TakenUp),
         Just(Event::Turn),
+        Just(Event::Begun),
+        (0..9_u64).prop_map(|offset| Event::Acknowledged { offset }),
+        Just(Event::Arrived),
+        any::<bool>().prop_map(|maybe| Event::Forgotten { maybe }),
         Just(Event::Scanned),
         Just(Event::Hashed),
         Just(Event::AlreadyPinned),
@@ -292,7 +298,7 @@ fn each_chunk_that_is_safe_gives_the_tries_back() {
             ..
         }
     ));
-    let rested = step(&sending, &Event::Acknowledged, 1_000, 0.5);
+    let rested = step(&sending, &Event::Acknowledged { offset: 1 }, 1_000, 0.5);
     let after = step(&rested, &broken(true), 1_000, 0.5);
     assert!(matches!(after.state, State::Waiting { .. }));
 }
@@ -302,9 +308,53 @@ fn a_forgotten_upload_is_asked_about_only_where_its_last_chunk_may_have_arrived(
     let sending = in_chunks(State::Active(Active::Sending));
     for (maybe, next) in [(false, Active::Queued), (true, Active::Confirming)] {
         let after = step(&sending, &Event::Forgotten { maybe }, 1_000, 0.5);
-        assert_eq!(after.state, State::Active(next));
+        let State::Waiting {
+            resume_to, until, ..
+        } = after.state
+        else {
+            panic!("{:?}", after.state)
+        };
+        assert_eq!(resume_to, next);
+        assert!(until >= 1_000 + if maybe { GRACE } else { 1 }, "no storm");
         assert!(!after.resumable, "its address is worth nothing any more");
     }
+}
+
+#[test]
+fn chunks_that_a_service_took_before_and_forgot_are_no_step_forward() {
+    for maybe in [false, true] {
+        let mut job = in_chunks(State::Active(Active::Sending));
+        let mut now = 0;
+        for beginning in 1.. {
+            for event in [
+                Event::Begun,
+                Event::Acknowledged { offset: 0 },
+                Event::Acknowledged { offset: 100 },
+                Event::Forgotten { maybe },
+            ] {
+                job = step(&job, &event, now, 0.5);
+            }
+            let State::Waiting { until, .. } = job.state else {
+                assert_eq!(beginning, MOST_ATTEMPTS);
+                break;
+            };
+            now = until;
+            job.state = State::Active(Active::Sending);
+        }
+        // Where it may have arrived, trying again begins with asking.
+        let again = step(&job, &Event::Retry, now, 0.5);
+        let asks = again.state == State::Active(Active::Confirming);
+        assert_eq!((asks, again.attempts), (maybe, 0));
+    }
+}
+
+#[test]
+fn a_row_that_is_taken_up_in_the_middle_of_a_request_is_asked_about() {
+    let sending = State::Active(Active::Sending);
+    let asked = step(&job(sending), &Event::TakenUp, 0, 0.5);
+    assert_eq!(asked.state, State::Active(Active::Confirming));
+    let goes_on = step(&in_chunks(sending), &Event::TakenUp, 0, 0.5);
+    assert_eq!(goes_on.state, sending);
 }
 
 #[test]

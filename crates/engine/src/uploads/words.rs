@@ -33,7 +33,9 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
         State::Active(Active::Confirming) => {
             format!("Everything is sent. Asking {there} whether it arrived.")
         }
-        State::Waiting { reason, .. } => waiting(reason, service, upload),
+        State::Waiting {
+            reason, resume_to, ..
+        } => waiting(reason, resume_to, service, upload),
         State::Paused { .. } => match so_far(upload) {
             Some(so_far) => format!("Paused by you. {so_far}"),
             None => "Paused by you.".into(),
@@ -58,7 +60,8 @@ fn so_far(upload: &Upload) -> Option<String> {
     (safe > 0).then(|| format!("It goes on from {there}."))
 }
 
-fn waiting(reason: ErrorCode, service: &str, upload: &Upload) -> String {
+fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload) -> String {
+    let there = lower_article(service);
     let complete = upload.place.as_ref().map(|place| place.offset) == upload.bytes;
     match reason {
         ErrorCode::Unconfirmed if complete => {
@@ -68,8 +71,7 @@ fn waiting(reason: ErrorCode, service: &str, upload: &Upload) -> String {
         }
         ErrorCode::Unconfirmed => {
             return format!(
-                "The connection broke after everything was sent. Asking {} whether it arrived.",
-                lower_article(service)
+                "The connection broke after everything was sent. Asking {there} whether it arrived."
             );
         }
         ErrorCode::DiskFull => {
@@ -83,6 +85,9 @@ fn waiting(reason: ErrorCode, service: &str, upload: &Upload) -> String {
     };
     match so_far(upload) {
         Some(so_far) => format!("{why} {so_far}"),
+        None if resume_to == Active::Confirming => {
+            format!("{why} It may have arrived all the same; {there} is asked again by itself.")
+        }
         None => format!("Not sent yet. {why} It is tried again by itself."),
     }
 }

@@ -12,12 +12,16 @@ use super::rows::{self, Facts, Upload};
 use super::state::{Active, Event, State};
 use crate::accounts::Hold;
 use crate::announce::Noun;
+use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::pins::CheckState;
-use crate::store::Urgency;
+use crate::store::{StoreError, Urgency};
 
 /// Bytes up to which a file has a place of its own beside large ones, and hashing is not worth a state on the screen.
 const SMALL: u64 = 4 * 1024 * 1024;
+
+/// How long a ledger that failed is left alone: a disk that is full or broken stays so for a while.
+const PAUSE: Millis = 5_000;
 
 /// What one state's work led to.
 pub(super) struct Outcome {
@@ -68,21 +72,23 @@ impl Uploads {
         if let Ok(Some(first)) = self.store.ledger.read(rows::first_open) {
             self.batch.store(first, Ordering::SeqCst);
         }
+        match self.store.ledger.read(rows::unsettled) {
+            Ok(left) => *self.unsettled() = left,
+            Err(error) => tracing::error!(%error, "what is left to be set could not be read"),
+        }
         let started = Arc::new(Notify::new());
         let this = self.clone();
         let bell = started.clone();
         tokio::spawn(async move { this.tell(&bell).await });
         loop {
-            match self.start_what_may().await {
-                Ok(true) => started.notify_one(),
-                Ok(false) => {}
-                Err(error) => tracing::error!(%error, "the queue could not be read"),
-            }
-            let waits = self.store.ledger.read(rows::next_due).ok().flatten();
-            let next = [waits, self.accounts.next_release(), self.limits.resting()]
-                .into_iter()
-                .flatten()
-                .min();
+            let next = match self.pass(&started).await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::error!(%error, "the queue could not be worked on");
+                    self.pause().await;
+                    continue;
+                }
+            };
             match next {
                 Some(until) => tokio::select! {
                     () = self.wake.notified() => {}
@@ -91,6 +97,20 @@ impl Uploads {
                 None => self.wake.notified().await,
             }
         }
+    }
+
+    /// Starts what may start. Answers when there may be more without anybody ringing.
+    async fn pass(self: &Arc<Self>, started: &Notify) -> Result<Option<Millis>, CommandError> {
+        if self.start_what_may().await? {
+            started.notify_one();
+        }
+        let waits = self.store.ledger.read(rows::next_due)?;
+        let times = [waits, self.accounts.next_release(), self.limits.resting()];
+        Ok(times.into_iter().flatten().min())
+    }
+
+    async fn pause(&self) {
+        self.clock.sleep_until(self.clock.now() + PAUSE).await;
     }
 
     async fn start_what_may(self: &Arc<Self>) -> Result<bool, CommandError> {
@@ -109,6 +129,11 @@ impl Uploads {
         };
         let ready = self.accounts.ready()?;
         let free = self.limits.at_once().saturating_sub(busy.len() - in_lane);
+        let left = self.take_unsettled(&ready, free);
+        for id in &left {
+            self.begin(*id, false);
+        }
+        let free = free - left.len();
         let mut next = self
             .store
             .ledger
@@ -145,9 +170,15 @@ impl Uploads {
     /// Works on one row until it ends, waits, or its account is held.
     async fn work_on(self: &Arc<Self>, id: i64, running: &Arc<Running>) {
         let mut turn = None;
+        let mut taken_up = false;
         loop {
-            let Ok(upload) = self.store.ledger.read(|tx| rows::get(tx, id)) else {
-                return;
+            let upload = match self.store.ledger.read(|tx| rows::get(tx, id)) {
+                Ok(upload) => upload,
+                Err(StoreError::Missing) => return,
+                Err(error) => {
+                    tracing::error!(%error, id, "a row of the queue could not be read");
+                    return self.pause().await;
+                }
             };
             let State::Active(active) = upload.job.state else {
                 return self.settle(&upload).await;
@@ -158,6 +189,18 @@ impl Uploads {
             }
             if running.cancel.is_cancelled() || self.accounts.hold(upload.account).is_some() {
                 return;
+            }
+            // An earlier request of this row did not come to its end in the ledger, and may have arrived.
+            let cut_off = active == Active::Sending && !upload.job.resumable;
+            if !std::mem::replace(&mut taken_up, true) && cut_off {
+                if let Err(error) = self
+                    .apply(id, Event::TakenUp.into(), Urgency::Background)
+                    .await
+                {
+                    tracing::error!(%error, id, "a row of the queue could not be taken up");
+                    return self.pause().await;
+                }
+                continue;
             }
             let sends = matches!(active, Active::Checking | Active::Sending);
             let mut sent_by_another = false;
@@ -208,8 +251,7 @@ impl Uploads {
             if let Err(error) = self.apply(id, outcome, Urgency::Background).await {
                 // The ledger cannot be written (a full disk): the row stays where it is and is taken up later.
                 tracing::error!(%error, id, "a step of the queue could not be written");
-                self.clock.sleep_until(self.clock.now() + 5_000).await;
-                return;
+                return self.pause().await;
             }
         }
     }

@@ -10,7 +10,7 @@ const KIB: u64 = 1024;
 const CHUNK: u64 = 256 * KIB;
 
 /// Bytes that no compression and no pattern makes smaller.
-fn noise(bytes: u64, seed: u64) -> Vec<u8> {
+pub(crate) fn noise(bytes: u64, seed: u64) -> Vec<u8> {
     let mut state = seed | 1;
     let words = bytes.div_ceil(8);
     let mut noise: Vec<u8> = (0..words)
@@ -43,7 +43,7 @@ fn after(house: &House, chunks: usize, kind: Kind) {
     }
 }
 
-fn uploads_begun(house: &House) -> usize {
+pub(crate) fn uploads_begun(house: &House) -> usize {
     let begun = |entry: &&sandbox::LoggedRequest| {
         entry.method == "POST" && entry.path.ends_with("/v3/files") && entry.status == 201
     };
@@ -51,7 +51,7 @@ fn uploads_begun(house: &House) -> usize {
 }
 
 /// Bytes of chunks that reached the server, by its own log.
-fn bytes_received(house: &House) -> u64 {
+pub(crate) fn bytes_received(house: &House) -> u64 {
     let requests = house.sandbox.requests();
     let chunks = requests.iter().filter(|entry| entry.method == "PATCH");
     chunks.map(|entry| entry.received).sum()

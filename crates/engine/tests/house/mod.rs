@@ -7,13 +7,14 @@ mod watching;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::accounts::{
     Addresses, Chosen, Credential, Keep, RunningSandbox, SandboxHost, Services,
 };
-use engine::clock::SystemClock;
+use engine::clock::{Clock, Millis, SystemClock};
 use engine::error::CommandError;
 use engine::uploads::{Secrets, UploadNetwork, UploadOptions, UploadRow, UploadsFilter};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
@@ -61,8 +62,66 @@ impl Drop for House {
     }
 }
 
-/// Files, and whoever hears their changes.
-type Ground = (Arc<dyn Files>, Arc<dyn Watching>);
+/// Files, whoever hears their changes, and time.
+struct Ground {
+    files: Arc<dyn Files>,
+    watching: Arc<dyn Watching>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Ground {
+    fn real() -> Self {
+        Self {
+            files: Arc::new(Disk),
+            watching: Arc::new(SystemWatching),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// A clock that runs so many times faster than the computer's.
+pub(crate) struct Fast {
+    times: Millis,
+    from: Millis,
+    begun: tokio::time::Instant,
+    in_vain: AtomicU64,
+}
+
+impl Fast {
+    pub(crate) fn new(times: Millis) -> Arc<Self> {
+        Arc::new(Self {
+            times,
+            from: SystemClock.now(),
+            begun: tokio::time::Instant::now(),
+            in_vain: AtomicU64::new(0),
+        })
+    }
+
+    /// Waits for what was past already: many of them are a loop that spins.
+    pub(crate) fn waits_in_vain(&self) -> u64 {
+        self.in_vain.load(Ordering::Relaxed)
+    }
+
+    pub(crate) async fn pass(&self, time: Millis) {
+        self.sleep_until(self.now() + time).await;
+    }
+}
+
+#[async_trait]
+impl Clock for Fast {
+    fn now(&self) -> Millis {
+        let passed = Millis::try_from(self.begun.elapsed().as_micros()).expect("fits");
+        self.from + passed * self.times / 1_000
+    }
+
+    async fn sleep_until(&self, until: Millis) {
+        let wait = u64::try_from((until - self.now()) * 1_000 / self.times).unwrap_or(0);
+        if wait == 0 {
+            self.in_vain.fetch_add(1, Ordering::Relaxed);
+        }
+        tokio::time::sleep(Duration::from_micros(wait)).await;
+    }
+}
 
 impl House {
     pub(crate) async fn new() -> Self {
@@ -71,12 +130,26 @@ impl House {
 
     /// A house whose files and events are somebody else's.
     pub(crate) async fn with(files: Arc<dyn Files>, watching: Arc<dyn Watching>) -> Self {
-        Self::build((files, watching), |_| ()).await
+        let ground = Ground {
+            files,
+            watching,
+            ..Ground::real()
+        };
+        Self::build(ground, |_| ()).await
+    }
+
+    /// A house with a clock of its own.
+    pub(crate) async fn timed(clock: Arc<dyn Clock>) -> Self {
+        let ground = Ground {
+            clock,
+            ..Ground::real()
+        };
+        Self::build(ground, |_| ()).await
     }
 
     /// A house whose server is set up in its own way.
     pub(crate) async fn configured(change: impl FnOnce(&mut Config)) -> Self {
-        Self::build((Arc::new(Disk), Arc::new(SystemWatching)), change).await
+        Self::build(Ground::real(), change).await
     }
 
     /// A house whose server knows more keys than this account's own.
@@ -279,17 +352,17 @@ impl House {
 fn open(
     data: &Path,
     address: &Arc<RunningSandbox>,
-    (files, watching): &Ground,
+    ground: &Ground,
     cut: Option<(u64, u64)>,
 ) -> (Arc<Engine>, tokio::runtime::Runtime) {
     let parts = Parts {
-        clock: Arc::new(SystemClock),
-        files: files.clone(),
+        clock: ground.clock.clone(),
+        files: ground.files.clone(),
         keychain: Arc::new(secrets::UntilQuit::default()),
         connect: Arc::new(Services),
         sandbox: Arc::new(Known(address.clone())),
         jitter: Arc::new(|| 0.5),
-        watching: watching.clone(),
+        watching: ground.watching.clone(),
         home: None,
     };
     let data = data.join("data");
@@ -323,8 +396,7 @@ pub(crate) fn open_at(
         gateway: line(),
         token: TOKEN.to_owned().into(),
     });
-    let ground: Ground = (Arc::new(Disk), Arc::new(SystemWatching));
-    open(&data, &address, &ground, cut)
+    open(&data, &address, &Ground::real(), cut)
 }
 
 pub(crate) fn options(secrets: Secrets) -> UploadOptions {

@@ -18,7 +18,7 @@ pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
 pub use read::UploadsFilter;
 pub(super) use read::{
     batch, counts, due, earlier, first_open, get, history, in_states, next, next_due, problems,
-    receipts, unfinished_of, unfinished_paths, unfinished_states, window,
+    receipts, unfinished_of, unfinished_paths, unfinished_states, unsettled, window,
 };
 pub(super) use write::{
     allow_secrets, amend, apply, clear, clear_all, insert, limits, put_first, recover, set_limits,
@@ -136,6 +136,7 @@ impl Upload {
                 attempts: 0,
                 cancelling: false,
                 resumable: false,
+                farthest: 0,
             },
             detail: None,
             files: 0,
@@ -188,7 +189,7 @@ const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_
                        until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
                        service_id, verdict, amended, finished, network, group_id, group_name, \
                        resume_url, resume_stamp, resume_offset, priority > 0, created, \
-                       allowed, junk";
+                       allowed, junk, resume_farthest";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
@@ -222,6 +223,7 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
             attempts: row.get(15)?,
             cancelling: row.get(16)?,
             resumable: place.is_some(),
+            farthest: row.get(37)?,
         },
         detail: row.get(14)?,
         files: row.get(17)?,

@@ -69,6 +69,15 @@ pub(in crate::uploads) fn due(tx: &Connection, now: Millis) -> Result<Vec<i64>, 
         .collect::<Result<_, _>>()?)
 }
 
+/// Pinned, and what was chosen besides sending is not set yet.
+pub(in crate::uploads) fn unsettled(tx: &Connection) -> Result<Vec<(i64, AccountId)>, StoreError> {
+    let mut select = tx
+        .prepare("SELECT id, account FROM upload WHERE state = 'pinned' AND amended ORDER BY id")?;
+    Ok(select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?)
+}
+
 /// Rows of an account that have not ended.
 pub(in crate::uploads) fn unfinished_of(
     tx: &Connection,

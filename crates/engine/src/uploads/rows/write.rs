@@ -94,7 +94,8 @@ fn write_job(
     let ended = matches!(job.state, State::Pinned | State::Cancelled).then_some(now);
     tx.prepare_cached(
         "UPDATE upload SET state = ?2, resume_to = ?3, until = ?4, reason = ?5, attempts = ?6, cancelling = ?7,
-           finished = coalesce(finished, ?8), detail = CASE WHEN ?9 THEN ?10 ELSE detail END WHERE id = ?1",
+           finished = coalesce(finished, ?8), detail = CASE WHEN ?9 THEN ?10 ELSE detail END, resume_farthest = ?11
+         WHERE id = ?1",
     )?
     .execute(params![
         id,
@@ -106,7 +107,8 @@ fn write_job(
         job.cancelling,
         ended,
         job.state != before.state,
-        facts.detail
+        facts.detail,
+        job.farthest
     ])?;
     Ok(())
 }

@@ -1,0 +1,166 @@
+//! What breaks beside the connection: a ledger that cannot be written, a service that forgets, a crash after the pin.
+
+use engine::store::{StoreError, Tx, Urgency};
+use engine::uploads::{Event, RestFor, UploadState};
+use sandbox::{Fault, Gate, Kind, Route};
+
+use super::chunks::{bytes_received, noise, uploads_begun};
+use super::house::{Fast, House};
+
+/// From now on rows of the queue cannot be written where this holds.
+async fn break_the_ledger(house: &House, when: &str) {
+    execute(
+        house,
+        format!(
+            "CREATE TEMP TRIGGER broken BEFORE UPDATE ON main.upload WHEN {when}
+             BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END"
+        ),
+    )
+    .await;
+}
+
+async fn mend_the_ledger(house: &House) {
+    execute(house, "DROP TRIGGER temp.broken".to_owned()).await;
+}
+
+async fn execute(house: &House, sql: String) {
+    let run = move |tx: &Tx| -> Result<(), StoreError> { Ok(tx.execute_batch(&sql)?) };
+    let ledger = &house.engine.store.ledger;
+    ledger.write(Urgency::Click, run).await.expect("executes");
+}
+
+fn fault(house: &House, route: Route, times: usize, kind: Kind) {
+    house.sandbox.faults().push(Fault { route, times, kind });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_takes_a_chunk_and_forgets_it_again_and_again_is_left_to_the_person() {
+    const CHUNK: u64 = 64 * 1024;
+    let mut house = House::timed(Fast::new(200)).await;
+    house.cut(CHUNK, CHUNK);
+    for _ in 0..20 {
+        fault(&house, Route::TusPatch, 1, Kind::Pass);
+        fault(&house, Route::TusPatch, 1, Kind::status(410));
+    }
+    let bytes = noise(5 * CHUNK, 29);
+    let ids = house.drop_in(&[house.file("long.mov", &bytes)]).await;
+    let rests = [UploadState::NeedsYou, UploadState::Pinned];
+    let row = house.until(|row| rests.contains(&row.state)).await;
+    assert_eq!(row.state, UploadState::NeedsYou, "{}", row.sentence);
+    assert_eq!(uploads_begun(&house), 8, "{}", row.sentence);
+    // Each time the chunk that was taken, and the one that was refused.
+    assert_eq!(bytes_received(&house), 16 * CHUNK);
+
+    house.sandbox.faults().clear();
+    let uploads = &house.engine.uploads;
+    uploads.ask(ids[0], Event::Retry).await.expect("retries");
+    let row = house.ended().await.remove(0);
+    assert!(house.served(&row.cid.expect("a CID")).await == bytes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_cannot_be_written_is_tried_again_after_a_pause_and_the_queue_goes_on() {
+    let clock = Fast::new(50);
+    let house = House::timed(clock.clone()).await;
+    fault(&house, Route::V3Upload, 1, Kind::status(503));
+    house.drop_in(&[house.file("a.txt", b"a")]).await;
+    house.until(|row| row.state == UploadState::Waiting).await;
+    break_the_ledger(&house, "1").await;
+    let before = clock.waits_in_vain();
+    clock.pass(60_000).await;
+    let spun = clock.waits_in_vain() - before;
+    assert!(spun < 60, "{spun} tries in a minute");
+    mend_the_ledger(&house).await;
+    assert_eq!(house.ended().await[0].state, UploadState::Pinned);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_could_not_be_written_down_is_asked_for_and_nothing_is_sent_again() {
+    let clock = Fast::new(20);
+    let house = House::timed(clock.clone()).await;
+    break_the_ledger(&house, "NEW.state = 'pinned'").await;
+    house.drop_in(&[house.file("a.txt", b"once")]).await;
+    house
+        .until_true("it is sent", async || house.uploads_received() > 0)
+        .await;
+    clock.pass(20_000).await;
+    mend_the_ledger(&house).await;
+    assert_eq!(house.ended().await[0].state, UploadState::Pinned);
+    assert_eq!(house.uploads_received(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rest_stops_all_that_is_sent_also_where_one_row_cannot_be_written() {
+    const MANY: usize = 4;
+    let house = House::new().await;
+    let gate = Gate::new();
+    fault(
+        &house,
+        Route::V3Upload,
+        MANY,
+        Kind::HoldAnswer(gate.clone()),
+    );
+    let files: Vec<_> = (0..MANY)
+        .map(|n| house.file(&format!("{n}.txt"), n.to_string().as_bytes()))
+        .collect();
+    let ids = house.drop_in(&files).await;
+    gate.arrived_times(MANY).await;
+    break_the_ledger(&house, &format!("OLD.id = {}", ids[1])).await;
+    let uploads = &house.engine.uploads;
+    uploads.rest(RestFor::Hour).await.expect("rests");
+    // A request that was given up is in the log, although the gate is still closed.
+    house
+        .until_true("all are given up", async || {
+            house.uploads_received() == MANY
+        })
+        .await;
+    gate.open();
+    mend_the_ledger(&house).await;
+    uploads.ask_all(&Event::Resume).await.expect("continues");
+    let ended = house.ended().await;
+    assert!(ended.iter().all(|row| row.state == UploadState::Pinned));
+    assert_eq!(house.uploads_received(), MANY, "nothing is sent twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_chosen_for_a_pin_is_set_after_a_crash_and_later_changes_are_left_alone() {
+    let mut house = House::new().await;
+    let sent = Gate::new();
+    fault(&house, Route::V3Upload, 1, Kind::HoldAnswer(sent.clone()));
+    let ids = house.drop_in(&[house.file("a.txt", b"a")]).await;
+    sent.arrived().await;
+    let paper = [("paper".to_owned(), "Baryta".to_owned())];
+    let uploads = &house.engine.uploads;
+    let amended = uploads.amend(ids.clone(), Some("chosen".into()), &paper);
+    amended.await.expect("amends");
+    // The pin stands, and the process ends before it has its name.
+    let edit = Gate::new();
+    fault(&house, Route::V3Update, 1, Kind::Hold(edit.clone()));
+    sent.open();
+    edit.arrived().await;
+    house.restart();
+    let cid = house.ended().await.remove(0).cid.expect("a CID");
+    let named = async |name: &str| {
+        let pin = house.pin(&cid).await.expect("a pin");
+        let paper = pin.keyvalues.get("paper").map(String::as_str);
+        pin.name.as_deref() == Some(name) && paper == Some("Baryta")
+    };
+    house
+        .until_true("it has its name", async || named("chosen").await)
+        .await;
+
+    // Once it is pinned, the same is done at once, and is over then.
+    let uploads = &house.engine.uploads;
+    let again = uploads.amend(ids, Some("chosen again".into()), &paper);
+    again.await.expect("amends");
+    let id = house.engine.pins.find(house.account, &cid).expect("looks");
+    let id = id.expect("a pin").pin.service_id;
+    let body = serde_json::json!({ "name": "renamed elsewhere" });
+    let path = format!("v3/files/public/{id}");
+    house.api("PUT", &path, Some(body)).await;
+    house.restart();
+    house.drop_in(&[house.file("b.txt", b"b")]).await;
+    house.ended().await;
+    let pin = house.pin(&cid).await.expect("a pin");
+    assert_eq!(pin.name.as_deref(), Some("renamed elsewhere"));
+}
