@@ -89,7 +89,7 @@ async fn the_overlay_the_sheets_the_dock_and_the_dialogs_hold_in_every_size_and_
     driver.press("\u{e00c}").await;
     driver.wait_gone("alertdialog", "~Unpin").await;
     driver.press_on_grid("?").await;
-    driver.wait_for("dialog", "Keys").await;
+    driver.wait_for("dialog", "Keyboard shortcuts").await;
     walk.stop(&driver, "keys").await;
     driver.quit().await;
     walk.end();

@@ -162,7 +162,7 @@ test("hostile names are shown as text, with every sign visible", async () => {
 test("? lists the keys, Escape closes them", async () => {
   const { user } = await open([aPin(1)]);
   await user.keyboard("?");
-  const sheet = await screen.findByRole("dialog", { name: "Keys" });
+  const sheet = await screen.findByRole("dialog", { name: "Keyboard shortcuts" });
   expect(within(sheet).getByText("Edit key-values")).toBeVisible();
   await user.keyboard("{Escape}");
   await waitFor(() => expect(sheet).not.toBeInTheDocument());

@@ -2,15 +2,15 @@ import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { Accounts } from "../accounts/accounts.svelte";
-import type { Drop } from "../bindings";
+import type { AccountRow, Drop } from "../bindings";
 import DropOverlay from "../drops/DropOverlay.svelte";
 import { Drops } from "../drops/drops.svelte";
 import { aDrop, anAccount, commandError, deferred, fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
 
-function open(drop: Drop, answers: Record<string, (args: Record<string, unknown>) => unknown> = {}) {
+function open(drop: Drop, answers: Record<string, (args: Record<string, unknown>) => unknown> = {}, account: Partial<AccountRow> = {}) {
   const engine = fakeEngine({ uploads_enqueue: () => [1], ...answers });
-  const accounts = new Accounts({ accounts: [anAccount()], active: "a1" });
+  const accounts = new Accounts({ accounts: [anAccount(account)], active: "a1" });
   const drops = new Drops({ account: () => accounts.active, began: () => undefined, announce: () => undefined });
   render(FakeWindow, { props: { component: DropOverlay as never, accounts, drops } });
   void drops.take(drop, true);
@@ -99,6 +99,22 @@ test("a drop with nothing to send says why and offers no upload", async () => {
   open(aDrop({ files: 0, bytes: 0, items: [item] }));
   expect(await screen.findByText("tape is a device, not a file.")).toBeInTheDocument();
   expect(screen.queryByRole("button", { name: /^Upload/ })).toBeNull();
+});
+
+test("a folder with nothing but system files has nothing to send until they are chosen", async () => {
+  const folder = { name: "shoot", kind: "folder", files: 2, bytes: 12, problem: null } as const;
+  const { user } = open(aDrop({ files: 2, bytes: 12, items: [folder], junkCount: 2, junk: [".DS_Store", "Thumbs.db"] }));
+  expect(await screen.findByText("Nothing is left to upload.")).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Upload" })).toBeDisabled();
+  await user.click(screen.getByRole("checkbox", { name: "Upload them too" }));
+  expect(screen.getByRole("button", { name: "Upload 2 files" })).toBeEnabled();
+});
+
+test("what is chosen to be private is not called public above", async () => {
+  open(aDrop(), { uploads_places: () => ({ groups: [], privateGroups: [], private: true, problem: null }) }, { publicLinks: true });
+  expect(await screen.findByText(/Public: anyone with the CID can read it/)).toBeInTheDocument();
+  await userEvent.click(await screen.findByRole("radio", { name: "Only this account" }));
+  expect(screen.queryByText(/Public: anyone/)).toBeNull();
 });
 
 test("options of uploads on their way set a name and key-values", async () => {

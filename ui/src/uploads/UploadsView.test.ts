@@ -30,6 +30,16 @@ test("with no uploads it says what to do", async () => {
   expect(await screen.findByText("Nothing is being uploaded")).toBeInTheDocument();
 });
 
+test("a queue that has nothing to do leads to what needs you, and else to what is finished", async () => {
+  const { uploads, user } = open([], { bytesTotal: 0, needsYou: 1, finished: 3 });
+  await user.click(await screen.findByRole("button", { name: "Show the 1 that needs you" }));
+  expect(uploads.tab).toBe("needs_you");
+  uploads.tab = "now";
+  uploads.head = { ...uploads.head, needsYou: 0 };
+  await user.click(await screen.findByRole("button", { name: "Show the 3 finished" }));
+  expect(uploads.tab).toBe("finished");
+});
+
 test("a reason is shown whole", async () => {
   open([anUpload({ state: "waiting", reason: "unexpected", sentence: long })]);
   expect(await screen.findByText(long)).toBeInTheDocument();

@@ -54,11 +54,11 @@ export class Choices {
     return Math.max(0, this.drop.files - held - tooLarge - (this.junk ? 0 : this.drop.junkCount));
   });
 
-  /** Why it cannot be uploaded like this; null when it can. An empty folder has no file and can still be pinned. */
+  /** Why it cannot be uploaded like this; null when it can. */
   obstacle = $derived.by(() => {
     if (this.asOneFolder && this.folderName.trim() === "") return "The folder needs a name.";
     if (mistakes(this.keyvalues).some((mistake) => mistake !== null)) return "A key-value needs mending.";
-    if (this.files === 0 && this.drop.secretCount > 0) return "Nothing else is left to upload.";
+    if (this.files === 0) return "Nothing is left to upload.";
     return null;
   });
 

@@ -108,7 +108,7 @@ test("chosen file by file, only what is marked is unpinned, and all others are k
 test("a folder that is gone says that nothing was unpinned and can be located", async () => {
   const { engine, user } = await open([gone()]);
   await user.click(within(await card("/Volumes/Photos")).getByRole("button", { name: "/Volumes/Photos" }));
-  expect(await screen.findByRole("heading", { name: "Watched folder /Volumes/Photos is not there" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "This folder is not there" })).toBeVisible();
   expect(screen.getByText(/nothing was unpinned/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Locate…" }));
   await waitFor(() => expect(engine.of("watches_locate")).toEqual([{ id: 2 }]));
