@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 
 /// What a row is a row of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -78,5 +79,16 @@ impl Announcer {
     /// Hears every announcement from now on.
     pub fn listen(&self) -> broadcast::Receiver<Changed> {
         self.channel.subscribe()
+    }
+}
+
+/// Returns when rows of this noun changed, or when that may have been missed.
+pub(crate) async fn heard(changes: &mut broadcast::Receiver<Changed>, noun: Noun) {
+    loop {
+        match changes.recv().await {
+            Ok(changed) if changed.noun != noun => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
     }
 }

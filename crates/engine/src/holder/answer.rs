@@ -22,17 +22,24 @@ impl Say {
         self.0.send(reply).await.map_err(gone)
     }
 
+    /// Returns when the asker is gone.
+    pub(super) async fn gone(&self) {
+        self.0.closed().await;
+    }
+
     pub(super) async fn note(&self, sentence: impl Into<String>) -> Result<(), CommandError> {
         let sentence = sentence.into();
         self.line(Reply::Note { sentence }).await
     }
 }
 
-/// Answers one question, in a task of its own that ends when the lines are dropped. The first is [`Reply::Heard`], the
-/// last [`Reply::Done`] or [`Reply::Error`].
+/// Answers one question, in a task of its own. The first line is [`Reply::Heard`], the last [`Reply::Done`] or
+/// [`Reply::Error`]. When the lines are dropped, what only looks ends at once; a change is carried through to where its
+/// next line would be said, so that what a service was told is written down here, too.
 pub fn ask(desk: &Arc<Desk>, request: Request) -> mpsc::Receiver<Reply> {
     let (lines, answer) = mpsc::channel(ROOM);
     let desk = desk.clone();
+    let only_looks = request.only_looks();
     tokio::spawn(async move {
         let doing = desk.doing().await;
         let say = Say(lines.clone());
@@ -45,7 +52,7 @@ pub fn ask(desk: &Arc<Desk>, request: Request) -> mpsc::Receiver<Reply> {
                 let last = outcome.map_or_else(Reply::Error, |()| Reply::Done);
                 let _ = lines.send(last).await;
             }
-            () = lines.closed() => {}
+            () = lines.closed(), if only_looks => {}
         }
     });
     answer

@@ -215,7 +215,11 @@ pub(super) async fn follow(
         if open.is_empty() {
             return Ok(());
         }
-        look_at = match changes.recv().await {
+        let change = tokio::select! {
+            change = changes.recv() => change,
+            () = say.gone() => return Ok(()),
+        };
+        look_at = match change {
             Ok(change) if change.noun == Noun::Job => {
                 change.ids.unwrap_or_else(|| open.keys().copied().collect())
             }

@@ -156,6 +156,27 @@ pub enum Request {
 }
 
 impl Request {
+    /// It changes nothing: its answer may end anywhere.
+    fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Follow { .. }
+                | Self::Pins(_)
+                | Self::Pin { .. }
+                | Self::FollowJobs { .. }
+                | Self::Jobs(_)
+                | Self::Keys(_)
+                | Self::Stored { .. }
+                | Self::Usage { .. }
+                | Self::Accounts
+                | Self::Queue { .. }
+                | Self::FollowQueue
+                | Self::Folders
+                | Self::Folder { .. }
+                | Self::Audit { .. }
+        )
+    }
+
     /// Asking it twice does what asking it once does.
     pub fn may_be_repeated(&self) -> bool {
         !matches!(

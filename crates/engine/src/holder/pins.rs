@@ -205,7 +205,7 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
         return Ok(());
     }
     if !asked.cached {
-        read_anew(engine, account).await?;
+        engine.pins.refresh_or_wait(account).await?;
         if asked.group.is_some() {
             engine.groups.refresh(account).await?;
         }
@@ -285,17 +285,6 @@ fn open(engine: &Engine, account: AccountId, text: &str) -> Result<ResultSet, Co
     engine.pins.open(account, &query, None, Look::default())
 }
 
-/// Reads the account's list from the service, or waits for whoever is reading it.
-pub(super) async fn read_anew(engine: &Engine, account: AccountId) -> Result<(), CommandError> {
-    let mut changes = engine.store.announcer.listen();
-    engine.pins.refresh(account).await?;
-    while open(engine, account, "")?.refreshing {
-        // Whatever is announced, and a missed announcement too, is a reason to look again.
-        let _ = changes.recv().await;
-    }
-    Ok(())
-}
-
 /// The one pin that is meant by a CID or a whole name, asked for at the service if it is not known here.
 pub(super) async fn the_one(
     engine: &Engine,
@@ -305,7 +294,7 @@ pub(super) async fn the_one(
     if let Some(id) = known(engine, account, which)? {
         return Ok(id);
     }
-    read_anew(engine, account).await?;
+    engine.pins.refresh_or_wait(account).await?;
     known(engine, account, which)?.ok_or_else(|| {
         CommandError::new(
             ErrorCode::NotFound,

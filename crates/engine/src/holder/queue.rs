@@ -172,6 +172,7 @@ pub(super) async fn follow(desk: &Desk, uploads: &[i64], say: &Say) -> Result<()
             Ok(progress) = progress.recv() => {
                 say_progress(&progress, |id| open.contains_key(&id), say).await?;
             }
+            () = say.gone() => return Ok(()),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Say;
 use super::lines::{time, word};
-use super::{Reply, groups, pins};
+use super::{Reply, groups};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::CommandError;
@@ -71,7 +71,7 @@ pub(super) async fn tell(
     span: UsageSpan,
     say: &Say,
 ) -> Result<(), CommandError> {
-    pins::read_anew(engine, account).await?;
+    engine.pins.refresh_or_wait(account).await?;
     let totals = engine.usage.totals(account).await?;
     let report = engine.usage.report(account, span, 0)?;
     let line = line(engine, account, totals, report)?;

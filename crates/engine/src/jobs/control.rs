@@ -11,16 +11,21 @@ use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
+use crate::uploads;
 
 impl Jobs {
     /// Takes a job back: here, and out of the service's queue.
     pub async fn cancel(self: &Arc<Self>, id: i64) -> Result<(), CommandError> {
         let row = self.row(id)?;
-        if self.withdraw(&row).await? {
-            self.apply(id, Event::Cancel, Urgency::Click).await?;
-        }
-        self.moved(id);
-        Ok(())
+        let this = self.clone();
+        to_its_end(async move {
+            if this.withdraw(&row).await? {
+                this.apply(id, Event::Cancel, Urgency::Click).await?;
+            }
+            this.moved(id);
+            Ok(())
+        })
+        .await
     }
 
     /// Asks for the same again, perhaps with other computers named. One that is still open is taken back first.
@@ -30,15 +35,7 @@ impl Jobs {
         host_nodes: Option<Vec<String>>,
     ) -> Result<(), CommandError> {
         let row = self.row(id)?;
-        if matches!(
-            row.job.state,
-            State::Pinned | State::Asking { .. } | State::Uploading(_)
-        ) {
-            return Err(CommandError::new(
-                ErrorCode::BadInput,
-                "This needs no second request now. Refresh the list.",
-            ));
-        }
+        may_be_asked_for(&row.job.state)?;
         let nodes = match host_nodes {
             None => None,
             Some(given) => {
@@ -46,20 +43,22 @@ impl Jobs {
                 Some(self.check_nodes(row.account, &service, &given)?)
             }
         };
-        if !self.withdraw(&row).await? {
-            self.moved(id);
-            return Ok(());
-        }
-        let now = self.clock.now();
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| {
+        let this = self.clone();
+        to_its_end(async move {
+            if !this.withdraw(&row).await? {
+                this.moved(id);
+                return Ok(());
+            }
+            let now = this.clock.now();
+            let again = this.store.ledger.write(Urgency::Click, move |tx| {
                 rows::again(tx, id, nodes.as_deref(), now)
-            })
-            .await?;
-        self.store.announcer.changed(Noun::Job, None);
-        self.nudge();
-        Ok(())
+            });
+            again.await?;
+            this.store.announcer.changed(Noun::Job, None);
+            this.nudge();
+            Ok(())
+        })
+        .await
     }
 
     /// Asks again for everything that failed in an account. Answers how many.
@@ -75,31 +74,46 @@ impl Jobs {
         Ok(count)
     }
 
-    /// Uploads the copy on this computer instead of looking for one on IPFS.
+    /// Uploads the copy on this computer instead of looking for one on IPFS. The service goes on looking until the copy
+    /// was found to be what it was.
     pub async fn upload_copy(self: &Arc<Self>, id: i64) -> Result<(), CommandError> {
         let row = self.row(id)?;
+        may_be_uploaded(&row.job.state)?;
         let copy = self
             .uploads
             .copies(&[&row.wish.cid])?
             .remove(&row.wish.cid)
             .ok_or_else(|| CommandError::gone("The copy on this computer"))?;
-        if !self.withdraw(&row).await? {
-            self.moved(id);
+        let this = self.clone();
+        to_its_end(async move {
+            let (name, keyvalues) = (row.wish.name.clone(), row.wish.keyvalues.clone());
+            let upload = this
+                .uploads
+                .enqueue_copy(row.account, copy.upload, name, keyvalues)
+                .await?;
+            let outcome = this.upload_instead(id, upload).await;
+            if outcome.is_err() {
+                this.uploads.ask(upload, uploads::Event::Cancel).await?;
+            }
+            this.moved(id);
+            outcome
+        })
+        .await
+    }
+
+    /// The job waits for this upload from now on, and is taken out of the service's queue.
+    async fn upload_instead(&self, id: i64, upload: i64) -> Result<(), CommandError> {
+        let row = self.row(id)?;
+        may_be_uploaded(&row.job.state)?;
+        // One that ended there by itself may be pinned: the upload finds that out before anything is sent.
+        self.withdraw(&row).await?;
+        let after = self
+            .apply(id, Event::Upload(upload), Urgency::Click)
+            .await?;
+        if after.job.state == State::Uploading(upload) {
             return Ok(());
         }
-        let upload = self
-            .uploads
-            .enqueue_copy(
-                row.account,
-                copy.upload,
-                row.wish.name.clone(),
-                row.wish.keyvalues.clone(),
-            )
-            .await?;
-        self.apply(id, Event::Upload(upload), Urgency::Click)
-            .await?;
-        self.moved(id);
-        Ok(())
+        may_be_uploaded(&after.job.state)
     }
 
     /// Takes an ended job out of the list here. The service's own list is left as it is.
@@ -174,6 +188,35 @@ impl Jobs {
         self.store.announcer.changed(Noun::Job, Some(vec![id]));
         self.nudge();
     }
+}
+
+/// Carries a change through although whoever asked for it does not wait for its end: what the service was told is
+/// written down here, too.
+async fn to_its_end(
+    change: impl Future<Output = Result<(), CommandError>> + Send + 'static,
+) -> Result<(), CommandError> {
+    let carried = tokio::spawn(change).await;
+    carried.unwrap_or_else(|_| Err(CommandError::gone("This job")))
+}
+
+/// Whether another way to its pin can be tried now.
+fn may_be_asked_for(state: &State) -> Result<(), CommandError> {
+    match state {
+        State::Pinned | State::Asking { .. } | State::Uploading(_) => Err(CommandError::new(
+            ErrorCode::BadInput,
+            "This needs no second request now. Refresh the list.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a copy can be uploaded in its place now.
+fn may_be_uploaded(state: &State) -> Result<(), CommandError> {
+    if *state == State::Cancelled {
+        let sentence = "This was taken back. Ask for it again first.";
+        return Err(CommandError::new(ErrorCode::Cancelled, sentence));
+    }
+    may_be_asked_for(state)
 }
 
 /// Nothing more comes of it by itself.

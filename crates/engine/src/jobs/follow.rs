@@ -6,12 +6,11 @@ use pinning::{JobQuery, PageToken, Priority};
 
 use super::merge::{Change, merge};
 use super::paste::spellings;
-use super::rows::{self, Stored};
+use super::rows;
 use super::state::{Event, State, interval};
-use super::work::heard;
 use super::{Jobs, Reading};
 use crate::accounts::{AccountId, Hold, service_name};
-use crate::announce::Noun;
+use crate::announce::{Noun, heard};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
@@ -63,24 +62,27 @@ impl Jobs {
 
     async fn follow(&self, account: AccountId) -> Result<Option<Millis>, CommandError> {
         let now = self.clock.now();
-        let lost = |rows: &[Stored]| {
+        let (due, open) = self.store.ledger.read(|tx| {
+            Ok((
+                rows::due_to_look(tx, account, now)?,
+                rows::youngest_open(tx, account)?,
+            ))
+        })?;
+        let mut lost: Vec<i64> = {
             let busy = self.busy();
-            rows.iter()
-                .any(|row| matches!(row.job.state, State::Asking { .. }) && !busy.contains(&row.id))
+            due.iter()
+                .filter(|row| matches!(row.job.state, State::Asking { .. }))
+                .map(|row| row.id)
+                .filter(|id| !busy.contains(id))
+                .collect()
         };
-        let due = self
-            .store
-            .ledger
-            .read(|tx| rows::due_to_look(tx, account, now))?;
-        let open = self
-            .store
-            .ledger
-            .read(|tx| rows::youngest_open(tx, account))?;
         let next = self.readings().entry(account).or_default().next;
-        if lost(&due) || (open.is_some() && next <= now) {
-            self.read(account, Priority::Background).await?;
+        let wanted = !lost.is_empty() || (open.is_some() && next <= now);
+        if !wanted || !self.read(account, Priority::Background).await? {
+            // Only a reading that began after the answer was lost can tell what became of it.
+            lost.clear();
         }
-        self.look_for_pins(account).await?;
+        self.look_for_pins(account, &lost).await?;
         self.next_of(account)
     }
 
@@ -91,64 +93,37 @@ impl Jobs {
                 rows::next_look(tx, account)?,
             ))
         })?;
-        let reading = open.map(|_| self.readings().entry(account).or_default().next);
-        // A row whose request is out is not looked for, however long the answer takes.
+        let reading = {
+            let mut readings = self.readings();
+            let reading = readings.entry(account).or_default();
+            // Whoever asked for the one that runs rings when it ends.
+            open.filter(|_| !reading.running).map(|_| reading.next)
+        };
+        // A row whose request is out, or whose list is being read, is not looked for, however long that takes.
         let soonest = self.clock.now() + 500;
-        Ok([reading, look.map(|at| at.max(soonest))]
-            .into_iter()
-            .flatten()
-            .min())
+        let next = [reading, look].into_iter().flatten().min();
+        Ok(next.map(|at| at.max(soonest)))
     }
 
     /// Reads the service's list now, because a person wants to see it.
     pub async fn refresh(&self, account: AccountId) -> Result<(), CommandError> {
-        self.read(account, Priority::Click).await?;
+        let read = self.read(account, Priority::Click).await;
         self.look.notify_one();
-        Ok(())
+        read.map(drop)
     }
 
-    /// Reads the whole list once. A second call while one runs does nothing.
-    async fn read(&self, account: AccountId, priority: Priority) -> Result<(), CommandError> {
-        {
-            let mut readings = self.readings();
-            let reading = readings.entry(account).or_default();
-            if std::mem::replace(&mut reading.running, true) {
-                return Ok(());
-            }
-        }
-        self.store.announcer.changed(Noun::Job, None);
+    /// Reads the whole list once. Answers whether it did: not where a reading runs already.
+    async fn read(&self, account: AccountId, priority: Priority) -> Result<bool, CommandError> {
+        let Some(running) = Running::begin(self, account) else {
+            return Ok(false);
+        };
         let outcome = self.read_pages(account, priority).await;
-        let now = self.clock.now();
         let open = self
             .store
             .ledger
             .read(|tx| rows::youngest_open(tx, account));
-        {
-            let mut readings = self.readings();
-            let reading = readings.entry(account).or_default();
-            reading.running = false;
-            match &outcome {
-                Ok(pages) => {
-                    let age = now - open.ok().flatten().unwrap_or(now);
-                    *reading = Reading {
-                        running: false,
-                        at: Some(now),
-                        next: now + interval(age, *pages),
-                        pages: *pages,
-                        problem: None,
-                    };
-                }
-                Err(error) => {
-                    reading.problem = Some(error.message.clone());
-                    reading.next = now + AFTER_FAULT * Millis::from(reading.pages.max(1));
-                    if error.code == ErrorCode::MissingScope {
-                        reading.next = now + 60 * AFTER_FAULT;
-                    }
-                }
-            }
-        }
-        self.store.announcer.changed(Noun::Job, None);
-        outcome.map(drop)
+        running.end(&outcome, open.ok().flatten());
+        outcome.map(|_| true)
     }
 
     async fn read_pages(
@@ -216,23 +191,20 @@ impl Jobs {
         Ok(())
     }
 
-    /// Is what left the list, or whose answer was lost, pinned now?
-    async fn look_for_pins(&self, account: AccountId) -> Result<(), CommandError> {
+    /// Is what left the list pinned now? And these, whose answer was lost, and which the list does not have?
+    async fn look_for_pins(&self, account: AccountId, lost: &[i64]) -> Result<(), CommandError> {
         let now = self.clock.now();
         let mut due = self
             .store
             .ledger
             .read(|tx| rows::due_to_look(tx, account, now))?;
-        {
-            let busy = self.busy();
-            due.retain(|row| !busy.contains(&row.id));
-        }
+        due.retain(|row| matches!(row.job.state, State::Looking { .. }) || lost.contains(&row.id));
         if due.is_empty() {
             return Ok(());
         }
         let at_once = due.len() > ONE_BY_ONE;
         if at_once {
-            self.pins.refresh(account).await?;
+            self.pins.refresh_anew(account).await?;
         }
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for row in &due {
@@ -315,5 +287,73 @@ impl Jobs {
     pub(super) fn nudge(self: &Arc<Self>) {
         self.ask.notify_one();
         self.look.notify_one();
+    }
+}
+
+/// A reading that runs. When it is dropped, ended or given up, another may begin.
+struct Running<'a> {
+    jobs: &'a Jobs,
+    account: AccountId,
+    ended: bool,
+}
+
+impl<'a> Running<'a> {
+    /// `None` where one runs already.
+    fn begin(jobs: &'a Jobs, account: AccountId) -> Option<Self> {
+        let mut readings = jobs.readings();
+        let reading = readings.entry(account).or_default();
+        if std::mem::replace(&mut reading.running, true) {
+            return None;
+        }
+        drop(readings);
+        jobs.store.announcer.changed(Noun::Job, None);
+        Some(Self {
+            jobs,
+            account,
+            ended: false,
+        })
+    }
+
+    /// Remembers how it ended: the pages that were read, or why not all were. `open`: when the youngest job that is
+    /// followed was asked for.
+    fn end(mut self, outcome: &Result<u32, CommandError>, open: Option<Millis>) {
+        self.ended = true;
+        let now = self.jobs.clock.now();
+        let mut readings = self.jobs.readings();
+        let reading = readings.entry(self.account).or_default();
+        match outcome {
+            Ok(pages) => {
+                let age = now - open.unwrap_or(now);
+                *reading = Reading {
+                    running: true,
+                    at: Some(now),
+                    next: now + interval(age, *pages),
+                    pages: *pages,
+                    problem: None,
+                };
+            }
+            Err(error) => {
+                reading.problem = Some(error.message.clone());
+                reading.next = now + AFTER_FAULT * Millis::from(reading.pages.max(1));
+                if error.code == ErrorCode::MissingScope {
+                    reading.next = now + 60 * AFTER_FAULT;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.jobs
+            .readings()
+            .entry(self.account)
+            .or_default()
+            .running = false;
+        self.jobs.store.announcer.changed(Noun::Job, None);
+        if !self.ended {
+            // Whoever waits for its end would wait for ever.
+            self.jobs.look.notify_one();
+        }
     }
 }

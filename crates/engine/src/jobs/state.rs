@@ -132,7 +132,7 @@ pub fn step(job: &Job, event: &Event, now: Millis, backoff: impl Fn(u32) -> Mill
         // It is being looked for already; or it ended, and stays that way.
         (State::Looking { .. } | State::Gone, Event::Listed(JobStatus::Backfilled))
         | (State::Pinned | State::Cancelled, Event::Found)
-        | (State::Pinned, Event::Upload(_)) => {}
+        | (State::Pinned | State::Uploading(_), Event::Upload(_)) => {}
         (
             State::Asking { .. } | State::Listed(_) | State::Looking { .. } | State::Gone,
             Event::Listed(status),

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use pinning::{Delivered, NewJob, Service, Value};
-use tokio::sync::broadcast::error::RecvError;
 
 use super::Jobs;
 use super::rows::{self, Stored};
 use super::state::Event;
 use crate::accounts::{AccountId, Hold, service_name};
-use crate::announce::{Changed, Noun};
+use crate::announce::{Noun, heard};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
@@ -208,17 +207,6 @@ impl Jobs {
             .ledger
             .write(urgency, move |tx| rows::apply(tx, id, &event, now, jitter))
             .await?)
-    }
-}
-
-/// Returns when rows of this noun changed, or when that may have been missed.
-pub(super) async fn heard(changes: &mut tokio::sync::broadcast::Receiver<Changed>, noun: Noun) {
-    loop {
-        match changes.recv().await {
-            Ok(changed) if changed.noun != noun => {}
-            Ok(_) | Err(RecvError::Lagged(_)) => return,
-            Err(RecvError::Closed) => std::future::pending().await,
-        }
     }
 }
 

@@ -5,15 +5,16 @@ use super::JsonTidy;
 /// Spaces of one level.
 const STEP: usize = 2;
 
-/// The text with other white space between its tokens. It must be JSON.
-pub(super) fn tidied(text: &str, how: JsonTidy) -> String {
+/// The text with other white space between its tokens; `None` where that has more than `most` bytes. It must be JSON.
+pub(super) fn tidied(text: &str, how: JsonTidy, most: usize) -> Option<String> {
     let mut out = Writer {
-        text: String::with_capacity(text.len()),
+        text: String::with_capacity(text.len().min(most)),
         lines: how == JsonTidy::Lines,
         depth: 0,
     };
     let mut rest = text;
-    while let Some(first) = rest.chars().next() {
+    // What is nested deep grows with the square of its depth: it is not written further than it may be long.
+    while let Some(first) = rest.chars().next().filter(|_| out.text.len() <= most) {
         let token = match first {
             '"' => &rest[..string_end(rest)],
             ' ' | '\t' | '\n' | '\r' | '{' | '}' | '[' | ']' | ',' | ':' => &rest[..1],
@@ -29,7 +30,7 @@ pub(super) fn tidied(text: &str, how: JsonTidy) -> String {
             _ => out.text.push_str(token),
         }
     }
-    out.text
+    Some(out.text).filter(|text| text.len() <= most)
 }
 
 /// Bytes of the string that a text begins with.
@@ -96,6 +97,18 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn tidied(text: &str, how: JsonTidy) -> String {
+        super::tidied(text, how, 1_000).expect("short enough")
+    }
+
+    #[test]
+    fn what_is_nested_deep_is_written_no_further_than_it_may_be_long() {
+        let deep = format!("{}1{}", "[".repeat(200_000), "]".repeat(200_000));
+        assert_eq!(super::tidied(&deep, JsonTidy::Lines, 1_000_000), None);
+        let same = super::tidied(&deep, JsonTidy::OneLine, deep.len());
+        assert_eq!(same, Some(deep));
+    }
 
     #[test]
     fn white_space_changes_and_nothing_else() {

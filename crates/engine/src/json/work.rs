@@ -19,6 +19,9 @@ use crate::walk::{Place, name_of, readable};
 const PIECE: usize = 64 * 1024;
 /// Characters that are shown of a text that is written again.
 const SHOWN: usize = 2_000;
+/// Of a text that is too large.
+const OVER_LARGEST: &str =
+    "JSON up to 10 MB can be pinned here, and this is more. Upload it as a file instead.";
 /// A text that has no name.
 const NAMELESS: &str = "data.json";
 
@@ -133,11 +136,18 @@ impl Json {
     /// Gives the text another white space. Refused where it is no JSON.
     pub fn tidy(&self, id: &str, how: JsonTidy) -> Result<JsonDraft, CommandError> {
         let text = self.text(id)?;
+        if text.len() > LARGEST {
+            return Err(CommandError::new(ErrorCode::TooLarge, OVER_LARGEST));
+        }
         let plain = fault::unmarked(&text);
         if let Some(fault) = fault::first(plain) {
             return Err(CommandError::new(ErrorCode::BadInput, fault.sentence));
         }
-        Ok(self.keep(None, tidy::tidied(plain, how).into()))
+        let tidied = tidy::tidied(plain, how, LARGEST).ok_or_else(|| {
+            let sentence = "With a line for each member this text is larger than 10 MB, which is the most that this editor takes. It was left as it is.";
+            CommandError::new(ErrorCode::TooLarge, sentence)
+        })?;
+        Ok(self.keep(None, tidied.into()))
     }
 
     /// Forgets the text.
@@ -153,10 +163,7 @@ impl Json {
             ..JsonLook::default()
         };
         if text.len() > LARGEST {
-            look.refusal = Some(
-                "JSON up to 10 MB can be pinned here, and this is more. Upload it as a file instead."
-                    .into(),
-            );
+            look.refusal = Some(OVER_LARGEST.into());
             return Ok(look);
         }
         if text.trim().is_empty() {

@@ -10,6 +10,7 @@ mod grouping;
 mod kind;
 mod links;
 mod past;
+mod reading;
 mod rows;
 mod saved;
 mod sets;

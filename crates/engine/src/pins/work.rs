@@ -1,10 +1,10 @@
-//! Reading an account's list into the mirror, and changing pins at the service.
+//! Changing pins at the service, and in the mirror.
 
 use std::collections::BTreeMap;
 
-use pinning::{ErrorKind, Network, PageToken, PinRef, Priority, Value};
+use pinning::{ErrorKind, Network, PinRef, Value};
 
-use super::{NotUnpinned, PinDetails, PinEdit, Pins, Reading, Selection, UnpinReport, rows};
+use super::{NotUnpinned, PinDetails, PinEdit, Pins, Selection, UnpinReport, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
@@ -35,94 +35,6 @@ pub fn listed(pin: pinning::Pin) -> rows::Listed {
 }
 
 impl Pins {
-    /// Reads the whole list once. A second call while one runs does nothing.
-    pub async fn refresh(&self, account: AccountId) -> Result<(), CommandError> {
-        if !self.reading_begins(account) {
-            return Ok(());
-        }
-        self.store.announcer.changed(Noun::Pin, None);
-        let outcome = self.read_all(account).await;
-        self.reading_of(account, |reading| {
-            reading.running = false;
-            reading.problem = outcome.as_ref().err().map(|error| error.message.clone());
-        });
-        self.accounts
-            .remember(account, outcome.as_ref().err())
-            .await;
-        self.store.announcer.changed(Noun::Pin, None);
-        outcome
-    }
-
-    fn reading_begins(&self, account: AccountId) -> bool {
-        self.reading_of(account, |reading| {
-            !std::mem::replace(&mut reading.running, true)
-        })
-    }
-
-    pub(super) fn reading_of<T>(
-        &self,
-        account: AccountId,
-        look: impl FnOnce(&mut Reading) -> T,
-    ) -> T {
-        let mut readings = self
-            .readings
-            .lock()
-            .expect("nothing panics while it holds this lock");
-        look(readings.entry(account).or_default())
-    }
-
-    async fn read_all(&self, account: AccountId) -> Result<(), CommandError> {
-        let service = self.accounts.service(account).await?;
-        let name = service_name(&self.accounts.get(account)?);
-        let list = service.pins().ok_or_else(|| missing(&name))?;
-        let reading = self
-            .store
-            .mirror
-            .write(Urgency::Background, move |tx| {
-                rows::begin_reading(tx, account)
-            })
-            .await?;
-        for network in [Network::Public, Network::Private] {
-            let query = pinning::PinQuery {
-                network,
-                ..pinning::PinQuery::default()
-            };
-            let mut next: Option<PageToken> = None;
-            loop {
-                let page = match list.page(&query, next.take(), Priority::Background).await {
-                    Ok(page) => page,
-                    Err(error) if network == Network::Private && has_no_private(&error) => break,
-                    Err(error) => return Err(self.failed(account, &error, &name)),
-                };
-                self.accounts.release(account);
-                if network == Network::Public {
-                    self.reading_of(account, |reading| reading.names_groups = page.names_groups);
-                }
-                let pins = page.pins.into_iter().map(|pin| {
-                    let mut pin = listed(pin);
-                    if page.names_groups {
-                        pin.groups.get_or_insert_default();
-                    }
-                    pin
-                });
-                self.mirror(account, pins.collect(), reading).await?;
-                next = page.next;
-                if next.is_none() {
-                    break;
-                }
-            }
-        }
-        let now = self.clock.now();
-        let gone = self
-            .store
-            .mirror
-            .write(Urgency::Background, move |tx| {
-                rows::finish_reading(tx, account, reading, now)
-            })
-            .await?;
-        self.with_catalogue(account, |catalogue| catalogue.remove(&gone))
-    }
-
     /// Puts a pin that was just made into the mirror, so that it is in the list at once.
     pub async fn add(&self, account: AccountId, pin: rows::Listed) -> Result<i64, CommandError> {
         let (reading, _) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
@@ -133,7 +45,7 @@ impl Pins {
             .ok_or_else(|| CommandError::gone("This pin"))
     }
 
-    async fn mirror(
+    pub(super) async fn mirror(
         &self,
         account: AccountId,
         pins: Vec<rows::Listed>,
@@ -306,17 +218,6 @@ pub(super) fn pin_ref(row: &rows::Mirrored) -> PinRef {
             Network::Private
         },
     }
-}
-
-/// There is nothing private to list: not for this plan, key or service. What the public list says counts for the account.
-fn has_no_private(error: &pinning::Error) -> bool {
-    matches!(
-        error.kind,
-        ErrorKind::MissingScope(_)
-            | ErrorKind::NotFound
-            | ErrorKind::QuotaExceeded
-            | ErrorKind::Rejected { .. }
-    )
 }
 
 pub(super) fn missing(service: &str) -> CommandError {

@@ -92,7 +92,7 @@ impl Watches {
     /// Compares now. Changes nothing at the service and nothing on the disk.
     pub async fn audit(self: &Arc<Self>, id: i64) -> Result<AuditReport, CommandError> {
         let stored = self.stored(id)?;
-        self.pins.refresh(stored.account).await?;
+        self.pins.refresh_anew(stored.account).await?;
         let ledger = self.store.ledger.read(|tx| rows::load(tx, id))?;
         let pinned: Vec<(Way, i64, Kept)> = ledger
             .entries

@@ -123,6 +123,11 @@ async fn what_is_no_json_or_too_large_is_told_and_never_queued() {
     let refused = json.pin(house.account, &large, &wish("a")).await;
     let refused = refused.expect_err("too large");
     assert!(refused.message.contains("10 MB"), "{}", refused.message);
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let nested = json.start().id;
+    json.write(&nested, 0, &deep, true).expect("takes it");
+    let refused = json.tidy(&nested, JsonTidy::Lines).expect_err("too large");
+    assert_eq!(refused.code, ErrorCode::TooLarge, "{}", refused.message);
 
     let empty = json.start().id;
     let refused = json.pin(house.account, &empty, &wish("a")).await;

@@ -1,5 +1,7 @@
 //! Import from IPFS, from what was pasted to the pin: the engine over real HTTP to a real server that is not its own code.
 
+mod interrupted;
+
 use std::time::Duration;
 
 use engine::error::ErrorCode;

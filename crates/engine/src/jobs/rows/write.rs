@@ -49,7 +49,8 @@ pub(in crate::jobs) fn listed(
     job: &pinning::Job,
     now: Millis,
 ) -> Result<i64, StoreError> {
-    let queued = job.queued_at.map_or(now, jiff::Timestamp::as_millisecond);
+    // A service whose clock is ahead asked for nothing in the future.
+    let queued = job.queued_at.map_or(now, |at| at.as_millisecond().min(now));
     let keyvalues: BTreeMap<&String, String> = job
         .keyvalues
         .iter()
