@@ -13,6 +13,7 @@ pub mod json;
 pub mod keys;
 pub mod lock;
 pub mod notices;
+mod paging;
 pub mod pins;
 pub mod settings;
 mod standing;
@@ -262,8 +263,6 @@ impl Engine {
     pub async fn select(&self, id: AccountId) -> Result<(), CommandError> {
         self.accounts.get(id)?;
         self.settings.set_active(id).await?;
-        self.store.announcer.changed(announce::Noun::Account, None);
-        self.store.announcer.changed(announce::Noun::Pin, None);
         self.read_list(id);
         Ok(())
     }

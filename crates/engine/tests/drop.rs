@@ -2,6 +2,8 @@
 
 #[path = "accounts/mod.rs"]
 mod accounts;
+#[path = "drop/asked.rs"]
+mod asked;
 #[path = "drop/breaks.rs"]
 mod breaks;
 #[path = "drop/chunks.rs"]

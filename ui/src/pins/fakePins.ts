@@ -110,7 +110,7 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
     pins_unpin: ({ selection }) => {
       const gone = new Set(chosen(selection as Selection).map((row) => row.id));
       held.rows = held.rows.filter((row) => !gone.has(row.id));
-      return { unpinned: gone.size, failed: [] };
+      return { unpinned: gone.size, failed: [], left: 0 };
     },
     pins_copy: ({ selection }) => chosen(selection as Selection).length,
     uploads_head: () => aStart().uploads,

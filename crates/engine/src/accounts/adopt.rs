@@ -1,5 +1,6 @@
 //! An account that another process of this user has made: its token is in the keychain already.
 
+use super::work::checked_label;
 use super::{Abilities, Account, AccountId, Accounts, rows};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
@@ -14,15 +15,9 @@ impl Accounts {
         label: Option<String>,
     ) -> Result<AccountId, CommandError> {
         if let Some(label) = label {
-            account.label = label;
+            account.label = checked_label(&label)?;
         }
         let label = &account.label;
-        if label.trim().is_empty() || label.chars().any(char::is_control) {
-            return Err(CommandError::new(
-                ErrorCode::BadInput,
-                "An account's name needs at least one character, in one line.",
-            ));
-        }
         if self.list()?.iter().any(|known| known.label == *label) {
             return Err(CommandError::new(
                 ErrorCode::BadInput,

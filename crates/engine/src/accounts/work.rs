@@ -127,14 +127,7 @@ impl Accounts {
 
     /// Gives an account another name.
     pub async fn rename(&self, id: AccountId, label: &str) -> Result<AccountRow, CommandError> {
-        let label = label.trim().to_owned();
-        let letters = label.chars().count();
-        if letters == 0 || letters > LONGEST_LABEL {
-            return Err(CommandError::new(
-                ErrorCode::BadInput,
-                format!("An account’s name has 1 to {LONGEST_LABEL} characters."),
-            ));
-        }
+        let label = checked_label(label)?;
         self.get(id)?;
         self.store
             .ledger
@@ -346,6 +339,19 @@ impl Tested {
             key_id: self.key_id.clone(),
         }
     }
+}
+
+/// An account's name as it is kept.
+pub(super) fn checked_label(label: &str) -> Result<String, CommandError> {
+    let label = label.trim();
+    let letters = label.chars().count();
+    if letters == 0 || letters > LONGEST_LABEL || label.chars().any(char::is_control) {
+        return Err(CommandError::new(
+            ErrorCode::BadInput,
+            format!("An account’s name has 1 to {LONGEST_LABEL} characters, in one line."),
+        ));
+    }
+    Ok(label.to_owned())
 }
 
 fn sandbox_account() -> Account {

@@ -4,13 +4,14 @@ mod rows;
 mod work;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 use specta::Type;
 
 use crate::accounts::{AccountId, Accounts};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::pins::{PinNetwork, Pins};
 use crate::store::Store;
 
@@ -53,6 +54,9 @@ pub struct NotGrouped {
     pub name: String,
     /// Why.
     pub sentence: String,
+    /// The same, as a code.
+    #[serde(skip)]
+    pub code: ErrorCode,
 }
 
 /// What became of a change of members.
@@ -81,6 +85,8 @@ pub struct Groups {
     accounts: Arc<Accounts>,
     pins: Arc<Pins>,
     offers: Mutex<HashMap<AccountId, Offer>>,
+    /// Counts the changes that are made here: a list that was asked for before one of them is older than what is known.
+    changes: Arc<AtomicU64>,
 }
 
 impl Groups {
@@ -91,6 +97,7 @@ impl Groups {
             accounts,
             pins,
             offers: Mutex::default(),
+            changes: Arc::default(),
         }
     }
 

@@ -2,21 +2,27 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use pinning::{
     Error, ErrorKind, GroupEdit, GroupFilter, GroupQuery, GroupRef, Network, NewGroup, PageToken,
-    PinQuery, Priority, Service,
+    PinQuery, PinRef, Priority, Service,
 };
 
 use super::{GroupReport, GroupRow, Groups, NotGrouped, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
-use crate::pins::{PinNetwork, Selection};
+use crate::paging::Pages;
+use crate::pins::{Mirrored, PinNetwork, Selection};
 use crate::store::Urgency;
 
 /// Pins that are asked about before what was done is shown.
 const AT_ONCE: usize = 25;
+/// How often a list is read anew because something was changed here meanwhile.
+const READINGS: usize = 4;
+/// Pages of one list of groups, or of the pins of one group.
+const MOST_PAGES: usize = 10_000;
 /// Failures that are told one by one.
 const MOST_TOLD: usize = 100;
 
@@ -43,6 +49,42 @@ impl Groups {
         let Some(groups) = service.groups() else {
             return Ok(false);
         };
+        for _ in 0..READINGS {
+            let before = self.changes.load(Ordering::SeqCst);
+            let told = self.told(account, groups, &name).await?;
+            let (all, changes) = (told.clone(), self.changes.clone());
+            let unchanged = move || changes.load(Ordering::SeqCst) == before;
+            let still = unchanged.clone();
+            let written = self.store.mirror.write(Urgency::Background, move |tx| {
+                if still() {
+                    rows::replace(tx, account, &all)?;
+                }
+                Ok(still())
+            });
+            if !written.await? {
+                continue;
+            }
+            if self.pins.names_groups(account) {
+                break;
+            }
+            let members = self
+                .members(account, service.as_ref(), &name, &told)
+                .await?;
+            if unchanged() {
+                self.pins.told_of_groups(account, &members).await?;
+                break;
+            }
+        }
+        Ok(true)
+    }
+
+    /// All groups, as the service tells them.
+    async fn told(
+        &self,
+        account: AccountId,
+        groups: &dyn pinning::Groups,
+        name: &str,
+    ) -> Result<Vec<rows::Told>, CommandError> {
         let mut told = Vec::new();
         for network in [Network::Public, Network::Private] {
             let query = GroupQuery {
@@ -50,46 +92,37 @@ impl Groups {
                 ..GroupQuery::default()
             };
             let mut next: Option<PageToken> = None;
+            let mut pages = Pages::up_to(MOST_PAGES);
             loop {
                 let page = match groups.page(&query, next.take(), Priority::Background).await {
                     Ok(page) => page,
                     // A plan without private files, or a key of the legacy API.
                     Err(error) if network == Network::Private && !error.is_transient() => break,
-                    Err(error) => return Err(self.failed(account, &error, &name)),
+                    Err(error) => return Err(self.failed(account, &error, name)),
                 };
                 told.extend(page.groups.iter().map(of_service));
                 next = page.next;
-                if next.is_none() {
-                    break;
+                match &next {
+                    Some(token) => pages.go_on(token.as_str(), name)?,
+                    None => break,
                 }
             }
         }
-        let all = told.clone();
-        self.store
-            .mirror
-            .write(Urgency::Background, move |tx| {
-                rows::replace(tx, account, &all)
-            })
-            .await?;
-        if !self.pins.names_groups(account) {
-            self.read_members(account, service.as_ref(), &name, &told)
-                .await?;
-        }
-        Ok(true)
+        Ok(told)
     }
 
     /// The legacy list does not say which group a pin is in: each group is asked for its pins.
-    async fn read_members(
+    async fn members(
         &self,
         account: AccountId,
         service: &dyn Service,
         name: &str,
         groups: &[rows::Told],
-    ) -> Result<(), CommandError> {
-        let Some(pins) = service.pins() else {
-            return Ok(());
-        };
+    ) -> Result<HashMap<String, Vec<String>>, CommandError> {
         let mut by_cid: HashMap<String, Vec<String>> = HashMap::new();
+        let Some(pins) = service.pins() else {
+            return Ok(by_cid);
+        };
         for group in groups {
             let query = PinQuery {
                 network: network(group.network),
@@ -97,6 +130,7 @@ impl Groups {
                 ..PinQuery::default()
             };
             let mut next: Option<PageToken> = None;
+            let mut pages = Pages::up_to(MOST_PAGES);
             loop {
                 let page = pins
                     .page(&query, next.take(), Priority::Background)
@@ -109,12 +143,13 @@ impl Groups {
                         .push(group.service_id.clone());
                 }
                 next = page.next;
-                if next.is_none() {
-                    break;
+                match &next {
+                    Some(token) => pages.go_on(token.as_str(), name)?,
+                    None => break,
                 }
             }
         }
-        self.pins.told_of_groups(account, &by_cid).await
+        Ok(by_cid)
     }
 
     /// Makes a group. `public`: it may be seen without a key; `None` leaves that to the service.
@@ -184,7 +219,8 @@ impl Groups {
 
     /// Puts pins into a group.
     pub async fn add(&self, id: i64, selection: &Selection) -> Result<GroupReport, CommandError> {
-        self.change_members(id, selection, true).await
+        let (account, chosen) = self.pins.chosen(selection)?;
+        self.change_members(id, account, chosen, true).await
     }
 
     /// Takes pins out of a group. The pins stay.
@@ -193,17 +229,30 @@ impl Groups {
         id: i64,
         selection: &Selection,
     ) -> Result<GroupReport, CommandError> {
-        self.change_members(id, selection, false).await
+        let (account, chosen) = self.pins.chosen(selection)?;
+        self.change_members(id, account, chosen, false).await
+    }
+
+    /// Puts an account's rows of these numbers into a group, or takes them out.
+    pub(crate) async fn change_rows(
+        &self,
+        id: i64,
+        account: AccountId,
+        pins: &[i64],
+        add: bool,
+    ) -> Result<GroupReport, CommandError> {
+        let chosen = self.pins.chosen_rows(pins)?;
+        self.change_members(id, account, chosen, add).await
     }
 
     async fn change_members(
         &self,
         id: i64,
-        selection: &Selection,
+        account: AccountId,
+        chosen: Vec<(Mirrored, PinRef)>,
         add: bool,
     ) -> Result<GroupReport, CommandError> {
         let row = self.stored(id)?;
-        let (account, chosen) = self.pins.chosen(selection)?;
         if account != row.account {
             return Err(CommandError::new(
                 ErrorCode::BadInput,
@@ -219,7 +268,8 @@ impl Groups {
             .partition(|(_, pin)| pin.network == group.network);
         for (pin, _) in others {
             let sentence = "It is on the other network than the group.".to_owned();
-            report.fail(pin.pin.name.unwrap_or(pin.pin.cid), sentence);
+            let name = pin.pin.name.unwrap_or(pin.pin.cid);
+            report.fail(name, CommandError::new(ErrorCode::BadInput, sentence));
         }
         // Where the list names one group a pin, putting it into another takes it out of the first.
         let only_one = self.pins.names_groups(account);
@@ -242,11 +292,12 @@ impl Groups {
                     Err(error) => {
                         let told = self.failed(account, &error, &service_name);
                         let name = pin.pin.name.clone().unwrap_or_else(|| pin.pin.cid.clone());
-                        report.fail(name, told.message);
+                        report.fail(name, told);
                     }
                 }
             }
             report.done += changed.len();
+            self.changed();
             self.pins.put_in_groups(account, changed).await?;
             if self.accounts.hold(account).is_some() {
                 report.failed += fitting.len() - tried;
@@ -275,7 +326,13 @@ impl Groups {
         Ok((self.accounts.service(account).await?, name))
     }
 
+    /// What was asked for before now is older than what is known.
+    fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
+    }
+
     async fn put(&self, account: AccountId, group: rows::Told) -> Result<i64, CommandError> {
+        self.changed();
         let id = self
             .store
             .mirror
@@ -287,6 +344,7 @@ impl Groups {
 
     async fn forget(&self, row: &rows::Stored) -> Result<(), CommandError> {
         let id = row.id;
+        self.changed();
         self.store
             .mirror
             .write(Urgency::Click, move |tx| rows::delete(tx, id))
@@ -321,10 +379,15 @@ impl Groups {
 }
 
 impl GroupReport {
-    fn fail(&mut self, name: String, sentence: String) {
+    fn fail(&mut self, name: String, why: CommandError) {
         self.failed += 1;
         if self.first.len() < MOST_TOLD {
-            self.first.push(NotGrouped { name, sentence });
+            let (sentence, code) = (why.message, why.code);
+            self.first.push(NotGrouped {
+                name,
+                sentence,
+                code,
+            });
         }
     }
 }

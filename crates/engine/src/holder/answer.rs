@@ -6,7 +6,7 @@ use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
 use super::{Desk, Reply, Request, accounts, add, groups, jobs, keys, pins, queue, usage, watches};
 use crate::Engine;
-use crate::accounts::AccountId;
+use crate::accounts::{AccountId, Hold};
 use crate::error::{CommandError, ErrorCode};
 
 /// Lines that may wait for the asker.
@@ -25,6 +25,24 @@ impl Say {
     /// Returns when the asker is gone.
     pub(super) async fn gone(&self) {
         self.0.closed().await;
+    }
+
+    /// Says what failed one by one: all but the last as notes. The last tells the code of the first whose cause is not
+    /// its own.
+    pub(super) async fn all_failed(
+        &self,
+        mut failed: Vec<CommandError>,
+    ) -> Result<(), CommandError> {
+        let codes: Vec<ErrorCode> = failed.iter().map(|error| error.code).collect();
+        let Some(mut last) = failed.pop() else {
+            return Ok(());
+        };
+        for error in failed {
+            self.note(error.message).await?;
+        }
+        let general = codes.into_iter().find(|code| Hold::is_for(*code));
+        last.code = general.unwrap_or(last.code);
+        Err(last)
     }
 
     pub(super) async fn note(&self, sentence: impl Into<String>) -> Result<(), CommandError> {

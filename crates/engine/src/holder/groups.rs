@@ -124,31 +124,26 @@ async fn change(
     for pin in named {
         meant.push(pins::the_one(engine, account, pin).await?);
     }
-    let mut failed = None;
+    let what = if add {
+        "was not put into"
+    } else {
+        "is still in"
+    };
+    let mut failed = Vec::new();
     for id in meant {
-        let selection = pins::selected(engine, account, id)?;
-        let mut report = if add {
-            engine.groups.add(group.id, &selection).await?
-        } else {
-            engine.groups.remove(group.id, &selection).await?
-        };
+        let mut report = engine
+            .groups
+            .change_rows(group.id, account, &[id], add)
+            .await?;
         match report.first.pop() {
-            Some(not) => failed = Some(not),
+            Some(not) => {
+                let sentence = format!("{} {what} {}. {}", not.name, group.name, not.sentence);
+                failed.push(CommandError::new(not.code, sentence));
+            }
             None => pins::say_one(engine, account, id, say).await?,
         }
     }
-    match failed {
-        None => Ok(()),
-        Some(not) => {
-            let what = if add {
-                "was not put into"
-            } else {
-                "is still in"
-            };
-            let sentence = format!("{} {what} {}. {}", not.name, group.name, not.sentence);
-            Err(CommandError::new(ErrorCode::Rejected, sentence))
-        }
-    }
+    say.all_failed(failed).await
 }
 
 /// The service's groups as they are now.

@@ -6,9 +6,13 @@ use super::Reply;
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
 use crate::Engine;
-use crate::accounts::{AccountId, AccountKind, Keep};
+use crate::accounts::{AccountId, AccountKind, Keep, service_name};
 use crate::error::{CommandError, ErrorCode};
 use crate::keys::{KeyRow, KeyState, KeysQuery, KeysShown};
+use crate::paging::Pages;
+
+/// Pages of an account's keys, of up to 200 each.
+const MOST_PAGES: usize = 500;
 
 /// Which keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -74,6 +78,8 @@ pub(super) async fn list(
         shown: asked.shown,
     };
     let mut left = asked.limit.unwrap_or(usize::MAX);
+    let service = service_name(&engine.accounts.get(account)?);
+    let mut pages = Pages::up_to(MOST_PAGES);
     let mut after = None;
     while left > 0 {
         let page = engine.keys.list(account, &query, after).await?;
@@ -82,8 +88,9 @@ pub(super) async fn list(
         }
         left = left.saturating_sub(page.rows.len());
         after = page.next;
-        if after.is_none() {
-            break;
+        match &after {
+            Some(token) => pages.go_on(token, &service)?,
+            None => break,
         }
     }
     Ok(())
@@ -113,6 +120,8 @@ pub(super) async fn revoke(
 }
 
 async fn the_one(engine: &Engine, account: AccountId, named: &str) -> Result<KeyRow, CommandError> {
+    let service = service_name(&engine.accounts.get(account)?);
+    let mut pages = Pages::up_to(MOST_PAGES);
     let mut found = Vec::new();
     let mut after = None;
     loop {
@@ -127,8 +136,9 @@ async fn the_one(engine: &Engine, account: AccountId, named: &str) -> Result<Key
             }
         }
         after = page.next;
-        if after.is_none() {
-            break;
+        match &after {
+            Some(token) => pages.go_on(token, &service)?,
+            None => break,
         }
     }
     match found.len() {

@@ -177,12 +177,20 @@ impl Request {
         )
     }
 
-    /// Asking it twice does what asking it once does.
+    /// Asking it twice does, and says, what asking it once does.
     pub fn may_be_repeated(&self) -> bool {
-        !matches!(
-            self,
-            Self::Open(_) | Self::Add(_) | Self::AdoptAccount { .. } | Self::Watch { .. }
-        )
+        match self {
+            Self::Groups { what, .. } => *what == GroupsAsked::List,
+            Self::Open(_)
+            | Self::Add(_)
+            | Self::AdoptAccount { .. }
+            | Self::RemoveAccount { .. }
+            | Self::RevokeKeys { .. }
+            | Self::Unpin { .. }
+            | Self::Unwatch { .. }
+            | Self::Watch { .. } => false,
+            _ => true,
+        }
     }
 }
 

@@ -11,9 +11,7 @@ use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
 use crate::jobs::JobsFilter;
-use crate::pins::{
-    CheckState, Look, PinEdit, PinFilters, PinQuery, PinRow, ResultSet, Selection, SortKey,
-};
+use crate::pins::{CheckState, PinEdit, PinFilters, PinQuery, PinRow, SortKey};
 use crate::uploads::{UploadRow, UploadState, UploadsFilter};
 
 /// Rows that are read at once.
@@ -216,14 +214,11 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
         query.filters.group = Some(groups::filter(engine, account, named).await?);
     }
     let names = groups::names(engine, account)?;
-    let found = engine.pins.open(account, &query, None, Look::default())?;
-    let mut from = 0;
-    while from < found.total && left > 0 {
-        let rows = engine.pins.rows(found.set, from, PAGE)?;
-        from += PAGE;
-        for row in rows.into_iter().take(left) {
-            left -= 1;
-            let line = with_all_keyvalues(engine, &row, &names)?;
+    let mut found = engine.pins.matching(account, &query)?;
+    found.truncate(left);
+    for some in found.chunks(PAGE) {
+        for row in engine.pins.shown(account, some)? {
+            let line = with_all_keyvalues(engine, &row, &names);
             say.line(Reply::Pin(line)).await?;
         }
     }
@@ -252,17 +247,15 @@ async fn unpinned(
     Ok(all)
 }
 
-fn with_all_keyvalues(
-    engine: &Engine,
-    row: &PinRow,
-    names: &Names,
-) -> Result<PinLine, CommandError> {
+fn with_all_keyvalues(engine: &Engine, row: &PinRow, names: &Names) -> PinLine {
     let keyvalues = if row.keyvalue_count > row.keyvalues.len() {
-        engine.pins.details(row.id)?.keyvalues
+        // One that went away since it was found is told as it was.
+        let all = engine.pins.details(row.id).map(|details| details.keyvalues);
+        all.unwrap_or_else(|_| row.keyvalues.clone())
     } else {
         row.keyvalues.clone()
     };
-    Ok(PinLine::pinned(row, keyvalues, names))
+    PinLine::pinned(row, keyvalues, names)
 }
 
 fn query(text: &str, sort: SortedBy, reverse: bool) -> PinQuery {
@@ -278,11 +271,6 @@ fn query(text: &str, sort: SortedBy, reverse: bool) -> PinQuery {
         descending: descending != reverse,
         ..PinQuery::default()
     }
-}
-
-fn open(engine: &Engine, account: AccountId, text: &str) -> Result<ResultSet, CommandError> {
-    let query = query(text, SortedBy::Cid, false);
-    engine.pins.open(account, &query, None, Look::default())
 }
 
 /// The one pin that is meant by a CID or a whole name, asked for at the service if it is not known here.
@@ -307,16 +295,11 @@ fn known(engine: &Engine, account: AccountId, which: &str) -> Result<Option<i64>
     if let Some(pin) = engine.pins.find(account, which)? {
         return Ok(Some(pin.id));
     }
-    let found = open(engine, account, which)?;
+    let query = query(which, SortedBy::Cid, false);
     let mut named = Vec::new();
-    let mut from = 0;
-    while from < found.total {
-        let rows = engine.pins.rows(found.set, from, PAGE)?;
-        named.extend(
-            rows.into_iter()
-                .filter(|row| row.name.as_deref() == Some(which)),
-        );
-        from += PAGE;
+    for some in engine.pins.matching(account, &query)?.chunks(PAGE) {
+        let rows = engine.pins.named(some)?.into_iter();
+        named.extend(rows.filter(|row| row.pin.name.as_deref() == Some(which)));
     }
     match &named[..] {
         [] => Ok(None),
@@ -387,40 +370,17 @@ pub(super) async fn unpin(
     pins: &[i64],
     say: &Say,
 ) -> Result<(), CommandError> {
-    let mut failed = None;
+    let mut failed = Vec::new();
     for id in pins {
         let line = details(engine, account, *id)?;
-        let selection = selected(engine, account, *id)?;
-        let mut report = engine.pins.unpin(&selection).await?;
+        let mut report = engine.pins.unpin_rows(account, &[*id]).await?;
         match report.failed.pop() {
-            Some(not) => failed = Some((not.name, not.sentence)),
+            Some(not) => {
+                let sentence = format!("{} is still pinned. {}", not.name, not.sentence);
+                failed.push(CommandError::new(not.code, sentence));
+            }
             None => say.line(Reply::Pin(line)).await?,
         }
     }
-    match failed {
-        None => Ok(()),
-        Some((name, sentence)) => Err(CommandError::new(
-            ErrorCode::Rejected,
-            format!("{name} is still pinned. {sentence}"),
-        )),
-    }
-}
-
-/// A selection of this pin alone.
-pub(super) fn selected(
-    engine: &Engine,
-    account: AccountId,
-    id: i64,
-) -> Result<Selection, CommandError> {
-    let look = Look {
-        pin: Some(id),
-        ..Look::default()
-    };
-    let query = query("", SortedBy::Cid, false);
-    let found = engine.pins.open(account, &query, None, look)?;
-    let place = found.place.ok_or_else(|| CommandError::gone("This pin"))?;
-    Ok(Selection {
-        set: found.set,
-        ranges: vec![(place, place)],
-    })
+    say.all_failed(failed).await
 }

@@ -96,11 +96,12 @@ impl Catalogue {
     }
 
     pub(super) fn put(&mut self, rows: &[Mirrored]) {
-        self.remove(&rows.iter().map(|row| row.id).collect::<Vec<_>>());
         if rows.len() > MANY {
             self.orders.clear();
         }
         for row in rows {
+            // A service may list a pin twice on one page.
+            self.remove(&[row.id]);
             let entry = Entry::new(row, &self.known);
             let places = self.places_of(&entry);
             let slot = self.keep(entry);

@@ -52,6 +52,17 @@ fn every_word_is_looked_for_in_name_cid_keys_and_values_without_case() {
 }
 
 #[test]
+fn a_pin_that_is_listed_twice_at_once_is_one_row() {
+    let mut catalogue = Catalogue::default();
+    catalogue.put(&[row(1, "a", 1), row(2, "b", 2), row(1, "c", 1)]);
+    let all = query("", SortKey::Name, false);
+    assert_eq!(found(&mut catalogue, &all), [2, 1]);
+    catalogue.put(&[row(1, "a", 1)]);
+    assert_eq!(found(&mut catalogue, &all), [1, 2]);
+    assert_eq!(catalogue.len(), 2);
+}
+
+#[test]
 fn a_longer_text_finds_what_a_fresh_search_for_it_finds_also_after_a_change() {
     let rows: Vec<_> = (1..200)
         .map(|id| row(id, &format!("scan {id}"), id))

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pinning::{ErrorKind, NewJob, Priority, Value};
+use pinning::{NewJob, Priority, Value};
 
-use super::work::{listed, missing, pin_ref};
+use super::work::{listed, missing};
 use super::{PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::error::{CommandError, ErrorCode};
@@ -45,18 +45,9 @@ impl Pins {
             None => self.look_for(account, cid).await?,
         };
         let Some(row) = known else { return Ok(()) };
-        let (now, remembered) = (self.clock.now(), row.clone());
-        self.store
-            .ledger
-            .write(Urgency::Background, move |tx| {
-                rows::journal(tx, &remembered, now)
-            })
-            .await?;
-        match pins.unpin(&pin_ref(&row)).await {
-            Err(error) if !matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
-                Err(self.failed(account, &error, &name))
-            }
-            _ => self.take_out(account, row.id).await,
+        match self.let_go(pins, &row, Urgency::Background).await? {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.failed(account, &error, &name)),
         }
     }
 

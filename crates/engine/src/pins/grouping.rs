@@ -32,12 +32,19 @@ impl Pins {
         selection: &Selection,
     ) -> Result<(AccountId, Vec<(rows::Mirrored, pinning::PinRef)>), CommandError> {
         let (account, ids) = self.selected(selection)?;
-        let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
-        let named = mirrored.into_iter().map(|row| {
+        Ok((account, self.chosen_rows(&ids)?))
+    }
+
+    /// The same for rows of these numbers.
+    pub(crate) fn chosen_rows(
+        &self,
+        ids: &[i64],
+    ) -> Result<Vec<(rows::Mirrored, pinning::PinRef)>, CommandError> {
+        let named = self.named(ids)?.into_iter().map(|row| {
             let pin = pin_ref(&row);
             (row, pin)
         });
-        Ok((account, named.collect()))
+        Ok(named.collect())
     }
 
     /// Says of these rows which groups they are in now.

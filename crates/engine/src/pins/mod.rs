@@ -1,5 +1,6 @@
 //! What a service keeps for an account: a mirror that can be searched, and the edits made to it.
 
+mod by_number;
 mod catalogue;
 mod count;
 mod entry;
@@ -46,7 +47,7 @@ use sets::Sets;
 
 use crate::accounts::{AccountId, Accounts};
 use crate::clock::{Clock, Millis};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::settings::SettingStore;
 use crate::store::Store;
 
@@ -251,6 +252,9 @@ pub struct NotUnpinned {
     pub name: String,
     /// Why.
     pub sentence: String,
+    /// The same, as a code.
+    #[serde(skip)]
+    pub code: ErrorCode,
 }
 
 /// What became of an unpinning.
@@ -259,8 +263,11 @@ pub struct UnpinReport {
     /// How many the service no longer keeps.
     #[specta(type = u32)]
     pub unpinned: usize,
-    /// The others, at most 100.
+    /// Those that could not be unpinned, at most 100.
     pub failed: Vec<NotUnpinned>,
+    /// How many were not asked for any more after so many failures, or after one that met the whole account.
+    #[specta(type = u32)]
+    pub left: usize,
 }
 
 #[derive(Default)]

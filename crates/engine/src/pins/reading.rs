@@ -7,7 +7,11 @@ use super::{Pins, Reading, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::{Noun, heard};
 use crate::error::CommandError;
+use crate::paging::Pages;
 use crate::store::Urgency;
+
+/// Pages of one network's list, of 10 to 1,000 pins each.
+const MOST_PAGES: usize = 100_000;
 
 impl Pins {
     /// Reads the whole list once. A second call while one runs does nothing.
@@ -86,6 +90,7 @@ impl Pins {
                 ..pinning::PinQuery::default()
             };
             let mut next: Option<PageToken> = None;
+            let mut pages = Pages::up_to(MOST_PAGES);
             loop {
                 let page = match list.page(&query, next.take(), Priority::Background).await {
                     Ok(page) => page,
@@ -105,8 +110,9 @@ impl Pins {
                 });
                 self.mirror(account, pins.collect(), reading).await?;
                 next = page.next;
-                if next.is_none() {
-                    break;
+                match &next {
+                    Some(token) => pages.go_on(token.as_str(), &name)?,
+                    None => break,
                 }
             }
         }

@@ -414,11 +414,18 @@ pub(super) fn note_edit(
 }
 
 /// Remembers what is about to be unpinned.
-pub(super) fn journal(tx: &Tx, row: &Mirrored, now: Millis) -> Result<(), StoreError> {
+/// Answers the entry's number.
+pub(super) fn journal(tx: &Tx, row: &Mirrored, now: Millis) -> Result<i64, StoreError> {
     let keyvalues = serde_json::to_string(&row.pin.keyvalues).unwrap_or_else(|_| "{}".into());
     tx.execute(
         "INSERT INTO journal (account, at, cid, name, keyvalues) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![row.account, now, row.pin.cid, row.pin.name, keyvalues],
     )?;
+    Ok(tx.last_insert_rowid())
+}
+
+/// It was not unpinned after all.
+pub(super) fn unjournal(tx: &Tx, entry: i64) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM journal WHERE id = ?1", [entry])?;
     Ok(())
 }

@@ -33,6 +33,10 @@ struct Kept {
     query: PinQuery,
 }
 
+fn readable(value: &serde_json::Value) -> Option<Kept> {
+    Kept::deserialize(value).ok()
+}
+
 fn place(account: AccountId) -> String {
     format!("saved_searches:{account}")
 }
@@ -69,7 +73,12 @@ impl Pins {
         }
         query.filters.ready()?;
         let mut kept = self.kept_searches(account)?;
-        let id = kept.iter().map(|kept| kept.id).max().unwrap_or(0) + 1;
+        let id = kept
+            .iter()
+            .map(|kept| kept.id)
+            .max()
+            .unwrap_or(0)
+            .wrapping_add(1);
         let name = name.to_owned();
         let full = kept.len() >= MOST;
         match kept.iter_mut().find(|kept| kept.name == name) {
@@ -82,7 +91,7 @@ impl Pins {
             }
             None => kept.push(Kept { id, name, query }),
         }
-        self.settings.keep(&place(account), &kept).await?;
+        self.keep_searches(account, &kept).await?;
         self.saved(account)
     }
 
@@ -94,14 +103,26 @@ impl Pins {
     ) -> Result<Vec<SavedSearch>, CommandError> {
         let mut kept = self.kept_searches(account)?;
         kept.retain(|kept| kept.id != id);
-        self.settings.keep(&place(account), &kept).await?;
+        self.keep_searches(account, &kept).await?;
         self.saved(account)
     }
 
+    /// One of a newer version, which cannot be read, hides none of the others.
     fn kept_searches(&self, account: AccountId) -> Result<Vec<Kept>, CommandError> {
-        let stored: Option<Vec<serde_json::Value>> = self.settings.kept(&place(account))?;
-        // One of a newer version, which cannot be read, hides none of the others.
-        let readable = |value| serde_json::from_value(value).ok();
-        Ok(stored.into_iter().flatten().filter_map(readable).collect())
+        let stored = self.stored_searches(account)?.into_iter();
+        Ok(stored.filter_map(|value| readable(&value)).collect())
+    }
+
+    fn stored_searches(&self, account: AccountId) -> Result<Vec<serde_json::Value>, CommandError> {
+        Ok(self.settings.kept(&place(account))?.unwrap_or_default())
+    }
+
+    /// Keeps these, and those that a newer version will read again.
+    async fn keep_searches(&self, account: AccountId, kept: &[Kept]) -> Result<(), CommandError> {
+        let mut all = self.stored_searches(account)?;
+        all.retain(|value| readable(value).is_none());
+        let known = kept.iter().map(serde_json::to_value);
+        all.extend(known.filter_map(Result::ok));
+        self.settings.keep(&place(account), &all).await
     }
 }

@@ -41,7 +41,7 @@ impl Set {
     pub(super) fn at(&self, ranges: &[(usize, usize)]) -> Vec<i64> {
         let mut ids = Vec::new();
         for (from, to) in ranges {
-            let to = (*to + 1).min(self.ids.len());
+            let to = to.saturating_add(1).min(self.ids.len());
             ids.extend_from_slice(self.ids.get(*from..to).unwrap_or_default());
         }
         ids

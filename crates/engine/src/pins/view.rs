@@ -12,19 +12,9 @@ impl Pins {
     /// A window of a set.
     pub fn rows(&self, set: u64, from: usize, n: usize) -> Result<Vec<PinRow>, CommandError> {
         let set = self.sets().get(set)?;
-        let ids = set.at(&[(from, from + n.clamp(1, MOST_ROWS) - 1)]);
-        let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
-        let cids: Vec<&str> = mirrored.iter().map(|row| row.pin.cid.as_str()).collect();
-        let known = self
-            .store
-            .ledger
-            .read(|tx| rows::known(tx, set.account, &cids))?;
-        let check =
-            |cid: &str| CheckState::of_verdict(known.get(cid).map(|known| known.verdict.as_str()));
-        Ok(mirrored
-            .iter()
-            .map(|row| pin_row(row, check(&row.pin.cid)))
-            .collect())
+        let to = from.saturating_add(n.clamp(1, MOST_ROWS) - 1);
+        let ids = set.at(&[(from, to)]);
+        self.shown(set.account, &ids)
     }
 
     /// Everything known of one pin.
@@ -76,7 +66,10 @@ impl Pins {
             ..Default::default()
         };
         for row in &mirrored {
-            summary.bytes += row.pin.bytes.unwrap_or(0);
+            summary.bytes = summary
+                .bytes
+                .saturating_add(row.pin.bytes.unwrap_or(0))
+                .min(1 << 53);
             summary.private += usize::from(!row.pin.public);
             match CheckState::of_verdict(
                 known.get(&row.pin.cid).map(|known| known.verdict.as_str()),
@@ -154,7 +147,7 @@ impl Pins {
     }
 }
 
-fn pin_row(row: &rows::Mirrored, check: CheckState) -> PinRow {
+pub(super) fn pin_row(row: &rows::Mirrored, check: CheckState) -> PinRow {
     let pin = &row.pin;
     PinRow {
         id: row.id,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pinning::{ErrorKind, Network, PinRef, Value};
+use pinning::{Delivered, ErrorKind, Network, PinRef, Value};
 
 use super::{NotUnpinned, PinDetails, PinEdit, Pins, Selection, UnpinReport, rows};
 use crate::accounts::{AccountId, service_name};
@@ -13,6 +13,9 @@ use crate::store::Urgency;
 
 /// Key-values that a service takes for one pin.
 pub(crate) const MOST_KEYVALUES: usize = 10;
+
+/// Failures to unpin after which no more is tried.
+const MOST_TOLD: usize = 100;
 
 /// A pin as the service told it, as a row.
 pub fn listed(pin: pinning::Pin) -> rows::Listed {
@@ -130,41 +133,72 @@ impl Pins {
     /// Asks the service to stop keeping these. Each is in the journal before it is asked for.
     pub async fn unpin(&self, selection: &Selection) -> Result<UnpinReport, CommandError> {
         let (account, ids) = self.selected(selection)?;
+        self.unpin_rows(account, &ids).await
+    }
+
+    /// The same for rows of these numbers. Those that are not there any more are passed over.
+    pub(crate) async fn unpin_rows(
+        &self,
+        account: AccountId,
+        ids: &[i64],
+    ) -> Result<UnpinReport, CommandError> {
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
         let mut report = UnpinReport {
             unpinned: 0,
             failed: Vec::new(),
+            left: 0,
         };
-        for row in self.store.mirror.read(|tx| rows::by_ids(tx, &ids))? {
-            let (now, remembered) = (self.clock.now(), row.clone());
-            self.store
-                .ledger
-                .write(Urgency::Click, move |tx| {
-                    rows::journal(tx, &remembered, now)
-                })
-                .await?;
-            match pins.unpin(&pin_ref(&row)).await {
-                Err(error) if !matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
-                    let told = self.failed(account, &error, &name);
-                    let held = self.accounts.hold(account).is_some();
-                    report.failed.push(NotUnpinned {
-                        name: row.pin.name.unwrap_or(row.pin.cid),
-                        sentence: told.message,
-                    });
-                    if held || report.failed.len() >= 100 {
-                        break;
-                    }
-                }
-                // Not pinned any more is what was wanted.
-                _ => {
-                    self.take_out(account, row.id).await?;
-                    report.unpinned += 1;
-                }
+        let mut rows = self.named(ids)?.into_iter();
+        for row in rows.by_ref() {
+            let Err(error) = self.let_go(pins, &row, Urgency::Click).await? else {
+                report.unpinned += 1;
+                continue;
+            };
+            let told = self.failed(account, &error, &name);
+            report.failed.push(NotUnpinned {
+                name: row.pin.name.unwrap_or(row.pin.cid),
+                sentence: told.message,
+                code: told.code,
+            });
+            if self.accounts.hold(account).is_some() || report.failed.len() >= MOST_TOLD {
+                break;
             }
         }
+        report.left = rows.len();
         Ok(report)
+    }
+
+    /// Asks the service to stop keeping a pin. It is in the journal before; what the service refused is taken out again.
+    pub(super) async fn let_go(
+        &self,
+        pins: &dyn pinning::Pins,
+        row: &rows::Mirrored,
+        urgency: Urgency,
+    ) -> Result<Result<(), pinning::Error>, CommandError> {
+        let (now, remembered) = (self.clock.now(), row.clone());
+        let entry = self
+            .store
+            .ledger
+            .write(urgency, move |tx| rows::journal(tx, &remembered, now))
+            .await?;
+        match pins.unpin(&pin_ref(row)).await {
+            Err(error) if !matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
+                if error.delivered == Delivered::NotSent {
+                    self.store
+                        .ledger
+                        .write(urgency, move |tx| rows::unjournal(tx, entry))
+                        .await?;
+                }
+                Ok(Err(error))
+            }
+            // Not pinned any more is what was wanted.
+            _ => {
+                self.take_out(row.account, row.id).await?;
+                Ok(Ok(()))
+            }
+        }
     }
 
     /// Forgets an account's list.

@@ -151,6 +151,8 @@ impl SettingStore {
                 rows::set(tx, "active_account", &id)
             })
             .await?;
+        self.store.announcer.changed(Noun::Account, None);
+        self.store.announcer.changed(Noun::Pin, None);
         Ok(())
     }
 }

@@ -206,3 +206,18 @@ async fn a_change_is_carried_through_although_the_asker_hung_up() {
     // And nothing holds up the end of the process.
     let _closed = desk.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_asked_for_again_once_however_often_that_is_said() {
+    let house = House::new().await;
+    let none = std::time::Duration::ZERO;
+    house.sandbox.jobs().set_times(none, none, none, none);
+    house.sandbox.jobs().set_end(CIDS[0], JobStatus::Expired);
+    import(&house, CIDS[0], JobOptions::default()).await;
+    let row = until(&house, CIDS[0], |row| row.state == JobState::Expired).await;
+    let jobs = &house.engine.jobs;
+    let (one, other) = tokio::join!(jobs.retry(row.id, None), jobs.retry(row.id, None));
+    assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    until(&house, CIDS[0], |row| row.state == JobState::Expired).await;
+    assert_eq!((requests(&house), rows(&house).len()), (2, 1));
+}

@@ -168,6 +168,13 @@ pub(in crate::jobs) fn again(
     now: Millis,
 ) -> Result<i64, StoreError> {
     let row = get(tx, id)?;
+    let cleared = tx
+        .prepare_cached("SELECT cleared FROM job WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?;
+    if cleared {
+        // It was asked for again already, or taken out of the list.
+        return Err(StoreError::Missing);
+    }
     let nodes = nodes.map_or_else(|| row.wish.nodes.clone(), <[String]>::to_vec);
     let fresh = row.service_id.is_none()
         && matches!(row.job.state, State::Waiting { .. } | State::Refused(_));

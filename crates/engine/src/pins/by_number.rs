@@ -1,0 +1,36 @@
+//! Rows by their numbers, for whoever has no screen: a set that nobody looks at would push out one that somebody does.
+
+use super::{CheckState, PinQuery, PinRow, Pins, rows};
+use crate::accounts::AccountId;
+use crate::error::CommandError;
+
+impl Pins {
+    /// The numbers of all rows that match, in order.
+    pub(crate) fn matching(
+        &self,
+        account: AccountId,
+        query: &PinQuery,
+    ) -> Result<Vec<i64>, CommandError> {
+        self.with_catalogue(account, |catalogue| catalogue.find(query))?
+    }
+
+    /// These rows of an account, as lists show them; those that are gone are left out.
+    pub(crate) fn shown(
+        &self,
+        account: AccountId,
+        ids: &[i64],
+    ) -> Result<Vec<PinRow>, CommandError> {
+        let mirrored = self.named(ids)?;
+        let cids: Vec<&str> = mirrored.iter().map(|row| row.pin.cid.as_str()).collect();
+        let known = self
+            .store
+            .ledger
+            .read(|tx| rows::known(tx, account, &cids))?;
+        let check =
+            |cid: &str| CheckState::of_verdict(known.get(cid).map(|known| known.verdict.as_str()));
+        Ok(mirrored
+            .iter()
+            .map(|row| super::view::pin_row(row, check(&row.pin.cid)))
+            .collect())
+    }
+}
