@@ -2706,8 +2706,10 @@ export type UnpinPage_Serialize = {
 export type UnpinReport = {
 	/**  How many the service no longer keeps. */
 	unpinned: number,
-	/**  The others, at most 100. */
+	/**  Those that could not be unpinned, at most 100. */
 	failed: NotUnpinned[],
+	/**  How many were not asked for any more after so many failures, or after one that met the whole account. */
+	left: number,
 };
 
 /**  A pin that a rule let go. */

@@ -126,12 +126,12 @@ test("unpinning says what will happen, has the focus on the safe button, and doe
 
 test("pins that could not be unpinned are named with their reasons", async () => {
   const { engine, user } = await open([aPin(1), aPin(2)]);
-  engine.answers.pins_unpin = () => ({ unpinned: 1, failed: [{ name: "pin-2.tif", sentence: "Pinata said “403 Forbidden”." }] });
+  engine.answers.pins_unpin = () => ({ unpinned: 1, failed: [{ name: "pin-2.tif", sentence: "Pinata said “403 Forbidden”." }], left: 3 });
   await user.click(await row(/pin-1\.tif/));
   await user.keyboard("{Control>}a{/Control}{Delete}");
   await user.click(await screen.findByRole("button", { name: "Unpin 2" }));
-  expect(await screen.findByRole("alertdialog", { name: "1 of 2 could not be unpinned" })).toHaveTextContent(
-    "Pinata said “403 Forbidden”.",
+  expect(await screen.findByRole("alertdialog", { name: "4 of 5 could not be unpinned" })).toHaveTextContent(
+    /Pinata said “403 Forbidden”\..*3 more were not asked for\./,
   );
 });
 
