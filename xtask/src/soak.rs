@@ -7,8 +7,14 @@ use crate::packages::Purpose;
 use crate::process::Run;
 use crate::system;
 
-/// The simulations of watched folders: test, variable that counts its seeds, seeds, what it is.
-const SIMULATIONS: [(&str, &str, u64, &str); 3] = [
+/// The simulations of uploads and of watched folders: test, variable that counts its seeds, seeds, what it is.
+const SIMULATIONS: [(&str, &str, u64, &str); 4] = [
+    (
+        "whatever_breaks_an_upload_ends_once_and_says_what_the_service_has",
+        "PINFOLD_SCHEDULES",
+        100_000,
+        "schedules of an upload, service, clock, crashes",
+    ),
     (
         "two_thousand_schedules_of_people_queue_service_clock_and_crashes_lose_nothing",
         "PINFOLD_SCHEDULES",
@@ -28,7 +34,29 @@ const SIMULATIONS: [(&str, &str, u64, &str); 3] = [
         "the order inside a batch does not matter",
     ),
 ];
-const KILLS: &str = "kill_9_again_and_again_loses_nothing_and_sends_nothing_twice";
+/// A process that is killed again and again.
+struct Killed {
+    /// The test's file, and its name.
+    target: &'static str,
+    test: &'static str,
+    /// The variable that says how long, or how often.
+    variable: &'static str,
+    what: &'static str,
+}
+const WATCHES: Killed = Killed {
+    target: "watches",
+    test: "kill_9_again_and_again_loses_nothing_and_sends_nothing_twice",
+    variable: "PINFOLD_SOAK_SECONDS",
+    what: "a watched folder under kill -9",
+};
+const QUEUE: Killed = Killed {
+    target: "drop",
+    test: "kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice",
+    variable: "PINFOLD_KILLS",
+    what: "the queue under kill -9 at each step",
+};
+/// How often the queue is killed.
+const KILLS: u64 = 1_000;
 
 /// How long and how much.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,6 +64,8 @@ pub(crate) struct Options {
     minutes: u64,
     /// At most so many seeds of each simulation.
     schedules: u64,
+    /// How often the queue is killed.
+    kills: u64,
     seed: u64,
     optimised: bool,
 }
@@ -45,6 +75,7 @@ impl Options {
         let mut options = Self {
             minutes: 5,
             schedules: u64::MAX,
+            kills: KILLS,
             seed: 1,
             optimised: true,
         };
@@ -58,6 +89,7 @@ impl Options {
             match argument.as_str() {
                 "--minutes" => options.minutes = number()?,
                 "--schedules" => options.schedules = number()?,
+                "--kills" => options.kills = number()?,
                 "--seed" => options.seed = number()?,
                 "--unoptimised" => options.optimised = false,
                 other => return Err(format!("`cargo xtask soak` does not know `{other}`")),
@@ -95,7 +127,8 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     for (test, variable, seeds, what) in SIMULATIONS {
         keep(simulation(options, test, variable, seeds, what));
     }
-    keep(kills(options));
+    keep(killed(options, &WATCHES, options.minutes * 60));
+    keep(killed(options, &QUEUE, options.kills));
     println!("\n{}", table(&lines));
     for problem in &problems {
         println!("\n{problem}");
@@ -139,21 +172,27 @@ fn simulation(
 }
 
 /// A real engine over real files and the real Sandbox, killed every few hundred milliseconds.
-fn kills(options: &Options) -> Outcome<Line> {
-    let (seed, seconds) = (options.seed.to_string(), options.minutes * 60);
+fn killed(options: &Options, killed: &Killed, much: u64) -> Outcome<Line> {
+    let Killed {
+        target,
+        test,
+        variable,
+        what,
+    } = killed;
+    let seed = options.seed.to_string();
     let start = Instant::now();
     let finished = options
-        .test(&["--test", "watches"], KILLS)
-        .env("PINFOLD_SOAK_SECONDS", seconds.to_string())
+        .test(&["--test", target], test)
+        .env(variable, much.to_string())
         .env("PINFOLD_SEED", &seed)
         .finish()?;
     ran_one(&finished.output)?;
     let figures = figures(&finished.output);
     finished.into_output().map_err(|failure| {
-        format!("{failure}\nSee it again: PINFOLD_SOAK_SECONDS={seconds} PINFOLD_SEED={seed} cargo test -p engine --test watches {KILLS} -- --nocapture")
+        format!("{failure}\nSee it again: {variable}={much} PINFOLD_SEED={seed} cargo test -p engine --test {target} {test} -- --nocapture")
     })?;
     Ok(Line {
-        what: "a watched folder under kill -9".to_owned(),
+        what: (*what).to_owned(),
         seeds: seed,
         figures: figures.ok_or("the soak printed no figures")?,
         took: start.elapsed(),
@@ -204,12 +243,13 @@ mod tests {
 
     #[test]
     fn it_can_be_made_short() {
-        let short = parse("--minutes 1 --schedules 2000 --unoptimised").unwrap();
+        let short = parse("--minutes 1 --schedules 2000 --kills 50 --unoptimised").unwrap();
         assert_eq!(
             short,
             Options {
                 minutes: 1,
                 schedules: 2_000,
+                kills: 50,
                 seed: 1,
                 optimised: false
             }

@@ -18,6 +18,10 @@ mod jobs;
 mod json;
 #[path = "drop/keys.rs"]
 mod keys;
+#[path = "drop/kills.rs"]
+mod kills;
+#[path = "drop/oracle.rs"]
+mod oracle;
 #[path = "drop/past.rs"]
 mod past;
 #[path = "drop/preflight.rs"]

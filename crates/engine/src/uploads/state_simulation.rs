@@ -354,7 +354,7 @@ fn whatever_breaks_an_upload_ends_once_and_says_what_the_service_has() {
     println!("uploads::step: seeds 1..={schedules}, {steps} steps");
     assert_eq!(run(7), run(7), "a seed is one schedule");
     assert!(
-        steps > 10 * usize::try_from(SCHEDULES).unwrap_or(0),
+        steps > 10 * usize::try_from(schedules).unwrap_or(0),
         "too little happened"
     );
 }

@@ -5,7 +5,8 @@ use engine::uploads::{Event, RestFor, UploadState};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use super::chunks::{bytes_received, noise, uploads_begun};
-use super::house::{Fast, House};
+use super::house::House;
+use super::house::fast::Fast;
 
 /// From now on rows of the queue cannot be written where this holds.
 async fn break_the_ledger(house: &House, when: &str) {

@@ -2,19 +2,21 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of the house")]
 
+pub(crate) mod child;
+pub(crate) mod dice;
+pub(crate) mod fast;
 mod service;
 mod watching;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::accounts::{
     Addresses, Chosen, Credential, Keep, RunningSandbox, SandboxHost, Services,
 };
-use engine::clock::{Clock, Millis, SystemClock};
+use engine::clock::{Clock, SystemClock};
 use engine::error::CommandError;
 use engine::uploads::{Secrets, UploadNetwork, UploadOptions, UploadRow, UploadsFilter};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
@@ -76,50 +78,6 @@ impl Ground {
             watching: Arc::new(SystemWatching),
             clock: Arc::new(SystemClock),
         }
-    }
-}
-
-/// A clock that runs so many times faster than the computer's.
-pub(crate) struct Fast {
-    times: Millis,
-    from: Millis,
-    begun: tokio::time::Instant,
-    in_vain: AtomicU64,
-}
-
-impl Fast {
-    pub(crate) fn new(times: Millis) -> Arc<Self> {
-        Arc::new(Self {
-            times,
-            from: SystemClock.now(),
-            begun: tokio::time::Instant::now(),
-            in_vain: AtomicU64::new(0),
-        })
-    }
-
-    /// Waits for what was past already: many of them are a loop that spins.
-    pub(crate) fn waits_in_vain(&self) -> u64 {
-        self.in_vain.load(Ordering::Relaxed)
-    }
-
-    pub(crate) async fn pass(&self, time: Millis) {
-        self.sleep_until(self.now() + time).await;
-    }
-}
-
-#[async_trait]
-impl Clock for Fast {
-    fn now(&self) -> Millis {
-        let passed = Millis::try_from(self.begun.elapsed().as_micros()).expect("fits");
-        self.from + passed * self.times / 1_000
-    }
-
-    async fn sleep_until(&self, until: Millis) {
-        let wait = u64::try_from((until - self.now()) * 1_000 / self.times).unwrap_or(0);
-        if wait == 0 {
-            self.in_vain.fetch_add(1, Ordering::Relaxed);
-        }
-        tokio::time::sleep(Duration::from_micros(wait)).await;
     }
 }
 
@@ -229,12 +187,6 @@ impl House {
     /// The process ends at once.
     pub(crate) fn stop(&mut self) {
         self.kill();
-    }
-
-    /// Where everything is, for an engine in another process: see [`open_at`].
-    pub(crate) fn place(&self) -> String {
-        let data = self.folder.path().display();
-        format!("{data}\n{}\n{}", self.address.api, self.address.gateway)
     }
 
     /// Whether these bytes stand anywhere in the engine's own files.
@@ -381,22 +333,6 @@ fn open(
     working.spawn(engine.watches.clone().run());
     working.spawn(engine.jobs.clone().run());
     (engine, working)
-}
-
-/// An engine of this process on the house of another one; it works as long as its runtime is kept.
-pub(crate) fn open_at(
-    place: &str,
-    cut: Option<(u64, u64)>,
-) -> (Arc<Engine>, tokio::runtime::Runtime) {
-    let mut lines = place.lines().map(str::to_owned);
-    let mut line = || lines.next().expect("a line");
-    let data = PathBuf::from(line());
-    let address = Arc::new(RunningSandbox {
-        api: line(),
-        gateway: line(),
-        token: TOKEN.to_owned().into(),
-    });
-    open(&data, &address, &Ground::real(), cut)
 }
 
 pub(crate) fn options(secrets: Secrets) -> UploadOptions {

@@ -24,12 +24,18 @@ impl House {
         answer["data"]["cid"].as_str().expect("a CID").to_owned()
     }
 
-    /// Every CID that an upload stored, with how often, by the service's own log on disk: from the first request on.
-    pub(crate) fn stored(&self) -> std::collections::BTreeMap<String, usize> {
+    /// The service's own log on disk, from the first request on.
+    pub(crate) fn log(&self) -> Vec<serde_json::Value> {
         let log = self.folder.path().join("sandbox/requests.log");
+        let log = std::fs::read_to_string(log).expect("the log");
+        let entry = |line| serde_json::from_str(line).expect("a line of JSON");
+        log.lines().map(entry).collect()
+    }
+
+    /// Every CID that an upload stored, with how often, by the service's own log.
+    pub(crate) fn stored(&self) -> std::collections::BTreeMap<String, usize> {
         let mut stored = std::collections::BTreeMap::new();
-        for line in std::fs::read_to_string(log).expect("the log").lines() {
-            let entry: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+        for entry in self.log() {
             if let (Some("POST"), Some(cid)) = (entry["method"].as_str(), entry["cid"].as_str()) {
                 *stored.entry(cid.to_owned()).or_default() += 1;
             }

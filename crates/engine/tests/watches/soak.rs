@@ -3,19 +3,18 @@
 //! `PINFOLD_SOAK_SECONDS=300 PINFOLD_SEED=1 cargo test -p engine --test watches soak -- --nocapture`
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
+use engine::clock::SystemClock;
 use engine::watches::{LedgerPage, LedgerQuery, LedgerState};
 use tokio::time::{Instant, sleep};
 
-use super::house::{self, House};
+use super::house::dice::Dice;
+use super::house::{House, child};
 use super::quick;
 
-/// Tells the child where everything is: data folder, API, gateway, one a line.
-const CHILD: &str = "PINFOLD_SOAK_CHILD";
 const NAME: &str = "soak::kill_9_again_and_again_loses_nothing_and_sends_nothing_twice";
 /// At most so many files lie in the folder.
 const FILES: usize = 300;
@@ -25,9 +24,7 @@ const REST: Duration = Duration::from_mins(3);
 #[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
-    if let Ok(place) = std::env::var(CHILD) {
-        return live_until_killed(&place).await;
-    }
+    child::lives_here(Arc::new(SystemClock)).await;
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let seconds = number("PINFOLD_SOAK_SECONDS").unwrap_or(6);
     let seed = number("PINFOLD_SEED").unwrap_or(1);
@@ -39,7 +36,7 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     let mut people = People::new(&root, seed);
     let (mut kills, end) = (0, Instant::now() + Duration::from_secs(seconds));
     while Instant::now() < end {
-        let mut child = start_child(&house);
+        let mut child = house.start_child(NAME);
         // Mostly a few hundred milliseconds; now and then long enough to get something done.
         let life = match people.dice.below(4) {
             0 => 1_000 + people.dice.below(2_000),
@@ -81,25 +78,6 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     assert!(lost.is_empty(), "seed {seed}: lost {lost:#?}");
     assert!(twice.is_empty(), "seed {seed}: sent twice {twice:#?}");
     assert!(kills > 1 && !stored.is_empty(), "nothing was tried");
-}
-
-fn start_child(house: &House) -> Child {
-    let child = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", NAME, "--nocapture"])
-        .env(CHILD, house.place())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
-    child.expect("it starts")
-}
-
-async fn live_until_killed(place: &str) {
-    let _working = house::open_at(place, None);
-    // The pipe breaks when the parent dies: nobody would kill this one then.
-    let orphaned = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
-    let _ = orphaned.await;
-    std::process::exit(0);
 }
 
 /// Name, whether its present content is pinned, and the CID, for every file of the ledger.
@@ -149,7 +127,7 @@ impl People {
     fn new(root: &Path, seed: u64) -> Self {
         Self {
             root: root.to_owned(),
-            dice: Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+            dice: Dice::new(seed),
             there: BTreeMap::new(),
             written: 0,
         }
@@ -203,21 +181,5 @@ impl People {
     fn folder_of(&self, name: &str) {
         let path = self.root.join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
-    }
-}
-
-/// xorshift64*: the same seed, the same people.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        (self.next() >> 11) % end
     }
 }

@@ -1,0 +1,60 @@
+//! The engine in a process of its own, so that it can be killed: the same test with other surroundings. The test is the
+//! parent and holds the service, which lives on.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use engine::accounts::RunningSandbox;
+use engine::clock::Clock;
+
+use super::{Ground, House, TOKEN, open};
+
+/// Tells the child where everything is, one a line: data folder, API, gateway, and how files are cut where they are.
+const PLACE: &str = "PINFOLD_TEST_CHILD";
+
+/// In the child, the engine works until it is killed. In the parent this returns at once.
+pub(crate) async fn lives_here(clock: Arc<dyn Clock>) {
+    let Ok(place) = std::env::var(PLACE) else {
+        return;
+    };
+    let mut lines = place.lines().map(str::to_owned);
+    let mut line = || lines.next().expect("a line");
+    let data = PathBuf::from(line());
+    let address = Arc::new(RunningSandbox {
+        api: line(),
+        gateway: line(),
+        token: TOKEN.to_owned().into(),
+    });
+    let cut: Vec<u64> = lines.map(|number| number.parse().expect("bytes")).collect();
+    let cut = cut.first().copied().zip(cut.get(1).copied());
+    let ground = Ground {
+        clock,
+        ..Ground::real()
+    };
+    let _working = open(&data, &address, &ground, cut);
+    // The pipe breaks when the parent dies: nobody would kill this one then.
+    let orphaned = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
+    let _ = orphaned.await;
+    std::process::exit(0);
+}
+
+impl House {
+    /// Starts the child of the test of this whole name.
+    pub(crate) fn start_child(&self, name: &str) -> Child {
+        let data = self.folder.path().display();
+        let mut place = format!("{data}\n{}\n{}", self.address.api, self.address.gateway);
+        if let Some((above, chunk)) = self.cut {
+            place = format!("{place}\n{above}\n{chunk}");
+        }
+        let child = Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", name, "--nocapture"])
+            .env(PLACE, place)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        child.expect("it starts")
+    }
+}
