@@ -174,9 +174,13 @@ pub fn step(job: &Job, event: &Event, now: Millis, jitter: f64) -> Job {
         if matches!(event, Event::Retry | Event::Resume) {
             next.attempts = 0;
         }
-        // Of a row that was given up while the service could not be asked, it stays unknown what arrived.
-        next.cancelling =
-            matches!(event, Event::Cancel) && (!matches!(state, State::Cancelled) || given_up(job));
+        next.cancelling = match (event, state) {
+            // Of a row that was given up while the service could not be asked, it stays unknown what arrived.
+            (Event::Cancel, State::Cancelled) => given_up(job),
+            (Event::Cancel, _) => true,
+            // What was taken back stays so until the service has answered, also when all are paused or tried again.
+            _ => job.cancelling && asks_the_service(state),
+        };
         return next;
     }
     match (job.state, event) {
@@ -233,6 +237,17 @@ fn by_person(job: &Job, event: &Event) -> Option<State> {
         }
         _ => None,
     }
+}
+
+/// Goes on with the question what arrived.
+fn asks_the_service(state: State) -> bool {
+    matches!(
+        state,
+        State::Active(Active::Confirming)
+            | State::Paused {
+                resume_to: Active::Confirming
+            }
+    )
 }
 
 /// The person wanted it gone, and the service could not be asked what arrived.

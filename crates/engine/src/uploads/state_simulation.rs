@@ -65,6 +65,8 @@ struct World {
     /// The service forgets half of what it takes.
     forgetful: bool,
     asked_to_cancel: bool,
+    /// It is to be gone: nothing of it may be sent any more.
+    taken_back: bool,
     calm: bool,
     trace: Vec<String>,
 }
@@ -92,6 +94,7 @@ impl World {
             in_vain: 0,
             forgetful: seed.is_multiple_of(8),
             asked_to_cancel: false,
+            taken_back: false,
             calm: false,
             trace: Vec::new(),
         }
@@ -173,6 +176,7 @@ impl World {
     }
 
     fn send_whole(&mut self, dies: bool, fails: bool) -> Option<Event> {
+        assert!(!self.taken_back, "sent after it was taken back");
         if !dies && !fails {
             self.service.pins += 1;
             return Some(Event::Answered(Verdict::Verified));
@@ -191,6 +195,7 @@ impl World {
     }
 
     fn send_chunk(&mut self, dies: bool, fails: bool) -> Option<Event> {
+        assert!(!self.taken_back, "sent after it was taken back");
         if !self.job.resumable {
             if dies || fails {
                 self.breaks += 1;
@@ -273,6 +278,7 @@ impl World {
             9 if self.dice.one_in(6) => {
                 self.asked_to_cancel = true;
                 self.person(&Event::Cancel);
+                self.taken_back = true;
             }
             _ => {}
         }

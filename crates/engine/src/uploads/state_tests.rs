@@ -132,6 +132,36 @@ fn cancelling_while_sending_asks_what_the_service_kept_before_it_says_cancelled(
 }
 
 #[test]
+fn what_was_taken_back_is_not_sent_whatever_else_is_clicked() {
+    let asked = step(&job(State::Active(Active::Sending)), &Event::Cancel, 0, 0.5);
+    let waits = step(&asked, &broken(false), 0, 0.5);
+    let mut gave_up = asked.clone();
+    while !matches!(gave_up.state, State::NeedsYou { .. }) {
+        gave_up = step(&gave_up, &broken(false), 0, 0.5);
+        gave_up = step(&gave_up, &Event::Due, Millis::MAX, 0.5);
+    }
+    for (before, clicks) in [
+        (&asked, vec![Event::Pause, Event::Resume]),
+        (&waits, vec![Event::Pause, Event::Resume]),
+        (&waits, vec![Event::Retry]),
+        (&gave_up, vec![Event::Retry]),
+        (&gave_up, vec![Event::Retry, Event::Pause, Event::Resume]),
+    ] {
+        let clicked = clicks
+            .iter()
+            .fold(before.clone(), |job, click| step(&job, click, 0, 0.5));
+        assert_eq!(
+            clicked.state,
+            State::Active(Active::Confirming),
+            "{clicks:?}"
+        );
+        let end = step(&clicked, &Event::DidNotArrive, 0, 0.5);
+        assert_eq!(end.state, State::Cancelled, "{clicks:?}");
+        assert!(!end.cancelling, "what became of it is known");
+    }
+}
+
+#[test]
 fn an_answer_that_comes_after_a_cancel_changes_nothing() {
     assert_eq!(
         after(State::Cancelled, &[Event::Answered(Verdict::Verified)]),
