@@ -6,6 +6,8 @@ export type Binding = {
   says?: string;
   group?: KeyGroup;
   run: (event: KeyboardEvent) => void;
+  /** What the key does by itself is done too. */
+  passes?: boolean;
   /** Works only while the focus is in here. */
   within?: () => HTMLElement | null | undefined;
 };
@@ -63,10 +65,10 @@ export class Keys {
     const keys = pressed(event);
     const typing = target !== null && isTyping(target);
     if (typing && !/^(Ctrl [^ACVXZE]$|F\d|Ctrl Shift [JO])/.test(keys)) return;
-    for (const { keys: wanted, within, run } of [...this.#bindings].reverse()) {
+    for (const { keys: wanted, within, passes, run } of [...this.#bindings].reverse()) {
       if (wanted !== keys) continue;
       if (within && !(target && within()?.contains(target))) continue;
-      event.preventDefault();
+      if (!passes) event.preventDefault();
       run(event);
       return;
     }
