@@ -63,7 +63,6 @@ pub fn builder() -> Builder<tauri::Wry> {
             pins::pins_save,
             pins::pins_forget,
             pins::pins_unpinned,
-            pins::pins_pin_again,
             groups::groups_list,
             groups::groups_refresh,
             groups::groups_create,

@@ -31,7 +31,6 @@
     "pins_save",
     "pins_forget",
     "pins_unpinned",
-    "pins_pin_again",
     "groups_list",
     "groups_refresh",
     "groups_create",

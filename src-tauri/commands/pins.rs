@@ -171,18 +171,3 @@ pub async fn pins_unpinned(
         .unpinned(engine.require_active()?, &query, after)
         .await
 }
-
-/// Asks the service to keep a CID again.
-#[tauri::command]
-#[specta::specta]
-pub async fn pins_pin_again(
-    engine: Held<'_>,
-    cid: String,
-    name: Option<String>,
-    keyvalues: Vec<(String, String)>,
-) -> Answer<()> {
-    engine
-        .pins
-        .pin_once_more(engine.require_active()?, &cid, name, keyvalues)
-        .await
-}

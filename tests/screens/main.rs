@@ -3,6 +3,7 @@
 #[path = "../window/mod.rs"]
 mod window;
 
+mod accounts;
 mod background;
 mod drop;
 mod jobs;

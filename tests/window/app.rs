@@ -95,6 +95,19 @@ pub(crate) async fn drop_files(desktop: &Desktop, driver: &Driver, files: &[Path
     drag.drop_here().await;
 }
 
+/// The same at an account that takes no uploads: the overlay says so, and what happens instead is asked after the drop.
+pub(crate) async fn drop_where_nothing_is_uploaded(
+    desktop: &Desktop,
+    driver: &Driver,
+    files: &[PathBuf],
+) {
+    let drag = Drag::over(desktop, files, (640, 400)).await;
+    driver
+        .wait_for_text("You choose another way after dropping")
+        .await;
+    drag.drop_here().await;
+}
+
 /// Calls one of the app's commands through the page's own bridge.
 pub(crate) async fn invoke(
     driver: &Driver,

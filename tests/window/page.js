@@ -19,6 +19,7 @@ const native = {
   dialog: "dialog[open]",
   heading: "h1, h2, h3, h4",
   link: "a[href]",
+  listitem: "li",
   main: "main",
   navigation: "nav",
   radio: "input[type=radio]",

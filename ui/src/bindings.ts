@@ -92,8 +92,6 @@ export const commands = {
 	pinsForget: (id: number) => __TAURI_INVOKE<SavedSearch_Serialize[]>("pins_forget", { id }),
 	/**  A page of what was unpinned, as the service remembers it. */
 	pinsUnpinned: (query: UnpinnedQuery_Deserialize, after: string | null) => __TAURI_INVOKE<UnpinnedPage_Serialize>("pins_unpinned", { query, after }),
-	/**  Asks the service to keep a CID again. */
-	pinsPinAgain: (cid: string, name: string | null, keyvalues: ([string, string])[]) => __TAURI_INVOKE<null>("pins_pin_again", { cid, name, keyvalues }),
 	/**  The groups of the account, as they are known here. */
 	groupsList: () => __TAURI_INVOKE<GroupList_Serialize>("groups_list"),
 	/**  Asks the service for them again. */

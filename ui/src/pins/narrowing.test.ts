@@ -123,7 +123,8 @@ test("what was unpinned is read page by page, narrowed by its dates, and asked f
   expect(await screen.findByRole("row", { name: /gone-2\.tif.*Pinned now/ })).toBeVisible();
   expect(screen.queryByRole("button", { name: "Read more" })).toBeNull();
   await user.click(await button("Pin gone-1.tif again"));
-  expect(engine.of("pins_pin_again")).toEqual([{ cid: aPin(1).cid, name: "gone-1.tif", keyvalues: [["paper", "Baryta"]] }]);
+  const options = { name: "gone-1.tif", keyvalues: [["paper", "Baryta"]], group: null, hostNodes: [] };
+  expect(engine.of("jobs_import")).toEqual([{ text: aPin(1).cid, list: null, options }]);
   expect(await screen.findByText("Asked for")).toBeVisible();
 
   const form = await addFilter(user, "Unpinned");

@@ -9,7 +9,7 @@ export class Unpinned {
   more = $state(true);
   reading = $state(false);
   problem = $state.raw<CommandError | null>(null);
-  /** CIDs that the service was asked to keep again. */
+  /** CIDs that are asked for again. */
   again = $state.raw<ReadonlySet<string>>(new Set());
 
   #query: UnpinnedQuery = { text: "", filters: NO_FILTERS, alsoPinned: false };
@@ -46,11 +46,11 @@ export class Unpinned {
     }
   };
 
-  /** Asks for the pin again; whether the service took the wish. */
+  /** Imports its CID again; whether that was taken up. The import is then followed like any other. */
   pinAgain = async (row: UnpinnedRow): Promise<boolean> => {
     this.problem = null;
     try {
-      await commands.pinsPinAgain(row.cid, row.name, row.keyvalues);
+      await commands.jobsImport(row.cid, null, { name: row.name, keyvalues: row.keyvalues, group: null, hostNodes: [] });
       this.again = new Set([...this.again, row.cid]);
       return true;
     } catch (error) {

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::filters::Ready;
-use super::from_watch::PinText;
 use super::kind::FileKind;
 use super::work::{listed, missing};
 use super::{InGroup, PinFilters, Pins};
@@ -123,19 +122,6 @@ impl Pins {
             unpinned_at: unpinned.filter(|at| *at > 0),
             mime: pin.mime,
         })
-    }
-
-    /// Asks the service to keep a CID again; it looks for the content by itself, which may take long.
-    pub async fn pin_once_more(
-        &self,
-        account: AccountId,
-        cid: &str,
-        name: Option<String>,
-        keyvalues: Vec<(String, String)>,
-    ) -> Result<(), CommandError> {
-        let keyvalues = keyvalues.into_iter().collect();
-        self.pin_again(account, cid, PinText { name, keyvalues })
-            .await
     }
 }
 

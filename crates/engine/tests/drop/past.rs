@@ -1,6 +1,7 @@
 //! What is told of a pin's past, of other accounts, and of what is no more; and the ways to private bytes.
 
 use engine::error::ErrorCode;
+use engine::jobs::JobOptions;
 use engine::pins::{
     FileKind, HappenedKind, KeyValueCondition, KeyValueOperator, Look, PinEdit, PinFilters,
     PinNetwork, PinQuery, PresenceState, Selection, UnpinnedPage, UnpinnedQuery,
@@ -122,10 +123,21 @@ async fn what_was_unpinned_is_listed_and_can_be_pinned_again() {
     assert!(gone.unpinned_at.is_some() && !gone.pinned_now);
 
     let before = jobs_asked(&house);
-    pins.pin_once_more(house.account, &gone.cid, gone.name.clone(), Vec::new())
-        .await
-        .expect("asks");
+    let options = JobOptions {
+        name: gone.name.clone(),
+        ..JobOptions::default()
+    };
+    let jobs = &house.engine.jobs;
+    let asked = jobs.import(house.account, &gone.cid, None, options).await;
+    assert_eq!(asked.expect("asks"), 1);
+    let listed = async || {
+        pins.find(house.account, &gone.cid)
+            .expect("looks")
+            .is_some()
+    };
+    house.until_true("it is in the list again", listed).await;
     assert_eq!(jobs_asked(&house), before + 1);
+    assert_eq!(house.served(&gone.cid).await, b"dawn.txt");
 }
 
 async fn remembered(house: &House, query: UnpinnedQuery) -> UnpinnedPage {
