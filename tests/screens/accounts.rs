@@ -116,9 +116,9 @@ async fn what_was_unpinned_stands_in_the_history_and_is_pinned_again_from_there(
     driver.wait_gone("alertdialog", "~Unpin").await;
 
     driver.click("radio", "Unpinned").await;
-    driver.wait_for("button", "Pin kept once.txt again").await;
+    driver.wait_for("button", "Pin again, kept once.txt").await;
     walk.stop(&driver, "unpinned").await;
-    driver.click("button", "Pin kept once.txt again").await;
+    driver.click("button", "Pin again, kept once.txt").await;
     driver.wait_for_text("Asked for").await;
     driver.click("radio", "Pinned").await;
     app::wait_for_total(&driver, 1).await;

@@ -122,7 +122,7 @@ test("what was unpinned is read page by page, narrowed by its dates, and asked f
   await user.click(await button("Read more"));
   expect(await screen.findByRole("row", { name: /gone-2\.tif.*Pinned now/ })).toBeVisible();
   expect(screen.queryByRole("button", { name: "Read more" })).toBeNull();
-  await user.click(await button("Pin gone-1.tif again"));
+  await user.click(await button("Pin again, gone-1.tif"));
   const options = { name: "gone-1.tif", keyvalues: [["paper", "Baryta"]], group: null, hostNodes: [] };
   expect(engine.of("jobs_import")).toEqual([{ text: aPin(1).cid, list: null, options }]);
   expect(await screen.findByText("Asked for")).toBeVisible();
