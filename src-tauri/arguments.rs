@@ -16,7 +16,7 @@ pub(crate) const USAGE: &str = "\
 pinfold-desktop [--hidden] [--] [FILE...]
 
 FILE...     files and folders to upload; the window asks before anything is sent
---hidden    start in the tray, without a window
+--hidden    start in the tray, without a window; with files there is one
 --version   print the version
 --help      print this";
 
@@ -57,7 +57,11 @@ impl Wish {
                 _ => return Err(format!("there is no option {}", shown(&argument))),
             }
         }
-        Ok(Self::Start { hidden, files })
+        // The window asks before anything is sent, so with files there is one.
+        Ok(Self::Start {
+            hidden: hidden && files.is_empty(),
+            files,
+        })
     }
 }
 
@@ -87,10 +91,7 @@ impl Handed {
 pub(crate) fn open(app: &AppHandle, arguments: Vec<OsString>, cwd: &Path) {
     match Wish::read(arguments, cwd) {
         // Started at login while it runs: nobody asked for the window.
-        Ok(Wish::Start {
-            hidden: true,
-            files,
-        }) if files.is_empty() => {}
+        Ok(Wish::Start { hidden: true, .. }) => {}
         Ok(Wish::Start { files, .. }) => {
             window::show(app);
             hand(app, files);
@@ -132,12 +133,17 @@ mod tests {
         assert_eq!(
             read(&["a b.tif", "/tmp/c", "--hidden", "--", "--hidden"]),
             Ok(Wish::Start {
-                hidden: true,
+                hidden: false,
                 files: ["/home/kim/a b.tif", "/tmp/c", "/home/kim/--hidden"]
                     .map(PathBuf::from)
                     .to_vec()
             })
         );
+        let alone = Wish::Start {
+            hidden: true,
+            files: Vec::new(),
+        };
+        assert_eq!(read(&["--hidden"]), Ok(alone));
     }
 
     #[test]

@@ -107,6 +107,8 @@ async fn until(clock: &SystemClock, at: Option<Millis>) {
 #[derive(Default)]
 struct Shown {
     service: Option<NotificationsProxy<'static>>,
+    /// Hears clicks, on the bus of that service.
+    clicks: Option<tauri::async_runtime::JoinHandle<()>>,
     /// The number on the screen, and where a click on it leads.
     last: Arc<std::sync::Mutex<Option<(u32, About)>>>,
 }
@@ -161,7 +163,7 @@ impl Shown {
         let service = NotificationsProxy::new(&bus).await?;
         let mut clicks = service.receive_action_invoked().await?;
         let (app, last) = (app.clone(), self.last.clone());
-        tauri::async_runtime::spawn(async move {
+        let hearing = tauri::async_runtime::spawn(async move {
             while let Some(click) = clicks.next().await {
                 let Ok(click) = click.args() else { continue };
                 let ours = last.lock().map_or(None, |last| *last);
@@ -171,6 +173,10 @@ impl Shown {
                 }
             }
         });
+        // The one before would hear the same clicks, and keep its connection for ever.
+        if let Some(before) = self.clicks.replace(hearing) {
+            before.abort();
+        }
         self.service = Some(service.clone());
         Ok(service)
     }

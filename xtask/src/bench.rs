@@ -18,6 +18,9 @@ pub(crate) fn bench(arguments: &[String]) -> Outcome {
     let content = cargo()
         .args(["bench", "-p", "content", "--benches"])
         .output();
+    let lists = cargo()
+        .args(["bench", "-p", "pinning", "--benches"])
+        .output();
     // The window's bench starts these as programs, in the same profile.
     cargo()
         .args(["build", "--release", "--workspace", "--bins", "--examples"])
@@ -27,5 +30,6 @@ pub(crate) fn bench(arguments: &[String]) -> Outcome {
         .env("PINFOLD_BENCH", "1")
         .output();
     content?;
+    lists?;
     window.map(|_| ())
 }

@@ -39,7 +39,8 @@ pub(crate) async fn run(
             if !yes {
                 sure(&format!(
                     "Forget the account {name} and its token here? Its pins stay where they are."
-                ))?;
+                ))
+                .await?;
             }
             Request::RemoveAccount { account: name }
         }
@@ -124,11 +125,11 @@ async fn add(add: AddAccount, house: &mut House, out: &Out) -> Result<(), Failur
             Ok(())
         })
         .await;
-    if let Err(failure) = asked {
-        // Nobody knows of it, so nobody would ever take it out.
+    if matches!(asked, Err(Failure::Told(_))) {
+        // Nobody knows of it, so nobody would ever take it out. One that was lost may know of it.
         let _ = keychain.remove(&entry).await;
-        return Err(failure);
     }
+    asked?;
     shown(&lines, out)
 }
 

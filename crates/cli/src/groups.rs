@@ -31,7 +31,7 @@ pub(crate) async fn run(
         GroupsWhat::Rm { groups, yes } => {
             if !yes {
                 let names = groups.join(", ");
-                sure(&format!("Remove the groups {names}? Their pins stay."))?;
+                sure(&format!("Remove the groups {names}? Their pins stay.")).await?;
             }
             GroupsAsked::Remove { groups }
         }

@@ -198,7 +198,7 @@ pub(crate) async fn remove(
         names.join(", ")
     );
     if !rm.yes {
-        sure(&question)?;
+        sure(&question).await?;
     }
     let pins = pins.iter().filter_map(|pin| pin.id).collect();
     house
@@ -214,7 +214,7 @@ pub(crate) async fn remove(
 }
 
 /// Asks a person; where there is none, `--yes` has to be said.
-pub(crate) fn sure(question: &str) -> Result<(), Failure> {
+pub(crate) async fn sure(question: &str) -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
         return Err(Failure::Usage(format!(
             "{} Say --yes where nobody can be asked.",
@@ -223,8 +223,13 @@ pub(crate) fn sure(question: &str) -> Result<(), Failure> {
     }
     eprint!("{} [y/N] ", crate::print::harmless(question));
     let _ = io::stderr().flush();
-    let mut answer = String::new();
-    let _ = io::stdin().read_line(&mut answer);
+    // Read aside: Ctrl-C is heard while the question stands.
+    let read = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = read.await.map_err(io::Error::other).and_then(|read| read);
+    let answer = answer.unwrap_or_default();
     if matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
         return Ok(());
     }

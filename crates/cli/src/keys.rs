@@ -44,7 +44,8 @@ pub(crate) async fn run(
                 sure(&format!(
                     "Revoke {}? Whatever uses it stops working at once. This cannot be taken back.",
                     keys.join(", ")
-                ))?;
+                ))
+                .await?;
             }
             Request::RevokeKeys {
                 account,

@@ -16,6 +16,7 @@ pub mod notices;
 mod paging;
 pub mod pins;
 pub mod settings;
+mod spool;
 mod standing;
 pub mod store;
 pub mod uploads;
@@ -143,6 +144,8 @@ impl Engine {
             uploads.clone(),
             jitter,
         ));
+        let needed = uploads.sources_in_use()?;
+        spool::sweep(data, files.as_ref(), &needed, clock.now());
         let json = Json::new(data, accounts.clone(), uploads.clone(), files.clone())?;
         let watches = Arc::new(Watches::new(
             store.clone(),

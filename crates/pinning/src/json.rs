@@ -52,7 +52,7 @@ pub(crate) fn moment(object: &Json, name: &str) -> Option<Timestamp> {
         Json::String(text) => parse_moment(text.trim()),
         Json::Number(number) => {
             let number = number.as_i64()?;
-            if number.abs() > 100_000_000_000 {
+            if number.unsigned_abs() > 100_000_000_000 {
                 Timestamp::from_millisecond(number).ok()
             } else {
                 Timestamp::from_second(number).ok()
@@ -140,7 +140,13 @@ mod tests {
             moment(&json!({"t": 1_658_499_741}), "t"),
             "2022-07-22T14:22:21Z".parse().ok()
         );
-        for odd in [json!("yesterday"), json!(null), json!({}), json!("")] {
+        for odd in [
+            json!("yesterday"),
+            json!(null),
+            json!({}),
+            json!(""),
+            json!(i64::MIN),
+        ] {
             assert_eq!(moment(&json!({ "t": odd }), "t"), None);
         }
     }

@@ -53,7 +53,7 @@ pub use keys::{
     ResourceScope,
 };
 pub use links::{GatewayAddress, LinkError, LinkStyle, SignedLink};
-pub use pinata::{MULTIPART_LIMIT, Pinata};
+pub use pinata::{MULTIPART_LIMIT, Pinata, pins_of_pin_list};
 pub use pins::{Network, PageToken, Pin, PinEdit, PinPage, PinRef, Pins, Region, Value};
 pub use psa::{PSA_TEMPLATES, Psa, PsaBudget, PsaEndpoint, PsaTemplate};
 pub use requests::{

@@ -35,7 +35,7 @@ pub(crate) struct AddAccount {
     #[arg(long)]
     pub(crate) name: Option<String>,
     /// The built-in Sandbox: on this computer only, no token.
-    #[arg(long, conflicts_with_all = ["psa", "api", "uploads", "gateway", "credential"])]
+    #[arg(long, conflicts_with_all = ["name", "psa", "api", "uploads", "gateway", "credential"])]
     pub(crate) sandbox: bool,
     /// The address of any other service of the IPFS Pinning Services API; what stands before `/pins`.
     #[arg(long, value_name = "ENDPOINT", conflicts_with = "api")]

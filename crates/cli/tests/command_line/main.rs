@@ -11,6 +11,7 @@ mod groups;
 mod house;
 mod jobs;
 mod keys;
+mod options;
 
 use std::io::Write;
 use std::path::Path;
@@ -141,6 +142,7 @@ async fn every_failure_has_its_own_code_and_says_what_to_do() {
     failed(&["add", "x", "--key", "=1"], 2, "KEY=VALUE");
     failed(&["add", "-", "other"], 2, "exactly one path");
     failed(&["edit", "x"], 2, "--name");
+    failed(&["account", "add", "--sandbox", "--name", "x"], 2, "--name");
     failed(&["ls"], 1, "Connect a service");
     let adding = house.adding();
     let adding: Vec<&str> = adding.iter().map(String::as_str).collect();
@@ -150,6 +152,11 @@ async fn every_failure_has_its_own_code_and_says_what_to_do() {
     std::fs::write(house.path("token"), "another-token").expect("writes");
     failed(&adding, 5, "does not accept this token");
     house.token_file(0o600);
+    let long = "x".repeat(81);
+    let named = adding
+        .iter()
+        .map(|word| if *word == "here" { &long } else { *word });
+    failed(&named.collect::<Vec<_>>(), 1, "1 to 80");
     house.done(&adding);
     failed(&adding, 1, "already");
     failed(&["--account", "there", "ls"], 3, "There are: here");

@@ -170,7 +170,7 @@ impl Groups {
         let made = groups
             .create(&wish)
             .await
-            .map_err(|error| self.failed(account, &error, &service_name))?;
+            .map_err(|error| self.change_failed(account, &error, &service_name))?;
         let mut made = of_service(&made);
         // The legacy API answers without it.
         made.public = made.public.or(public);
@@ -211,7 +211,7 @@ impl Groups {
         match groups.delete(&reference(&row.group)).await {
             // Not there any more is what was wanted.
             Err(error) if error.kind != ErrorKind::NotFound => {
-                Err(self.failed(row.account, &error, &service_name))
+                Err(self.change_failed(row.account, &error, &service_name))
             }
             _ => self.forget(&row).await,
         }
@@ -290,7 +290,7 @@ impl Groups {
                         changed.push((pin.id, after(before, &group.id, add, only_one)));
                     }
                     Err(error) => {
-                        let told = self.failed(account, &error, &service_name);
+                        let told = self.change_failed(account, &error, &service_name);
                         let name = pin.pin.name.clone().unwrap_or_else(|| pin.pin.cid.clone());
                         report.fail(name, told);
                     }
@@ -359,7 +359,7 @@ impl Groups {
     /// A change of one group failed; one that the service does not know any more is taken out of the list.
     async fn refused(&self, row: &rows::Stored, error: &Error, service: &str) -> CommandError {
         if error.kind != ErrorKind::NotFound {
-            return self.failed(row.account, error, service);
+            return self.change_failed(row.account, error, service);
         }
         if let Err(error) = self.forget(row).await {
             return error;
@@ -375,6 +375,10 @@ impl Groups {
 
     fn failed(&self, account: AccountId, error: &Error, service: &str) -> CommandError {
         self.pins.failed(account, error, service)
+    }
+
+    fn change_failed(&self, account: AccountId, error: &Error, service: &str) -> CommandError {
+        self.pins.change_failed(account, error, service)
     }
 }
 

@@ -191,7 +191,13 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
     let mut left = asked.limit.unwrap_or(usize::MAX);
     // Of what is on its way, only name, CID and status are known.
     let narrowed = asked.group.is_some() || !asked.filters.is_empty();
-    if asked.status.iter().any(|status| status != "pinned") && !narrowed {
+    let on_their_way = asked.status.iter().any(|status| status != "pinned");
+    if on_their_way && narrowed {
+        let sentence =
+            "What is not pinned yet is not shown: of that, only name, CID and state are known.";
+        say.note(sentence).await?;
+    }
+    if on_their_way && !narrowed {
         for line in unpinned(engine, account, asked.cached, say).await? {
             if left > 0 && wants(&line.status) && line.has(&asked.text) {
                 left -= 1;
@@ -376,7 +382,11 @@ pub(super) async fn unpin(
         let mut report = engine.pins.unpin_rows(account, &[*id]).await?;
         match report.failed.pop() {
             Some(not) => {
-                let sentence = format!("{} is still pinned. {}", not.name, not.sentence);
+                let sentence = if not.unsure {
+                    format!("{}: {}", not.name, not.sentence)
+                } else {
+                    format!("{} is still pinned. {}", not.name, not.sentence)
+                };
                 failed.push(CommandError::new(not.code, sentence));
             }
             None => say.line(Reply::Pin(line)).await?,

@@ -47,7 +47,7 @@ impl Pins {
         let Some(row) = known else { return Ok(()) };
         match self.let_go(pins, &row, Urgency::Background).await? {
             Ok(()) => Ok(()),
-            Err(error) => Err(self.failed(account, &error, &name)),
+            Err(error) => Err(self.change_failed(account, &error, &name)),
         }
     }
 

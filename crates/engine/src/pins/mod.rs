@@ -255,6 +255,9 @@ pub struct NotUnpinned {
     /// The same, as a code.
     #[serde(skip)]
     pub code: ErrorCode,
+    /// No answer came: the service may have unpinned it.
+    #[serde(skip)]
+    pub unsure: bool,
 }
 
 /// What became of an unpinning.

@@ -33,6 +33,13 @@ struct Kept {
     query: PinQuery,
 }
 
+fn beside_unreadable(mut stored: Vec<serde_json::Value>, kept: &[Kept]) -> Vec<serde_json::Value> {
+    stored.retain(|value| readable(value).is_none());
+    let known = kept.iter().map(serde_json::to_value);
+    stored.extend(known.filter_map(Result::ok));
+    stored
+}
+
 fn readable(value: &serde_json::Value) -> Option<Kept> {
     Kept::deserialize(value).ok()
 }
@@ -119,10 +126,32 @@ impl Pins {
 
     /// Keeps these, and those that a newer version will read again.
     async fn keep_searches(&self, account: AccountId, kept: &[Kept]) -> Result<(), CommandError> {
-        let mut all = self.stored_searches(account)?;
-        all.retain(|value| readable(value).is_none());
-        let known = kept.iter().map(serde_json::to_value);
-        all.extend(known.filter_map(Result::ok));
+        let all = beside_unreadable(self.stored_searches(account)?, kept);
         self.settings.keep(&place(account), &all).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_of_a_newer_version_outlives_a_change_by_this_one() {
+        let newer = serde_json::json!({ "id": 7, "name": "of tomorrow", "query": { "stars": 5 } });
+        let query = PinQuery::default();
+        let old = Kept {
+            id: 1,
+            name: "old".to_owned(),
+            query: query.clone(),
+        };
+        let stored = vec![newer.clone(), serde_json::to_value(&old).expect("JSON")];
+        let new = Kept {
+            id: 2,
+            name: "new".to_owned(),
+            query,
+        };
+        let all = beside_unreadable(stored, &[new]);
+        assert_eq!((all.len(), &all[0]), (2, &newer));
+        assert_eq!(all[1]["name"], "new");
     }
 }

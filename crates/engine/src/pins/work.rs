@@ -102,7 +102,7 @@ impl Pins {
         };
         let replaced = match pins.edit(&pin_ref(&row), &wish).await {
             Ok(replaced) => replaced,
-            Err(error) => return Err(self.failed(row.account, &error, &name)),
+            Err(error) => return Err(self.change_failed(row.account, &error, &name)),
         };
         let (now, account, cid) = (self.clock.now(), row.account, row.pin.cid.clone());
         let made = edit.clone();
@@ -156,11 +156,12 @@ impl Pins {
                 report.unpinned += 1;
                 continue;
             };
-            let told = self.failed(account, &error, &name);
+            let told = self.change_failed(account, &error, &name);
             report.failed.push(NotUnpinned {
                 name: row.pin.name.unwrap_or(row.pin.cid),
                 sentence: told.message,
                 code: told.code,
+                unsure: error.delivered == Delivered::Maybe,
             });
             if self.accounts.hold(account).is_some() || report.failed.len() >= MOST_TOLD {
                 break;
@@ -223,6 +224,22 @@ impl Pins {
         self.with_catalogue(account, |catalogue| catalogue.remove(&[id]))?;
         self.store.announcer.changed(Noun::Pin, Some(vec![id]));
         Ok(())
+    }
+
+    /// The same of a change, which may have been made although no answer came.
+    pub(crate) fn change_failed(
+        &self,
+        account: AccountId,
+        error: &pinning::Error,
+        service: &str,
+    ) -> CommandError {
+        let mut told = self.failed(account, error, service);
+        if error.delivered == Delivered::Maybe {
+            told.message = format!(
+                "{service} gave no answer, or none that can be read, so it may have been done. Refresh the list and look."
+            );
+        }
+        told
     }
 
     /// A service's failure for people; one of the whole account holds it.

@@ -105,6 +105,22 @@ async fn what_could_not_be_unpinned_is_told_with_its_cause_and_not_remembered_as
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_a_change_without_an_answer_nothing_is_claimed() {
+    let house = House::new().await;
+    let ids = three_pins(&house).await;
+    let faults = house.sandbox.faults();
+    faults.once(Route::V3Delete, Kind::CutBeforeAnswer);
+    let account = Some(house.account.to_string());
+    let pins = vec![ids[0]];
+    let lines = answered(&house, Request::Unpin { account, pins }).await;
+    let Some(Reply::Error(error)) = lines.last() else {
+        panic!("{lines:?}");
+    };
+    assert!(error.message.contains("may have been done"), "{error}");
+    assert!(!error.message.contains("still pinned"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_asked_for_any_more_is_counted() {
     let house = House::new().await;
     three_pins(&house).await;

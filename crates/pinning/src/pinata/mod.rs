@@ -21,6 +21,8 @@ mod swaps;
 mod tus;
 mod v3;
 
+pub use legacy::pins_of_pin_list;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -56,11 +56,7 @@ impl Pinata {
         let body = self
             .legacy_page_of(query, exact_cid, offset, priority)
             .await?;
-        let rows = match body.get("rows") {
-            Some(Json::Array(rows)) => rows.as_slice(),
-            Some(Json::Null) => &[],
-            _ => return Err(unreadable("a list without rows".to_owned())),
-        };
+        let rows = rows(&body).ok_or_else(|| unreadable("a list without rows".to_owned()))?;
         let first = rows.first().and_then(|row| read::text(row, "id"));
         // Rows do not name their group: those of a group are known by having been asked for.
         let group = match &query.group {
@@ -167,6 +163,21 @@ fn keyvalue_tests(tests: &[KeyValueTest]) -> Option<String> {
         })
         .collect();
     (!tests.is_empty()).then(|| Json::from(tests).to_string())
+}
+
+/// The rows of an answer; `None` where it is no list.
+fn rows(body: &Json) -> Option<&[Json]> {
+    match body.get("rows")? {
+        Json::Array(rows) => Some(rows),
+        Json::Null => Some(&[]),
+        _ => None,
+    }
+}
+
+/// The pins of an answer of `GET /data/pinList`; `None` where it is no list. Rows without an id or a CID are passed over.
+pub fn pins_of_pin_list(body: &[u8]) -> Option<Vec<Pin>> {
+    let body: Json = serde_json::from_slice(body).ok()?;
+    Some(rows(&body)?.iter().filter_map(pin).collect())
 }
 
 /// A row, of history or not.

@@ -3,4 +3,6 @@
 mod data;
 mod json;
 mod pinning;
+
+pub use data::pins_of_pin_list;
 pub(super) use pinning::{legacy_value, pin_options, receipt};
