@@ -2,9 +2,8 @@
 
 use pinning::PinRef;
 
-use super::rows::{self, Facts, Upload};
+use super::rows::{self, Upload};
 use super::state::State;
-use super::work::Outcome;
 use super::{Uploads, checked};
 use crate::accounts::{AccountId, Hold, service_name};
 use crate::announce::Noun;
@@ -65,7 +64,7 @@ impl Uploads {
         if upload.job.state != State::Pinned || !upload.amended {
             return;
         }
-        let problem = match self.apply_wish(upload).await {
+        let unset = match self.apply_wish(upload).await {
             Ok(()) => None,
             Err(error) if Hold::is_for(error.code) => {
                 self.unsettled().push((upload.id, upload.account));
@@ -74,29 +73,21 @@ impl Uploads {
             }
             Err(error) => {
                 tracing::warn!(%error, upload.id, "name, key-values or group could not be set");
-                let sentence = format!(
-                    "Pinned, but what was chosen for it could not be set. {}",
-                    error.message
-                );
-                Some((upload.wish.name.clone(), sentence))
+                Some(error.message)
             }
         };
-        self.settled(upload.id, problem).await;
+        self.settled(upload.id, unset).await;
     }
 
-    /// Nothing is left to be set on the pin.
-    async fn settled(&self, id: i64, problem: Option<(String, String)>) {
-        let outcome = Outcome {
-            events: Vec::new(),
-            facts: Facts {
-                amended: Some(false),
-                problems: problem.map(|problem| vec![problem]),
-                ..Facts::default()
-            },
-        };
-        if let Err(error) = self.apply(id, outcome, Urgency::Background).await {
+    /// Nothing is tried any more to be set on the pin. `unset`: why it could not be.
+    async fn settled(&self, id: i64, unset: Option<String>) {
+        let written = self.store.ledger.write(Urgency::Background, move |tx| {
+            rows::settled(tx, id, unset.as_deref())
+        });
+        if let Err(error) = written.await {
             tracing::warn!(%error, id, "the queue could not be written");
         }
+        self.store.announcer.changed(Noun::Upload, Some(vec![id]));
     }
 
     /// Gives the pin the name, key-values and group that were chosen after (or besides) sending.

@@ -139,6 +139,10 @@ fn pinned(upload: &Upload, service: &str) -> String {
             lower_article(service)
         ),
     };
+    let words = match &upload.detail {
+        Some(why) => format!("{words} What was chosen for it could not be set. {why}"),
+        None => words,
+    };
     match upload.problems {
         0 => words,
         1 => format!("{words} 1 thing was left out."),

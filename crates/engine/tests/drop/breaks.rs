@@ -1,7 +1,7 @@
 //! What breaks beside the connection: a ledger that cannot be written, a service that forgets, a crash after the pin.
 
 use engine::store::{StoreError, Tx, Urgency};
-use engine::uploads::{Event, RestFor, UploadState};
+use engine::uploads::{Event, RestFor, UploadRow, UploadState};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use super::chunks::{bytes_received, noise, uploads_begun};
@@ -164,4 +164,26 @@ async fn what_was_chosen_for_a_pin_is_set_after_a_crash_and_later_changes_are_le
     house.ended().await;
     let pin = house.pin(&cid).await.expect("a pin");
     assert_eq!(pin.name.as_deref(), Some("renamed elsewhere"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_set_on_a_pin_is_said_and_is_not_called_left_out() {
+    let house = House::new().await;
+    let sent = Gate::new();
+    fault(&house, Route::V3Upload, 1, Kind::HoldAnswer(sent.clone()));
+    let ids = house.drop_in(&[house.file("a.txt", b"a")]).await;
+    sent.arrived().await;
+    fault(&house, Route::V3Update, 1, Kind::status(500));
+    let uploads = &house.engine.uploads;
+    let paper = [("paper".to_owned(), "Baryta".to_owned())];
+    let amended = uploads.amend(ids.clone(), None, &paper);
+    amended.await.expect("amends");
+    sent.open();
+    let said = |row: &UploadRow| row.sentence.contains("could not be set");
+    let row = house.until(said).await;
+    assert_eq!((row.state, row.problems), (UploadState::Pinned, 0));
+
+    uploads.amend(ids, None, &paper).await.expect("amends");
+    let row = house.ended().await.remove(0);
+    assert!(!said(&row), "{}", row.sentence);
 }

@@ -22,7 +22,7 @@ pub(super) use read::{
 };
 pub(super) use write::{
     allow_secrets, amend, apply, clear, clear_all, insert, limits, put_first, recover, set_limits,
-    set_rest,
+    set_rest, settled,
 };
 
 /// What a person wishes for an upload, as stored.
@@ -94,7 +94,7 @@ pub(super) struct Upload {
     pub wish: Wish,
     /// Where it stands.
     pub job: Job,
-    /// The words of the service or the system about `job`'s reason.
+    /// The words of the service or the system about `job`'s reason; of a pin: why not all that was chosen is set.
     pub detail: Option<String>,
     /// Files in it.
     pub files: u64,

@@ -203,6 +203,15 @@ pub(in crate::uploads) fn amend(
     Ok(())
 }
 
+/// What was chosen besides sending is set on the pin, or never will be: `unset` says why.
+pub(in crate::uploads) fn settled(tx: &Tx, id: i64, unset: Option<&str>) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE upload SET amended = 0, detail = ?2 WHERE id = ?1 AND state = 'pinned'",
+        params![id, unset],
+    )?;
+    Ok(())
+}
+
 /// Goes before all others.
 pub(in crate::uploads) fn put_first(tx: &Tx, id: i64) -> Result<(), StoreError> {
     tx.execute(
