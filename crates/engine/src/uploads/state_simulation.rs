@@ -64,8 +64,7 @@ struct World {
     in_vain: u32,
     /// The service forgets half of what it takes.
     forgetful: bool,
-    asked_to_cancel: bool,
-    /// It is to be gone: nothing of it may be sent any more.
+    /// A person asked for it to be gone: nothing of it may be sent any more.
     taken_back: bool,
     calm: bool,
     trace: Vec<String>,
@@ -93,7 +92,6 @@ impl World {
             anew: 0,
             in_vain: 0,
             forgetful: seed.is_multiple_of(8),
-            asked_to_cancel: false,
             taken_back: false,
             calm: false,
             trace: Vec::new(),
@@ -276,9 +274,8 @@ impl World {
             4..=6 => self.apply(&Event::Resume),
             7 | 8 => self.apply(&Event::Retry),
             9 if self.dice.one_in(6) => {
-                self.asked_to_cancel = true;
-                self.person(&Event::Cancel);
                 self.taken_back = true;
+                self.person(&Event::Cancel);
             }
             _ => {}
         }
@@ -306,7 +303,7 @@ impl World {
         match self.job.state {
             State::Pinned => assert_eq!(pins, 1, "pinned, and the service has nothing"),
             State::Cancelled => {
-                assert!(self.asked_to_cancel, "nobody asked for that");
+                assert!(self.taken_back, "nobody asked for that");
                 let unknown = self.job.cancelling;
                 assert!(pins == 0 || unknown, "said to be gone, and it is pinned");
             }
