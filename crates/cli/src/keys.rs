@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::accounts::Abilities;
@@ -104,7 +104,7 @@ async fn create(
     }
     let stored = stored.ok_or_else(|| CommandError::gone("This account"))?;
     // The file comes first: once there is a key, nothing may stand in the way of keeping it.
-    let file = new.to.as_deref().map(new_file).transpose()?;
+    let file = new.to.as_deref().map(NewFile::at).transpose()?;
     let wish = KeyWish {
         name: new.name,
         admin: new.admin,
@@ -122,40 +122,58 @@ async fn create(
         let revealed = engine.keys.reveal(&made.handle)?;
         Ok::<_, Failure>((made, revealed))
     };
-    match (made.await, new.to.as_deref().zip(file)) {
-        (Ok((made, revealed)), None) => shown(&made, &revealed, out),
-        (Ok((made, revealed)), Some((path, mut file))) => {
-            let kept = file
-                .write_all(revealed.jwt.as_bytes())
-                .and_then(|()| file.sync_all());
-            if let Err(error) = kept {
-                out.aside(&format!(
-                    "pinfold: The file cannot be written ({error}), so the key is printed."
-                ));
-                return shown(&made, &revealed, out);
-            }
-            kept_in(&made, &revealed, path, out)
-        }
-        (Err(failure), file) => {
-            if let Some((path, _)) = file {
-                // It is empty and was not there before.
-                let _ = std::fs::remove_file(path);
-            }
-            Err(failure)
-        }
+    let (made, revealed) = made.await?;
+    let Some(mut file) = file else {
+        return shown(&made, &revealed, out);
+    };
+    if let Err(error) = file.keep(revealed.jwt.as_bytes()) {
+        out.aside(&format!(
+            "pinfold: The file cannot be written ({error}), so the key is printed."
+        ));
+        return shown(&made, &revealed, out);
+    }
+    kept_in(&made, &revealed, &file.path, out)
+}
+
+/// A file that was not there before, and goes again unless a key is kept in it.
+struct NewFile {
+    path: PathBuf,
+    file: File,
+    kept: bool,
+}
+
+impl NewFile {
+    fn at(path: &Path) -> Result<Self, Failure> {
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(|error| {
+                let what = format!("{} cannot be made, so no key was made", path.display());
+                Failure::system(&what, &error)
+            })?;
+        Ok(Self {
+            path: path.to_owned(),
+            file,
+            kept: false,
+        })
+    }
+
+    fn keep(&mut self, token: &[u8]) -> std::io::Result<()> {
+        self.file.write_all(token)?;
+        self.file.sync_all()?;
+        self.kept = true;
+        Ok(())
     }
 }
 
-fn new_file(path: &Path) -> Result<File, Failure> {
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| {
-            let what = format!("{} cannot be made, so no key was made", path.display());
-            Failure::system(&what, &error)
-        })
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 fn shown(made: &MadeKey, revealed: &RevealedKey, out: &Out) -> Result<(), Failure> {

@@ -188,13 +188,18 @@ impl Stays {
     }
 
     pub(crate) fn terminate(mut self) -> (i32, String) {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("is there");
-        let code = self.child.wait().expect("ends").code().unwrap_or(-1);
+        let code = signalled(&mut self.child, rustix::process::Signal::TERM);
         let mut rest = String::new();
         std::io::Read::read_to_string(&mut self.lines, &mut rest).expect("text");
         (code, rest)
     }
+}
+
+/// Sends a signal to a program and waits for its end; answers its code.
+pub(crate) fn signalled(child: &mut Child, signal: rustix::process::Signal) -> i32 {
+    let id = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(id, signal).expect("is there");
+    child.wait().expect("ends").code().unwrap_or(-1)
 }
 
 pub(crate) fn strangers_client() -> reqwest::Client {

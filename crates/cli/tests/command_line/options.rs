@@ -1,9 +1,9 @@
 //! Options that change what is done, each by what comes of it.
 
-use sandbox::{Fault, Kind, Route};
+use sandbox::{Fault, Gate, Kind, Route};
 use serde_json::{Value, json};
 
-use crate::house::{House, cid_of};
+use crate::house::{House, cid_of, signalled};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrapped_file_is_served_by_its_name_below_a_cid_of_either_version() {
@@ -105,4 +105,25 @@ async fn a_folder_is_watched_by_the_rules_that_were_given() {
         now.len() == 2 && now[1]["cid"] != *before
     });
     running.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_command_leaves_no_empty_file_where_a_key_was_to_be() {
+    let house = House::with_account().await;
+    let gate = Gate::new();
+    house.server.faults().push(Fault {
+        route: Route::V3KeyCreate,
+        times: 1,
+        kind: Kind::Hold(gate.clone()),
+    });
+    let create = ["keys", "create", "ci", "--admin", "--to", "ci.token"];
+    let mut creating = house.pinfold(&create).spawn().expect("starts");
+    gate.arrived().await;
+    assert!(house.path("home/ci.token").exists());
+    let code = signalled(&mut creating, rustix::process::Signal::INT);
+    assert_eq!(code, 130);
+    assert!(!house.path("home/ci.token").exists());
+    gate.open();
+    house.done(&create);
+    assert!(house.path("home/ci.token").exists());
 }

@@ -234,7 +234,10 @@ pub(super) async fn follow(
 pub(super) async fn list(engine: &Engine, asked: JobsAsked, say: &Say) -> Result<(), CommandError> {
     let account = account_of(engine, asked.account.as_deref())?;
     if !asked.cached {
-        engine.jobs.refresh(account).await?;
+        engine.jobs.refresh_or_wait(account).await?;
+        if let (_, _, Some(problem)) = engine.jobs.reading(account) {
+            say.note(problem).await?;
+        }
     }
     let query = JobsQuery {
         filter: asked.filter,

@@ -112,6 +112,19 @@ impl Jobs {
         read.map(drop)
     }
 
+    /// Reads the service's list, or waits for whoever is reading it.
+    pub(crate) async fn refresh_or_wait(&self, account: AccountId) -> Result<(), CommandError> {
+        let mut changes = self.store.announcer.listen();
+        let read = self.read(account, Priority::Click).await;
+        self.look.notify_one();
+        if !read? {
+            while self.reading(account).1 {
+                heard(&mut changes, Noun::Job).await;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the whole list once. Answers whether it did: not where a reading runs already.
     async fn read(&self, account: AccountId, priority: Priority) -> Result<bool, CommandError> {
         let Some(running) = Running::begin(self, account) else {
@@ -273,7 +286,7 @@ impl Jobs {
     }
 
     /// What is known of an account's reading: when, whether one runs, and why the last one failed.
-    pub(super) fn reading(&self, account: AccountId) -> (Option<Millis>, bool, Option<String>) {
+    pub(crate) fn reading(&self, account: AccountId) -> (Option<Millis>, bool, Option<String>) {
         let readings = self.readings();
         let reading = readings.get(&account);
         (
