@@ -4,7 +4,7 @@ import axe from "axe-core";
 import { beforeEach, expect, test } from "vitest";
 import App from "../App.svelte";
 import type { JobRow, Pasted } from "../bindings";
-import { aStart } from "../pins/fakePins";
+import { aGroup, aStart } from "../pins/fakePins";
 import { commandError } from "../uploads/fakeEngine";
 import { aJob, engineJobs, pasted } from "./fakeJobs";
 
@@ -52,6 +52,23 @@ test("what is pasted is said line by line, and only what is ready is asked for",
     ]),
   );
   await waitFor(() => expect(box()).toHaveValue(""));
+});
+
+test("what is asked for goes into a public group of the account, where one is chosen", async () => {
+  const engine = engineJobs([], pasted({ ready: 1 }));
+  const list = [aGroup(1, { name: "Prints" }), aGroup(2, { name: "Contracts", network: "private" })];
+  engine.answers.groups_list = () => ({ offered: true, problem: null, groups: list });
+  render(App, { props: { start: aStart() } });
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: /^Import from IPFS/ }));
+  const group = await screen.findByRole("combobox", { name: "Group" });
+  expect(within(group).queryByText("Contracts")).toBeNull();
+  await user.click(box());
+  await user.paste("bafyone");
+  await user.selectOptions(group, "Prints");
+  await user.click(await screen.findByRole("button", { name: "Pin 1" }));
+  await waitFor(() => expect(engine.of("jobs_import")).toMatchObject([{ options: { group: "g1" } }]));
+  await waitFor(() => expect(group).toHaveDisplayValue("No group"));
 });
 
 test("an address that is none is said beside it, and nothing is asked for", async () => {

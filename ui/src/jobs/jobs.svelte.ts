@@ -47,6 +47,8 @@ export class Jobs {
   /** What is wrong with the address; null where nothing is. */
   nodeProblem = $state<string | null>(null);
   pairs = $state.raw<Pair[]>([]);
+  /** The service's id of the group that all go into. */
+  group = $state<string | null>(null);
   importing = $state(false);
   picking = $state(false);
   /** Why the last action failed. */
@@ -79,6 +81,7 @@ export class Jobs {
     this.asOf = null;
     this.unread = null;
     this.problem = null;
+    this.group = null;
     this.#look();
     void this.count();
     if (this.shown) void this.open();
@@ -163,7 +166,7 @@ export class Jobs {
     const options: JobOptions = {
       name: this.name.trim() || null,
       keyvalues: filled(this.pairs),
-      group: null,
+      group: this.group,
       hostNodes: this.node.trim() ? [this.node.trim()] : [],
     };
     try {
@@ -173,6 +176,7 @@ export class Jobs {
       this.pasted = null;
       this.name = "";
       this.pairs = [];
+      this.group = null;
       await this.typeNode("");
       return asked;
     } catch (error) {
