@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
 import { aGroup, aPin, aStart, enginePins } from "../pins/fakePins";
-import { settled } from "../uploads/fakeEngine";
+import { deferred, settled } from "../uploads/fakeEngine";
 import { hit, looksLikeCid, Palette } from "./palette.svelte";
 
 const CID = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
@@ -29,6 +29,19 @@ test("a pin is found by typing, and Enter goes to it among all the others", asyn
   await user.keyboard("{Enter}");
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   await waitFor(() => expect(engine.of("pins_open").at(-1)).toMatchObject({ query: { text: "" }, look: { pin: 2 } }));
+});
+
+test("while the pins are searched anew, Enter does not go to one that the text leaves out", async () => {
+  const { engine, user } = await open();
+  await user.keyboard("harbour-d");
+  await option(/harbour-dawn/);
+  const slow = deferred<unknown>();
+  const before = engine.of("pins_open").length;
+  engine.answers.pins_open = () => slow.promise;
+  await user.keyboard("usk");
+  await waitFor(() => expect(engine.of("pins_open").length).toBeGreaterThan(before));
+  expect(screen.queryByRole("option", { name: /^harbour-dawn/ })).toBeNull();
+  expect(await option(/^harbour-dusk/)).toHaveAttribute("aria-selected", "true");
 });
 
 test("arrows go round what is found, and Ctrl Enter opens a pin in the browser", async () => {

@@ -13,8 +13,8 @@ const BEFORE_ANEW = 5;
 export class Palette {
   open = $state(false);
   text = $state("");
-  /** The pins that the text finds; null while nothing is typed. */
-  pins = $state.raw<{ rows: PinRow[]; total: number } | null>(null);
+  /** The pins that `of` finds, which may be what was typed before; null while nothing is typed. */
+  pins = $state.raw<{ of: string; rows: PinRow[]; total: number } | null>(null);
   /** Why the pins could not be searched. */
   problem = $state.raw<CommandError | null>(null);
 
@@ -56,7 +56,7 @@ export class Palette {
       const query = { text, sort: "pinned_at", descending: true, filters: NO_FILTERS } as const;
       const { rows, total } = await commands.pinsOpen(query, null, { from: 0, n: MOST_PINS, pin: null });
       if (asked !== this.#asked) return;
-      this.pins = { rows: rows.slice(0, MOST_PINS), total };
+      this.pins = { of: text, rows: rows.slice(0, MOST_PINS), total };
       this.problem = null;
     } catch (error) {
       if (asked !== this.#asked) return;
