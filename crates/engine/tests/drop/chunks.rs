@@ -5,24 +5,13 @@ use engine::uploads::{Event, UploadRow, UploadState};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use super::house::House;
+use super::house::dice::Dice;
 
 const KIB: u64 = 1024;
 const CHUNK: u64 = 256 * KIB;
 
-/// Bytes that no compression and no pattern makes smaller.
 pub(crate) fn noise(bytes: u64, seed: u64) -> Vec<u8> {
-    let mut state = seed | 1;
-    let words = bytes.div_ceil(8);
-    let mut noise: Vec<u8> = (0..words)
-        .flat_map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state.to_le_bytes()
-        })
-        .collect();
-    noise.truncate(usize::try_from(bytes).expect("fits"));
-    noise
+    Dice::new(seed).bytes(bytes)
 }
 
 async fn house() -> House {

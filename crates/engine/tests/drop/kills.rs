@@ -87,7 +87,7 @@ async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice(
         }
         let mut child = house.start_child(NAME);
         let life = match step {
-            Some(_) => Duration::from_secs(3),
+            Some(_) => Duration::from_secs(6),
             None => Duration::from_millis(50 + people.dice.below(900)),
         };
         if timeout(life, gate.arrived()).await.is_ok() {
