@@ -1,8 +1,8 @@
 //! Accounts.
 
 use engine::accounts::{
-    AccountHealth, AccountRow, Accounts, Chosen, Credential, Keep, KeyTest, Leaving,
-    ServiceTemplate,
+    AccountHealth, AccountRow, Accounts, Chosen, Credential, Keep, KeyTest, Leaving, LinkChoices,
+    Links, ServiceTemplate,
 };
 use engine::error::CommandError;
 
@@ -98,6 +98,27 @@ pub async fn accounts_check(engine: Held<'_>, id: String) -> Answer<AccountHealt
 #[specta::specta]
 pub async fn accounts_rename(engine: Held<'_>, id: String, label: String) -> Answer<AccountRow> {
     engine.accounts.rename(account_id(&id)?, &label).await
+}
+
+/// The gateways and forms there are for links to an account's pins.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_link_choices(engine: Held<'_>, id: String) -> Answer<LinkChoices> {
+    engine.accounts.link_choices(account_id(&id)?).await
+}
+
+/// How a link would look.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_sample_link(engine: Held<'_>, id: String, links: Links) -> Answer<String> {
+    engine.accounts.sample_link(account_id(&id)?, &links)
+}
+
+/// Makes links to an account's pins so from now on.
+#[tauri::command]
+#[specta::specta]
+pub async fn accounts_set_links(engine: Held<'_>, id: String, links: Links) -> Answer<()> {
+    engine.accounts.set_links(account_id(&id)?, links).await
 }
 
 /// What removing an account does.

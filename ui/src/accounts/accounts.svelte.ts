@@ -22,7 +22,7 @@ export class Accounts {
   /** What the window is asked to show: a form to add an account, or one to replace a key. */
   form = $state.raw<{ replace: AccountRow | null } | null>(null);
   /** What else it is asked to show of one account. */
-  sheet = $state.raw<{ kind: "health" | "rename" | "remove"; row: AccountRow } | null>(null);
+  sheet = $state.raw<{ kind: "health" | "links" | "rename" | "remove"; row: AccountRow } | null>(null);
 
   active = $derived(this.rows.find((row) => row.id === this.activeId) ?? null);
   /** No account yet: the window shows the first run. */

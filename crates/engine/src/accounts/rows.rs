@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Abilities, AccountId, AccountKind, CredentialKind, Health, Keep};
+use super::{Abilities, AccountId, AccountKind, CredentialKind, Health, Keep, LinkStyle, Links};
 use crate::clock::Millis;
 use crate::store::{StoreError, Tx};
 
@@ -130,6 +130,28 @@ pub(super) fn set_label(tx: &Tx, id: AccountId, label: &str) -> Result<(), Store
     tx.execute(
         "UPDATE account SET label = ?2 WHERE id = ?1",
         params![id, label],
+    )?;
+    Ok(())
+}
+
+/// How its links are made.
+pub(super) fn links(tx: &Connection, id: AccountId) -> Result<Links, StoreError> {
+    Ok(tx
+        .prepare_cached("SELECT link_gateway, link_style FROM account WHERE id = ?1")?
+        .query_row([id], |row| {
+            let style: String = row.get(1)?;
+            Ok(Links {
+                gateway: row.get(0)?,
+                style: LinkStyle::named(&style),
+            })
+        })?)
+}
+
+/// Its links are made so from now on.
+pub(super) fn set_links(tx: &Tx, id: AccountId, links: &Links) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE account SET link_gateway = ?2, link_style = ?3 WHERE id = ?1",
+        params![id, links.gateway, links.style.as_str()],
     )?;
     Ok(())
 }

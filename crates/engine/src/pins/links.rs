@@ -59,7 +59,7 @@ impl Pins {
         gateways: &dyn Gateways,
         service: &str,
     ) -> Result<GatewayAddress, CommandError> {
-        let known = self.gateway_base(account);
+        let known = self.accounts.gateway_base(account);
         let sandbox = self.accounts.get(account)?.kind == AccountKind::Sandbox;
         if let Some(known) = known.filter(|known| sandbox || !known.contains(SHARED_GATEWAY)) {
             return GatewayAddress::new(&known)

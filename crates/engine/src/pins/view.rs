@@ -1,7 +1,7 @@
 //! What the page is shown of pins.
 
 use super::{CheckState, CopyWhat, PinDetails, PinRow, Pins, Selection, SelectionSummary, rows};
-use crate::accounts::{AccountId, AccountKind};
+use crate::accounts::{AccountId, AccountKind, Linker};
 use crate::error::CommandError;
 use crate::uploads::source_words;
 
@@ -92,42 +92,27 @@ impl Pins {
     ) -> Result<Vec<String>, CommandError> {
         let (account, ids) = self.selected(selection)?;
         let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
+        let linker = self.public_linker(account);
         Ok(mirrored
             .iter()
             .filter(|row| row.pin.public || what != CopyWhat::Link)
-            .filter_map(|row| self.form_of(account, &row.pin.cid, what))
+            .filter_map(|row| form(&row.pin.cid, what, linker.as_ref()))
             .collect())
     }
 
     pub(super) fn address(&self, row: &rows::Mirrored) -> Option<String> {
-        self.gateway_address(row.account, &row.pin.cid)
-    }
-
-    /// Base address of the gateway that an account's files are read through.
-    pub(super) fn gateway_base(&self, account: AccountId) -> Option<String> {
-        self.accounts.gateway(account).or_else(|| {
-            let [_, _, gateway] = self.accounts.get(account).ok()?.addresses;
-            Some(gateway).filter(|gateway| !gateway.is_empty())
-        })
-    }
-
-    fn gateway_address(&self, account: AccountId, cid: &str) -> Option<String> {
-        let gateway = self.gateway_base(account)?;
-        Some(format!("{}/ipfs/{cid}", gateway.trim_end_matches('/')))
+        self.accounts.linker(row.account)?.link(&row.pin.cid)
     }
 
     /// A public CID in one of its forms; `None` for a link where the account has none that others can use.
     pub(crate) fn form_of(&self, account: AccountId, cid: &str, what: CopyWhat) -> Option<String> {
-        let sandbox = || {
-            let account = self.accounts.get(account);
-            account.is_ok_and(|account| account.kind == AccountKind::Sandbox)
-        };
-        match what {
-            CopyWhat::Cid => Some(cid.to_owned()),
-            CopyWhat::Uri => Some(format!("ipfs://{cid}")),
-            CopyWhat::Link if sandbox() => None,
-            CopyWhat::Link => self.gateway_address(account, cid),
-        }
+        form(cid, what, self.public_linker(account).as_ref())
+    }
+
+    /// Makes links that others can use; `None` for the Sandbox, which is on this computer only.
+    fn public_linker(&self, account: AccountId) -> Option<Linker> {
+        let sandbox = self.accounts.get(account).ok()?.kind == AccountKind::Sandbox;
+        self.accounts.linker(account).filter(|_| !sandbox)
     }
 
     pub(super) fn mirrored(&self, id: i64) -> Result<rows::Mirrored, CommandError> {
@@ -144,6 +129,14 @@ impl Pins {
     ) -> Result<(AccountId, Vec<i64>), CommandError> {
         let set = self.sets().get(selection.set)?;
         Ok((set.account, set.at(&selection.ranges)))
+    }
+}
+
+fn form(cid: &str, what: CopyWhat, linker: Option<&Linker>) -> Option<String> {
+    match what {
+        CopyWhat::Cid => Some(cid.to_owned()),
+        CopyWhat::Uri => Some(format!("ipfs://{cid}")),
+        CopyWhat::Link => linker?.link(cid),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Accounts of any pinning service, over real HTTP: the sandbox answers as Pinata, as a pinning service with Pinata's
 //! quirks, and as one that keeps to the specification.
 
+mod links;
 mod services;
 mod ways;
 mod wrong;
