@@ -52,8 +52,14 @@ export const commands = {
 	accountsCheck: (id: string) => __TAURI_INVOKE<AccountHealth_Serialize>("accounts_check", { id }),
 	/**  Gives an account another name. */
 	accountsRename: (id: string, label: string) => __TAURI_INVOKE<AccountRow_Serialize>("accounts_rename", { id, label }),
+	/**  How a link would look. */
+	accountsSampleLink: (id: string, links: Links_Deserialize) => __TAURI_INVOKE<string>("accounts_sample_link", { id, links }),
+	/**  Makes links to an account's pins so from now on. */
+	accountsSetLinks: (id: string, links: Links_Deserialize) => __TAURI_INVOKE<null>("accounts_set_links", { id, links }),
 	/**  What removing an account does. */
 	accountsLeaving: (id: string) => __TAURI_INVOKE<Leaving_Serialize>("accounts_leaving", { id }),
+	/**  The gateways and forms there are for links to an account's pins. */
+	accountsLinkChoices: (id: string) => __TAURI_INVOKE<LinkChoices_Serialize>("accounts_link_choices", { id }),
 	/**  Forgets an account here; unpins nothing. `erase`: deletes what the Sandbox keeps. */
 	accountsRemove: (id: string, erase: boolean) => __TAURI_INVOKE<null>("accounts_remove", { id, erase }),
 	/**  Shows the Sandbox's folder in the file manager. */
@@ -1946,6 +1952,59 @@ export type LineKind =
 "pinned" | 
 /**  It can be asked for, and something is worth knowing. */
 "note";
+
+/**  What there is to choose for the links of an account. */
+export type LinkChoices = LinkChoices_Serialize;
+
+/**  What there is to choose for the links of an account. */
+export type LinkChoices_Deserialize = {
+	/**  What is chosen now. */
+	links: Links_Deserialize,
+	/**  Base address of the gateway that the account came with. */
+	own: string,
+	/**  Base addresses of the gateways that the service keeps for this account. */
+	gateways: string[],
+	/**  Why these are not known; `None`: they are. */
+	unknown?: string | null,
+};
+
+/**  What there is to choose for the links of an account. */
+export type LinkChoices_Serialize = {
+	/**  What is chosen now. */
+	links: Links_Serialize,
+	/**  Base address of the gateway that the account came with. */
+	own: string,
+	/**  Base addresses of the gateways that the service keeps for this account. */
+	gateways: string[],
+	/**  Why these are not known; `None`: they are. */
+	unknown: string | null,
+};
+
+/**  The form of a link. */
+export type LinkStyle = 
+/**  `https://gateway/ipfs/CID` */
+"path" | 
+/**  `https://CID.ipfs.gateway`: a site of its own, as web applications need it. */
+"subdomain";
+
+/**  What links are made of. */
+export type Links = Links_Serialize;
+
+/**  What links are made of. */
+export type Links_Deserialize = {
+	/**  Base address of the gateway that was chosen; `None`: the one the account came with. */
+	gateway?: string | null,
+	/**  The form. */
+	style: LinkStyle,
+};
+
+/**  What links are made of. */
+export type Links_Serialize = {
+	/**  Base address of the gateway that was chosen; `None`: the one the account came with. */
+	gateway: string | null,
+	/**  The form. */
+	style: LinkStyle,
+};
 
 /**  What the autostart folder says of us. */
 export type Login = Login_Serialize;
