@@ -20,8 +20,9 @@ pub enum Urgency {
     Background,
 }
 
-/// Does its work inside the transaction; what it returns is called after the commit, with the commit's outcome.
-type Work = Box<dyn FnOnce(&Tx) -> Answer + Send>;
+/// Does its work inside the transaction, where there is one; what it returns is called after the commit, with the
+/// commit's outcome.
+type Work = Box<dyn FnOnce(Result<&Tx, StoreError>) -> Answer + Send>;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 pub(super) struct Writer {
@@ -54,7 +55,7 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |tx| {
-            let outcome = within_savepoint(tx, work);
+            let outcome = tx.and_then(|tx| within_savepoint(tx, work));
             Box::new(move |committed| {
                 let _ = reply.send(outcome.and_then(|done| committed.map(|()| done)));
             })
@@ -97,15 +98,16 @@ fn write_all(
         let next = || clicks.try_recv().or_else(|_| background.try_recv()).ok();
         let Some(first) = next() else { continue };
         if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
-            first(connection)(Err(error.into()));
+            let error = StoreError::from(error);
+            first(Err(error.clone()))(Err(error));
             continue;
         }
-        let mut answers = vec![first(connection)];
+        let mut answers = vec![first(Ok(connection))];
         // Once SQLite has ended the transaction by itself, further work would be committed piece by piece.
         while !connection.is_autocommit() && answers.len() < MOST_WRITES && rings.try_recv().is_ok()
         {
             let Some(work) = next() else { break };
-            answers.push(work(connection));
+            answers.push(work(Ok(connection)));
         }
         let committed = if connection.is_autocommit() {
             Err(StoreError::Other(
@@ -121,5 +123,31 @@ fn write_all(
         for answer in answers {
             answer(committed.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_gets_no_transaction_is_not_done_and_is_told_to_have_failed() {
+        let connection = Connection::open_in_memory().expect("opens");
+        // One that is open already lets no other begin.
+        connection.execute_batch("BEGIN").expect("begins");
+        let done = Arc::new(AtomicBool::new(false));
+        let writer = Writer::start(connection);
+        let outcome = writer.run(Urgency::Click, {
+            let done = done.clone();
+            move |_| {
+                done.store(true, Ordering::SeqCst);
+                Ok(())
+            }
+        });
+        outcome.await.expect_err("there is no transaction");
+        assert!(!done.load(Ordering::SeqCst));
     }
 }
