@@ -373,7 +373,18 @@ pub(super) fn unchanged(files: &dyn Files, upload: &Upload) -> bool {
 
 /// The same, off the async threads.
 pub(super) async fn still_unchanged(files: Arc<dyn Files>, upload: Upload) -> bool {
-    tokio::task::spawn_blocking(move || unchanged(files.as_ref(), &upload))
+    off_thread(move || unchanged(files.as_ref(), &upload))
         .await
         .unwrap_or(false)
+}
+
+/// Reads files off the async threads; fails where that panics. While the process ends, reads are cut off: nothing may be
+/// concluded from that, so it never comes back then, and the row is taken up as it stands at the next start.
+pub(super) async fn off_thread<T: Send + 'static>(
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, tokio::task::JoinError> {
+    match tokio::task::spawn_blocking(read).await {
+        Err(cut) if cut.is_cancelled() => std::future::pending().await,
+        done => done,
+    }
 }

@@ -47,8 +47,7 @@ impl Uploads {
         };
         let (files, copy) = (self.files.clone(), upload.clone());
         let looked =
-            tokio::task::spawn_blocking(move || bytes::contents(files.as_ref(), &copy, &|| false))
-                .await;
+            bytes::off_thread(move || bytes::contents(files.as_ref(), &copy, &|| false)).await;
         let contents = match looked {
             Ok(Ok(contents)) if Some(&contents.stamp) == upload.stamp.as_ref() => contents,
             Ok(Err(refusal)) => return Ok(Outcome::refused(refusal.code, refusal.detail)),
@@ -244,7 +243,7 @@ impl Uploads {
         profile: Profile,
     ) -> Result<String, Stopped> {
         let (files, upload, running) = (self.files.clone(), upload.clone(), running.clone());
-        let hashed = tokio::task::spawn_blocking(move || {
+        let hashed = bytes::off_thread(move || {
             let contents =
                 bytes::contents(files.as_ref(), &upload, &|| false).map_err(Stopped::Refused)?;
             if Some(&contents.stamp) != upload.stamp.as_ref() {

@@ -300,7 +300,7 @@ impl Uploads {
 
     async fn scan(&self, upload: &Upload, running: &Arc<Running>) -> Outcome {
         let (files, copy, stop) = (self.files.clone(), upload.clone(), running.cancel.clone());
-        let looked = tokio::task::spawn_blocking(move || {
+        let looked = bytes::off_thread(move || {
             bytes::contents(files.as_ref(), &copy, &|| stop.is_cancelled())
         })
         .await;
@@ -335,7 +335,7 @@ impl Uploads {
             return Outcome::none();
         };
         let (files, copy, running) = (self.files.clone(), upload.clone(), running.clone());
-        let hashed = tokio::task::spawn_blocking(move || {
+        let hashed = bytes::off_thread(move || {
             let contents =
                 bytes::contents(files.as_ref(), &copy, &|| running.cancel.is_cancelled())
                     .map_err(Stopped::Refused)?;
