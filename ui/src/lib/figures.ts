@@ -1,13 +1,14 @@
 import type { Bytes, Millis } from "../bindings";
 
-// Words are English, figures and dates follow the computer's language for separators only where they stay readable in a sentence.
+// Words are English, and sentences of the engine hold numbers too: figures and dates are English on every system, or one
+// sentence would mix two languages.
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
-const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
+const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 // Made once: a format that is made for each figure costs more than all else in a row of a list.
 const broken = [0, 1, 2].map(
-  (digits) => new Intl.NumberFormat(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  (digits) => new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
 );
-const zero = [0, 1, 2].map((digits) => new Intl.NumberFormat(undefined, { maximumFractionDigits: digits }));
+const zero = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-GB", { maximumFractionDigits: digits }));
 
 /** "84.2 MB", "1.92 GB", "612 MB", "1.8 kB": decimal, three digits at most. */
 export function bytes(size: Bytes): string {
