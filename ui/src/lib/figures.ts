@@ -5,9 +5,7 @@ import type { Bytes, Millis } from "../bindings";
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 // Made once: a format that is made for each figure costs more than all else in a row of a list.
-const broken = [0, 1, 2].map(
-  (digits) => new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
-);
+const broken = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 const zero = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-GB", { maximumFractionDigits: digits }));
 
 /** "84.2 MB", "1.92 GB", "612 MB", "1.8 kB": decimal, three digits at most. */
