@@ -80,7 +80,8 @@ fn holds_everything(package: &Path, contents: &str) -> Outcome {
         .into_iter()
         .chain([ENTRY, "/usr/share/icons/hicolor/"])
     {
-        if !contents.contains(wanted) {
+        // A deb lists its files with `./`, `/` or nothing before them.
+        if !contents.contains(wanted.trim_start_matches('/')) {
             return Err(format!("{} holds no {wanted}", package.display()));
         }
         println!("  holds {wanted}");
