@@ -10,6 +10,7 @@ use engine::clock::{Clock, Millis, SystemClock};
 use engine::notices::{About, Gathered, Message, QueueSeen};
 use futures::StreamExt;
 use tauri::AppHandle;
+use tokio::sync::Mutex;
 use tokio::sync::broadcast::error::RecvError;
 use zbus::zvariant::Value;
 
@@ -109,8 +110,9 @@ struct Shown {
     service: Option<NotificationsProxy<'static>>,
     /// Hears clicks, on the bus of that service.
     clicks: Option<tauri::async_runtime::JoinHandle<()>>,
-    /// The number on the screen, and where a click on it leads.
-    last: Arc<std::sync::Mutex<Option<(u32, About)>>>,
+    /// The number on the screen, and where a click on it leads. Held while a notification is on its way: a click may
+    /// be heard before its number is.
+    last: Arc<Mutex<Option<(u32, About)>>>,
 }
 
 impl Shown {
@@ -137,12 +139,12 @@ impl Shown {
         } else {
             message.body.clone()
         };
-        let (entry, last) = (Value::from(ENTRY), self.last.clone());
-        let replaces = last.lock().map_or(None, |last| *last);
+        let entry = Value::from(ENTRY);
+        let mut last = self.last.lock().await;
         let id = service
             .notify(
                 "Pinfold",
-                replaces.map_or(0, |(id, _)| id),
+                last.map_or(0, |(id, _)| id),
                 ICON,
                 &message.title,
                 &body,
@@ -151,9 +153,7 @@ impl Shown {
                 -1,
             )
             .await?;
-        if let Ok(mut last) = last.lock() {
-            *last = Some((id, message.about));
-        }
+        *last = Some((id, message.about));
         Ok(())
     }
 
@@ -166,7 +166,7 @@ impl Shown {
         let hearing = tauri::async_runtime::spawn(async move {
             while let Some(click) = clicks.next().await {
                 let Ok(click) = click.args() else { continue };
-                let ours = last.lock().map_or(None, |last| *last);
+                let ours = *last.lock().await;
                 if let Some((_, about)) = ours.filter(|(id, _)| *id == click.id) {
                     window::show(&app);
                     emit(&app, &Asked::open(about));

@@ -50,6 +50,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             accounts::accounts_remove,
             accounts::accounts_show_sandbox,
             pins::pins_open,
+            pins::pins_first,
             pins::pins_rows,
             pins::pins_next,
             pins::pins_details,

@@ -18,6 +18,7 @@
     "accounts_remove",
     "accounts_show_sandbox",
     "pins_open",
+    "pins_first",
     "pins_rows",
     "pins_next",
     "pins_details",

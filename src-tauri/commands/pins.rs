@@ -1,8 +1,8 @@
 //! Pins.
 
 use engine::pins::{
-    CopyWhat, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, SavedSearch, Selection,
-    SelectionSummary, UnpinReport, UnpinnedPage, UnpinnedQuery,
+    CopyWhat, FirstPins, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, SavedSearch,
+    Selection, SelectionSummary, UnpinReport, UnpinnedPage, UnpinnedQuery,
 };
 use tauri::State;
 
@@ -21,6 +21,17 @@ pub async fn pins_open(
     engine
         .pins
         .open(engine.require_active()?, &query, carry.as_ref(), look)
+}
+
+/// The most rows that are found by typing alone.
+const MOST_FIRST: usize = 20;
+
+/// The first `n` rows that match, at most 20. Opens no set.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_first(engine: Held<'_>, query: PinQuery, n: u32) -> Answer<FirstPins> {
+    let most = MOST_FIRST.min(n as usize);
+    engine.pins.first(engine.require_active()?, &query, most)
 }
 
 /// A window of a set, at most 200 rows.

@@ -66,6 +66,8 @@ export const commands = {
 	accountsShowSandbox: () => __TAURI_INVOKE<null>("accounts_show_sandbox"),
 	/**  Opens what matches as a set, with its first look. */
 	pinsOpen: (query: PinQuery_Deserialize, carry: Selection | null, look: Look_Deserialize) => __TAURI_INVOKE<ResultSet_Serialize>("pins_open", { query, carry, look }),
+	/**  The first `n` rows that match, at most 20. Opens no set. */
+	pinsFirst: (query: PinQuery_Deserialize, n: number) => __TAURI_INVOKE<FirstPins_Serialize>("pins_first", { query, n }),
 	/**  A window of a set, at most 200 rows. */
 	pinsRows: (set: number, from: number, n: number) => __TAURI_INVOKE<PinRow_Serialize[]>("pins_rows", { set, from, n }),
 	/**  Where the next row is whose name begins so. */
@@ -1008,6 +1010,25 @@ export type FileKind =
 "car" | 
 /**  Anything else. */
 "file";
+
+/**  The first rows that match a query. */
+export type FirstPins = FirstPins_Serialize;
+
+/**  The first rows that match a query. */
+export type FirstPins_Deserialize = {
+	/**  The rows, in the query's order. */
+	rows: PinRow_Deserialize[],
+	/**  Rows that match. */
+	total: number,
+};
+
+/**  The first rows that match a query. */
+export type FirstPins_Serialize = {
+	/**  The rows, in the query's order. */
+	rows: PinRow_Serialize[],
+	/**  Rows that match. */
+	total: number,
+};
 
 /**  A group at the service, as it was called when it was chosen. */
 export type GroupChoice = {

@@ -6,8 +6,6 @@ import { NO_FILTERS } from "../pins/filters";
 const RESTS_MS = 120;
 /** The most pins that are shown; the list itself shows all. */
 const MOST_PINS = 5;
-/** The engine keeps the newest eight lists. Before ours push out the one on screen, that one is opened anew. */
-const BEFORE_ANEW = 5;
 
 /** Everything by typing: pins, screens, groups, saved searches and commands. */
 export class Palette {
@@ -18,15 +16,8 @@ export class Palette {
   /** Why the pins could not be searched. */
   problem = $state.raw<CommandError | null>(null);
 
-  #listAnew: () => unknown;
   #resting: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
-  #opened = 0;
-
-  /** `listAnew` opens the list that is on screen again. */
-  constructor(listAnew: () => unknown) {
-    this.#listAnew = listAnew;
-  }
 
   show = () => {
     this.type("");
@@ -52,11 +43,10 @@ export class Palette {
 
   async #search(text: string, asked: number) {
     try {
-      if (++this.#opened % BEFORE_ANEW === 0) await this.#listAnew();
       const query = { text, sort: "pinned_at", descending: true, filters: NO_FILTERS } as const;
-      const { rows, total } = await commands.pinsOpen(query, null, { from: 0, n: MOST_PINS, pin: null });
+      const { rows, total } = await commands.pinsFirst(query, MOST_PINS);
       if (asked !== this.#asked) return;
-      this.pins = { of: text, rows: rows.slice(0, MOST_PINS), total };
+      this.pins = { of: text, rows, total };
       this.problem = null;
     } catch (error) {
       if (asked !== this.#asked) return;

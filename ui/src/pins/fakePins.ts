@@ -83,6 +83,10 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
 
   const engine = fakeEngine({
     pins_open: (args) => open(args as never),
+    pins_first: ({ query, n }) => {
+      const found = held.rows.filter((row) => (row.name ?? "").includes((query as PinQuery).text));
+      return { rows: found.slice(0, n as number), total: found.length };
+    },
     pins_rows: ({ set, from, n }) => {
       const found = sets.get(set as number);
       if (!found) throw commandError("gone", "This list is gone.");

@@ -1,6 +1,7 @@
-//! Rows by their numbers, for whoever has no screen: a set that nobody looks at would push out one that somebody does.
+//! Rows by their numbers, for whoever does not look at a list: a set that nobody looks at would push out one that
+//! somebody does.
 
-use super::{CheckState, PinQuery, PinRow, Pins, rows};
+use super::{CheckState, FirstPins, PinQuery, PinRow, Pins, rows};
 use crate::accounts::AccountId;
 use crate::error::CommandError;
 
@@ -12,6 +13,21 @@ impl Pins {
         query: &PinQuery,
     ) -> Result<Vec<i64>, CommandError> {
         self.with_catalogue(account, |catalogue| catalogue.find(query))?
+    }
+
+    /// The first `most` rows that match, and how many there are.
+    pub fn first(
+        &self,
+        account: AccountId,
+        query: &PinQuery,
+        most: usize,
+    ) -> Result<FirstPins, CommandError> {
+        let found = self.matching(account, query)?;
+        let ids = &found[..found.len().min(most)];
+        Ok(FirstPins {
+            rows: self.shown(account, ids)?,
+            total: found.len(),
+        })
     }
 
     /// These rows of an account, as lists show them; those that are gone are left out.

@@ -82,6 +82,17 @@ impl CheckState {
     }
 }
 
+/// The first rows that match a query.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FirstPins {
+    /// The rows, in the query's order.
+    pub rows: Vec<PinRow>,
+    /// Rows that match.
+    #[specta(type = u32)]
+    pub total: usize,
+}
+
 /// A set of rows that match a query: its numbers stand still while the list is read and changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]

@@ -53,6 +53,12 @@ async fn whatever_others_ask_the_list_on_the_screen_stays() {
             which,
         };
         assert_eq!(answered(&house, pin).await.last(), Some(&Reply::Done));
+        let first = house
+            .engine
+            .pins
+            .first(house.account, &PinQuery::default(), 2);
+        let first = first.expect("the first pins");
+        assert_eq!((first.rows.len(), first.total), (2, 3));
     }
     let pins = vec![ids[0]];
     let account = Some(house.account.to_string());
