@@ -171,8 +171,9 @@ fn timed(step: impl FnOnce() -> Outcome) -> Outcome<Duration> {
     step().map(|()| start.elapsed())
 }
 
+/// Without backtraces: of a test's task they name its executor alone, and hide what the test says.
 fn cargo() -> Run {
-    Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).env("RUST_BACKTRACE", "0")
 }
 
 fn format(layer: &mut Layer) -> Outcome {
@@ -268,6 +269,7 @@ fn window(layer: &mut Layer) -> Outcome {
         .args([cargo])
         .args(&window_tests()?)
         .args(["--", WINDOWS_AT_ONCE, "--nocapture"])
+        .env("RUST_BACKTRACE", "0")
         .said_by("window");
     count_cargo(layer, tests.finish()?);
     Ok(())
