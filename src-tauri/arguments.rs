@@ -1,13 +1,14 @@
 //! What Pinfold was started with: files to upload, and how to start. A second start hands its own over to the first.
 
+use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use engine::Engine;
 use engine::uploads::Drop;
 use tauri::{AppHandle, Manager};
 
+use crate::drop;
 use crate::events::{Dragging, emit};
 use crate::window;
 
@@ -71,19 +72,22 @@ fn shown(argument: &OsStr) -> String {
 
 /// Drops that came without a drag, until the page fetches them: it may not be there yet.
 #[derive(Default)]
-pub struct Handed(Mutex<Vec<Drop>>);
+pub struct Handed(Mutex<VecDeque<Drop>>);
 
 impl Handed {
     fn put(&self, drop: Drop) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(drop);
+            .push_back(drop);
     }
 
-    /// All that came since the last time.
-    pub(crate) fn take(&self) -> Vec<Drop> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The oldest of those that were not taken.
+    pub(crate) fn take(&self) -> Option<Drop> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front()
     }
 }
 
@@ -107,12 +111,12 @@ pub(crate) fn hand(app: &AppHandle, files: Vec<PathBuf>) {
     }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let engine = app.state::<Arc<Engine>>().inner().clone();
-        match engine.uploads.look_at(files).await {
-            Ok(drop) => {
+        match drop::look(&app, files).await {
+            Ok(Some(drop)) => {
                 app.state::<Handed>().put(drop);
                 emit(&app, &Dragging::Handed {});
             }
+            Ok(None) => {}
             Err(error) => tracing::error!(%error, "files to upload could not be looked at"),
         }
     });

@@ -2,11 +2,17 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::Engine;
-use tauri::{DragDropEvent, Manager, Window, WindowEvent};
+use engine::error::{CommandError, ErrorCode};
+use engine::uploads::Drop;
+use tauri::{AppHandle, DragDropEvent, Manager, Window, WindowEvent};
 
 use crate::events::{Dragging, emit};
+
+/// Time between two tellings of how far counting is.
+const BEAT: Duration = Duration::from_millis(250);
 
 pub(crate) fn on_window_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::DragDrop(event) = event else {
@@ -48,13 +54,43 @@ fn dropped(window: &Window, paths: Vec<PathBuf>, x: f64, y: f64) {
     let app = window.app_handle().clone();
     emit(&app, &Dragging::Reading { x, y });
     tauri::async_runtime::spawn(async move {
-        let engine = app.state::<Arc<Engine>>().inner().clone();
-        match engine.uploads.look_at(paths).await {
-            Ok(drop) => emit(&app, &Dragging::Dropped { drop, x, y }),
+        match look(&app, paths).await {
+            Ok(Some(drop)) => emit(&app, &Dragging::Dropped { drop, x, y }),
+            Ok(None) => emit(&app, &Dragging::Leave {}),
             Err(error) => {
                 tracing::error!(%error, "a drop could not be looked at");
                 emit(&app, &Dragging::Leave {});
             }
         }
     });
+}
+
+/// Looks at what was dropped, picked or handed over. Where that takes long, the page hears how far it is and may stop it:
+/// nothing comes of it then.
+pub(crate) async fn look(
+    app: &AppHandle,
+    paths: Vec<PathBuf>,
+) -> Result<Option<Drop>, CommandError> {
+    let engine = app.state::<Arc<Engine>>().inner().clone();
+    let looking = engine.uploads.begin_looking();
+    let drop = looking.name().to_owned();
+    let mut looked = std::pin::pin!(engine.uploads.look(looking.clone(), paths));
+    let mut beat = tokio::time::interval_at(tokio::time::Instant::now() + BEAT, BEAT);
+    let mut told = false;
+    let looked = loop {
+        tokio::select! {
+            looked = &mut looked => break looked,
+            _ = beat.tick() => {
+                told = true;
+                emit(app, &Dragging::Counting { drop: drop.clone(), seen: looking.seen() });
+            }
+        }
+    };
+    if told {
+        emit(app, &Dragging::Counted { drop });
+    }
+    match looked {
+        Err(error) if error.code == ErrorCode::Cancelled => Ok(None),
+        looked => looked.map(Some),
+    }
 }

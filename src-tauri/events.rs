@@ -50,6 +50,19 @@ pub(crate) enum Dragging {
         #[specta(type = u32)]
         y: f64,
     },
+    /// What was dropped, picked or handed over is being counted, and that takes a while.
+    Counting {
+        /// Names it.
+        drop: String,
+        /// Files and folders seen so far.
+        #[specta(type = u32)]
+        seen: u64,
+    },
+    /// It is counted, or counting was stopped.
+    Counted {
+        /// Names it.
+        drop: String,
+    },
     /// It was dropped, and this is what it is.
     Dropped {
         /// Counted; no path.

@@ -76,6 +76,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             groups::groups_remove,
             uploads::uploads_pick_files,
             uploads::uploads_pick_folder,
+            uploads::uploads_stop_counting,
             uploads::uploads_handed,
             uploads::uploads_enqueue,
             uploads::uploads_places,

@@ -44,6 +44,7 @@
     "groups_remove",
     "uploads_pick_files",
     "uploads_pick_folder",
+    "uploads_stop_counting",
     "uploads_handed",
     "uploads_enqueue",
     "uploads_places",

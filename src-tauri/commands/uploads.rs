@@ -7,57 +7,63 @@ use engine::uploads::{
     Comparison, Drop, Event, RestFor, UploadLimits, UploadOptions, UploadPlaces, UploadProblem,
     UploadReceipt, UploadsFilter, UploadsHead, UploadsPage,
 };
-use tauri::{State, WebviewWindow};
+use tauri::{Manager, State, WebviewWindow};
 
 use super::{Answer, Held};
 use crate::arguments::Handed;
 use crate::dialogs::{self, Clipboard};
+use crate::drop;
 
-async fn picked(engine: Held<'_>, paths: Vec<PathBuf>) -> Answer<Option<Drop>> {
+async fn picked(window: &WebviewWindow, paths: Vec<PathBuf>) -> Answer<Option<Drop>> {
     if paths.is_empty() {
         Ok(None)
     } else {
-        engine.uploads.look_at(paths).await.map(Some)
+        drop::look(window.app_handle(), paths).await
     }
 }
 
 /// Asks for files.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_pick_files(engine: Held<'_>, window: WebviewWindow) -> Answer<Option<Drop>> {
-    picked(engine, dialogs::pick_files(&window).await).await
+pub async fn uploads_pick_files(window: WebviewWindow) -> Answer<Option<Drop>> {
+    picked(&window, dialogs::pick_files(&window).await).await
 }
 
 /// Asks for folders.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_pick_folder(engine: Held<'_>, window: WebviewWindow) -> Answer<Option<Drop>> {
-    picked(engine, dialogs::pick_folders(&window).await).await
+pub async fn uploads_pick_folder(window: WebviewWindow) -> Answer<Option<Drop>> {
+    picked(&window, dialogs::pick_folders(&window).await).await
 }
 
-/// What a start of the program brought along, once.
+/// Stops counting what was dropped or picked.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_handed(handed: State<'_, Handed>) -> Answer<Vec<Drop>> {
+pub async fn uploads_stop_counting(engine: Held<'_>, drop: String) -> Answer<()> {
+    engine.uploads.stop_looking(&drop);
+    Ok(())
+}
+
+/// The next of what starts of the program brought along, once.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_handed(handed: State<'_, Handed>) -> Answer<Option<Drop>> {
     Ok(handed.take())
 }
 
-/// Puts what was dropped into the queue.
+/// Puts what was dropped into the queue. Answers how many uploads it became.
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_enqueue(
     engine: Held<'_>,
     drop: String,
     options: UploadOptions,
-) -> Answer<Vec<u32>> {
-    let ids = engine
+) -> Answer<u32> {
+    let uploads = engine
         .uploads
         .enqueue(engine.require_active()?, &drop, options)
         .await?;
-    Ok(ids
-        .into_iter()
-        .filter_map(|id| u32::try_from(id).ok())
-        .collect())
+    Ok(u32::try_from(uploads.len()).unwrap_or(u32::MAX))
 }
 
 /// What an account lets a person choose for an upload.
@@ -75,19 +81,16 @@ pub async fn uploads_discard(engine: Held<'_>, drop: String) -> Answer<()> {
     Ok(())
 }
 
-/// Changes name and key-values of what is on its way.
+/// Changes name and key-values of all that a drop became.
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_amend(
     engine: Held<'_>,
-    ids: Vec<u32>,
+    drop: String,
     name: Option<String>,
     keyvalues: Vec<(String, String)>,
 ) -> Answer<()> {
-    engine
-        .uploads
-        .amend(ids.into_iter().map(i64::from).collect(), name, &keyvalues)
-        .await
+    engine.uploads.amend_drop(&drop, name, &keyvalues).await
 }
 
 /// Figures of the whole queue.

@@ -118,16 +118,18 @@ export const commands = {
 	uploadsPickFiles: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_pick_files"),
 	/**  Asks for folders. */
 	uploadsPickFolder: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_pick_folder"),
-	/**  What a start of the program brought along, once. */
-	uploadsHanded: () => __TAURI_INVOKE<Drop_Serialize[]>("uploads_handed"),
-	/**  Puts what was dropped into the queue. */
-	uploadsEnqueue: (drop: string, options: UploadOptions_Deserialize) => __TAURI_INVOKE<number[]>("uploads_enqueue", { drop, options }),
+	/**  Stops counting what was dropped or picked. */
+	uploadsStopCounting: (drop: string) => __TAURI_INVOKE<null>("uploads_stop_counting", { drop }),
+	/**  The next of what starts of the program brought along, once. */
+	uploadsHanded: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_handed"),
+	/**  Puts what was dropped into the queue. Answers how many uploads it became. */
+	uploadsEnqueue: (drop: string, options: UploadOptions_Deserialize) => __TAURI_INVOKE<number>("uploads_enqueue", { drop, options }),
 	/**  What an account lets a person choose for an upload. */
 	uploadsPlaces: (account: string) => __TAURI_INVOKE<UploadPlaces_Serialize>("uploads_places", { account }),
 	/**  Forgets a drop. */
 	uploadsDiscard: (drop: string) => __TAURI_INVOKE<null>("uploads_discard", { drop }),
-	/**  Changes name and key-values of what is on its way. */
-	uploadsAmend: (ids: number[], name: string | null, keyvalues: ([string, string])[]) => __TAURI_INVOKE<null>("uploads_amend", { ids, name, keyvalues }),
+	/**  Changes name and key-values of all that a drop became. */
+	uploadsAmend: (drop: string, name: string | null, keyvalues: ([string, string])[]) => __TAURI_INVOKE<null>("uploads_amend", { drop, name, keyvalues }),
 	/**  Figures of the whole queue. */
 	uploadsHead: () => __TAURI_INVOKE<UploadsHead_Serialize>("uploads_head"),
 	/**  A window of the queue. */
@@ -743,6 +745,16 @@ count: number; x: number; y: number } |
 { kind: "leave" } | 
 /**  It was dropped and is being looked at. */
 { kind: "reading"; x: number; y: number } | 
+/**  What was dropped, picked or handed over is being counted, and that takes a while. */
+{ kind: "counting"; 
+/**  Names it. */
+drop: string; 
+/**  Files and folders seen so far. */
+seen: number } | 
+/**  It is counted, or counting was stopped. */
+{ kind: "counted"; 
+/**  Names it. */
+drop: string } | 
 /**  It was dropped, and this is what it is. */
 { kind: "dropped"; 
 /**  Counted; no path. */
@@ -762,6 +774,16 @@ count: number; x: number; y: number } |
 { kind: "leave" } | 
 /**  It was dropped and is being looked at. */
 { kind: "reading"; x: number; y: number } | 
+/**  What was dropped, picked or handed over is being counted, and that takes a while. */
+{ kind: "counting"; 
+/**  Names it. */
+drop: string; 
+/**  Files and folders seen so far. */
+seen: number } | 
+/**  It is counted, or counting was stopped. */
+{ kind: "counted"; 
+/**  Names it. */
+drop: string } | 
 /**  It was dropped, and this is what it is. */
 { kind: "dropped"; 
 /**  Counted; no path. */

@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod json;
 pub mod keys;
 pub mod lock;
+pub mod message;
 pub mod notices;
 mod paging;
 pub mod pins;

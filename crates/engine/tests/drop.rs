@@ -20,6 +20,8 @@ mod json;
 mod keys;
 #[path = "drop/kills.rs"]
 mod kills;
+#[path = "drop/large.rs"]
+mod large;
 #[path = "drop/oracle.rs"]
 mod oracle;
 #[path = "drop/past.rs"]

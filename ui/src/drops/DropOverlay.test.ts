@@ -1,4 +1,5 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { Accounts } from "../accounts/accounts.svelte";
 import type { AccountRow } from "../bindings";
@@ -8,7 +9,7 @@ import DropOverlay from "./DropOverlay.svelte";
 import { Drops } from "./drops.svelte";
 
 function open(account: AccountRow | null, answers: Record<string, (args: Record<string, unknown>) => unknown> = {}) {
-  const engine = fakeEngine({ uploads_enqueue: () => [1], ...answers });
+  const engine = fakeEngine({ uploads_enqueue: () => 1, ...answers });
   const accounts = new Accounts(account ? { accounts: [account], active: account.id } : { accounts: [], active: null });
   const began = vi.fn();
   const drops = new Drops({ account: () => accounts.active, began, announce: vi.fn() });
@@ -60,4 +61,16 @@ test("a dialog that could not open says so", async () => {
   });
   await drops.pickFiles();
   expect(await screen.findByRole("alertdialog")).toHaveTextContent("The system did not open a dialog.");
+});
+
+test("counting that takes long says how far it is, and Escape or its button stops it", async () => {
+  const { drops, engine } = open(anAccount());
+  await drops.follow({ kind: "enter", count: 1, x: 0, y: 0 });
+  await drops.follow({ kind: "reading", x: 0, y: 0 });
+  expect(await screen.findByRole("heading", { name: "Counting 1 item" })).toBeInTheDocument();
+  await drops.follow({ kind: "counting", drop: "d9", seen: 48_000 });
+  expect(await screen.findByText("48,000 items so far. Nothing has been sent yet.")).toBeInTheDocument();
+  await userEvent.setup().keyboard("{Escape}");
+  expect(engine.of("uploads_stop_counting")).toEqual([{ drop: "d9" }]);
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Stop" })).toBeNull());
 });

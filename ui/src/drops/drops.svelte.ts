@@ -7,7 +7,6 @@ import {
   type Drop,
   type DropId,
   type GroupRow,
-  type UploadId,
   type UploadOptions,
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
@@ -31,7 +30,9 @@ export const DEFAULTS: UploadOptions = {
 /** Where the pointer is while something is dragged over the window. */
 type Hover = { count: number; overOptions: boolean; reading: boolean; group: GroupRow | null };
 /** What the sheet is open for. */
-export type OpenSheet = { kind: "new"; drop: Drop } | { kind: "amend"; ids: UploadId[]; what: string };
+export type OpenSheet = { kind: "new"; drop: Drop } | { kind: "amend"; drop: DropId; uploads: number; what: string };
+/** A drop that is being counted, and how many files and folders were seen. */
+type Counting = { drop: DropId; seen: number };
 
 type Surroundings = {
   /** The account that an upload would go to; null in the first run. */
@@ -55,6 +56,8 @@ export class Drops {
   problem = $state.raw<CommandError | null>(null);
   /** A dialog of the system is open. */
   picking = $state(false);
+  /** What was dropped, picked or handed over is being counted, and that takes a while. */
+  counting = $state.raw<Counting | null>(null);
 
   #around: Surroundings;
   #waiting: Drop[] = [];
@@ -106,6 +109,12 @@ export class Drops {
         this.#onOptions = this.hover?.overOptions ?? false;
         this.hover = { count: this.hover?.count ?? 0, overOptions: this.#onOptions, reading: true, group: this.hover?.group ?? null };
         return;
+      case "counting":
+        this.counting = { drop: event.drop, seen: event.seen };
+        return;
+      case "counted":
+        if (this.counting?.drop === event.drop) this.counting = null;
+        return;
       case "handed":
         await this.#fetchHanded();
         return;
@@ -155,9 +164,9 @@ export class Drops {
   async enqueue(drop: Drop, options: UploadOptions): Promise<boolean> {
     this.problem = null;
     try {
-      const ids = await commands.uploadsEnqueue(drop.id, options);
+      const uploads = await commands.uploadsEnqueue(drop.id, options);
       this.#fellOn.delete(drop.id);
-      this.#began(drop, ids, options);
+      this.#began(drop, uploads, options);
       return true;
     } catch (error) {
       this.problem = asCommandError(error);
@@ -166,10 +175,10 @@ export class Drops {
     }
   }
 
-  async amend(ids: UploadId[], name: string | null, keyvalues: [string, string][]): Promise<boolean> {
+  async amend(drop: DropId, name: string | null, keyvalues: [string, string][]): Promise<boolean> {
     this.problem = null;
     try {
-      await commands.uploadsAmend(ids, name, keyvalues);
+      await commands.uploadsAmend(drop, name, keyvalues);
       this.#around.announce("Saved");
       return true;
     } catch (error) {
@@ -177,6 +186,13 @@ export class Drops {
       return false;
     }
   }
+
+  /** Nothing comes of what is being counted. */
+  stopCounting = () => {
+    const counting = this.counting;
+    this.counting = null;
+    if (counting) void commands.uploadsStopCounting(counting.drop).catch(() => null);
+  };
 
   /** The person decided against it: nothing is sent, and what was read is forgotten. */
   discard(drop: Drop) {
@@ -197,12 +213,12 @@ export class Drops {
     else this.#waiting.push(drop);
   }
 
-  #began(drop: Drop, ids: UploadId[], options: UploadOptions) {
+  #began(drop: Drop, uploads: number, options: UploadOptions) {
     const account = this.#around.account();
     const what = options.together ?? (drop.itemCount === 1 ? drop.items[0]?.name : undefined) ?? counted(drop.itemCount, "item");
     const text = `Uploading ${counted(options.together === null ? drop.itemCount : 1, "item")} to ${visibleText(options.group?.name ?? account?.label ?? "the queue")}`;
     this.#around.began(text, () => {
-      if (this.sheet === null) this.sheet = { kind: "amend", ids, what };
+      if (this.sheet === null) this.sheet = { kind: "amend", drop: drop.id, uploads, what };
     });
     this.#around.announce(text);
   }
@@ -226,7 +242,7 @@ export class Drops {
   /** Files that came with a start of the program, from a file manager perhaps: asked about before anything is sent. */
   async #fetchHanded() {
     try {
-      for (const drop of await commands.uploadsHanded()) await this.take(drop, true);
+      for (let drop = await commands.uploadsHanded(); drop !== null; drop = await commands.uploadsHanded()) await this.take(drop, true);
     } catch (error) {
       this.problem = asCommandError(error);
     }

@@ -16,7 +16,7 @@ const secret = aDrop({ secrets: [".env"], secretCount: 1 });
 const box = { left: 100, right: 200, top: 100, bottom: 150 } as DOMRect;
 
 test("a plain drop is queued at once with the defaults, said in a toast and announced", async () => {
-  const engine = fakeEngine({ uploads_enqueue: () => [1, 2, 3] });
+  const engine = fakeEngine({ uploads_enqueue: () => 3 });
   const { drops, it } = around();
   await drops.listen();
   await engine.emit("dragging", { kind: "enter", count: 3, x: 1, y: 1 });
@@ -30,11 +30,11 @@ test("a plain drop is queued at once with the defaults, said in a toast and anno
 });
 
 test("the toast's Options open the sheet for just these uploads", async () => {
-  fakeEngine({ uploads_enqueue: () => [7] });
+  fakeEngine({ uploads_enqueue: () => 1 });
   const { drops, it } = around();
   await drops.take(aDrop(), false);
   it.began.mock.calls[0]?.[1]();
-  expect(drops.sheet).toEqual({ kind: "amend", ids: [7], what: "harbour-dawn.tif" });
+  expect(drops.sheet).toEqual({ kind: "amend", drop: "d1", uploads: 1, what: "harbour-dawn.tif" });
 });
 
 test("files that look like secrets open the sheet and nothing is queued", async () => {
@@ -59,7 +59,7 @@ test("dropping on Options opens the sheet, also when the pointer was there befor
 });
 
 test("in the first run a drop is kept, and queued after the choice", async () => {
-  const engine = fakeEngine({ uploads_enqueue: () => [1] });
+  const engine = fakeEngine({ uploads_enqueue: () => 1 });
   const { drops, it } = around(null);
   await drops.take(aDrop(), false);
   expect(drops.kept).toHaveLength(1);
@@ -112,8 +112,8 @@ test("a dialog that is cancelled opens nothing", async () => {
 });
 
 test("files that a start of the program brought along are asked about, also those that came before the page", async () => {
-  const handed = [[aDrop({ id: "early" })], [aDrop({ id: "late" })]];
-  const engine = fakeEngine({ uploads_handed: () => handed.shift() ?? [] });
+  const handed = [aDrop({ id: "early" }), null, aDrop({ id: "late" })];
+  const engine = fakeEngine({ uploads_handed: () => handed.shift() ?? null });
   const { drops } = around();
   await drops.listen();
   await settled();
@@ -126,7 +126,8 @@ test("files that a start of the program brought along are asked about, also thos
 });
 
 test("files brought along in the first run are asked about after the choice", async () => {
-  const engine = fakeEngine({ uploads_handed: () => [aDrop()] });
+  const handed = [aDrop()];
+  const engine = fakeEngine({ uploads_handed: () => handed.shift() ?? null });
   const { drops, it } = around(null);
   await drops.listen();
   await settled();
@@ -139,7 +140,7 @@ test("files brought along in the first run are asked about after the choice", as
 
 test("a drop on a group goes to that group and its network, also when it is asked about first", async () => {
   const group = { id: 4, serviceId: "g-4", name: "Prints", network: "private", public: null, pins: 0 } as GroupRow;
-  const engine = fakeEngine({ uploads_enqueue: () => [1] });
+  const engine = fakeEngine({ uploads_enqueue: () => 1 });
   const began = vi.fn();
   const drops = new Drops({ account: () => anAccount(), began, announce: vi.fn(), groupAt: (x) => (x < 50 ? group : null) });
   await drops.follow({ kind: "enter", count: 1, x: 0, y: 0 });
@@ -153,4 +154,18 @@ test("a drop on a group goes to that group and its network, also when it is aske
   expect(drops.defaults(secret).group?.id).toBe("g-4");
   drops.discard(secret);
   expect(drops.defaults(secret)).toEqual(DEFAULTS);
+});
+
+test("counting says how far it is and can be stopped, also of what was picked", async () => {
+  const engine = fakeEngine({});
+  const { drops } = around();
+  await drops.follow({ kind: "counting", drop: "d9", seen: 1_200 });
+  await drops.follow({ kind: "counting", drop: "d9", seen: 48_000 });
+  expect(drops.counting).toEqual({ drop: "d9", seen: 48_000 });
+  drops.stopCounting();
+  expect(engine.of("uploads_stop_counting")).toEqual([{ drop: "d9" }]);
+  expect(drops.counting).toBeNull();
+  await drops.follow({ kind: "counting", drop: "d10", seen: 5 });
+  await drops.follow({ kind: "counted", drop: "d10" });
+  expect(drops.counting).toBeNull();
 });

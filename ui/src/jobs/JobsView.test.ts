@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { beforeEach, expect, test } from "vitest";
@@ -52,6 +52,24 @@ test("what is pasted is said line by line, and only what is ready is asked for",
     ]),
   );
   await waitFor(() => expect(box()).toHaveValue(""));
+});
+
+test("a text that a message cannot carry is not sent, whatever its letters are, and what to do is said", async () => {
+  const { engine } = await open([], pasted({ ready: 1 }));
+  const paste = async (text: string) => {
+    await fireEvent.input(box(), { target: { value: text } });
+    await waitFor(() => expect(box()).toHaveValue(text));
+  };
+  for (const letter of ["漢", "\u0001", '"']) {
+    await paste(letter.repeat(150_000));
+    expect(await screen.findByText(/^This is more text than goes in at once\. Save it as a file/)).toBeVisible();
+    expect(screen.getByRole("button", { name: "Pin" })).toBeDisabled();
+  }
+  expect(engine.of("jobs_look_at")).toEqual([]);
+  const most = "漢".repeat(68_000);
+  await paste(most);
+  await waitFor(() => expect(engine.of("jobs_look_at")).toEqual([{ text: most }]));
+  expect(new TextEncoder().encode(JSON.stringify({ text: most })).length).toBeLessThan(256 * 1024);
 });
 
 test("what is asked for goes into a public group of the account, where one is chosen", async () => {

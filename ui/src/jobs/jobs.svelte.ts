@@ -17,8 +17,8 @@ import { Paged } from "../lib/paged.svelte";
 const GATHER_MS = 120;
 /** A text is looked at when nobody has typed for so long. */
 const PAUSE_MS = 150;
-/** More than this is a list, and belongs into a file. */
-export const MOST_TEXT = 150_000;
+/** More than this is a list, and belongs into a file. In bytes of the message that carries it, whatever the letters are. */
+const MOST_TEXT = 200 * 1024;
 const NOTHING: JobsHead = { open: 0, failed: 0, all: 0 };
 
 /** Import from IPFS: what is being typed, and the jobs as the engine tells them. */
@@ -54,7 +54,7 @@ export class Jobs {
   /** Why the last action failed. */
   problem = $state.raw<CommandError | null>(null);
 
-  readonly tooLong = $derived(this.text.length > MOST_TEXT);
+  readonly tooLong = $derived(this.text.length > MOST_TEXT || messageBytes(this.text) > MOST_TEXT);
   readonly ready = $derived((this.pasted?.ready ?? 0) + (this.file?.pasted.ready ?? 0));
 
   #gathering = false;
@@ -160,7 +160,7 @@ export class Jobs {
 
   /** Asks for everything; answers how many, or null where it failed. */
   run = async (): Promise<number | null> => {
-    if (this.importing || this.ready === 0) return null;
+    if (this.importing || this.ready === 0 || this.tooLong) return null;
     this.importing = true;
     this.problem = null;
     const options: JobOptions = {
@@ -232,4 +232,9 @@ export class Jobs {
     this.unread = page.problem;
     return page;
   }
+}
+
+/** Bytes of a text in a message to the engine, which is JSON. */
+function messageBytes(text: string): number {
+  return new TextEncoder().encode(JSON.stringify(text)).length;
 }

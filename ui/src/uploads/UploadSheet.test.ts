@@ -9,7 +9,7 @@ import { aDrop, anAccount, commandError, deferred, fakeEngine } from "./fakeEngi
 import FakeWindow from "./FakeWindow.svelte";
 
 function open(drop: Drop, answers: Record<string, (args: Record<string, unknown>) => unknown> = {}, account: Partial<AccountRow> = {}) {
-  const engine = fakeEngine({ uploads_enqueue: () => [1], ...answers });
+  const engine = fakeEngine({ uploads_enqueue: () => 1, ...answers });
   const accounts = new Accounts({ accounts: [anAccount(account)], active: "a1" });
   const drops = new Drops({ account: () => accounts.active, began: () => undefined, announce: () => undefined });
   render(FakeWindow, { props: { component: DropOverlay as never, accounts, drops } });
@@ -120,10 +120,10 @@ test("what is chosen to be private is not called public above", async () => {
 test("options of uploads on their way set a name and key-values", async () => {
   const { engine, drops, user } = open(aDrop());
   await user.click(await screen.findByRole("button", { name: "Cancel" }));
-  drops.sheet = { kind: "amend", ids: [7], what: "harbour-dawn.tif" };
+  drops.sheet = { kind: "amend", drop: "d7", uploads: 1, what: "harbour-dawn.tif" };
   await user.type(await screen.findByRole("textbox", { name: "Name" }), "dawn");
   await user.click(screen.getByRole("button", { name: "Save" }));
-  await waitFor(() => expect(engine.of("uploads_amend")).toEqual([{ ids: [7], name: "dawn", keyvalues: [] }]));
+  await waitFor(() => expect(engine.of("uploads_amend")).toEqual([{ drop: "d7", name: "dawn", keyvalues: [] }]));
 });
 
 test("group and network are chosen from what the account has, and a folder can only be public", async () => {

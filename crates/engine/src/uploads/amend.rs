@@ -22,24 +22,27 @@ impl Uploads {
     ) -> Result<(), CommandError> {
         let keyvalues = checked(keyvalues)?;
         let amended = ids.clone();
-        self.store
+        let pinned = self
+            .store
             .ledger
             .write(Urgency::Click, move |tx| {
                 let name = name.as_deref().filter(|_| amended.len() == 1);
-                amended
-                    .iter()
-                    .try_for_each(|id| rows::amend(tx, *id, name, &keyvalues))
+                let mut pinned = Vec::new();
+                for id in amended {
+                    if rows::amend(tx, id, name, &keyvalues)? {
+                        pinned.push(id);
+                    }
+                }
+                Ok(pinned)
             })
             .await?;
         let mut outcome = Ok(());
-        for id in &ids {
-            let upload = self.store.ledger.read(|tx| rows::get(tx, *id))?;
-            if upload.job.state == State::Pinned {
-                let set = self.apply_wish(&upload).await;
-                // Whoever chose it is told how it went: it is not tried once more behind their back.
-                self.settled(*id, None).await;
-                outcome = outcome.and(set);
-            }
+        for id in pinned {
+            let upload = self.store.ledger.read(|tx| rows::get(tx, id))?;
+            let set = self.apply_wish(&upload).await;
+            // Whoever chose it is told how it went: it is not tried once more behind their back.
+            self.settled(id, None).await;
+            outcome = outcome.and(set);
         }
         self.store.announcer.changed(Noun::Upload, Some(ids));
         outcome

@@ -1,28 +1,20 @@
 //! What was dropped or picked. The page gets a name for it and what it consists of; the paths stay here.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
 use specta::Type;
 
+use super::look::Looking;
 use super::source::encode_place;
 use super::{UploadOptions, Uploads};
-use crate::error::CommandError;
-use crate::figures;
-use crate::walk::{Place, looks_like_secret, name_of, readable, survey};
+use crate::error::{CommandError, ErrorCode};
+use crate::walk::Place;
 
-/// Drops that may wait for their options.
+/// Drops that may wait for their options, and drops in the queue of which it is known what they became.
 const KEPT: usize = 32;
-/// Items that are told of one by one.
-const MOST_ITEMS: usize = 200;
-/// Secrets that are told, each to be decided about.
-const MOST_SECRETS: usize = 200;
-/// Names that are told as examples.
-const EXAMPLES: usize = 5;
-/// Bytes that a service takes as one upload.
-pub(super) const LARGEST: u64 = 25_000_000_000;
 
 /// File or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -127,10 +119,22 @@ impl Kept {
 pub(super) struct Drops {
     kept: HashMap<String, Kept>,
     order: VecDeque<String>,
+    /// Being counted.
+    looking: HashMap<String, Arc<Looking>>,
+    /// What those that were put into the queue became. It may be as many as were dropped, so the page names them by the drop.
+    queued: VecDeque<(String, Vec<i64>)>,
 }
 
 impl Drops {
-    fn keep(&mut self, id: String, kept: Kept) {
+    pub(super) fn begin(&mut self, looking: Arc<Looking>) {
+        self.looking.insert(looking.id.clone(), looking);
+    }
+
+    pub(super) fn looked(&mut self, id: &str) {
+        self.looking.remove(id);
+    }
+
+    pub(super) fn keep(&mut self, id: String, kept: Kept) {
         self.order.push_back(id.clone());
         self.kept.insert(id, kept);
         if self.order.len() > KEPT
@@ -155,168 +159,48 @@ impl Drops {
         self.kept.remove(id);
         self.order.retain(|kept| kept != id);
     }
+
+    /// It is in the queue, as these uploads.
+    pub(super) fn queued(&mut self, id: &str, uploads: Vec<i64>) {
+        self.forget(id);
+        self.queued.push_back((id.to_owned(), uploads));
+        if self.queued.len() > KEPT {
+            self.queued.pop_front();
+        }
+    }
 }
 
 impl Uploads {
-    /// Looks at what was dropped and keeps its paths under a new name. Reads folders, no file.
-    pub async fn look_at(self: &Arc<Self>, paths: Vec<PathBuf>) -> Result<Drop, CommandError> {
-        let this = self.clone();
-        let looked = tokio::task::spawn_blocking(move || {
-            let (drop, kept) = this.inspect(paths);
-            this.drops().keep(drop.id.clone(), kept);
-            drop
-        });
-        looked
-            .await
-            .map_err(|_| CommandError::gone("What was dropped"))
-    }
-
     /// Forgets a drop that will not be uploaded.
     pub fn discard(&self, id: &str) {
         self.drops().forget(id);
     }
 
-    fn inspect(&self, paths: Vec<PathBuf>) -> (Drop, Kept) {
-        let mut drop = Drop {
-            id: uuid::Uuid::new_v4().to_string(),
-            items: Vec::new(),
-            item_count: 0,
-            files: 0,
-            bytes: 0,
-            secrets: Vec::new(),
-            secret_count: 0,
-            left_out: Vec::new(),
-            junk_count: 0,
-            junk: Vec::new(),
-            asks: false,
+    /// Stops counting a drop; whoever waits for it is told that it was taken back.
+    pub fn stop_looking(&self, id: &str) {
+        if let Some(looking) = self.drops().looking.get(id) {
+            looking.stop();
+        }
+    }
+
+    /// Changes name and key-values of all that a drop became.
+    pub async fn amend_drop(
+        &self,
+        id: &str,
+        name: Option<String>,
+        keyvalues: &[(String, String)],
+    ) -> Result<(), CommandError> {
+        let found = {
+            let drops = self.drops();
+            let queued = drops.queued.iter().find(|(drop, _)| drop == id);
+            queued.map(|(_, uploads)| uploads.clone())
         };
-        let mut seen = HashSet::new();
-        let mut kept = Kept::default();
-        for path in paths {
-            if seen.insert(path.clone()) {
-                let item = self.inspect_one(path, &mut drop, &mut kept.secrets);
-                drop.asks |= item.too_large;
-                kept.items.push(item);
-            }
-        }
-        drop.item_count = kept.items.len();
-        drop.asks |= drop.secret_count > 0;
-        (drop, kept)
-    }
-
-    fn inspect_one(&self, path: PathBuf, drop: &mut Drop, secrets: &mut Vec<Place>) -> Item {
-        let place = Place::root(&path);
-        let name = readable(&name_of(&path));
-        let mut told = DroppedItem {
-            name: name.clone(),
-            kind: ItemKind::File,
-            files: 0,
-            bytes: 0,
-            problem: None,
+        let Some(uploads) = found else {
+            return Err(CommandError::new(
+                ErrorCode::NotFound,
+                "These uploads began too long ago to be changed together. Change each in the list of pins.",
+            ));
         };
-        match survey(self.files.as_ref(), &place, &|| false) {
-            Err(problem) => told.problem = Some(problem.sentence(&place)),
-            Ok(survey) => {
-                told.kind = if survey.folder {
-                    ItemKind::Folder
-                } else {
-                    ItemKind::File
-                };
-                told.files = survey.files.len();
-                told.bytes = survey.bytes;
-                if survey.folder && survey.files.is_empty() {
-                    told.problem = Some(format!(
-                        "{name} holds no files. No pinning service takes an empty folder."
-                    ));
-                }
-                if told.bytes > LARGEST {
-                    told.problem = Some(format!(
-                        "{name} is {}; one upload takes at most 25 GB. It will be left out.",
-                        figures::size(told.bytes)
-                    ));
-                }
-                drop.count_secrets(&survey.secrets, secrets);
-                drop.count_junk(&survey.junk);
-                for (_, problem) in &survey.left_out {
-                    drop.count_left_out(&problem.words);
-                }
-                drop.count_empty(&name, &survey.empty_folders);
-            }
-        }
-        drop.files += told.files;
-        drop.bytes += told.bytes;
-        let (folder, bytes) = (told.kind == ItemKind::Folder, told.bytes);
-        if drop.items.len() < MOST_ITEMS {
-            drop.items.push(told);
-        }
-        Item {
-            secret: !folder && looks_like_secret(&name_of(&path)),
-            path,
-            name,
-            folder,
-            bytes,
-            too_large: bytes > LARGEST,
-        }
-    }
-}
-
-/// A place by its way below the root; the root by its name.
-fn below(place: &Place) -> String {
-    if place.inside.is_empty() {
-        return readable(&place.name());
-    }
-    let names: Vec<String> = place.inside.iter().map(|name| readable(name)).collect();
-    names.join("/")
-}
-
-impl Drop {
-    fn count_secrets(&mut self, found: &[Place], places: &mut Vec<Place>) {
-        self.secret_count += found.len();
-        let room = MOST_SECRETS.saturating_sub(self.secrets.len());
-        for place in found.iter().take(room) {
-            self.secrets.push(below(place));
-            places.push(place.clone());
-        }
-    }
-
-    fn count_junk(&mut self, found: &[Place]) {
-        self.junk_count += found.len();
-        for place in found {
-            if self.junk.len() == EXAMPLES {
-                break;
-            }
-            let name = readable(&place.name());
-            if !self.junk.contains(&name) {
-                self.junk.push(name);
-            }
-        }
-    }
-
-    fn count_empty(&mut self, root: &str, found: &[Place]) {
-        if found.is_empty() {
-            return;
-        }
-        let names: Vec<String> = found.iter().take(EXAMPLES).map(below).collect();
-        let more = if found.len() > EXAMPLES { ", …" } else { "" };
-        self.left_out.push(LeftOut {
-            sentence: format!(
-                "Empty folders in {root}, which no pinning service takes: {}{more}.",
-                names.join(", ")
-            ),
-            count: found.len(),
-        });
-        self.asks = true;
-    }
-
-    fn count_left_out(&mut self, words: &str) {
-        let sentence = format!("Left out: it {words}");
-        match self
-            .left_out
-            .iter_mut()
-            .find(|known| known.sentence == sentence)
-        {
-            Some(known) => known.count += 1,
-            None => self.left_out.push(LeftOut { sentence, count: 1 }),
-        }
+        self.amend(uploads, name, keyvalues).await
     }
 }

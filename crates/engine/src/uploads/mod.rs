@@ -13,6 +13,7 @@ pub(crate) mod from_watch;
 mod handover;
 mod json;
 mod limits;
+mod look;
 mod pace;
 mod progress;
 mod receipt;
@@ -41,6 +42,7 @@ pub use drops::{Drop, DroppedItem, ItemKind, LeftOut};
 pub(crate) use handover::Handover;
 pub(crate) use json::LARGEST_JSON;
 pub use limits::{LimitHours, RestFor, UploadLimits};
+pub use look::Looking;
 pub use progress::{Progress, ProgressRow};
 pub use receipt::{Comparison, UploadReceipt};
 pub use rows::{Secrets, UploadsFilter};
@@ -210,7 +212,7 @@ impl Uploads {
                 Ok(ids)
             })
             .await?;
-        self.drops().forget(drop);
+        self.drops().queued(drop, ids.clone());
         self.entered(ids.clone());
         Ok(ids)
     }
@@ -298,7 +300,7 @@ fn wishes(
 /// One folder is one upload, whatever it is made of.
 fn fits_together(items: &[drops::Item], options: &UploadOptions) -> Result<(), CommandError> {
     let bytes: u64 = items.iter().map(|item| item.bytes).sum();
-    if options.together.is_none() || bytes <= drops::LARGEST {
+    if options.together.is_none() || bytes <= look::LARGEST {
         return Ok(());
     }
     Err(CommandError::new(

@@ -11,7 +11,11 @@ use super::{State, Uploads};
 use crate::accounts::service_name;
 use crate::clock::Millis;
 use crate::error::CommandError;
+use crate::message::Room;
 use crate::pins::{CopyWhat, lower_article};
+
+/// Bytes of a receipt that its sources may have.
+const ROOM_FOR_SOURCES: usize = 64 * 1024;
 
 /// Both CIDs of an upload, and what it means when they differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -52,15 +56,9 @@ impl Uploads {
     pub fn receipt(&self, id: i64) -> Result<UploadReceipt, CommandError> {
         let upload = self.upload(id)?;
         let account = self.accounts.get(upload.account)?;
-        let paths: Vec<String> = upload
-            .wish
-            .paths
-            .iter()
-            .map(|text| whole_path(text))
-            .collect();
         Ok(UploadReceipt {
             row: self.row(&upload)?,
-            source: paths.join("\n"),
+            source: sources(&upload.wish.paths),
             meaning: meaning(upload.verdict, &service_name(&account)),
             account: account.label,
             ours: upload.cid,
@@ -94,6 +92,21 @@ impl Uploads {
     fn upload(&self, id: i64) -> Result<Upload, CommandError> {
         Ok(self.store.ledger.read(|tx| rows::get(tx, id))?)
     }
+}
+
+/// The paths of what was sent, one a line. Of very many the first are named.
+fn sources(paths: &[String]) -> String {
+    let mut room = Room::of(ROOM_FOR_SOURCES);
+    let mut lines: Vec<String> = paths
+        .iter()
+        .map(|text| whole_path(text))
+        .take_while(|path| room.takes(path))
+        .collect();
+    let more = paths.len() - lines.len();
+    if more > 0 {
+        lines.push(format!("and {more} more"));
+    }
+    lines.join("\n")
 }
 
 fn meaning(verdict: Option<Verdict>, service: &str) -> String {

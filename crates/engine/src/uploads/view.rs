@@ -12,6 +12,7 @@ use super::{ItemKind, UploadNetwork, Uploads, UploadsFilter};
 use crate::accounts::{hold_sentence, service_name};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
+use crate::message::{self, Room};
 use crate::pins::CheckState;
 
 /// A state's name.
@@ -212,12 +213,14 @@ impl Uploads {
         Ok(UploadsPage { total, rows })
     }
 
-    /// What was left out of a folder, at most 500.
+    /// What was left out of a folder: at most 500, and no more than one message holds.
     pub fn problems(&self, id: i64) -> Result<Vec<UploadProblem>, CommandError> {
         let problems = self.store.ledger.read(|tx| rows::problems(tx, id))?;
+        let mut room = Room::of(message::MOST - 1024);
         Ok(problems
             .into_iter()
             .map(|(path, sentence)| UploadProblem { path, sentence })
+            .take_while(|problem| room.takes(problem))
             .collect())
     }
 

@@ -31,7 +31,8 @@ pub struct Survey {
     pub bytes: u64,
 }
 
-/// Walks a root. Only the root itself can fail; what is wrong below it stands in `left_out`.
+/// Walks a root. Only the root itself can fail; what is wrong below it stands in `left_out`. `stop` is asked once at each
+/// thing below the root.
 pub fn survey(files: &dyn Files, root: &Place, stop: &dyn Fn() -> bool) -> Result<Survey, Problem> {
     let mut survey = Survey::default();
     match files.look(root)? {
@@ -73,12 +74,6 @@ fn walk(
 ) -> Result<(), Problem> {
     let mut open = vec![root.clone()];
     while let Some(folder) = open.pop() {
-        if stop() {
-            return Err(Problem {
-                code: ErrorCode::Cancelled,
-                words: "was taken back.".into(),
-            });
-        }
         let names = match files.list(&folder) {
             Ok(names) => names,
             Err(problem) if folder.inside.is_empty() => return Err(problem),
@@ -91,6 +86,12 @@ fn walk(
             survey.empty_folders.push(folder.clone());
         }
         for name in names {
+            if stop() {
+                return Err(Problem {
+                    code: ErrorCode::Cancelled,
+                    words: "was taken back.".into(),
+                });
+            }
             let place = folder.child(name);
             match files.look(&place) {
                 Ok(Node::File(stamp)) => survey.take(Found { place, stamp }),

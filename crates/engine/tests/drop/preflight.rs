@@ -177,6 +177,6 @@ async fn empty_folders_are_named_before_the_start() {
     assert_eq!((drop.left_out.len(), drop.left_out[0].count), (1, 1));
     assert_eq!(
         drop.left_out[0].sentence,
-        "Empty folders in box, which no pinning service takes: deep/empty."
+        "Empty folders, which no pinning service takes: box/deep/empty."
     );
 }

@@ -186,21 +186,21 @@ pub(in crate::uploads) fn recover(tx: &Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Name and key-values were changed after the drop.
+/// Name and key-values were changed after the drop. Answers whether it is pinned already.
 pub(in crate::uploads) fn amend(
     tx: &Tx,
     id: i64,
     name: Option<&str>,
     keyvalues: &BTreeMap<String, String>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let keyvalues =
         serde_json::to_string(keyvalues).map_err(|error| StoreError::Other(error.to_string()))?;
-    tx.execute(
+    let mut update = tx.prepare_cached(
         "UPDATE upload SET pin_name = coalesce(?2, pin_name), keyvalues = ?3,
-           amended = CASE WHEN state IN ('sending', 'confirming', 'pinned') OR resume_url IS NOT NULL THEN 1 ELSE amended END WHERE id = ?1",
-        params![id, name, keyvalues],
+           amended = CASE WHEN state IN ('sending', 'confirming', 'pinned') OR resume_url IS NOT NULL THEN 1 ELSE amended END
+         WHERE id = ?1 RETURNING state = 'pinned'",
     )?;
-    Ok(())
+    Ok(update.query_row(params![id, name, keyvalues], |row| row.get(0))?)
 }
 
 /// What was chosen besides sending is set on the pin, or never will be: `unset` says why.

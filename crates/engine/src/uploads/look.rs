@@ -1,0 +1,279 @@
+//! Looking at what was dropped or picked: counted before anything is sent, in one walk that can be stopped.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::Uploads;
+use super::drops::{Drop, DroppedItem, Item, ItemKind, Kept, LeftOut};
+use crate::error::{CommandError, ErrorCode};
+use crate::figures;
+use crate::message::{Room, shortened};
+use crate::walk::{Place, looks_like_secret, name_of, readable, survey};
+
+/// Items and secrets that are told of one by one.
+const MOST: usize = 200;
+/// Bytes of a message that items, secrets and reasons may have.
+const ROOM_FOR_ITEMS: usize = 96 * 1024;
+const ROOM_FOR_SECRETS: usize = 64 * 1024;
+const ROOM_FOR_REASONS: usize = 32 * 1024;
+/// Names that are told as examples, and the letters that are shown of one.
+const EXAMPLES: usize = 5;
+const LETTERS: usize = 120;
+/// Bytes that a service takes as one upload.
+pub(super) const LARGEST: u64 = 25_000_000_000;
+
+/// A drop that is being counted.
+pub struct Looking {
+    pub(super) id: String,
+    seen: AtomicU64,
+    stopped: AtomicBool,
+}
+
+impl Looking {
+    /// The name that the drop will have.
+    pub fn name(&self) -> &str {
+        &self.id
+    }
+
+    /// Files and folders that were seen so far.
+    pub fn seen(&self) -> u64 {
+        self.seen.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+/// What a drop was found to be, while it is found.
+struct Finding {
+    drop: Drop,
+    kept: Kept,
+    items: Room,
+    secrets: Room,
+    reasons: Room,
+    /// Empty folders of all items, with a few of their names.
+    empty: (usize, Vec<String>),
+}
+
+impl Uploads {
+    /// Looks at what was dropped and keeps its paths under a new name. Reads folders, no file.
+    pub async fn look_at(self: &Arc<Self>, paths: Vec<PathBuf>) -> Result<Drop, CommandError> {
+        self.look(self.begin_looking(), paths).await
+    }
+
+    /// The name of a drop that is looked at next.
+    pub fn begin_looking(&self) -> Arc<Looking> {
+        let looking = Arc::new(Looking {
+            id: uuid::Uuid::new_v4().to_string(),
+            seen: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+        });
+        self.drops().begin(looking.clone());
+        looking
+    }
+
+    /// [`Uploads::look_at`] under a name that is known before. Fails as cancelled where it is stopped.
+    pub async fn look(
+        self: &Arc<Self>,
+        looking: Arc<Looking>,
+        paths: Vec<PathBuf>,
+    ) -> Result<Drop, CommandError> {
+        let (this, one) = (self.clone(), looking.clone());
+        let looked = tokio::task::spawn_blocking(move || this.inspect(paths, &one)).await;
+        let mut drops = self.drops();
+        drops.looked(&looking.id);
+        let (drop, kept) = looked.map_err(|_| CommandError::gone("What was dropped"))?;
+        if looking.is_stopped() {
+            return Err(CommandError::new(
+                ErrorCode::Cancelled,
+                "Stopped. Nothing was sent.",
+            ));
+        }
+        drops.keep(drop.id.clone(), kept);
+        Ok(drop)
+    }
+
+    fn inspect(&self, paths: Vec<PathBuf>, looking: &Looking) -> (Drop, Kept) {
+        let mut finding = Finding::new(looking.id.clone());
+        let mut seen = HashSet::new();
+        for path in paths {
+            if looking.is_stopped() {
+                break;
+            }
+            looking.seen.fetch_add(1, Ordering::Relaxed);
+            if seen.insert(path.clone()) {
+                self.inspect_one(path, looking, &mut finding);
+            }
+        }
+        finding.done()
+    }
+
+    fn inspect_one(&self, path: PathBuf, looking: &Looking, finding: &mut Finding) {
+        let place = Place::root(&path);
+        let name = readable(&name_of(&path));
+        let mut told = DroppedItem {
+            name: name.clone(),
+            kind: ItemKind::File,
+            files: 0,
+            bytes: 0,
+            problem: None,
+        };
+        let stop = || {
+            looking.seen.fetch_add(1, Ordering::Relaxed);
+            looking.is_stopped()
+        };
+        match survey(self.files.as_ref(), &place, &stop) {
+            Err(problem) => told.problem = Some(problem.sentence(&place)),
+            Ok(survey) => {
+                if survey.folder {
+                    told.kind = ItemKind::Folder;
+                }
+                told.files = survey.files.len();
+                told.bytes = survey.bytes;
+                told.problem = unfit(&told);
+                finding.count_secrets(&survey.secrets);
+                finding.count_junk(&survey.junk);
+                for (_, problem) in &survey.left_out {
+                    finding.count_left_out(&problem.words);
+                }
+                finding.count_empty(&name, &survey.empty_folders);
+            }
+        }
+        let folder = told.kind == ItemKind::Folder;
+        finding.kept.items.push(Item {
+            secret: !folder && looks_like_secret(&name_of(&path)),
+            path,
+            name,
+            folder,
+            bytes: told.bytes,
+            too_large: told.bytes > LARGEST,
+        });
+        finding.tell(told);
+    }
+}
+
+/// Why something that was found to be this cannot be sent.
+fn unfit(item: &DroppedItem) -> Option<String> {
+    let name = &item.name;
+    if item.bytes > LARGEST {
+        return Some(format!(
+            "{name} is {}; one upload takes at most 25 GB. It will be left out.",
+            figures::size(item.bytes)
+        ));
+    }
+    (item.kind == ItemKind::Folder && item.files == 0)
+        .then(|| format!("{name} holds no files. No pinning service takes an empty folder."))
+}
+
+/// A place by its way below the root; the root by its name.
+fn below(place: &Place) -> String {
+    if place.inside.is_empty() {
+        return readable(&place.name());
+    }
+    let names: Vec<String> = place.inside.iter().map(|name| readable(name)).collect();
+    names.join("/")
+}
+
+impl Finding {
+    fn new(id: String) -> Self {
+        Self {
+            drop: Drop {
+                id,
+                items: Vec::new(),
+                item_count: 0,
+                files: 0,
+                bytes: 0,
+                secrets: Vec::new(),
+                secret_count: 0,
+                left_out: Vec::new(),
+                junk_count: 0,
+                junk: Vec::new(),
+                asks: false,
+            },
+            kept: Kept::default(),
+            items: Room::of(ROOM_FOR_ITEMS),
+            secrets: Room::of(ROOM_FOR_SECRETS),
+            reasons: Room::of(ROOM_FOR_REASONS),
+            empty: (0, Vec::new()),
+        }
+    }
+
+    fn tell(&mut self, told: DroppedItem) {
+        self.drop.asks |= told.bytes > LARGEST;
+        self.drop.files += told.files;
+        self.drop.bytes += told.bytes;
+        if self.drop.items.len() < MOST && self.items.takes(&told) {
+            self.drop.items.push(told);
+        }
+    }
+
+    fn count_secrets(&mut self, found: &[Place]) {
+        self.drop.secret_count += found.len();
+        for place in found {
+            let name = below(place);
+            if self.drop.secrets.len() == MOST || !self.secrets.takes(&name) {
+                return;
+            }
+            self.drop.secrets.push(name);
+            self.kept.secrets.push(place.clone());
+        }
+    }
+
+    fn count_junk(&mut self, found: &[Place]) {
+        self.drop.junk_count += found.len();
+        for place in found {
+            if self.drop.junk.len() == EXAMPLES {
+                break;
+            }
+            let name = readable(&place.name());
+            if !self.drop.junk.contains(&name) {
+                self.drop.junk.push(name);
+            }
+        }
+    }
+
+    fn count_empty(&mut self, root: &str, found: &[Place]) {
+        let (count, names) = &mut self.empty;
+        *count += found.len();
+        let room = EXAMPLES.saturating_sub(names.len());
+        let more = found.iter().take(room);
+        names.extend(more.map(|place| shortened(&format!("{root}/{}", below(place)), LETTERS)));
+    }
+
+    fn count_left_out(&mut self, words: &str) {
+        let left_out = &mut self.drop.left_out;
+        let sentence = format!("Left out: it {words}");
+        if let Some(known) = left_out.iter_mut().find(|known| known.sentence == sentence) {
+            known.count += 1;
+            return;
+        }
+        let first = LeftOut { sentence, count: 1 };
+        if self.reasons.takes(&first) {
+            left_out.push(first);
+        }
+    }
+
+    fn done(mut self) -> (Drop, Kept) {
+        let (count, names) = self.empty;
+        if count > 0 {
+            let more = if count > names.len() { ", …" } else { "" };
+            self.drop.left_out.push(LeftOut {
+                sentence: format!(
+                    "Empty folders, which no pinning service takes: {}{more}.",
+                    names.join(", ")
+                ),
+                count,
+            });
+        }
+        self.drop.item_count = self.kept.items.len();
+        self.drop.asks |= self.drop.secret_count > 0 || count > 0;
+        (self.drop, self.kept)
+    }
+}
