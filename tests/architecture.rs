@@ -118,11 +118,12 @@ fn sources(folder: &Path, end: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The nouns of the engine, and which others each may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("store", &[]),
     ("accounts", &["store"]),
     ("pins", &["accounts", "store"]),
     ("groups", &["pins", "accounts", "store"]),
+    ("changes", &["groups", "pins", "accounts", "store"]),
     ("uploads", &["pins", "accounts", "store"]),
     ("jobs", &["uploads", "pins", "accounts", "store"]),
     ("watches", &["uploads", "pins", "accounts", "store"]),

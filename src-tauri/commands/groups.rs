@@ -1,7 +1,7 @@
 //! Groups.
 
-use engine::groups::{GroupList, GroupReport, GroupRow};
-use engine::pins::{PinNetwork, Selection};
+use engine::groups::{GroupList, GroupRow};
+use engine::pins::PinNetwork;
 
 use super::{Answer, Held};
 
@@ -51,18 +51,4 @@ pub async fn groups_edit(
 #[specta::specta]
 pub async fn groups_delete(engine: Held<'_>, id: u32) -> Answer<()> {
     engine.groups.delete(id.into()).await
-}
-
-/// Puts pins into a group.
-#[tauri::command]
-#[specta::specta]
-pub async fn groups_add(engine: Held<'_>, id: u32, selection: Selection) -> Answer<GroupReport> {
-    engine.groups.add(id.into(), &selection).await
-}
-
-/// Takes pins out of a group.
-#[tauri::command]
-#[specta::specta]
-pub async fn groups_remove(engine: Held<'_>, id: u32, selection: Selection) -> Answer<GroupReport> {
-    engine.groups.remove(id.into(), &selection).await
 }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod app;
 pub mod background;
+pub mod changes;
 pub mod groups;
 pub mod jobs;
 pub mod json;
@@ -56,7 +57,6 @@ pub fn builder() -> Builder<tauri::Wry> {
             pins::pins_details,
             pins::pins_summary,
             pins::pins_edit,
-            pins::pins_unpin,
             pins::pins_copy,
             pins::pins_open_in_browser,
             pins::pins_refresh,
@@ -72,8 +72,13 @@ pub fn builder() -> Builder<tauri::Wry> {
             groups::groups_create,
             groups::groups_edit,
             groups::groups_delete,
-            groups::groups_add,
-            groups::groups_remove,
+            changes::changes_list,
+            changes::changes_start,
+            changes::changes_preview,
+            changes::changes_cancel,
+            changes::changes_retry,
+            changes::changes_refusals,
+            changes::changes_close,
             uploads::uploads_pick_files,
             uploads::uploads_pick_folder,
             uploads::uploads_stop_counting,

@@ -2,7 +2,7 @@
 
 use engine::pins::{
     CopyWhat, FirstPins, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, SavedSearch,
-    Selection, SelectionSummary, UnpinReport, UnpinnedPage, UnpinnedQuery,
+    Selection, SelectionSummary, UnpinnedPage, UnpinnedQuery,
 };
 use tauri::State;
 
@@ -75,13 +75,6 @@ pub async fn pins_summary(engine: Held<'_>, selection: Selection) -> Answer<Sele
 #[specta::specta]
 pub async fn pins_edit(engine: Held<'_>, id: u32, edit: PinEdit) -> Answer<PinDetails> {
     engine.pins.edit(id.into(), edit).await
-}
-
-/// Asks the service to stop keeping these.
-#[tauri::command]
-#[specta::specta]
-pub async fn pins_unpin(engine: Held<'_>, selection: Selection) -> Answer<UnpinReport> {
-    engine.pins.unpin(&selection).await
 }
 
 /// Copies a line for each; answers how many.

@@ -114,6 +114,7 @@ async fn what_was_unpinned_stands_in_the_history_and_is_pinned_again_from_there(
     driver.wait_for("alertdialog", "~Unpin").await;
     driver.click("button", "Unpin 1").await;
     driver.wait_gone("alertdialog", "~Unpin").await;
+    driver.wait_for_text("Unpinned kept once.txt").await;
 
     driver.click("radio", "Unpinned").await;
     driver.wait_for("button", "Pin again, kept once.txt").await;

@@ -78,8 +78,6 @@ export const commands = {
 	pinsSummary: (selection: Selection) => __TAURI_INVOKE<SelectionSummary>("pins_summary", { selection }),
 	/**  Changes name and key-values. */
 	pinsEdit: (id: number, edit: PinEdit_Deserialize) => __TAURI_INVOKE<PinDetails_Serialize>("pins_edit", { id, edit }),
-	/**  Asks the service to stop keeping these. */
-	pinsUnpin: (selection: Selection) => __TAURI_INVOKE<UnpinReport>("pins_unpin", { selection }),
 	/**  Copies a line for each; answers how many. */
 	pinsCopy: (selection: Selection, what: CopyWhat) => __TAURI_INVOKE<number>("pins_copy", { selection, what }),
 	/**  Opens a pin in the browser. */
@@ -110,10 +108,20 @@ export const commands = {
 	groupsEdit: (id: number, name: string | null, seen: boolean | null) => __TAURI_INVOKE<GroupRow_Serialize>("groups_edit", { id, name, seen }),
 	/**  Removes a group; its pins stay. */
 	groupsDelete: (id: number) => __TAURI_INVOKE<null>("groups_delete", { id }),
-	/**  Puts pins into a group. */
-	groupsAdd: (id: number, selection: Selection) => __TAURI_INVOKE<GroupReport>("groups_add", { id, selection }),
-	/**  Takes pins out of a group. */
-	groupsRemove: (id: number, selection: Selection) => __TAURI_INVOKE<GroupReport>("groups_remove", { id, selection }),
+	/**  Every change that is under way or was not closed, of all accounts. */
+	changesList: () => __TAURI_INVOKE<ChangeRow[]>("changes_list"),
+	/**  Takes a change of the selected pins in; it is carried out while nobody waits. */
+	changesStart: (selection: Selection, what: ChangeWhat_Deserialize) => __TAURI_INVOKE<ChangeRow>("changes_start", { selection, what }),
+	/**  What an edit would do, before anything is sent. */
+	changesPreview: (selection: Selection, edit: EditOfMany_Deserialize) => __TAURI_INVOKE<ChangePreview_Serialize>("changes_preview", { selection, edit }),
+	/**  Asks for nothing more of it; what is done stays done. */
+	changesCancel: (id: number) => __TAURI_INVOKE<ChangeRow>("changes_cancel", { id }),
+	/**  Asks again for what failed. */
+	changesRetry: (id: number) => __TAURI_INVOKE<ChangeRow>("changes_retry", { id }),
+	/**  Pins that could not be changed, at most 100 at once. */
+	changesRefusals: (id: number, from: number, n: number) => __TAURI_INVOKE<RefusalPage>("changes_refusals", { id, from, n }),
+	/**  Forgets one that is over. */
+	changesClose: (id: number) => __TAURI_INVOKE<null>("changes_close", { id }),
 	/**  Asks for files. */
 	uploadsPickFiles: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_pick_files"),
 	/**  Asks for folders. */
@@ -587,6 +595,109 @@ export type BrakeRow = {
 /**  Rows of one noun changed. A gap in `revision` means: fetch again. */
 export type Change = Change_Serialize;
 
+/**  What an edit would do to the selected pins. */
+export type ChangePreview = ChangePreview_Serialize;
+
+/**  What an edit would do to the selected pins. */
+export type ChangePreview_Deserialize = {
+	/**  Pins that are selected. */
+	total: number,
+	/**  Pins that would be changed. */
+	changed: number,
+	/**  Pins that are so already. */
+	unchanged: number,
+	/**  Pins that cannot be changed so. */
+	impossible: number,
+	/**  The first of those that would be changed, and of those that cannot be. */
+	rows: PreviewRow_Deserialize[],
+};
+
+/**  What an edit would do to the selected pins. */
+export type ChangePreview_Serialize = {
+	/**  Pins that are selected. */
+	total: number,
+	/**  Pins that would be changed. */
+	changed: number,
+	/**  Pins that are so already. */
+	unchanged: number,
+	/**  Pins that cannot be changed so. */
+	impossible: number,
+	/**  The first of those that would be changed, and of those that cannot be. */
+	rows: PreviewRow_Serialize[],
+};
+
+/**  A change, in a strip. */
+export type ChangeRow = {
+	/**  Its number. */
+	id: number,
+	/**  What it does, in a few words. */
+	title: string,
+	/**  How far it is, or what came of it. */
+	sentence: string,
+	/**  Where it stands. */
+	state: ChangeState,
+	/**  Pins in it. */
+	total: number,
+	/**  Pins that are as was asked. */
+	done: number,
+	/**  Pins that could not be changed. */
+	failed: number,
+	/**  Pins of which nobody knows: no answer came. */
+	unsure: number,
+	/**  Pins that were not asked for, yet or at all. */
+	left: number,
+};
+
+/**  Where a change stands. */
+export type ChangeState = 
+/**  It is being carried out, or is in line behind another one. */
+"working" | 
+/**  Its account is held; it goes on by itself once that is over. */
+"waiting" | 
+/**  It stopped by itself: a person has to look. */
+"stopped" | 
+/**  A person ended it. */
+"cancelled" | 
+/**  Every pin was asked for. */
+"ended";
+
+/**  What is done with each pin. */
+export type ChangeWhat = ChangeWhat_Serialize;
+
+/**  What is done with each pin. */
+export type ChangeWhat_Deserialize = 
+/**  The service stops keeping it. */
+({ kind: "unpin" }) & { group?: never } | 
+/**  It is put into the group that the service knows by this id. */
+{ kind: "add_to_group"; 
+/**  The id. */
+group: string } | 
+/**  It is taken out of that group, and stays pinned. */
+{ kind: "remove_from_group"; 
+/**  The id. */
+group: string } | 
+/**  Its name and key-values are changed. */
+{
+	kind: "edit",
+} & EditOfMany_Deserialize;
+
+/**  What is done with each pin. */
+export type ChangeWhat_Serialize = 
+/**  The service stops keeping it. */
+({ kind: "unpin" }) & { group?: never } | 
+/**  It is put into the group that the service knows by this id. */
+{ kind: "add_to_group"; 
+/**  The id. */
+group: string } | 
+/**  It is taken out of that group, and stays pinned. */
+{ kind: "remove_from_group"; 
+/**  The id. */
+group: string } | 
+/**  Its name and key-values are changed. */
+{
+	kind: "edit",
+} & EditOfMany_Serialize;
+
 /**  Rows of one noun changed. A gap in `revision` means: fetch again. */
 export type Change_Deserialize = {
 	/**  Which rows. */
@@ -969,6 +1080,29 @@ export type DroppedItem_Serialize = {
 	problem: string | null,
 };
 
+/**  An edit of many pins. */
+export type EditOfMany = EditOfMany_Serialize;
+
+/**  An edit of many pins. */
+export type EditOfMany_Deserialize = {
+	/**  The new name, with `{name}`, `{stem}`, `{ext}` and `{n}`; `None` leaves it. */
+	rename?: string | null,
+	/**  Key-values to set. */
+	set: ([string, string])[],
+	/**  Keys to take away. */
+	remove: string[],
+};
+
+/**  An edit of many pins. */
+export type EditOfMany_Serialize = {
+	/**  The new name, with `{name}`, `{stem}`, `{ext}` and `{n}`; `None` leaves it. */
+	rename: string | null,
+	/**  Key-values to set. */
+	set: ([string, string])[],
+	/**  Keys to take away. */
+	remove: string[],
+};
+
 /**  Where a service answers that is not Pinata's own cloud. */
 export type Endpoints = {
 	/**  Base address of the API. */
@@ -1081,16 +1215,6 @@ export type GroupList_Serialize = {
 	problem: string | null,
 	/**  By name. */
 	groups: GroupRow_Serialize[],
-};
-
-/**  What became of a change of members. */
-export type GroupReport = {
-	/**  How many pins were put in or taken out. */
-	done: number,
-	/**  How many could not be. */
-	failed: number,
-	/**  The first of those. */
-	first: NotGrouped[],
 };
 
 /**  A group in the side bar. */
@@ -2111,22 +2235,6 @@ export type MayNot = {
 	scope: string,
 };
 
-/**  A pin that could not be put into a group or taken out of it. */
-export type NotGrouped = {
-	/**  Its name. */
-	name: string,
-	/**  Why. */
-	sentence: string,
-};
-
-/**  A pin that could not be unpinned. */
-export type NotUnpinned = {
-	/**  Its name. */
-	name: string,
-	/**  Why. */
-	sentence: string,
-};
-
 /**  What the desktop's notifications are about. */
 export type NotifyAbout = 
 /**  Also what went well. */
@@ -2153,7 +2261,9 @@ export type Noun =
 /**  A CID that a service was asked to find and pin. */
 "job" | 
 /**  An API key at the service. */
-"key";
+"key" | 
+/**  A change of many pins. */
+"change";
 
 /**  What happens to the pin of what a file was before. */
 export type OnChange = 
@@ -2489,6 +2599,37 @@ export type Presence_Serialize = {
 	asOf: number | null,
 };
 
+/**  One pin, before and after. */
+export type PreviewRow = PreviewRow_Serialize;
+
+/**  One pin, before and after. */
+export type PreviewRow_Deserialize = {
+	/**  Its name now, or its CID where it has none. */
+	before: string,
+	/**  Its name afterwards, where that is another. */
+	after?: string | null,
+	/**  Key-values that are set. */
+	set: ([string, string])[],
+	/**  Keys that are taken away. */
+	removed: string[],
+	/**  Why it cannot be. */
+	problem?: string | null,
+};
+
+/**  One pin, before and after. */
+export type PreviewRow_Serialize = {
+	/**  Its name now, or its CID where it has none. */
+	before: string,
+	/**  Its name afterwards, where that is another. */
+	after: string | null,
+	/**  Key-values that are set. */
+	set: ([string, string])[],
+	/**  Keys that are taken away. */
+	removed: string[],
+	/**  Why it cannot be. */
+	problem: string | null,
+};
+
 /**  How far uploads are; at most ten times a second. */
 export type Progress = Progress_Serialize;
 
@@ -2528,6 +2669,26 @@ export type Progress_Deserialize = UploadProgress_Deserialize;
 
 /**  How far uploads are; at most ten times a second. */
 export type Progress_Serialize = UploadProgress_Serialize;
+
+/**  A pin that could not be changed. */
+export type Refusal = {
+	/**  Its name, or its CID where it has none. */
+	name: string,
+	/**  Its CID. */
+	cid: string,
+	/**  Why. */
+	sentence: string,
+	/**  No answer came: it may have been done. */
+	unsure: boolean,
+};
+
+/**  Some of those of a change. */
+export type RefusalPage = {
+	/**  How many there are. */
+	total: number,
+	/**  At most 100, in the order of the list. */
+	rows: Refusal[],
+};
 
 /**  For how long the whole queue rests. */
 export type RestFor = 
@@ -2800,16 +2961,6 @@ export type UnpinPage_Serialize = {
 	total: number,
 	/**  The window, newest first. */
 	rows: UnpinRow_Serialize[],
-};
-
-/**  What became of an unpinning. */
-export type UnpinReport = {
-	/**  How many the service no longer keeps. */
-	unpinned: number,
-	/**  Those that could not be unpinned, at most 100. */
-	failed: NotUnpinned[],
-	/**  How many were not asked for any more after so many failures, or after one that met the whole account. */
-	left: number,
 };
 
 /**  A pin that a rule let go. */

@@ -27,6 +27,8 @@ pub enum Noun {
     Job,
     /// An API key at the service.
     Key,
+    /// A change of many pins.
+    Change,
 }
 
 /// Rows of one noun changed. A gap in `revision` means: fetch again.

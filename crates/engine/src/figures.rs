@@ -21,9 +21,28 @@ pub(crate) fn size(bytes: u64) -> String {
     format!("{value:.digits$} {unit}")
 }
 
+/// A whole number with commas: "10,000".
+pub(crate) fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut written = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            written.push(',');
+        }
+        written.push(digit);
+    }
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whole_number_has_a_comma_at_every_third_digit() {
+        let written = [0, 999, 1_000, 1_234_567].map(count);
+        assert_eq!(written, ["0", "999", "1,000", "1,234,567"]);
+    }
 
     #[test]
     fn sizes_have_three_digits_at_most() {

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod announce;
+pub mod changes;
 pub mod clock;
 pub mod error;
 mod failure;
@@ -34,6 +35,7 @@ use secrets::SecretStore;
 use tokio::sync::Notify;
 
 use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
+use changes::Changes;
 use clock::Clock;
 use error::{CommandError, ErrorCode};
 use groups::Groups;
@@ -78,6 +80,8 @@ pub struct Engine {
     pub pins: Arc<Pins>,
     /// What they gather them in.
     pub groups: Arc<Groups>,
+    /// Changes of many pins.
+    pub changes: Arc<Changes>,
     /// The queue.
     pub uploads: Arc<Uploads>,
     /// Watched folders.
@@ -127,6 +131,13 @@ impl Engine {
         ));
         let pins = Arc::new(Pins::new(store.clone(), clock.clone(), accounts.clone()));
         let groups = Arc::new(Groups::new(store.clone(), accounts.clone(), pins.clone()));
+        let changes = Arc::new(Changes::new(
+            store.clone(),
+            clock.clone(),
+            accounts.clone(),
+            pins.clone(),
+            groups.clone(),
+        ));
         let uploads = Arc::new(Uploads::new(
             store.clone(),
             clock.clone(),
@@ -165,6 +176,7 @@ impl Engine {
             accounts,
             pins,
             groups,
+            changes,
             uploads,
             watches,
             jobs,
@@ -238,6 +250,7 @@ impl Engine {
         self.store.announcer.changed(announce::Noun::Upload, None);
         self.store.announcer.changed(announce::Noun::Watch, None);
         self.store.announcer.changed(announce::Noun::Job, None);
+        self.store.announcer.changed(announce::Noun::Change, None);
         Ok(())
     }
 

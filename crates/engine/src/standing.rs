@@ -44,13 +44,19 @@ impl Engine {
             &self.uploads.head()?,
             &self.watches.head()?,
             paused,
+            self.changes.under_way()?,
         ))
     }
 }
 
 impl Standing {
-    /// `folder_paused`: a person paused at least one of the folders.
-    fn of(uploads: &UploadsHead, folders: &WatchesHead, folder_paused: bool) -> Self {
+    /// `folder_paused`: a person paused at least one of the folders. `changes`: how many changes of pins are under way.
+    fn of(
+        uploads: &UploadsHead,
+        folders: &WatchesHead,
+        folder_paused: bool,
+        changes: usize,
+    ) -> Self {
         let moving = if uploads.paused {
             0
         } else {
@@ -61,7 +67,7 @@ impl Standing {
         let can_resume = uploads.paused || folder_paused;
         let state = if needs_you > 0 {
             StandingState::NeedsYou
-        } else if moving + folders.under_way > 0 && can_pause {
+        } else if changes > 0 || (moving + folders.under_way > 0 && can_pause) {
             StandingState::Working
         } else if can_resume && !can_pause {
             StandingState::Paused
@@ -74,7 +80,7 @@ impl Standing {
             folders: watched(folders),
             can_pause,
             can_resume,
-            quitting: quitting(moving, folders.folders),
+            quitting: quitting(moving, folders.folders, changes),
         }
     }
 }
@@ -121,15 +127,25 @@ fn watched(folders: &WatchesHead) -> Option<String> {
     Some(words.join(", "))
 }
 
-fn quitting(moving: u64, folders: usize) -> Option<String> {
-    let what = match (folders > 0, moving > 0) {
-        (true, true) => "Watched folders and uploads",
-        (true, false) => "Watched folders",
-        (false, true) => "Uploads",
-        (false, false) => return None,
+fn quitting(moving: u64, folders: usize, changes: usize) -> Option<String> {
+    let stops = [
+        (folders > 0, "watched folders"),
+        (moving > 0, "uploads"),
+        (changes > 0, "changes of pins"),
+    ];
+    let stops: Vec<&str> = stops
+        .iter()
+        .filter_map(|(stops, what)| stops.then_some(*what))
+        .collect();
+    let what = match stops.as_slice() {
+        [] => return None,
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
     };
+    let (first, rest) = what.split_at(1);
     Some(format!(
-        "{what} stop when Pinfold quits, and go on after the next start."
+        "{}{rest} stop when Pinfold quits, and go on after the next start.",
+        first.to_uppercase()
     ))
 }
 
@@ -164,7 +180,7 @@ mod tests {
 
     #[test]
     fn with_nothing_to_do_it_is_idle_and_quitting_stops_nothing() {
-        let standing = Standing::of(&uploads(0, 0, false), &folders(0, 0, 0, 0), false);
+        let standing = Standing::of(&uploads(0, 0, false), &folders(0, 0, 0, 0), false, 0);
         assert_eq!(standing.state, StandingState::Idle);
         assert_eq!(standing.queue, "Nothing is being uploaded");
         assert_eq!((standing.folders, standing.quitting), (None, None));
@@ -173,7 +189,7 @@ mod tests {
 
     #[test]
     fn what_needs_a_person_comes_before_what_is_on_its_way() {
-        let standing = Standing::of(&uploads(4, 1, false), &folders(5, 3, 2, 12), false);
+        let standing = Standing::of(&uploads(4, 1, false), &folders(5, 3, 2, 12), false, 0);
         assert_eq!(standing.state, StandingState::NeedsYou);
         assert_eq!(standing.queue, "3 uploads in the queue, 1 needs you");
         assert_eq!(
@@ -185,15 +201,27 @@ mod tests {
 
     #[test]
     fn a_paused_queue_is_paused_and_quitting_does_not_stop_it() {
-        let standing = Standing::of(&uploads(2, 0, true), &folders(0, 0, 0, 0), false);
+        let standing = Standing::of(&uploads(2, 0, true), &folders(0, 0, 0, 0), false, 0);
         assert_eq!(standing.state, StandingState::Paused);
         assert_eq!(standing.queue, "2 uploads paused");
         assert!(standing.can_resume && !standing.can_pause && standing.quitting.is_none());
     }
 
     #[test]
+    fn a_change_of_pins_is_work_that_stops_with_the_rest_when_pinfold_quits() {
+        let standing = Standing::of(&uploads(1, 0, false), &folders(1, 1, 0, 0), false, 2);
+        assert_eq!(standing.state, StandingState::Working);
+        assert_eq!(
+            standing.quitting.as_deref(),
+            Some(
+                "Watched folders, uploads and changes of pins stop when Pinfold quits, and go on after the next start."
+            )
+        );
+    }
+
+    #[test]
     fn a_folder_that_is_gone_offers_neither_pause_nor_resume() {
-        let standing = Standing::of(&uploads(0, 0, false), &folders(1, 0, 1, 0), false);
+        let standing = Standing::of(&uploads(0, 0, false), &folders(1, 0, 1, 0), false, 0);
         assert!(!standing.can_pause && !standing.can_resume);
         assert_eq!(
             standing.quitting.as_deref(),

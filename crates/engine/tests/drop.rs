@@ -6,6 +6,8 @@ mod accounts;
 mod asked;
 #[path = "drop/breaks.rs"]
 mod breaks;
+#[path = "drop/changes.rs"]
+mod changes;
 #[path = "drop/chunks.rs"]
 mod chunks;
 #[path = "drop/control.rs"]
@@ -144,8 +146,7 @@ async fn name_and_key_values_are_edited_at_the_service_and_unpinning_takes_the_p
         set: set.set,
         ranges: vec![(0, 0)],
     };
-    let report = house.engine.pins.unpin(&all).await.expect("unpins");
-    assert_eq!((report.unpinned, report.failed.len()), (1, 0));
+    assert_eq!(changes::unpin(&house, &all).await, 1);
     house
         .engine
         .pins

@@ -127,9 +127,11 @@ pub(crate) struct Transfer {
 pub(crate) struct Http {
     client: Client,
     token: Token,
-    budget: Budget,
+    budget: Arc<Budget>,
     deadlines: Deadlines,
     clock: Arc<dyn Clock>,
+    /// Whoever uses it, every call waits behind the clicks.
+    in_background: bool,
 }
 
 impl Http {
@@ -143,9 +145,22 @@ impl Http {
         Self {
             client: client(endpoints, deadlines),
             token,
-            budget,
+            budget: Arc::new(budget),
             deadlines,
             clock,
+            in_background: false,
+        }
+    }
+
+    /// The same account and the same budget; each call waits behind every click.
+    pub(crate) fn in_background(&self) -> Self {
+        Self {
+            client: self.client.clone(),
+            token: self.token.clone(),
+            budget: self.budget.clone(),
+            deadlines: self.deadlines,
+            clock: self.clock.clone(),
+            in_background: true,
         }
     }
 
@@ -291,6 +306,11 @@ impl Http {
 
     /// Waits for the budget; refuses at once while the service wants to be left alone.
     async fn admitted(&self, family: Family, priority: Priority) -> Result<(), Error> {
+        let priority = if self.in_background {
+            Priority::Background
+        } else {
+            priority
+        };
         self.not_held(family).await?;
         self.budget.turn(family, priority).await;
         // The service may have spoken while this call stood in the queue.

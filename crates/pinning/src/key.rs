@@ -67,6 +67,7 @@ pub struct KeyReport {
 }
 
 /// A checked credential. No `Debug`, no `Display`.
+#[derive(Clone)]
 pub(crate) enum Token {
     /// `Authorization: Bearer`.
     Bearer(SecretString),

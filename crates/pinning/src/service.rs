@@ -1,5 +1,7 @@
 //! One remote service: its presence of nouns is its capability.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use crate::{
@@ -42,6 +44,10 @@ pub trait Service: Send + Sync {
     fn key_id(&self) -> Option<String> {
         None
     }
+
+    /// The same account for work that nobody waits for: it shares the request budget and all that was learnt, and each
+    /// of its calls waits behind every click, whatever it is.
+    fn in_background(&self) -> Arc<dyn Service>;
 
     /// Lists and edits of pins, where the service has them.
     fn pins(&self) -> Option<&dyn Pins>;

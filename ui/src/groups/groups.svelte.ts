@@ -1,4 +1,4 @@
-import { commands, type CommandError, type GroupReport, type GroupRow, type PinNetwork, type Selection } from "../bindings";
+import { commands, type CommandError, type GroupRow, type PinNetwork, type Selection } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import { hearChanges } from "../lib/changes";
 
@@ -22,8 +22,6 @@ export class Groups {
   problem = $state.raw<CommandError | null>(null);
   busy = $state(false);
   asked = $state.raw<GroupQuestion | null>(null);
-  /** Pins that were not put in or taken out, to be told one by one. */
-  report = $state.raw<GroupReport | null>(null);
   /** Rows of the list that are being dragged, and the group that they are over. */
   dragged = $state.raw<{ count: number; x: number; y: number } | null>(null);
   over = $state.raw<GroupRow | null>(null);
@@ -66,7 +64,6 @@ export class Groups {
     this.list = [];
     this.offered = false;
     this.asked = null;
-    this.report = null;
     return this.read();
   };
 
@@ -77,7 +74,6 @@ export class Groups {
 
   close = () => {
     this.asked = null;
-    this.report = null;
     this.problem = null;
   };
 
@@ -93,15 +89,6 @@ export class Groups {
       await commands.groupsDelete(group.id);
       return true;
     })) ?? false;
-
-  /** Puts pins in, or takes them out; what could not be done is kept in `report`. null where nothing was done. */
-  move = async (group: GroupRow, selection: Selection, way: "in" | "out"): Promise<GroupReport | null> => {
-    const report = await this.#change(() =>
-      way === "in" ? commands.groupsAdd(group.id, selection) : commands.groupsRemove(group.id, selection),
-    );
-    if (report && report.failed > 0) this.report = report;
-    return report;
-  };
 
   /** The names of a pin's groups, as far as they are known. */
   namesOf(ids: string[]): string[] {

@@ -1,6 +1,7 @@
 import { createContext } from "svelte";
 import type { Accounts } from "../accounts/accounts.svelte";
 import type { Background } from "../background/background.svelte";
+import type { Changes } from "../changes/changes.svelte";
 import type { Toasts } from "../components/toasts.svelte";
 import type { Drops } from "../drops/drops.svelte";
 import type { Jobs } from "../jobs/jobs.svelte";
@@ -19,6 +20,7 @@ import type { View } from "./view.svelte";
 // One of each for the window; App.svelte makes them, everything below it reads them.
 export const [getAccounts, setAccounts] = createContext<Accounts>();
 export const [getBackground, setBackground] = createContext<Background>();
+export const [getChanges, setChanges] = createContext<Changes>();
 export const [getApiKeys, setApiKeys] = createContext<ApiKeys>();
 export const [getDrops, setDrops] = createContext<Drops>();
 export const [getJobs, setJobs] = createContext<Jobs>();

@@ -1,4 +1,16 @@
-import type { AppStart, CommandError, GroupRow, Look, PinDetails, PinQuery, PinRow, ResultSet, Selection } from "../bindings";
+import type {
+  AppStart,
+  ChangeRow,
+  ChangeWhat,
+  CommandError,
+  GroupRow,
+  Look,
+  PinDetails,
+  PinQuery,
+  PinRow,
+  ResultSet,
+  Selection,
+} from "../bindings";
 import { FIRST } from "../settings/settings.svelte";
 import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
 
@@ -24,6 +36,11 @@ export function aGroup(id: number, with_: Partial<GroupRow> = {}): GroupRow {
   return { id, serviceId: `g${id}`, name: `Group ${id}`, network: "public", public: false, pins: 0, ...with_ };
 }
 
+export function aChange(id: number, with_: Partial<ChangeRow> = {}): ChangeRow {
+  const sentence = "0 of 9 unpinned";
+  return { id, title: "Unpin 9 pins", sentence, state: "working", total: 9, done: 0, failed: 0, unsure: 0, left: 9, ...with_ };
+}
+
 export const pinata = anAccount({ id: "p1", kind: "pinata", label: "Northlight Studio", place: "Pinata", publicLinks: true });
 
 export function aStart(with_: Partial<AppStart> = {}): AppStart {
@@ -39,7 +56,7 @@ export function aStart(with_: Partial<AppStart> = {}): AppStart {
 
 /** An engine with these pins: it searches names, carries selections by id, and forgets all but its last two sets. */
 export function enginePins(rows: PinRow[], link: string | null = "https://northlight.example/ipfs/cid") {
-  const held = { rows, keyvalues: new Map<number, [string, string][]>() };
+  const held = { rows, keyvalues: new Map<number, [string, string][]>(), changes: [] as ChangeRow[] };
   const sets = new Map<number, PinRow[]>();
   let last = 0;
   const chosen = ({ set, ranges }: Selection) => ranges.flatMap(([from, to]) => (sets.get(set) ?? []).slice(from, to + 1));
@@ -111,11 +128,16 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       if (name !== null) held.rows = held.rows.map((row) => (row.id === id ? { ...row, name } : row));
       return details(id as number);
     },
-    pins_unpin: ({ selection }) => {
-      const gone = new Set(chosen(selection as Selection).map((row) => row.id));
-      held.rows = held.rows.filter((row) => !gone.has(row.id));
-      return { unpinned: gone.size, failed: [], left: 0 };
+    changes_list: () => held.changes,
+    changes_start: ({ selection, what }) => {
+      const rows = chosen(selection as Selection);
+      const change = aChange(held.changes.length + 1, { total: rows.length, done: rows.length, left: 0, state: "ended" });
+      held.changes = [...held.changes, change];
+      if ((what as ChangeWhat).kind === "unpin") held.rows = held.rows.filter((row) => !rows.includes(row));
+      void engine.emit("changed", { noun: "pin", revision: change.id, ids: null });
+      return change;
     },
+    changes_close: ({ id }) => void (held.changes = held.changes.filter((row) => row.id !== id)),
     pins_copy: ({ selection }) => chosen(selection as Selection).length,
     uploads_head: () => aStart().uploads,
     uploads_rows: () => ({ total: 0, rows: [] }),

@@ -228,7 +228,6 @@ test("a group is made with its flag, shows its pins, is renamed, and is removed 
 test("rows that are dragged on a group are put into it, and Escape on the way leaves them", async () => {
   const { engine, user } = await open([aPin(1), aPin(2)], {
     groups_list: () => ({ offered: true, problem: null, groups: [aGroup(1, { name: "Prints" })] }),
-    groups_add: () => ({ done: 1, failed: 0, first: [] }),
   });
   const entry = await button(/^Prints/);
   vi.spyOn(entry, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 300, 200, 28));
@@ -243,10 +242,13 @@ test("rows that are dragged on a group are put into it, and Escape on the way le
   await user.keyboard("{Escape}");
   expect(screen.queryByText("Add 1 pin to Prints")).toBeNull();
   await user.pointer("[/MouseLeft]");
-  expect(engine.of("groups_add")).toHaveLength(0);
+  expect(engine.of("changes_start")).toHaveLength(0);
   await drag();
   await user.pointer("[/MouseLeft]");
-  await waitFor(() => expect(engine.of("groups_add")).toHaveLength(1));
-  expect(engine.of("groups_add")[0]).toMatchObject({ id: 1, selection: { ranges: [[1, 1]] } });
-  expect(await screen.findByText("1 pin is in Prints")).toBeVisible();
+  await waitFor(() => expect(engine.of("changes_start")).toHaveLength(1));
+  expect(engine.of("changes_start")[0]).toMatchObject({
+    selection: { ranges: [[1, 1]] },
+    what: { kind: "add_to_group", group: "g1" },
+  });
+  expect(within(await screen.findByRole("region", { name: "Notifications" })).getByText("1 pin is in Prints")).toBeVisible();
 });

@@ -11,6 +11,7 @@ export type Call = { command: string; args: Record<string, unknown> };
 const NOTHING: Record<string, Answer> = {
   watches_head: () => ({ folders: 0, watching: 0, needsYou: 0, underWay: 0 }),
   watches_list: () => [],
+  changes_list: () => [],
   jobs_head: () => ({ open: 0, failed: 0, all: 0 }),
   uploads_handed: () => null,
   background_now: () => ({ tray: true, login: { on: false, note: null } }),

@@ -75,7 +75,8 @@ pub fn sentence(code: ErrorCode, service: &str) -> String {
     cause(code, service) + meanwhile
 }
 
-fn cause(code: ErrorCode, service: &str) -> String {
+/// Why an account is held.
+pub(crate) fn cause(code: ErrorCode, service: &str) -> String {
     match code {
         ErrorCode::Unauthorized => format!(
             "{service} no longer accepts this key. It was revoked, or its uses are spent."

@@ -49,28 +49,25 @@ pub struct GroupList {
 }
 
 /// A pin that could not be put into a group or taken out of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-pub struct NotGrouped {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NotGrouped {
+    /// Its number in the mirror.
+    pub(crate) pin: i64,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Why.
-    pub sentence: String,
+    pub(crate) sentence: String,
     /// The same, as a code.
-    #[serde(skip)]
-    pub code: ErrorCode,
+    pub(crate) code: ErrorCode,
+    /// No answer came: the service may have done it.
+    pub(crate) unsure: bool,
 }
 
 /// What became of a change of members.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Type)]
-pub struct GroupReport {
-    /// How many pins were put in or taken out.
-    #[specta(type = u32)]
-    pub done: usize,
-    /// How many could not be.
-    #[specta(type = u32)]
-    pub failed: usize,
-    /// The first of those.
-    pub first: Vec<NotGrouped>,
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct GroupReport {
+    /// Those that could not be put in or taken out.
+    pub(crate) failed: Vec<NotGrouped>,
 }
 
 #[derive(Clone, Default)]

@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use pinning::{Error, ErrorKind, GroupEdit, GroupRef, Network, NewGroup, PinRef, Service};
+use pinning::{Delivered, Error, ErrorKind, GroupEdit, GroupRef, Network, NewGroup, Service};
 
 use super::{GroupReport, GroupRow, Groups, NotGrouped, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
-use crate::pins::{Mirrored, PinNetwork, Selection};
+use crate::pins::{Mirrored, PinNetwork};
 use crate::store::Urgency;
 
 /// Pins that are asked about before what was done is shown.
 const AT_ONCE: usize = 25;
-/// Failures that are told one by one.
-const MOST_TOLD: usize = 100;
 
 impl Groups {
     /// Makes a group. `public`: it may be seen without a key; `None` leaves that to the service.
@@ -83,40 +81,35 @@ impl Groups {
         }
     }
 
-    /// Puts pins into a group.
-    pub async fn add(&self, id: i64, selection: &Selection) -> Result<GroupReport, CommandError> {
-        let (account, chosen) = self.pins.chosen(selection)?;
-        self.change_members(id, account, chosen, true).await
-    }
-
-    /// Takes pins out of a group. The pins stay.
-    pub async fn remove(
+    /// The number of the group that the service knows by this id; asked for there where it is not known here.
+    pub(crate) async fn numbered(
         &self,
-        id: i64,
-        selection: &Selection,
-    ) -> Result<GroupReport, CommandError> {
-        let (account, chosen) = self.pins.chosen(selection)?;
-        self.change_members(id, account, chosen, false).await
+        account: AccountId,
+        service_id: &str,
+    ) -> Result<i64, CommandError> {
+        if let Some(id) = self.known(account, service_id)? {
+            return Ok(id);
+        }
+        self.refresh(account).await?;
+        self.known(account, service_id)?
+            .ok_or_else(|| CommandError::gone("This group"))
     }
 
-    /// Puts an account's rows of these numbers into a group, or takes them out.
-    pub(crate) async fn change_rows(
+    fn known(&self, account: AccountId, service_id: &str) -> Result<Option<i64>, CommandError> {
+        let groups = self.store.mirror.read(|tx| rows::all(tx, account))?;
+        let mut groups = groups.iter();
+        let known = groups.find(|row| row.group.service_id == service_id);
+        Ok(known.map(|row| row.id))
+    }
+
+    /// Puts an account's rows of these numbers into a group, or takes them out; the pins stay.
+    pub(crate) async fn change_members(
         &self,
         id: i64,
         account: AccountId,
         pins: &[i64],
         add: bool,
-    ) -> Result<GroupReport, CommandError> {
-        let chosen = self.pins.chosen_rows(pins)?;
-        self.change_members(id, account, chosen, add).await
-    }
-
-    async fn change_members(
-        &self,
-        id: i64,
-        account: AccountId,
-        chosen: Vec<(Mirrored, PinRef)>,
-        add: bool,
+        urgency: Urgency,
     ) -> Result<GroupReport, CommandError> {
         let row = self.stored(id)?;
         if account != row.account {
@@ -125,23 +118,24 @@ impl Groups {
                 "These pins are at another account than the group. Nothing was changed.",
             ));
         }
-        let (service, service_name) = self.service(account).await?;
+        let chosen = self.pins.chosen_rows(pins)?;
+        let (mut service, service_name) = self.service(account).await?;
+        if urgency == Urgency::Background {
+            service = service.in_background();
+        }
         let groups = service.groups().ok_or_else(|| no_groups(&service_name))?;
         let group = reference(&row.group);
         let mut report = GroupReport::default();
         let (fitting, others): (Vec<_>, Vec<_>) = chosen
             .into_iter()
             .partition(|(_, pin)| pin.network == group.network);
-        for (pin, _) in others {
-            let sentence = "It is on the other network than the group.".to_owned();
-            let name = pin.pin.name.unwrap_or(pin.pin.cid);
-            report.fail(name, CommandError::new(ErrorCode::BadInput, sentence));
+        for (pin, _) in &others {
+            let sentence = "It is on the other network than the group.";
+            report.fail(pin, CommandError::new(ErrorCode::BadInput, sentence), false);
         }
         // Where the list names one group a pin, putting it into another takes it out of the first.
         let only_one = self.pins.names_groups(account);
-        let mut tried = 0;
         for part in fitting.chunks(AT_ONCE) {
-            tried += part.len();
             let pins: Vec<_> = part.iter().map(|(_, pin)| pin.clone()).collect();
             let results = if add {
                 groups.add(&group, &pins).await
@@ -150,25 +144,16 @@ impl Groups {
             };
             let mut changed = Vec::new();
             for ((pin, _), result) in part.iter().zip(results) {
-                match result {
-                    Ok(()) => {
-                        let before = pin.pin.groups.clone().unwrap_or_default();
-                        changed.push((pin.id, after(before, &group.id, add, only_one)));
-                    }
-                    Err(error) => {
-                        let told = self.change_failed(account, &error, &service_name);
-                        let name = pin.pin.name.clone().unwrap_or_else(|| pin.pin.cid.clone());
-                        report.fail(name, told);
-                    }
-                }
+                let Err(error) = result else {
+                    let before = pin.pin.groups.clone().unwrap_or_default();
+                    changed.push((pin.id, after(before, &group.id, add, only_one)));
+                    continue;
+                };
+                let told = self.change_failed(account, &error, &service_name);
+                report.fail(pin, told, error.delivered == Delivered::Maybe);
             }
-            report.done += changed.len();
             self.changed();
             self.pins.put_in_groups(account, changed).await?;
-            if self.accounts.hold(account).is_some() {
-                report.failed += fitting.len() - tried;
-                break;
-            }
         }
         self.store.announcer.changed(Noun::Group, Some(vec![id]));
         Ok(report)
@@ -249,16 +234,14 @@ impl Groups {
 }
 
 impl GroupReport {
-    fn fail(&mut self, name: String, why: CommandError) {
-        self.failed += 1;
-        if self.first.len() < MOST_TOLD {
-            let (sentence, code) = (why.message, why.code);
-            self.first.push(NotGrouped {
-                name,
-                sentence,
-                code,
-            });
-        }
+    fn fail(&mut self, pin: &Mirrored, why: CommandError, unsure: bool) {
+        self.failed.push(NotGrouped {
+            pin: pin.id,
+            name: pin.pin.name.clone().unwrap_or_else(|| pin.pin.cid.clone()),
+            sentence: why.message,
+            code: why.code,
+            unsure,
+        });
     }
 }
 

@@ -71,11 +71,12 @@ impl Desk {
         }
     }
 
-    /// Watches folders and follows jobs from now on.
+    /// Watches folders, follows jobs and carries out changes of many pins from now on.
     pub fn keep_going(&self) {
         self.follow_jobs();
         if !self.folders.swap(true, Ordering::SeqCst) {
             tokio::spawn(self.engine.watches.clone().run());
+            tokio::spawn(self.engine.changes.clone().run());
         }
     }
 

@@ -11,6 +11,7 @@ use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
 use crate::groups::GroupRow;
 use crate::pins::{InGroup, PinNetwork};
+use crate::store::Urgency;
 
 /// What is asked of groups. A group is named by its whole name or the service's id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,9 +134,9 @@ async fn change(
     for id in meant {
         let mut report = engine
             .groups
-            .change_rows(group.id, account, &[id], add)
+            .change_members(group.id, account, &[id], add, Urgency::Click)
             .await?;
-        match report.first.pop() {
+        match report.failed.pop() {
             Some(not) => {
                 let sentence = format!("{} {what} {}. {}", not.name, group.name, not.sentence);
                 failed.push(CommandError::new(not.code, sentence));

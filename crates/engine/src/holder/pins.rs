@@ -379,9 +379,8 @@ pub(super) async fn unpin(
     let mut failed = Vec::new();
     for id in pins {
         let line = details(engine, account, *id)?;
-        let mut report = engine.pins.unpin_rows(account, &[*id]).await?;
-        match report.failed.pop() {
-            Some(not) => {
+        match engine.pins.unpin(account, *id).await? {
+            Err(not) => {
                 let sentence = if not.unsure {
                     format!("{}: {}", not.name, not.sentence)
                 } else {
@@ -389,7 +388,7 @@ pub(super) async fn unpin(
                 };
                 failed.push(CommandError::new(not.code, sentence));
             }
-            None => say.line(Reply::Pin(line)).await?,
+            Ok(()) => say.line(Reply::Pin(line)).await?,
         }
     }
     say.all_failed(failed).await

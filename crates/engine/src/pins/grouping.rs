@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::work::pin_ref;
-use super::{Pins, Selection, rows};
+use super::{Pins, rows};
 use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::CommandError;
@@ -26,16 +26,7 @@ impl Pins {
         self.reading_of(account, |reading| reading.names_groups)
     }
 
-    /// The pins of a selection, and how a service names each.
-    pub(crate) fn chosen(
-        &self,
-        selection: &Selection,
-    ) -> Result<(AccountId, Vec<(rows::Mirrored, pinning::PinRef)>), CommandError> {
-        let (account, ids) = self.selected(selection)?;
-        Ok((account, self.chosen_rows(&ids)?))
-    }
-
-    /// The same for rows of these numbers.
+    /// The rows of these numbers, and how a service names each.
     pub(crate) fn chosen_rows(
         &self,
         ids: &[i64],

@@ -5,6 +5,7 @@ mod catalogue;
 mod count;
 mod entry;
 mod filters;
+mod found;
 mod from_job;
 mod from_watch;
 mod grouping;
@@ -31,6 +32,7 @@ pub(crate) use count::{Counted, ListAge};
 pub use filters::{
     Facet, InGroup, KeyValueCondition, KeyValueOperator, PinFilters, PinNetwork, Without,
 };
+pub(crate) use found::Found;
 pub(crate) use from_watch::PinText;
 pub use kind::FileKind;
 pub use past::{Happened, HappenedKind, Presence, PresenceState};
@@ -39,8 +41,8 @@ pub use saved::SavedSearch;
 pub use sets::Selection;
 pub use unpinned::{UnpinnedPage, UnpinnedQuery, UnpinnedRow};
 pub(crate) use view::lower_article;
-pub(crate) use work::MOST_KEYVALUES;
 pub use work::listed;
+pub(crate) use work::{MOST_KEYVALUES, edited, missing};
 
 use catalogue::Catalogue;
 use sets::Sets;
@@ -257,31 +259,16 @@ pub struct SelectionSummary {
 }
 
 /// A pin that could not be unpinned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-pub struct NotUnpinned {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NotUnpinned {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Why.
-    pub sentence: String,
+    pub(crate) sentence: String,
     /// The same, as a code.
-    #[serde(skip)]
-    pub code: ErrorCode,
+    pub(crate) code: ErrorCode,
     /// No answer came: the service may have unpinned it.
-    #[serde(skip)]
-    pub unsure: bool,
-}
-
-/// What became of an unpinning.
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
-pub struct UnpinReport {
-    /// How many the service no longer keeps.
-    #[specta(type = u32)]
-    pub unpinned: usize,
-    /// Those that could not be unpinned, at most 100.
-    pub failed: Vec<NotUnpinned>,
-    /// How many were not asked for any more after so many failures, or after one that met the whole account.
-    #[specta(type = u32)]
-    pub left: usize,
+    pub(crate) unsure: bool,
 }
 
 #[derive(Default)]

@@ -155,6 +155,20 @@ pub(super) fn by_cid(
         .collect::<Result<_, _>>()?)
 }
 
+/// The row of an account that the service knows by this id.
+pub(super) fn by_service_id(
+    tx: &Connection,
+    account: AccountId,
+    service_id: &str,
+) -> Result<Option<Mirrored>, StoreError> {
+    let mut select = tx.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM pin WHERE account = ?1 AND service_id = ?2"
+    ))?;
+    Ok(select
+        .query_row(params![account, service_id], mirrored)
+        .optional()?)
+}
+
 /// Which of these CIDs an account has.
 pub(super) fn which<'a>(
     tx: &Connection,

@@ -123,7 +123,7 @@ impl Pins {
             .ok_or_else(|| CommandError::gone("This pin"))
     }
 
-    pub(super) fn selected(
+    pub(crate) fn selected(
         &self,
         selection: &Selection,
     ) -> Result<(AccountId, Vec<i64>), CommandError> {

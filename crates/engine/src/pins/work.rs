@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pinning::{Delivered, ErrorKind, Network, PinRef, Value};
 
-use super::{NotUnpinned, PinDetails, PinEdit, Pins, Selection, UnpinReport, rows};
+use super::{NotUnpinned, PinDetails, PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
@@ -13,9 +13,6 @@ use crate::store::Urgency;
 
 /// Key-values that a service takes for one pin.
 pub(crate) const MOST_KEYVALUES: usize = 10;
-
-/// Failures to unpin after which no more is tried.
-const MOST_TOLD: usize = 100;
 
 /// A pin as the service told it, as a row.
 pub fn listed(pin: pinning::Pin) -> rows::Listed {
@@ -86,38 +83,44 @@ impl Pins {
     /// Changes name and key-values at the service, then here.
     pub async fn edit(&self, id: i64, edit: PinEdit) -> Result<PinDetails, CommandError> {
         let row = self.mirrored(id)?;
-        let after = after(&row.pin.keyvalues, &edit)?;
-        let service = self.accounts.service(row.account).await?;
-        let name = service_name(&self.accounts.get(row.account)?);
+        let account = row.account;
+        let service = self.accounts.service(account).await?;
+        let name = service_name(&self.accounts.get(account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
-        let mut keyvalues: BTreeMap<String, Option<Value>> = edit
-            .set
-            .iter()
-            .map(|(key, value)| (key.clone(), Some(Value::Text(value.clone()))))
-            .collect();
-        keyvalues.extend(edit.remove.iter().map(|key| (key.clone(), None)));
-        let wish = pinning::PinEdit {
-            name: edit.name.clone(),
-            keyvalues,
-        };
-        let replaced = match pins.edit(&pin_ref(&row), &wish).await {
+        self.put_edit(pins, row, edit, Urgency::Click)
+            .await?
+            .map_err(|error| self.change_failed(account, &error, &name))?;
+        self.details(id)
+    }
+
+    /// Asks the service for an edit. What it took is remembered, and shown. Answers the id that the service knows the
+    /// pin by from now on, where the edit gave it another one.
+    pub(crate) async fn put_edit(
+        &self,
+        pins: &dyn pinning::Pins,
+        row: rows::Mirrored,
+        edit: PinEdit,
+        urgency: Urgency,
+    ) -> Result<Result<Option<String>, pinning::Error>, CommandError> {
+        let after = edited(&row.pin.keyvalues, &edit)?;
+        let replaced = match pins.edit(&pin_ref(&row), &wish(&edit)).await {
             Ok(replaced) => replaced,
-            Err(error) => return Err(self.change_failed(row.account, &error, &name)),
+            Err(error) => return Ok(Err(error)),
         };
-        let (now, account, cid) = (self.clock.now(), row.account, row.pin.cid.clone());
-        let made = edit.clone();
+        let (now, account, id) = (self.clock.now(), row.account, row.id);
+        let (cid, made) = (row.pin.cid.clone(), edit.clone());
         self.store
             .ledger
-            .write(Urgency::Click, move |tx| {
+            .write(urgency, move |tx| {
                 rows::note_edit(tx, account, &cid, &made, now)
             })
             .await?;
         let mut pin = row.pin;
-        if let Some(now_called) = replaced {
+        if let Some(now_called) = replaced.clone() {
             // The row stays the same one; what comes next asks for the pin by its new name.
             self.store
                 .mirror
-                .write(Urgency::Click, {
+                .write(urgency, {
                     let now_called = now_called.clone();
                     move |tx| rows::set_service_id(tx, id, &now_called)
                 })
@@ -126,53 +129,37 @@ impl Pins {
         }
         pin.keyvalues = after;
         pin.name = edit.name.or(pin.name);
-        self.add(row.account, pin).await?;
-        self.details(id)
+        self.add(account, pin).await?;
+        Ok(Ok(replaced))
     }
 
-    /// Asks the service to stop keeping these. Each is in the journal before it is asked for.
-    pub async fn unpin(&self, selection: &Selection) -> Result<UnpinReport, CommandError> {
-        let (account, ids) = self.selected(selection)?;
-        self.unpin_rows(account, &ids).await
-    }
-
-    /// The same for rows of these numbers. Those that are not there any more are passed over.
-    pub(crate) async fn unpin_rows(
+    /// Asks the service to stop keeping the pin of this number. It is in the journal before it is asked for. One that is
+    /// not there any more is passed over.
+    pub(crate) async fn unpin(
         &self,
         account: AccountId,
-        ids: &[i64],
-    ) -> Result<UnpinReport, CommandError> {
+        id: i64,
+    ) -> Result<Result<(), NotUnpinned>, CommandError> {
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
-        let mut report = UnpinReport {
-            unpinned: 0,
-            failed: Vec::new(),
-            left: 0,
+        let Some(row) = self.named(&[id])?.pop() else {
+            return Ok(Ok(()));
         };
-        let mut rows = self.named(ids)?.into_iter();
-        for row in rows.by_ref() {
-            let Err(error) = self.let_go(pins, &row, Urgency::Click).await? else {
-                report.unpinned += 1;
-                continue;
-            };
-            let told = self.change_failed(account, &error, &name);
-            report.failed.push(NotUnpinned {
-                name: row.pin.name.unwrap_or(row.pin.cid),
-                sentence: told.message,
-                code: told.code,
-                unsure: error.delivered == Delivered::Maybe,
-            });
-            if self.accounts.hold(account).is_some() || report.failed.len() >= MOST_TOLD {
-                break;
-            }
-        }
-        report.left = rows.len();
-        Ok(report)
+        let Err(error) = self.let_go(pins, &row, Urgency::Click).await? else {
+            return Ok(Ok(()));
+        };
+        let told = self.change_failed(account, &error, &name);
+        Ok(Err(NotUnpinned {
+            name: row.pin.name.unwrap_or(row.pin.cid),
+            sentence: told.message,
+            code: told.code,
+            unsure: error.delivered == Delivered::Maybe,
+        }))
     }
 
     /// Asks the service to stop keeping a pin. It is in the journal before; what the service refused is taken out again.
-    pub(super) async fn let_go(
+    pub(crate) async fn let_go(
         &self,
         pins: &dyn pinning::Pins,
         row: &rows::Mirrored,
@@ -271,7 +258,20 @@ pub(super) fn pin_ref(row: &rows::Mirrored) -> PinRef {
     }
 }
 
-pub(super) fn missing(service: &str) -> CommandError {
+fn wish(edit: &PinEdit) -> pinning::PinEdit {
+    let mut keyvalues: BTreeMap<String, Option<Value>> = edit
+        .set
+        .iter()
+        .map(|(key, value)| (key.clone(), Some(Value::Text(value.clone()))))
+        .collect();
+    keyvalues.extend(edit.remove.iter().map(|key| (key.clone(), None)));
+    pinning::PinEdit {
+        name: edit.name.clone(),
+        keyvalues,
+    }
+}
+
+pub(crate) fn missing(service: &str) -> CommandError {
     CommandError::new(
         ErrorCode::MissingScope,
         format!("{service} has no list of pins for this key."),
@@ -279,7 +279,7 @@ pub(super) fn missing(service: &str) -> CommandError {
 }
 
 /// The key-values after an edit, or why it cannot be.
-fn after(
+pub(crate) fn edited(
     before: &BTreeMap<String, String>,
     edit: &PinEdit,
 ) -> Result<BTreeMap<String, String>, CommandError> {

@@ -69,6 +69,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_preflight.sql")),
                 M::up(include_str!("migrations/ledger_farthest.sql")),
                 M::up(include_str!("migrations/ledger_links.sql")),
+                M::up(include_str!("migrations/ledger_changes.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),

@@ -8,6 +8,7 @@ use engine::pins::{PinEdit, Selection};
 use engine::uploads::{Secrets, UploadState};
 
 use super::{connect_psa, pins_of, psa_of, token};
+use crate::changes::unpin;
 use crate::house::{House, TOKEN, options};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,8 +76,7 @@ async fn listed_edited_and_unpinned(house: House) {
         set: set.set,
         ranges: vec![(0, 0)],
     };
-    let report = pins.unpin(&first).await.expect("unpinned");
-    assert_eq!((report.unpinned, report.failed.len()), (1, 0));
+    assert_eq!(unpin(&house, &first).await, 1);
     let (_, left) = pins_of(&house, account).await;
     assert_eq!(
         left.iter().map(|pin| &pin.cid).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::announce::Noun;
 use engine::error::ErrorCode;
 use engine::holder::{Desk, GroupsAsked, PinsAsked, Reply, Request, ask};
-use engine::pins::{HappenedKind, Look, PinNetwork, PinQuery, Selection};
+use engine::pins::{HappenedKind, Look, PinNetwork, PinQuery};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use crate::house::House;
@@ -124,30 +124,6 @@ async fn of_a_change_without_an_answer_nothing_is_claimed() {
     };
     assert!(error.message.contains("may have been done"), "{error}");
     assert!(!error.message.contains("still pinned"), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_not_asked_for_any_more_is_counted() {
-    let house = House::new().await;
-    three_pins(&house).await;
-    let look = Look::default();
-    let pins = &house.engine.pins;
-    let set = pins.open(house.account, &PinQuery::default(), None, look);
-    house.sandbox.faults().push(Fault {
-        route: Route::Any,
-        times: 10,
-        kind: Kind::rate_limited(60),
-    });
-    let all = Selection {
-        set: set.expect("a set").set,
-        ranges: vec![(0, 2)],
-    };
-    let report = pins.unpin(&all).await.expect("a report");
-    assert_eq!(
-        (report.unpinned, report.failed.len(), report.left),
-        (0, 1, 2)
-    );
-    house.sandbox.faults().clear();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,9 +1,12 @@
 //! Groups and filters, over a real server.
 
+use engine::changes::ChangeWhat;
 use engine::error::ErrorCode;
+use engine::groups::GroupRow;
 use engine::pins::{InGroup, Look, PinFilters, PinNetwork, PinQuery, PinRow, ResultSet, Selection};
 use sandbox::{Key, Scopes};
 
+use crate::changes::carried_out;
 use crate::house::House;
 
 fn narrowed(filters: PinFilters) -> PinQuery {
@@ -48,6 +51,11 @@ fn first(set: &ResultSet, n: usize) -> Selection {
     }
 }
 
+fn into(group: &GroupRow) -> ChangeWhat {
+    let group = group.service_id.clone();
+    ChangeWhat::AddToGroup { group }
+}
+
 async fn three_pins(house: &House) {
     let files = ["a.txt", "b.txt", "c.txt"].map(|name| house.file(name, name.as_bytes()));
     house.drop_in(&files).await;
@@ -70,8 +78,8 @@ async fn a_group_is_made_filled_listed_by_renamed_and_removed_and_its_pins_stay(
     );
 
     let (all, _) = open(&house, house.account, &PinQuery::default());
-    let report = groups.add(prints.id, &first(&all, 2)).await.expect("adds");
-    assert_eq!((report.done, report.failed), (2, 0));
+    let added = carried_out(&house, &first(&all, 2), into(&prints)).await;
+    assert_eq!((added.done, added.failed), (2, 0));
     // Read again from the service: it is not only our mirror that knows.
     house.engine.refresh(house.account).await.expect("reads");
     let (set, rows) = open(&house, house.account, &in_group(&prints.service_id));
@@ -82,10 +90,9 @@ async fn a_group_is_made_filled_listed_by_renamed_and_removed_and_its_pins_stay(
     );
     assert_eq!(groups.list(house.account).expect("lists").groups[0].pins, 2);
 
-    groups
-        .remove(prints.id, &first(&set, 1))
-        .await
-        .expect("removes");
+    let group = prints.service_id.clone();
+    let out = ChangeWhat::RemoveFromGroup { group };
+    assert_eq!(carried_out(&house, &first(&set, 1), out).await.done, 1);
     house.engine.refresh(house.account).await.expect("reads");
     let (set, _) = open(&house, house.account, &in_group(&prints.service_id));
     assert_eq!(set.total, 1);
@@ -160,7 +167,8 @@ async fn a_key_of_the_legacy_api_sees_which_group_a_pin_is_in_although_its_list_
         .await;
     let prints = prints.expect("makes");
     let (all, _) = open(&house, house.account, &PinQuery::default());
-    groups.add(prints.id, &first(&all, 2)).await.expect("adds");
+    let added = carried_out(&house, &first(&all, 2), into(&prints)).await;
+    assert_eq!(added.done, 2);
 
     let lists = house.connect("lists-and-groups").await;
     house.engine.refresh(lists).await.expect("reads");
@@ -202,19 +210,16 @@ async fn private_pins_are_listed_apart_and_go_into_private_groups_only() {
     let open_group = groups
         .create(house.account, "Prints", PinNetwork::Public, None)
         .await;
-    let report = groups
-        .add(open_group.expect("makes").id, &first(&private, 1))
-        .await;
-    let report = report.expect("answers");
-    assert_eq!((report.done, report.failed), (0, 1));
-    assert_eq!(report.first[0].name, "contract.pdf");
+    let one = first(&private, 1);
+    let refused = carried_out(&house, &one, into(&open_group.expect("makes"))).await;
+    assert_eq!((refused.done, refused.failed), (0, 1));
+    let told = house.engine.changes.refusals(refused.id, 0, 10);
+    assert_eq!(told.expect("tells").rows[0].name, "contract.pdf");
     let closed = groups
         .create(house.account, "Contracts", PinNetwork::Private, None)
         .await;
-    let report = groups
-        .add(closed.expect("makes").id, &first(&private, 1))
-        .await;
-    assert_eq!(report.expect("adds").done, 1);
+    let added = carried_out(&house, &one, into(&closed.expect("makes"))).await;
+    assert_eq!(added.done, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ use engine::pins::{
 };
 use sandbox::{Key, Scopes};
 
+use crate::changes::unpin;
 use crate::house::House;
 
 async fn one_pin(house: &House, name: &str) -> i64 {
@@ -114,7 +115,7 @@ async fn what_was_unpinned_is_listed_and_can_be_pinned_again() {
         set: set.expect("a set").set,
         ranges: vec![(0, 0)],
     };
-    assert_eq!(pins.unpin(&all).await.expect("unpins").unpinned, 1);
+    assert_eq!(unpin(&house, &all).await, 1);
 
     let page = remembered(&house, UnpinnedQuery::default()).await;
     assert_eq!((page.rows.len(), page.next), (1, None));
@@ -164,7 +165,7 @@ async fn what_was_unpinned_is_narrowed_by_name_cid_dates_size_kind_and_key_value
         set: set.expect("a set").set,
         ranges: vec![(0, 0)],
     };
-    assert_eq!(pins.unpin(&all).await.expect("unpins").unpinned, 1);
+    assert_eq!(unpin(&house, &all).await, 1);
     house
         .drop_in(&[house.file("noon.csv", b"0123456789012345678901234567890123456789")])
         .await;

@@ -332,6 +332,7 @@ fn open(
     working.spawn(engine.uploads.clone().run());
     working.spawn(engine.watches.clone().run());
     working.spawn(engine.jobs.clone().run());
+    working.spawn(engine.changes.clone().run());
     (engine, working)
 }
 

@@ -50,7 +50,7 @@ const KEYVALUES_LIMIT: usize = 10;
 pub struct Pinata {
     http: Http,
     endpoints: Endpoints,
-    scopes: Scopes,
+    scopes: Arc<Scopes>,
 }
 
 impl Pinata {
@@ -115,7 +115,7 @@ impl Pinata {
         Self {
             http,
             endpoints,
-            scopes: Scopes::default(),
+            scopes: Arc::default(),
         }
     }
 
@@ -134,6 +134,14 @@ impl Service for Pinata {
     fn key_id(&self) -> Option<String> {
         let (_, key_id) = self.http.token().claims();
         key_id
+    }
+
+    fn in_background(&self) -> Arc<dyn Service> {
+        Arc::new(Self {
+            http: self.http.in_background(),
+            endpoints: self.endpoints.clone(),
+            scopes: self.scopes.clone(),
+        })
     }
 
     fn pins(&self) -> Option<&dyn Pins> {

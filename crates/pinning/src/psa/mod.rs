@@ -141,6 +141,13 @@ impl Service for Psa {
         })
     }
 
+    fn in_background(&self) -> Arc<dyn Service> {
+        Arc::new(Self {
+            http: self.http.in_background(),
+            endpoint: self.endpoint.clone(),
+        })
+    }
+
     fn pins(&self) -> Option<&dyn Pins> {
         Some(self)
     }

@@ -1,0 +1,208 @@
+//! Changes of many pins: carried out while nobody waits, cancelled, interrupted, refused.
+
+use engine::changes::{ChangeRow, ChangeState, ChangeWhat, EditOfMany};
+use engine::pins::{Look, PinQuery, ResultSet, Selection, SortKey};
+use sandbox::{Fault, Gate, Kind, Route};
+
+use crate::house::House;
+
+/// Carries a change out and answers what came of it.
+pub(crate) async fn carried_out(
+    house: &House,
+    selection: &Selection,
+    what: ChangeWhat,
+) -> ChangeRow {
+    let begun = house.engine.changes.start(selection, what).await;
+    over(house, begun.expect("is taken in").id).await
+}
+
+/// Unpins these; answers how many were.
+pub(crate) async fn unpin(house: &House, selection: &Selection) -> usize {
+    let row = carried_out(house, selection, ChangeWhat::Unpin {}).await;
+    assert_eq!((row.state, row.failed), (ChangeState::Ended, 0), "{row:?}");
+    row.done
+}
+
+fn now(house: &House, id: i64) -> ChangeRow {
+    let list = house.engine.changes.list().expect("a list");
+    let row = list.into_iter().find(|row| row.id == id);
+    row.expect("it was not closed")
+}
+
+/// The change, once nothing of it is under way.
+async fn over(house: &House, id: i64) -> ChangeRow {
+    let busy = [ChangeState::Working, ChangeState::Waiting];
+    let is_over = async || !busy.contains(&now(house, id).state);
+    house.until_true("the change is over", is_over).await;
+    now(house, id)
+}
+
+/// All pins of the account, by name.
+fn listed(house: &House) -> ResultSet {
+    let query = PinQuery {
+        sort: SortKey::Name,
+        descending: false,
+        ..PinQuery::default()
+    };
+    let look = Look {
+        n: 50,
+        ..Look::default()
+    };
+    let set = house.engine.pins.open(house.account, &query, None, look);
+    set.expect("a set")
+}
+
+/// Pins so many files, and selects them all.
+async fn pinned(house: &House, n: usize) -> Selection {
+    let files: Vec<_> = (0..n)
+        .map(|n| house.file(&format!("{n:02}.txt"), format!("file {n}").as_bytes()))
+        .collect();
+    house.drop_in(&files).await;
+    house.ended().await;
+    Selection {
+        set: listed(house).set,
+        ranges: vec![(0, n - 1)],
+    }
+}
+
+/// The answers to the first four requests are held back: the service has done what they ask, and nobody knows.
+fn hold_four(house: &House) -> Gate {
+    let gate = Gate::new();
+    house.sandbox.faults().push(Fault {
+        route: Route::V3Delete,
+        times: 4,
+        kind: Kind::HoldAnswer(gate.clone()),
+    });
+    gate
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_change_asks_for_nothing_more_and_counts_what_stays_done() {
+    let house = House::new().await;
+    let all = pinned(&house, 9).await;
+    let gate = hold_four(&house);
+    let changes = &house.engine.changes;
+    let begun = changes.start(&all, ChangeWhat::Unpin {}).await;
+    let begun = begun.expect("is taken in");
+    assert_eq!((begun.state, begun.total), (ChangeState::Working, 9));
+    assert_eq!(begun.title, "Unpin 9 pins");
+    gate.arrived_times(4).await;
+    changes.cancel(begun.id).await.expect("is cancelled");
+    gate.open();
+
+    let four = async || now(&house, begun.id).done == 4;
+    house.until_true("the answers came", four).await;
+    let row = now(&house, begun.id);
+    assert_eq!((row.state, row.left), (ChangeState::Cancelled, 5));
+    assert!(row.sentence.contains("What is done stays done."), "{row:?}");
+    house.engine.refresh(house.account).await.expect("reads");
+    assert_eq!(listed(&house).total, 5);
+    changes.close(begun.id).await.expect("is closed");
+    assert!(changes.list().expect("a list").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unpinning_goes_on_after_a_restart_and_looks_what_became_of_what_was_asked_for() {
+    let mut house = House::new().await;
+    let all = pinned(&house, 9).await;
+    let gate = hold_four(&house);
+    let begun = house.engine.changes.start(&all, ChangeWhat::Unpin {}).await;
+    let id = begun.expect("is taken in").id;
+    gate.arrived_times(4).await;
+    house.restart();
+    gate.open();
+
+    let row = over(&house, id).await;
+    assert_eq!((row.state, row.done), (ChangeState::Ended, 9), "{row:?}");
+    house.engine.refresh(house.account).await.expect("reads");
+    assert_eq!(listed(&house).total, 0);
+    let log = house.sandbox.requests();
+    let asked = log.iter().filter(|entry| entry.method == "DELETE");
+    assert_eq!(asked.count(), 9, "nothing was asked for twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_or_got_no_answer_is_told_pin_by_pin_and_tried_again() {
+    let house = House::new().await;
+    let all = pinned(&house, 3).await;
+    let faults = house.sandbox.faults();
+    faults.once(Route::V3Delete, Kind::status(403));
+    faults.once(Route::V3Delete, Kind::CutBeforeAnswer);
+    let begun = house.engine.changes.start(&all, ChangeWhat::Unpin {}).await;
+    let id = begun.expect("is taken in").id;
+    // A connection that breaks holds the account for a moment.
+    let row = over(&house, id).await;
+    assert_eq!((row.done, row.failed, row.unsure), (1, 1, 1), "{row:?}");
+    let told = house.engine.changes.refusals(id, 0, 10).expect("tells");
+    assert_eq!(told.total, 2);
+    for refusal in &told.rows {
+        assert!(refusal.name.starts_with('0') && !refusal.cid.is_empty());
+        let may = refusal.sentence.contains("may have been done");
+        assert_eq!(may, refusal.unsure, "{refusal:?}");
+    }
+
+    house.engine.changes.retry(id).await.expect("tries again");
+    let row = over(&house, id).await;
+    assert_eq!((row.done, row.failed, row.unsure), (3, 0, 0), "{row:?}");
+    house.engine.refresh(house.account).await.expect("reads");
+    assert_eq!(listed(&house).total, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_holds_the_account_fails_no_pin_and_the_change_goes_on_once_it_is_over() {
+    let house = House::new().await;
+    let all = pinned(&house, 6).await;
+    house.sandbox.faults().push(Fault {
+        route: Route::V3Delete,
+        times: 4,
+        kind: Kind::status(401),
+    });
+    let begun = house.engine.changes.start(&all, ChangeWhat::Unpin {}).await;
+    let id = begun.expect("is taken in").id;
+    let waits = async || now(&house, id).state == ChangeState::Waiting;
+    house.until_true("it waits", waits).await;
+    let row = now(&house, id);
+    assert_eq!(row.failed, 0);
+    assert!(row.sentence.contains("Waits:"), "{row:?}");
+    house.sandbox.faults().clear();
+
+    house
+        .engine
+        .retry(house.account)
+        .await
+        .expect("looks again");
+    let row = over(&house, id).await;
+    assert_eq!((row.state, row.done), (ChangeState::Ended, 6), "{row:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_pins_are_renamed_by_a_template_and_given_key_values_as_the_preview_said() {
+    let house = House::new().await;
+    let all = pinned(&house, 3).await;
+    let edit = EditOfMany {
+        rename: Some("Print {n}.{ext}".into()),
+        set: vec![("series".into(), "harbour".into())],
+        remove: Vec::new(),
+    };
+    let preview = house.engine.changes.preview(&all, &edit).expect("previews");
+    assert_eq!((preview.changed, preview.unchanged), (3, 0));
+    assert_eq!(preview.rows[0].before, "00.txt");
+    assert_eq!(preview.rows[0].after.as_deref(), Some("Print 1.txt"));
+
+    let row = carried_out(&house, &all, ChangeWhat::Edit(edit.clone())).await;
+    assert_eq!((row.state, row.done), (ChangeState::Ended, 3), "{row:?}");
+    // Read again from the service: it is not only our mirror that knows.
+    house.engine.refresh(house.account).await.expect("reads");
+    let set = listed(&house);
+    let names: Vec<_> = set.rows.iter().filter_map(|row| row.name.clone()).collect();
+    assert_eq!(names, ["Print 1.txt", "Print 2.txt", "Print 3.txt"]);
+    let series = ("series".to_owned(), "harbour".to_owned());
+    assert!(set.rows.iter().all(|row| row.keyvalues == [series.clone()]));
+
+    let all = Selection {
+        set: set.set,
+        ranges: vec![(0, 2)],
+    };
+    let preview = house.engine.changes.preview(&all, &edit).expect("previews");
+    assert_eq!((preview.changed, preview.unchanged), (0, 3));
+}
