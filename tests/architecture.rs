@@ -126,6 +126,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("changes", &["groups", "pins", "accounts", "store"]),
     ("uploads", &["pins", "accounts", "store"]),
     ("jobs", &["uploads", "pins", "accounts", "store"]),
+    ("swaps", &["jobs", "pins", "accounts"]),
     ("watches", &["uploads", "pins", "accounts", "store"]),
     ("keys", &["accounts", "store"]),
     ("json", &["uploads", "pins", "accounts", "store"]),

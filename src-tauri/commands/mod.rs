@@ -10,6 +10,7 @@ pub mod json;
 pub mod keys;
 pub mod pins;
 pub mod settings;
+pub mod swaps;
 pub mod uploads;
 pub mod usage;
 pub mod watches;
@@ -108,6 +109,10 @@ pub fn builder() -> Builder<tauri::Wry> {
             uploads::uploads_resume_all,
             uploads::uploads_retry_all,
             uploads::uploads_clear_finished,
+            swaps::swaps_of,
+            swaps::swaps_set,
+            swaps::swaps_clear,
+            swaps::swaps_replace,
             keys::keys_list,
             keys::keys_scopes,
             keys::keys_preview,

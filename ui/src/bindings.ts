@@ -180,6 +180,14 @@ export const commands = {
 	uploadsRetryAll: () => __TAURI_INVOKE<null>("uploads_retry_all"),
 	/**  Takes all ended ones out of the list. */
 	uploadsClearFinished: () => __TAURI_INVOKE<null>("uploads_clear_finished"),
+	/**  Where the address of a pin leads. Asks the service. */
+	swapsOf: (pin: number) => __TAURI_INVOKE<PinSwaps_Serialize>("swaps_of", { pin }),
+	/**  Shows the content of another CID at the pin's address. */
+	swapsSet: (pin: number, cid: string) => __TAURI_INVOKE<PinSwaps_Serialize>("swaps_set", { pin, cid }),
+	/**  The pin's address shows its own content again. */
+	swapsClear: (pin: number) => __TAURI_INVOKE<PinSwaps_Serialize>("swaps_clear", { pin }),
+	/**  Puts another CID in the pin's place. */
+	swapsReplace: (pin: number, cid: string) => __TAURI_INVOKE<null>("swaps_replace", { pin, cid }),
 	/**  One page of the active account's keys. */
 	keysList: (query: KeysQuery, after: string | null) => __TAURI_INVOKE<KeyList_Serialize>("keys_list", { query, after }),
 	/**  All that a key can be allowed. */
@@ -2559,6 +2567,29 @@ export type PinRow_Serialize = {
 	groups: string[],
 };
 
+/**  Where the address of a pin leads. */
+export type PinSwaps = PinSwaps_Serialize;
+
+/**  Where the address of a pin leads. */
+export type PinSwaps_Deserialize = {
+	/**  How that can be changed. */
+	way: SwapWay,
+	/**  The name of the gateway that redirects. */
+	gateway?: string | null,
+	/**  The redirection that holds, then those before it, as the service remembers them. */
+	rows: SwapRow_Deserialize[],
+};
+
+/**  Where the address of a pin leads. */
+export type PinSwaps_Serialize = {
+	/**  How that can be changed. */
+	way: SwapWay,
+	/**  The name of the gateway that redirects. */
+	gateway: string | null,
+	/**  The redirection that holds, then those before it, as the service remembers them. */
+	rows: SwapRow_Serialize[],
+};
+
 /**  A CID at one of the connected accounts. */
 export type Presence = Presence_Serialize;
 
@@ -2907,6 +2938,36 @@ export type SortKey =
 "size" | 
 /**  By the time of pinning. */
 "pinned_at";
+
+/**  One redirection. */
+export type SwapRow = SwapRow_Serialize;
+
+/**  One redirection. */
+export type SwapRow_Deserialize = {
+	/**  Whose content is shown. */
+	cid: string,
+	/**  What the pin of that CID is called here, where there is one. */
+	name?: string | null,
+	/**  Since when, milliseconds since 1970. */
+	since?: number | null,
+};
+
+/**  One redirection. */
+export type SwapRow_Serialize = {
+	/**  Whose content is shown. */
+	cid: string,
+	/**  What the pin of that CID is called here, where there is one. */
+	name: string | null,
+	/**  Since when, milliseconds since 1970. */
+	since: number | null,
+};
+
+/**  How a service gives a pin's address other content. */
+export type SwapWay = 
+/**  The account's gateway shows other content for the CID; the pin stays as it is. */
+"gateway" | 
+/**  The pin gets another CID and keeps its name and key-values. */
+"pin";
 
 /**  Light, dark, or as the system has it. */
 export type Theme = 

@@ -21,6 +21,7 @@ pub mod settings;
 mod spool;
 mod standing;
 pub mod store;
+pub mod swaps;
 pub mod uploads;
 pub mod usage;
 pub mod walk;
@@ -45,6 +46,7 @@ use keys::Keys;
 use pins::Pins;
 use settings::SettingStore;
 use store::Store;
+use swaps::Swaps;
 use uploads::{Jitter, Uploads};
 use usage::Usage;
 use walk::{Files, Watching};
@@ -88,6 +90,8 @@ pub struct Engine {
     pub watches: Arc<Watches>,
     /// CIDs that services were asked to find and pin.
     pub jobs: Arc<Jobs>,
+    /// Other content for their addresses.
+    pub swaps: Swaps,
     /// API keys of the accounts.
     pub keys: Keys,
     /// JSON that is typed, pasted or read.
@@ -168,6 +172,7 @@ impl Engine {
             uploads.clone(),
         ));
         Ok(Self {
+            swaps: Swaps::new(accounts.clone(), pins.clone(), jobs.clone()),
             keys: Keys::new(store.clone(), clock.clone(), accounts.clone()),
             json: Arc::new(json),
             usage: Usage::new(clock.clone(), accounts.clone(), pins.clone()),

@@ -30,6 +30,8 @@ mod oracle;
 mod past;
 #[path = "drop/preflight.rs"]
 mod preflight;
+#[path = "drop/swaps.rs"]
+mod swaps;
 #[path = "drop/targets.rs"]
 mod targets;
 #[path = "drop/usage.rs"]

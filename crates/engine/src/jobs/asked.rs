@@ -1,7 +1,7 @@
 //! Jobs one by one, for whoever asked for CIDs and waits for what becomes of them.
 
 use super::control::ended;
-use super::paste::{content, pieces, spellings};
+use super::paste::{address, content, pieces, spellings};
 use super::{Jobs, State, rows};
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
@@ -15,6 +15,23 @@ pub struct Asked {
     pub pin: Option<i64>,
     /// The newest job.
     pub job: Option<i64>,
+}
+
+/// The CID that a text means as a whole: one of any spelling, an `ipfs://` address, or a gateway's link to all of it.
+pub(crate) fn one_cid(text: &str) -> Result<String, CommandError> {
+    let wrong = |why: &str| CommandError::new(ErrorCode::BadInput, format!("This {why}"));
+    let named = address(text).map_err(|why| wrong(&why))?;
+    match named.inside {
+        None => Ok(named.cid),
+        Some(_) => Err(wrong(
+            "names something inside a CID. The CID of that itself is needed.",
+        )),
+    }
+}
+
+/// Whether two spellings of a CID mean the same content.
+pub(crate) fn same_content(one: &str, other: &str) -> bool {
+    content(one) == content(other)
 }
 
 impl Jobs {

@@ -25,6 +25,7 @@ use specta::Type;
 use tokio::sync::Notify;
 
 pub use asked::Asked;
+pub(crate) use asked::{one_cid, same_content};
 pub use from_drop::{DropCid, DropCidKind, DropCids};
 pub use state::{Event, Job, MOST_ATTEMPTS, STUCK, State, interval, is_open, step};
 pub use view::{JobRow, JobState, JobStep, JobsHead, JobsPage};

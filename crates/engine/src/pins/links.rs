@@ -53,7 +53,7 @@ impl Pins {
     }
 
     /// The gateway of the account's own: only that one serves its private files.
-    async fn own_gateway(
+    pub(crate) async fn own_gateway(
         &self,
         account: AccountId,
         gateways: &dyn Gateways,

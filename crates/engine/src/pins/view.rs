@@ -115,7 +115,7 @@ impl Pins {
         self.accounts.linker(account).filter(|_| !sandbox)
     }
 
-    pub(super) fn mirrored(&self, id: i64) -> Result<rows::Mirrored, CommandError> {
+    pub(crate) fn mirrored(&self, id: i64) -> Result<rows::Mirrored, CommandError> {
         self.store
             .mirror
             .read(|tx| rows::by_ids(tx, &[id]))?

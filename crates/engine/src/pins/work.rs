@@ -189,6 +189,18 @@ impl Pins {
         }
     }
 
+    /// Another pin is in this one's place at the service: it is in the journal, and out of the list.
+    pub(crate) async fn was_replaced(&self, row: &rows::Mirrored) -> Result<(), CommandError> {
+        let (now, remembered) = (self.clock.now(), row.clone());
+        self.store
+            .ledger
+            .write(Urgency::Click, move |tx| {
+                rows::journal(tx, &remembered, now)
+            })
+            .await?;
+        self.take_out(row.account, row.id).await
+    }
+
     /// Forgets an account's list.
     pub(crate) async fn forget(&self, account: AccountId) -> Result<(), CommandError> {
         self.store

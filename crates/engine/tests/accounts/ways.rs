@@ -8,7 +8,7 @@ use engine::uploads::{Event, Secrets, UploadOptions, UploadState};
 use sandbox::{Config, Fault, Kind, Route, Sandbox};
 
 use super::{connect_psa, token};
-use crate::house::{House, PATIENCE, options};
+use crate::house::{House, options};
 
 const OTHER_TOKEN: &str = "token-of-the-other-service";
 
@@ -70,23 +70,11 @@ impl Street {
 
     /// The account's jobs, once they are as asked; the service's list is read meanwhile.
     async fn until(&self, asked: impl Fn(&[JobRow]) -> bool) -> Vec<JobRow> {
-        let engine = &self.house.engine;
-        let mut changes = engine.store.announcer.listen();
-        let found = async {
-            loop {
-                let rows = self.jobs();
-                if asked(&rows) {
-                    return rows;
-                }
-                let heard = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
-                if heard.is_err() {
-                    let _ = engine.jobs.refresh(self.psa).await;
-                }
-            }
+        let found = |rows: Vec<JobRow>| asked(&rows).then_some(rows);
+        let refresh = async || {
+            let _ = self.house.engine.jobs.refresh(self.psa).await;
         };
-        tokio::time::timeout(PATIENCE, found)
-            .await
-            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", self.jobs()))
+        self.house.once(|| self.jobs(), found, refresh).await
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod fast;
 mod service;
 mod watching;
 
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,8 @@ use sandbox::{Config, Key, Sandbox};
 
 /// How long a test waits for what must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// Where nothing is announced for so long, it is looked at all the same.
+const SILENCE: Duration = Duration::from_millis(300);
 /// The token that the server knows.
 pub(crate) const TOKEN: &str = "token-of-this-test-only";
 
@@ -247,7 +250,7 @@ impl House {
         let all_ended = async {
             let mut changes = self.engine.store.announcer.listen();
             while self.engine.uploads.head().expect("figures").now > 0 {
-                let _ = tokio::time::timeout(Duration::from_millis(500), changes.recv()).await;
+                let _ = tokio::time::timeout(SILENCE, changes.recv()).await;
             }
         };
         let waited = tokio::time::timeout(PATIENCE, all_ended).await;
@@ -267,26 +270,35 @@ impl House {
 
     /// The first row that is as asked.
     pub(crate) async fn until(&self, asked: impl Fn(&UploadRow) -> bool) -> UploadRow {
+        let look = || {
+            let rows = |filter| self.engine.uploads.rows(filter, 0, 200).expect("rows").rows;
+            [UploadsFilter::Now, UploadsFilter::Finished].map(rows)
+        };
+        let found = |rows: [Vec<UploadRow>; 2]| rows.into_iter().flatten().find(|row| asked(row));
+        self.once(look, found, async || ()).await
+    }
+
+    /// What is looked for, looked at after each change; `silent` runs where nothing changes for a while.
+    pub(crate) async fn once<L: Debug, T>(
+        &self,
+        look: impl Fn() -> L,
+        found: impl Fn(L) -> Option<T>,
+        silent: impl AsyncFn(),
+    ) -> T {
         let mut changes = self.engine.store.announcer.listen();
-        let found = async {
+        let waiting = async {
             loop {
-                for filter in [UploadsFilter::Now, UploadsFilter::Finished] {
-                    let rows = self.engine.uploads.rows(filter, 0, 200).expect("rows").rows;
-                    if let Some(row) = rows.into_iter().find(|row| asked(row)) {
-                        return row;
-                    }
+                if let Some(found) = found(look()) {
+                    return found;
                 }
-                let _ = tokio::time::timeout(Duration::from_millis(500), changes.recv()).await;
+                if tokio::time::timeout(SILENCE, changes.recv()).await.is_err() {
+                    silent().await;
+                }
             }
         };
-        tokio::time::timeout(PATIENCE, found)
+        tokio::time::timeout(PATIENCE, waiting)
             .await
-            .unwrap_or_else(|_| {
-                panic!(
-                    "it did not come to that: {:?}",
-                    self.engine.uploads.rows(UploadsFilter::Now, 0, 200)
-                )
-            })
+            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", look()))
     }
 
     /// Waits for something that is told by nobody.

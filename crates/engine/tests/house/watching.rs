@@ -1,11 +1,10 @@
 //! Folders that an engine watches.
 
 use std::path::Path;
-use std::time::Duration;
 
 use engine::watches::{LedgerPage, LedgerQuery, WatchRow, WatchRules};
 
-use super::{House, PATIENCE};
+use super::House;
 
 impl House {
     /// Watches a folder of this house.
@@ -33,19 +32,8 @@ impl House {
                 .ledger(id, &query, 0, 200)
                 .expect("a page")
         };
-        let mut changes = self.engine.store.announcer.listen();
-        let found = async {
-            loop {
-                let page = page();
-                if asked(&page) {
-                    return page;
-                }
-                let _ = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, found)
-            .await
-            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", page()))
+        let found = |page: LedgerPage| asked(&page).then_some(page);
+        self.once(page, found, async || ()).await
     }
 
     /// The folder's card, once it is as asked.
@@ -54,19 +42,8 @@ impl House {
             let list = self.engine.watches.list().expect("a list");
             list.into_iter().find(|row| row.id == id).expect("a card")
         };
-        let mut changes = self.engine.store.announcer.listen();
-        let found = async {
-            loop {
-                let card = card();
-                if asked(&card) {
-                    return card;
-                }
-                let _ = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, found)
-            .await
-            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", card()))
+        let found = |card: WatchRow| asked(&card).then_some(card);
+        self.once(card, found, async || ()).await
     }
 
     /// The ledger, once this many files are pinned and none is on its way.

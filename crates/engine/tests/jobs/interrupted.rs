@@ -11,7 +11,8 @@ use engine::pins::{Look, PinQuery};
 use sandbox::{Gate, JobStatus, Kind, Route};
 use tokio::sync::watch;
 
-use super::{CIDS, House, PATIENCE, import, requests, rows, until};
+use super::{CIDS, House, import, requests, rows, until};
+use crate::house::PATIENCE;
 
 /// A clock that stands still until it is moved on.
 struct Standing {

@@ -8,7 +8,7 @@ use engine::error::ErrorCode;
 use engine::jobs::{JobOptions, JobRow, JobState, JobStep, JobsFilter, JobsQuery, LineKind};
 use sandbox::{Fault, JobStatus, Kind, Route};
 
-use crate::house::{House, PATIENCE};
+use crate::house::House;
 
 /// CIDs of raw blocks that nobody has; the sandbox claims to pin them.
 const CIDS: [&str; 4] = [
@@ -30,25 +30,15 @@ fn rows(house: &House) -> Vec<JobRow> {
 
 /// The job of this CID, once it is as asked; the service's list is read meanwhile.
 async fn until(house: &House, cid: &str, asked: impl Fn(&JobRow) -> bool) -> JobRow {
-    let mut changes = house.engine.store.announcer.listen();
-    let found = async {
-        loop {
-            if let Some(row) = rows(house)
-                .into_iter()
-                .find(|row| row.cid == cid && asked(row))
-            {
-                return row;
-            }
-            let heard = tokio::time::timeout(Duration::from_millis(300), changes.recv()).await;
-            if heard.is_err() {
-                // What a person does who does not want to wait for the next reading.
-                let _ = house.engine.jobs.refresh(house.account).await;
-            }
-        }
+    let found = |rows: Vec<JobRow>| {
+        let mut rows = rows.into_iter();
+        rows.find(|row| row.cid == cid && asked(row))
     };
-    tokio::time::timeout(PATIENCE, found)
-        .await
-        .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", rows(house)))
+    // What a person does who does not want to wait for the next reading.
+    let refresh = async || {
+        let _ = house.engine.jobs.refresh(house.account).await;
+    };
+    house.once(|| rows(house), found, refresh).await
 }
 
 async fn import(house: &House, text: &str, options: JobOptions) -> u32 {

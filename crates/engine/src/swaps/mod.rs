@@ -1,0 +1,224 @@
+//! Other content for a pin's address: on the account's gateway, where its service redirects CIDs ("hot swaps"), or in the
+//! pin's place, where a pinning service replaces its requests.
+
+use std::sync::Arc;
+
+use pinning::{Delivered, ErrorKind, Network, PinRequest, Priority, Service};
+use serde::Serialize;
+use specta::Type;
+
+use crate::accounts::{AccountId, Accounts, service_name};
+use crate::clock::Millis;
+use crate::error::{CommandError, ErrorCode};
+use crate::jobs::{Jobs, one_cid, same_content};
+use crate::pins::{Mirrored, Pins};
+
+/// How a service gives a pin's address other content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SwapWay {
+    /// The account's gateway shows other content for the CID; the pin stays as it is.
+    Gateway,
+    /// The pin gets another CID and keeps its name and key-values.
+    Pin,
+}
+
+/// One redirection.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SwapRow {
+    /// Whose content is shown.
+    pub cid: String,
+    /// What the pin of that CID is called here, where there is one.
+    pub name: Option<String>,
+    /// Since when, milliseconds since 1970.
+    #[specta(type = Option<u32>)]
+    pub since: Option<Millis>,
+}
+
+/// Where the address of a pin leads.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PinSwaps {
+    /// How that can be changed.
+    pub way: SwapWay,
+    /// The name of the gateway that redirects.
+    pub gateway: Option<String>,
+    /// The redirection that holds, then those before it, as the service remembers them.
+    pub rows: Vec<SwapRow>,
+}
+
+/// Redirections of all accounts.
+pub struct Swaps {
+    accounts: Arc<Accounts>,
+    pins: Arc<Pins>,
+    jobs: Arc<Jobs>,
+}
+
+impl Swaps {
+    /// Takes its neighbours in.
+    pub fn new(accounts: Arc<Accounts>, pins: Arc<Pins>, jobs: Arc<Jobs>) -> Self {
+        Self {
+            accounts,
+            pins,
+            jobs,
+        }
+    }
+
+    /// Where the address of a pin leads now. Asks the service.
+    pub async fn of(&self, id: i64) -> Result<PinSwaps, CommandError> {
+        let at = self.at(id).await?;
+        self.told(&at).await
+    }
+
+    /// Shows the content of another CID (or of a link that names one) at the pin's address on the account's gateway.
+    pub async fn set(&self, id: i64, other: &str) -> Result<PinSwaps, CommandError> {
+        let at = self.at(id).await?;
+        let cid = another(&at.row, other)?;
+        let swaps = at.service.swaps().ok_or_else(|| at.cannot())?;
+        swaps
+            .set(at.network(), &at.row.pin.cid, &cid)
+            .await
+            .map_err(|error| self.pins.change_failed(at.account, &error, &at.name))?;
+        self.told(&at).await
+    }
+
+    /// The pin's address shows its own content again.
+    pub async fn clear(&self, id: i64) -> Result<PinSwaps, CommandError> {
+        let at = self.at(id).await?;
+        let swaps = at.service.swaps().ok_or_else(|| at.cannot())?;
+        match swaps.clear(at.network(), &at.row.pin.cid).await {
+            // Not redirected is what was wanted.
+            Err(error) if error.kind != ErrorKind::NotFound => {
+                Err(self.pins.change_failed(at.account, &error, &at.name))
+            }
+            _ => self.told(&at).await,
+        }
+    }
+
+    /// Puts another CID in the pin's place: name and key-values stay. What is not at the service yet is followed as an import;
+    /// the old CID is among what was unpinned.
+    pub async fn replace(&self, id: i64, other: &str) -> Result<(), CommandError> {
+        let at = self.at(id).await?;
+        let cid = another(&at.row, other)?;
+        let requests = at.service.requests().ok_or_else(|| at.cannot())?;
+        let wish = PinRequest {
+            cid: cid.clone(),
+            name: at.row.pin.name.clone(),
+            origins: Vec::new(),
+            meta: at.row.pin.keyvalues.clone(),
+        };
+        let replaced = requests.replace(&at.row.pin.service_id, &wish).await;
+        match replaced {
+            Ok(_) => self.pins.was_replaced(&at.row).await?,
+            Err(error) => {
+                let told = self.pins.change_failed(at.account, &error, &at.name);
+                if error.delivered != Delivered::Maybe {
+                    return Err(told);
+                }
+                // What came of it is in the lists.
+                self.look_for(at.account, &cid).await?;
+                return Err(told);
+            }
+        }
+        self.look_for(at.account, &cid).await
+    }
+
+    async fn look_for(&self, account: AccountId, cid: &str) -> Result<(), CommandError> {
+        if self
+            .pins
+            .pinned_now(account, &[cid.to_owned()])
+            .await?
+            .is_none()
+        {
+            self.jobs.refresh(account).await?;
+        }
+        Ok(())
+    }
+
+    async fn at(&self, id: i64) -> Result<At, CommandError> {
+        let row = self.pins.mirrored(id)?;
+        Ok(At {
+            account: row.account,
+            service: self.accounts.service(row.account).await?,
+            name: service_name(&self.accounts.get(row.account)?),
+            row,
+        })
+    }
+
+    async fn told(&self, at: &At) -> Result<PinSwaps, CommandError> {
+        let Some(swaps) = at.service.swaps() else {
+            at.service.requests().ok_or_else(|| at.cannot())?;
+            return Ok(PinSwaps {
+                way: SwapWay::Pin,
+                gateway: None,
+                rows: Vec::new(),
+            });
+        };
+        let gateways = at.service.gateways().ok_or_else(|| at.cannot())?;
+        let gateway = self
+            .pins
+            .own_gateway(at.account, gateways, &at.name)
+            .await?;
+        let host = gateway.url().host_str().unwrap_or_default().to_owned();
+        let history = swaps
+            .history(at.network(), &at.row.pin.cid, &host, Priority::Click)
+            .await;
+        let history = match history {
+            Ok(history) => history,
+            Err(error) if error.kind == ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(self.pins.failed(at.account, &error, &at.name)),
+        };
+        let rows = history.into_iter().map(|swap| {
+            let pin = self.pins.find(at.account, &swap.to)?;
+            Ok(SwapRow {
+                name: pin.and_then(|pin| pin.pin.name),
+                cid: swap.to,
+                since: swap.created_at.map(jiff::Timestamp::as_millisecond),
+            })
+        });
+        Ok(PinSwaps {
+            way: SwapWay::Gateway,
+            gateway: Some(host),
+            rows: rows.collect::<Result<_, CommandError>>()?,
+        })
+    }
+}
+
+/// A pin and its service.
+struct At {
+    row: Mirrored,
+    account: AccountId,
+    service: Arc<dyn Service>,
+    name: String,
+}
+
+impl At {
+    fn network(&self) -> Network {
+        if self.row.pin.public {
+            Network::Public
+        } else {
+            Network::Private
+        }
+    }
+
+    fn cannot(&self) -> CommandError {
+        let name = &self.name;
+        CommandError::new(
+            ErrorCode::MissingScope,
+            format!("{name} cannot give the address of a pin other content."),
+        )
+    }
+}
+
+/// The CID that a person means, which must be another one than the pin's.
+fn another(row: &Mirrored, text: &str) -> Result<String, CommandError> {
+    let cid = one_cid(text)?;
+    if same_content(&cid, &row.pin.cid) {
+        return Err(CommandError::new(
+            ErrorCode::BadInput,
+            "This is the pin's own CID. Nothing was changed.",
+        ));
+    }
+    Ok(cid)
+}
