@@ -118,7 +118,7 @@ fn sources(folder: &Path, end: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The nouns of the engine, and which others each may use.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("store", &[]),
     ("accounts", &["store"]),
     ("pins", &["accounts", "store"]),

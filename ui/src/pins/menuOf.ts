@@ -1,3 +1,4 @@
+import ArrowLeftRight from "@lucide/svelte/icons/arrow-left-right";
 import Copy from "@lucide/svelte/icons/copy";
 import Globe from "@lucide/svelte/icons/globe";
 import Layers from "@lucide/svelte/icons/layers-2";
@@ -19,12 +20,14 @@ type Wishes = {
   publicLinks: boolean;
   rename: () => void;
   keyvalues: () => void;
+  /** What other content for the pin's address is called at this account. */
+  swap: string | null;
   /** null where the account has none. `within`: the list is narrowed to this one. */
   group: { add: () => void; within: { name: string; leave: () => void } | null } | null;
 };
 
 /** What can be done with the pin under the pointer, or with those selected. */
-export function menuOf({ pins, actions, publicLinks, rename, keyvalues, group }: Wishes): MenuItem[] {
+export function menuOf({ pins, actions, publicLinks, rename, keyvalues, swap, group }: Wishes): MenuItem[] {
   const many = pins.count > 1;
   const items: MenuItem[] = [
     { label: many ? "Copy CIDs" : "Copy CID", icon: Copy, key: shownKeys("Ctrl C"), onselect: () => void actions.copy("cid") },
@@ -45,8 +48,9 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues, group }:
       { label: "Open in the browser", icon: SquareArrowOutUpRight, key: shownKeys("Ctrl Enter"), onselect: () => void actions.open() },
       { label: "Edit the name", icon: Pencil, key: "F2", onselect: rename },
       { label: "Edit key-values", icon: Tag, key: shownKeys("Ctrl E"), onselect: keyvalues },
-      "line",
     );
+  if (!many && swap) items.push({ label: swap, icon: ArrowLeftRight, onselect: pins.askSwap });
+  if (!many) items.push("line");
   if (group) {
     items.push({ label: "Add to a group…", icon: Layers, key: shownKeys("Ctrl M"), onselect: group.add });
     if (group.within) items.push({ label: `Take out of ${visibleText(group.within.name)}`, onselect: group.within.leave });

@@ -49,6 +49,8 @@ export class Pins {
   changes = $state(0);
   /** The pins that a sheet asks about before they are unpinned. */
   unpinning = $state.raw<{ selection: Selection; count: number; name: string | null } | null>(null);
+  /** The pin whose address a sheet gives other content. */
+  swapping = $state.raw<PinRow | null>(null);
 
   narrowed = $derived(!sameFilters(this.query.filters, NO_FILTERS));
   total = $derived(this.set?.total ?? 0);
@@ -159,6 +161,7 @@ export class Pins {
     this.#range = [0, WINDOW - 1];
     this.problem = null;
     this.unpinning = null;
+    this.swapping = null;
     this.showing = "pinned";
     this.pastFilters = NO_FILTERS;
     return this.open({ ...this.query, text: "", filters: NO_FILTERS });
@@ -247,6 +250,10 @@ export class Pins {
     if (!this.set || this.#target.length === 0) return null;
     return { selection: { set: this.set.set, ranges: plain(this.#target) }, count: size(this.#target) };
   }
+
+  askSwap = () => {
+    this.swapping = this.current;
+  };
 
   askUnpin = () => {
     const targets = this.targets();
