@@ -12,5 +12,6 @@ mod keys;
 mod narrow;
 mod secrets;
 mod starts;
+mod swaps;
 mod walk;
 mod watch;
