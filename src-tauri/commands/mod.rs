@@ -59,6 +59,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             pins::pins_summary,
             pins::pins_edit,
             pins::pins_copy,
+            pins::pins_export,
             pins::pins_open_in_browser,
             pins::pins_refresh,
             pins::pins_copy_temporary,

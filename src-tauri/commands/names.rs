@@ -25,6 +25,7 @@
     "pins_summary",
     "pins_edit",
     "pins_copy",
+    "pins_export",
     "pins_open_in_browser",
     "pins_refresh",
     "pins_copy_temporary",

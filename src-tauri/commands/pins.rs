@@ -1,10 +1,11 @@
 //! Pins.
 
+use engine::export::ExportForm;
 use engine::pins::{
     CopyWhat, FirstPins, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, SavedSearch,
     Selection, SelectionSummary, UnpinnedPage, UnpinnedQuery,
 };
-use tauri::State;
+use tauri::{State, WebviewWindow};
 
 use super::{Answer, Held};
 use crate::dialogs::{self, Clipboard};
@@ -89,6 +90,22 @@ pub async fn pins_copy(
     let lines = engine.pins.lines(&selection, what)?;
     clipboard.put(lines.join("\n"))?;
     Ok(u32::try_from(lines.len()).unwrap_or(u32::MAX))
+}
+
+/// Writes the selected pins to a file that the person chooses; answers how many, or nothing where they cancelled.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_export(
+    engine: Held<'_>,
+    window: WebviewWindow,
+    selection: Selection,
+    form: ExportForm,
+) -> Answer<Option<u32>> {
+    let Some(mut file) = dialogs::save_file(&window, "pins", form.end()).await? else {
+        return Ok(None);
+    };
+    let rows = engine.export_pins(&selection, form, &mut file)?;
+    Ok(Some(u32::try_from(rows).unwrap_or(u32::MAX)))
 }
 
 /// Opens a pin in the browser.

@@ -1,8 +1,9 @@
 //! Watched folders. The paths stay in Rust: the page gets text to show, and numbers.
 
+use engine::export::ExportForm;
 use engine::watches::{
-    AuditReport, BrakeAnswer, ExportForm, LedgerPage, LedgerQuery, PauseFor, UnpinPage, WatchDraft,
-    WatchEvent, WatchPreview, WatchRow, WatchRules, WatchesHead,
+    AuditReport, BrakeAnswer, LedgerPage, LedgerQuery, PauseFor, UnpinPage, WatchDraft, WatchEvent,
+    WatchPreview, WatchRow, WatchRules, WatchesHead,
 };
 use tauri::WebviewWindow;
 
@@ -243,11 +244,7 @@ pub async fn watches_export(
     id: u32,
     form: ExportForm,
 ) -> Answer<Option<u32>> {
-    let end = match form {
-        ExportForm::Csv => "csv",
-        ExportForm::Json => "json",
-    };
-    let Some(mut file) = dialogs::save_file(&window, "ledger", end).await? else {
+    let Some(mut file) = dialogs::save_file(&window, "ledger", form.end()).await? else {
         return Ok(None);
     };
     let rows = engine.watches.export(id.into(), form, &mut file)?;

@@ -10,6 +10,7 @@ use crate::arguments::{Check, Edit, Kind, Ls, Narrowed, Rm, Sort, Status};
 use crate::exit::Failure;
 use crate::house::House;
 use crate::print::{Out, Side, moment, size};
+use crate::table;
 
 pub(crate) async fn list(
     ls: Ls,
@@ -41,13 +42,18 @@ pub(crate) async fn list(
         cached: ls.cached,
     });
     let mut rows = Vec::new();
+    if ls.csv {
+        out.raw(table::head().as_bytes())?;
+    }
     for reply in house.gather(request).await? {
         let Reply::Pin(pin) = &reply else {
             plain(out, &reply)?;
             continue;
         };
         out.object(&reply)?;
-        if ls.quiet {
+        if ls.csv {
+            out.raw(table::line(pin).as_bytes())?;
+        } else if ls.quiet {
             out.line(pin.cid.as_deref().unwrap_or_default())?;
         } else if !out.json {
             rows.push(row(pin, !all_pinned));
@@ -60,6 +66,9 @@ pub(crate) async fn list(
         ("CHECK", Side::Left),
         ("NAME", Side::Left),
     ];
+    if ls.csv {
+        return Ok(());
+    }
     if !all_pinned {
         heads.insert(0, ("STATUS", Side::Left));
     }
@@ -132,23 +141,42 @@ pub(crate) async fn edit(
     house: &mut House,
     out: &Out,
 ) -> Result<(), Failure> {
-    if edit.name.is_none() && edit.keys.is_empty() && edit.remove_key.is_empty() {
-        let words = "Say what is to change: --name, --key KEY=VALUE or --remove-key KEY.";
+    let renamed = edit.name.is_some() || edit.rename.is_some();
+    if !renamed && edit.keys.is_empty() && edit.remove_key.is_empty() {
+        let words = "Say what is to change: --name, --rename TEMPLATE, --key KEY=VALUE or --remove-key KEY.";
         return Err(Failure::Usage(words.into()));
     }
-    let request = Request::EditPin {
+    if edit.name.is_some() && edit.pins.len() > 1 {
+        let words = "--name is for one pin. Give several a name each with --rename \"Print {n}\".";
+        return Err(Failure::Usage(words.into()));
+    }
+    let one = edit.pins.len() == 1;
+    let request = Request::EditPins {
         account,
-        which: edit.pin,
+        pins: edit.pins,
         change: PinChange {
             name: edit.name,
+            rename: edit.rename,
             set: edit.keys,
             remove: edit.remove_key,
         },
     };
-    for reply in house.gather(request).await? {
-        shown(out, &reply)?;
+    if one {
+        for reply in house.gather(request).await? {
+            shown(out, &reply)?;
+        }
+        return Ok(());
     }
-    Ok(())
+    house
+        .ask(request, |reply| {
+            if let Reply::Pin(pin) = &reply {
+                let name = pin.name.as_deref().unwrap_or_default();
+                let cid = pin.cid.as_deref().unwrap_or_default();
+                out.line(&format!("{cid}  {name}  changed"))?;
+            }
+            plain(out, &reply)
+        })
+        .await
 }
 
 fn shown(out: &Out, reply: &Reply) -> Result<(), Failure> {

@@ -20,6 +20,7 @@ mod queue;
 mod sandbox;
 mod serve;
 mod service;
+mod table;
 mod usage;
 mod watch;
 

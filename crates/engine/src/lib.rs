@@ -5,6 +5,7 @@ pub mod announce;
 pub mod changes;
 pub mod clock;
 pub mod error;
+pub mod export;
 mod failure;
 mod figures;
 pub mod groups;
@@ -39,11 +40,12 @@ use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, Sa
 use changes::Changes;
 use clock::Clock;
 use error::{CommandError, ErrorCode};
+use export::ExportForm;
 use groups::Groups;
 use jobs::Jobs;
 use json::Json;
 use keys::Keys;
-use pins::Pins;
+use pins::{Pins, Selection};
 use settings::SettingStore;
 use store::Store;
 use swaps::Swaps;
@@ -279,6 +281,18 @@ impl Engine {
             tracing::warn!(%error, id, "the groups could not be read");
         }
         Ok(())
+    }
+
+    /// Writes the selected pins to a file as they are in the list; answers how many.
+    pub fn export_pins(
+        &self,
+        selection: &Selection,
+        form: ExportForm,
+        to: &mut dyn std::io::Write,
+    ) -> Result<u64, CommandError> {
+        let (account, _) = self.pins.selected(selection)?;
+        let groups = self.groups.names(account)?;
+        self.pins.export(selection, form, &groups, to)
     }
 
     /// Works with this account from now on.

@@ -12,6 +12,8 @@ mod changes;
 mod chunks;
 #[path = "drop/control.rs"]
 mod control;
+#[path = "drop/export.rs"]
+mod export;
 #[path = "drop/groups.rs"]
 mod groups;
 mod house;

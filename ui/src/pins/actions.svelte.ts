@@ -1,4 +1,4 @@
-import { commands, type CommandError, type CopyWhat } from "../bindings";
+import { commands, type CommandError, type CopyWhat, type ExportForm, type Selection } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import type { Toasts } from "../components/toasts.svelte";
 import { count } from "../lib/figures";
@@ -8,6 +8,7 @@ const WHAT: Record<CopyWhat, [one: string, many: string]> = {
   cid: ["CID", "CIDs"],
   link: ["link", "links"],
   uri: ["ipfs:// address", "ipfs:// addresses"],
+  name_and_cid: ["name and CID", "names and CIDs"],
 };
 
 /** What can be done with the selected pins without asking. */
@@ -34,6 +35,15 @@ export class PinActions {
     await this.#try(async () => {
       const lines = await commands.pinsCopy(selection, what);
       this.#toasts.show(lines === 1 ? `Copied the ${WHAT[what][0]}` : `Copied ${count(lines)} ${WHAT[what][1]}`);
+    });
+  };
+
+  /** Writes these to a file that the person chooses. */
+  export = async (selection: Selection | null, form: ExportForm) => {
+    if (!selection) return;
+    await this.#try(async () => {
+      const rows = await commands.pinsExport(selection, form);
+      if (rows !== null) this.#toasts.show(rows === 1 ? "Exported 1 pin" : `Exported ${count(rows)} pins`);
     });
   };
 

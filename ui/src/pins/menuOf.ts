@@ -1,16 +1,19 @@
 import ArrowLeftRight from "@lucide/svelte/icons/arrow-left-right";
 import Copy from "@lucide/svelte/icons/copy";
+import FileDown from "@lucide/svelte/icons/file-down";
 import Globe from "@lucide/svelte/icons/globe";
 import Layers from "@lucide/svelte/icons/layers-2";
 import Link from "@lucide/svelte/icons/link";
 import Pencil from "@lucide/svelte/icons/pencil";
 import PinOff from "@lucide/svelte/icons/pin-off";
 import SquareArrowOutUpRight from "@lucide/svelte/icons/square-arrow-out-up-right";
+import Table from "@lucide/svelte/icons/table-2";
 import Tag from "@lucide/svelte/icons/tag";
 import type { MenuItem } from "../components/menu";
 import { count } from "../lib/figures";
 import { MAC, shownKeys } from "../lib/keys";
 import { visibleText } from "../lib/visibleText";
+import type { Selection } from "../bindings";
 import type { PinActions } from "./actions.svelte";
 import type { Pins } from "./pins.svelte";
 
@@ -19,6 +22,7 @@ type Wishes = {
   actions: PinActions;
   publicLinks: boolean;
   rename: () => void;
+  editMany: () => void;
   keyvalues: () => void;
   /** What other content for the pin's address is called at this account. */
   swap: string | null;
@@ -26,8 +30,16 @@ type Wishes = {
   group: { add: () => void; within: { name: string; leave: () => void } | null } | null;
 };
 
+/** What is selected, or everything that the list is narrowed to, as a file. */
+export function exportsOf(actions: PinActions, which: () => Selection | null): MenuItem[] {
+  return [
+    { label: "Export as CSV…", icon: FileDown, onselect: () => void actions.export(which(), "csv") },
+    { label: "Export as JSON…", icon: FileDown, onselect: () => void actions.export(which(), "json") },
+  ];
+}
+
 /** What can be done with the pin under the pointer, or with those selected. */
-export function menuOf({ pins, actions, publicLinks, rename, keyvalues, swap, group }: Wishes): MenuItem[] {
+export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany, swap, group }: Wishes): MenuItem[] {
   const many = pins.count > 1;
   const items: MenuItem[] = [
     { label: many ? "Copy CIDs" : "Copy CID", icon: Copy, key: shownKeys("Ctrl C"), onselect: () => void actions.copy("cid") },
@@ -41,8 +53,20 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues, swap, gr
         }
       : { label: many ? "Copy links" : "Copy link", note: "On this computer only", icon: Link, disabled: true, onselect: () => undefined },
     { label: many ? "Copy ipfs:// addresses" : "Copy ipfs:// address", icon: Globe, onselect: () => void actions.copy("uri") },
+    {
+      label: many ? "Copy names and CIDs" : "Copy name and CID",
+      note: many ? "A line for each, for a table" : undefined,
+      icon: Table,
+      onselect: () => void actions.copy("name_and_cid"),
+    },
     "line",
   ];
+  if (many)
+    items.push(
+      { label: "Edit names and key-values…", icon: Pencil, key: shownKeys("Ctrl E"), onselect: editMany },
+      ...exportsOf(actions, () => pins.targets()?.selection ?? null),
+      "line",
+    );
   if (!many)
     items.push(
       { label: "Open in the browser", icon: SquareArrowOutUpRight, key: shownKeys("Ctrl Enter"), onselect: () => void actions.open() },

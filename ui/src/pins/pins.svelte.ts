@@ -51,6 +51,8 @@ export class Pins {
   unpinning = $state.raw<{ selection: Selection; count: number; name: string | null } | null>(null);
   /** The pin whose address a sheet gives other content. */
   swapping = $state.raw<PinRow | null>(null);
+  /** The pins that a sheet edits together. */
+  editing = $state.raw<{ selection: Selection; count: number } | null>(null);
 
   narrowed = $derived(!sameFilters(this.query.filters, NO_FILTERS));
   total = $derived(this.set?.total ?? 0);
@@ -160,7 +162,7 @@ export class Pins {
     this.#anchor = 0;
     this.#range = [0, WINDOW - 1];
     this.problem = null;
-    this.unpinning = null;
+    this.unpinning = this.editing = null;
     this.swapping = null;
     this.showing = "pinned";
     this.pastFilters = NO_FILTERS;
@@ -259,6 +261,15 @@ export class Pins {
     const targets = this.targets();
     if (targets) this.unpinning = { ...targets, name: this.current?.name ?? null };
   };
+
+  askEdit = () => {
+    this.editing = this.targets();
+  };
+
+  /** Everything that the list is narrowed to. */
+  all(): Selection | null {
+    return this.set && this.total > 0 ? { set: this.set.set, ranges: [[0, this.total - 1]] } : null;
+  }
 
   #arrive = () => {
     this.arrived += 1;

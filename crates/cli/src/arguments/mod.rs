@@ -162,6 +162,10 @@ pub(crate) struct Cid {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(crate) struct Ls {
     /// Part of a name, CID, key or value.
     #[arg(default_value = "")]
@@ -186,6 +190,9 @@ pub(crate) struct Ls {
     /// Prints CIDs only.
     #[arg(long, short)]
     pub(crate) quiet: bool,
+    /// Prints a table for other programs: CSV with a head.
+    #[arg(long, conflicts_with_all = ["quiet", "json"])]
+    pub(crate) csv: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -209,11 +216,15 @@ pub(crate) enum Sort {
 
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
-    /// Its CID, or its whole name.
-    pub(crate) pin: String,
-    /// The new name.
+    /// CIDs, or whole names.
+    #[arg(required = true, value_name = "PIN")]
+    pub(crate) pins: Vec<String>,
+    /// The new name of one pin.
     #[arg(long)]
     pub(crate) name: Option<String>,
+    /// The new name of each: {name}, {stem} and {ext} stand for the name it has, {n} for its number among the arguments.
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "name")]
+    pub(crate) rename: Option<String>,
     /// Sets a key-value; may be repeated.
     #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
     pub(crate) keys: Vec<(String, String)>,

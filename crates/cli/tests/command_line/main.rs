@@ -90,7 +90,24 @@ async fn what_is_added_is_served_with_the_same_bytes_found_changed_and_unpinned(
     assert!(!house.done(&["ls"]).contains('\u{1b}'));
     assert!(!house.done(&["ls", "--json"]).contains('\u{1b}'));
 
-    house.done(&["rm", "--yes", &cid, "site"]);
+    house.done(&[
+        "edit",
+        &cid,
+        "site",
+        "--rename",
+        "=Print {n}",
+        "--key",
+        "a=1,\"2\"",
+    ]);
+    let table = house.done(&["ls", "--csv", "--sort", "name"]);
+    let lines: Vec<&str> = table.split("\r\n").collect();
+    assert!(lines[0].starts_with("name,cid,size,"), "{table}");
+    assert!(lines[1].starts_with("'=Print 1,") && lines[2].starts_with("'=Print 2,"));
+    assert!(lines[2].contains(r#""{""a"":""1,\""2\""""}""#), "{table}");
+    let (code, told) = house.code(&["edit", &cid, "=Print 2", "--name", "x"]);
+    assert_eq!(code, 2, "{told}");
+
+    house.done(&["rm", "--yes", &cid, "=Print 2"]);
     assert_eq!(names(house.objects(&["ls"], "pin")), ["from a pipe"]);
     house.no_token_was_written();
 }

@@ -6,7 +6,8 @@ use specta::Type;
 use super::plan::{self, Effect};
 use super::{AT_ONCE, ChangeWhat, Changes, EditOfMany};
 use crate::error::CommandError;
-use crate::pins::Selection;
+use crate::message::shortened;
+use crate::pins::{PinEdit, Selection};
 
 /// Rows that are shown one by one.
 const SHOWN: usize = 5;
@@ -47,7 +48,29 @@ pub struct PreviewRow {
     pub problem: Option<String>,
 }
 
+/// Names and values come from anywhere, and are as long as anyone likes.
+fn shown(text: &str) -> String {
+    shortened(text, 300)
+}
+
 impl Changes {
+    /// What an edit makes of one pin, at this place of so many; `None` where it is so already.
+    pub(crate) fn edit_of(
+        &self,
+        id: i64,
+        edit: &EditOfMany,
+        of: (usize, usize),
+    ) -> Result<Option<PinEdit>, CommandError> {
+        plan::check(&ChangeWhat::Edit(edit.clone()))?;
+        let row = self.pins.named(&[id])?.pop();
+        let pin = row.ok_or_else(|| CommandError::gone("This pin"))?.pin;
+        match plan::effect(edit, pin.name.as_deref(), &pin.cid, &pin.keyvalues, of) {
+            Effect::Nothing => Ok(None),
+            Effect::Edit(made) => Ok(Some(made)),
+            Effect::Cannot(error) => Err(error),
+        }
+    }
+
     /// What an edit would do to these.
     pub fn preview(
         &self,
@@ -63,8 +86,8 @@ impl Changes {
                 let place = (preview.total, ids.len());
                 preview.total += 1;
                 let (pin, name) = (&row.pin, row.pin.name.as_deref());
-                let mut shown = PreviewRow {
-                    before: name.unwrap_or(&pin.cid).to_owned(),
+                let mut told = PreviewRow {
+                    before: shown(name.unwrap_or(&pin.cid)),
                     after: None,
                     set: Vec::new(),
                     removed: Vec::new(),
@@ -75,16 +98,18 @@ impl Changes {
                     Effect::Edit(made) => {
                         preview.changed += 1;
                         if preview.rows.len() < SHOWN {
-                            (shown.after, shown.set, shown.removed) =
-                                (made.name, made.set, made.remove);
-                            preview.rows.push(shown);
+                            told.after = made.name.as_deref().map(shown);
+                            let set = made.set.iter();
+                            told.set = set.map(|(key, value)| (shown(key), shown(value))).collect();
+                            told.removed = made.remove.iter().map(|key| shown(key)).collect();
+                            preview.rows.push(told);
                         }
                     }
                     Effect::Cannot(error) => {
                         preview.impossible += 1;
                         if impossible.len() < SHOWN {
-                            shown.problem = Some(error.message);
-                            impossible.push(shown);
+                            told.problem = Some(error.message);
+                            impossible.push(told);
                         }
                     }
                 }

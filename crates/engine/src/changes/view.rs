@@ -10,9 +10,13 @@ use super::{ChangeWhat, Changes};
 use crate::accounts::{hold_cause, service_name};
 use crate::error::CommandError;
 use crate::figures::count;
+use crate::message::{self, Room, shortened};
 
 /// Refusals of one answer: with long words of a service they still fit into one message.
 const MOST_REFUSALS: usize = 100;
+
+/// The most characters of one text in it.
+const LONGEST: usize = 1_000;
 
 /// Where a change stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -37,6 +41,8 @@ pub struct ChangeRow {
     /// Its number.
     #[specta(type = u32)]
     pub id: i64,
+    /// Whose pins they are: the account's id.
+    pub account: String,
     /// What it does, in a few words.
     pub title: String,
     /// How far it is, or what came of it.
@@ -103,18 +109,19 @@ impl Changes {
             let n = n.clamp(1, MOST_REFUSALS);
             Ok((rows::tally(tx, id)?, rows::refused(tx, id, from, n)?))
         })?;
+        let mut room = Room::of(message::MOST / 2);
         let rows = refused.into_iter().map(|refused| Refusal {
-            name: refused
-                .part
-                .name
-                .unwrap_or_else(|| refused.part.cid.clone()),
+            name: shortened(
+                refused.part.name.as_deref().unwrap_or(&refused.part.cid),
+                LONGEST,
+            ),
             cid: refused.part.cid,
-            sentence: refused.sentence,
+            sentence: shortened(&refused.sentence, LONGEST),
             unsure: refused.unsure,
         });
         Ok(RefusalPage {
             total: tally.failed + tally.unsure,
-            rows: rows.collect(),
+            rows: rows.take_while(|row| room.takes(row)).collect(),
         })
     }
 
@@ -142,6 +149,7 @@ impl Changes {
         };
         Ok(ChangeRow {
             id: stored.id,
+            account: stored.account.to_string(),
             title: title(stored),
             sentence: sentence(stored, &tally, held.as_deref()),
             state,
@@ -164,10 +172,11 @@ fn pins(n: usize) -> String {
 
 fn title(stored: &Stored) -> String {
     let pins = pins(stored.total);
+    let about = shortened(&stored.about, 100);
     match &stored.what {
         ChangeWhat::Unpin {} => format!("Unpin {pins}"),
-        ChangeWhat::AddToGroup { .. } => format!("Add {pins} to {}", stored.about),
-        ChangeWhat::RemoveFromGroup { .. } => format!("Take {pins} out of {}", stored.about),
+        ChangeWhat::AddToGroup { .. } => format!("Add {pins} to {about}"),
+        ChangeWhat::RemoveFromGroup { .. } => format!("Take {pins} out of {about}"),
         ChangeWhat::Edit(edit) => match (&edit.rename, edit.set.is_empty(), edit.remove.is_empty())
         {
             (Some(_), true, true) => format!("Rename {pins}"),

@@ -21,7 +21,7 @@ const AT_A_TIME: usize = 4;
 /// Pins that one round takes.
 const ROUND: usize = 32;
 /// Pins that are put into a group before it is told how far it is.
-const GROUP_ROUND: usize = 8;
+const GROUP_ROUND: usize = 10;
 /// Failures one after the other, after which no more is tried.
 const MOST_IN_A_ROW: usize = 100;
 /// Progress is told no more often than this.
@@ -122,6 +122,9 @@ impl Changes {
         let due = self.store.ledger.read(|tx| rows::due(tx, change.id, n))?;
         if due.is_empty() {
             return self.end(change.id, State::Ended, None).await;
+        }
+        if self.has_failed_enough(change.id) {
+            return self.stop_failing(change.id).await;
         }
         self.look_first(change, &due).await?;
         match &change.what {
@@ -294,10 +297,14 @@ impl Changes {
         }
         self.settle(change, place, outcome).await?;
         if self.has_failed_enough(change.id) {
-            let why = format!("{MOST_IN_A_ROW} failed one after the other.");
-            self.end(change.id, State::Stopped, Some(why)).await?;
+            self.stop_failing(change.id).await?;
         }
         Ok(())
+    }
+
+    async fn stop_failing(&self, id: i64) -> Result<(), CommandError> {
+        let why = format!("{MOST_IN_A_ROW} failed one after the other.");
+        self.end(id, State::Stopped, Some(why)).await
     }
 
     fn has_failed_enough(&self, id: i64) -> bool {

@@ -116,6 +116,16 @@ impl Groups {
         })
     }
 
+    /// What the service's ids of groups are called, as far as they are known here.
+    pub(crate) fn names(
+        &self,
+        account: AccountId,
+    ) -> Result<HashMap<String, String>, CommandError> {
+        let stored = self.store.mirror.read(|tx| rows::all(tx, account))?;
+        let names = stored.into_iter().map(|row| row.group);
+        Ok(names.map(|group| (group.service_id, group.name)).collect())
+    }
+
     fn row(&self, id: i64) -> Result<GroupRow, CommandError> {
         let stored = self.stored(id)?;
         let sizes = self.pins.group_sizes(stored.account)?;

@@ -102,13 +102,13 @@ async fn said(
             let account = account_of(engine, account.as_deref())?;
             pins::show(engine, account, &which, say).await
         }
-        Request::EditPin {
+        Request::EditPins {
             account,
-            which,
+            pins,
             change,
         } => {
             let account = account_of(engine, account.as_deref())?;
-            pins::edit(engine, account, &which, change, say).await
+            pins::edit(engine, account, &pins, change, say).await
         }
         Request::Unpin { account, pins } => {
             let account = account_of(engine, account.as_deref())?;

@@ -1,7 +1,5 @@
 //! Groups of pins, as other processes ask for them.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::answer::Say;
@@ -204,16 +202,4 @@ pub(super) async fn filter(
     }
     let group = the_one(engine, account, named).await?;
     Ok(InGroup::Group(group.service_id))
-}
-
-/// What the service's ids of groups are called.
-pub(super) fn names(
-    engine: &Engine,
-    account: AccountId,
-) -> Result<HashMap<String, String>, CommandError> {
-    let known = engine.groups.list(account)?.groups;
-    Ok(known
-        .into_iter()
-        .map(|group| (group.service_id, group.name))
-        .collect())
 }

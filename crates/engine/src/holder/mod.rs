@@ -65,10 +65,10 @@ pub enum Request {
         account: Option<String>,
         which: String,
     },
-    /// Changes name and key-values of one pin.
-    EditPin {
+    /// Changes names and key-values of pins, by CID or whole name.
+    EditPins {
         account: Option<String>,
-        which: String,
+        pins: Vec<String>,
         change: PinChange,
     },
     /// Unpins these numbers of the mirror.
@@ -181,6 +181,8 @@ impl Request {
     pub fn may_be_repeated(&self) -> bool {
         match self {
             Self::Groups { what, .. } => *what == GroupsAsked::List,
+            // A template takes the name that it finds.
+            Self::EditPins { change, .. } => change.rename.is_none(),
             Self::Open(_)
             | Self::Add(_)
             | Self::AdoptAccount { .. }

@@ -9,6 +9,7 @@ use super::lines::{time, word};
 use super::{JobLine, Reply, groups, jobs, queue};
 use crate::Engine;
 use crate::accounts::AccountId;
+use crate::changes::EditOfMany;
 use crate::error::{CommandError, ErrorCode};
 use crate::jobs::JobsFilter;
 use crate::pins::{CheckState, PinEdit, PinFilters, PinQuery, PinRow, SortKey};
@@ -52,11 +53,13 @@ pub struct PinsAsked {
     pub cached: bool,
 }
 
-/// What a person changes about a pin.
+/// What a person changes about pins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PinChange {
-    /// The new name; `None` leaves it.
+    /// The new name, for one pin; `None` leaves it.
     pub name: Option<String>,
+    /// The new names, as a template that is filled for each.
+    pub rename: Option<String>,
     /// Key-values to set.
     pub set: Vec<(String, String)>,
     /// Keys to take away.
@@ -219,7 +222,7 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
     if let Some(named) = &asked.group {
         query.filters.group = Some(groups::filter(engine, account, named).await?);
     }
-    let names = groups::names(engine, account)?;
+    let names = engine.groups.names(account)?;
     let mut found = engine.pins.matching(account, &query)?;
     found.truncate(left);
     for some in found.chunks(PAGE) {
@@ -322,7 +325,7 @@ fn known(engine: &Engine, account: AccountId, which: &str) -> Result<Option<i64>
 
 fn details(engine: &Engine, account: AccountId, id: i64) -> Result<PinLine, CommandError> {
     let details = engine.pins.details(id)?;
-    let names = groups::names(engine, account)?;
+    let names = engine.groups.names(account)?;
     Ok(PinLine {
         link: details.link,
         sentence: Some(details.check_sentence),
@@ -351,22 +354,56 @@ pub(super) async fn say_one(
     say.line(Reply::Pin(details(engine, account, id)?)).await
 }
 
-/// Changes one pin, and tells how it is then.
+/// Changes pins, and tells how each is then. Nothing is changed where one of them is not known.
 pub(super) async fn edit(
     engine: &Engine,
     account: AccountId,
-    which: &str,
+    pins: &[String],
     change: PinChange,
     say: &Say,
 ) -> Result<(), CommandError> {
-    let id = the_one(engine, account, which).await?;
-    let edit = PinEdit {
-        name: change.name,
-        set: change.set,
-        remove: change.remove,
+    let mut meant = Vec::new();
+    for which in pins {
+        meant.push(the_one(engine, account, which).await?);
+    }
+    let mut failed = Vec::new();
+    for (place, id) in meant.iter().enumerate() {
+        match edit_one(engine, *id, &change, (place, meant.len())).await {
+            Ok(()) => say_one(engine, account, *id, say).await?,
+            Err(mut error) => {
+                if meant.len() > 1 {
+                    error.message = format!("{}: {}", pins[place], error.message);
+                }
+                failed.push(error);
+            }
+        }
+    }
+    say.all_failed(failed).await
+}
+
+async fn edit_one(
+    engine: &Engine,
+    id: i64,
+    change: &PinChange,
+    of: (usize, usize),
+) -> Result<(), CommandError> {
+    let (set, remove) = (change.set.clone(), change.remove.clone());
+    let edit = if change.rename.is_some() {
+        let rename = change.rename.clone();
+        let edit = EditOfMany {
+            rename,
+            set,
+            remove,
+        };
+        engine.changes.edit_of(id, &edit, of)?
+    } else {
+        let name = change.name.clone();
+        Some(PinEdit { name, set, remove })
     };
-    engine.pins.edit(id, edit).await?;
-    say_one(engine, account, id, say).await
+    if let Some(edit) = edit {
+        engine.pins.edit(id, edit).await?;
+    }
+    Ok(())
 }
 
 /// Unpins each; a line for each that the service keeps no longer.

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Reply;
 use super::answer::Say;
 use super::lines::{time, word};
-use super::{Reply, groups};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::CommandError;
@@ -84,7 +84,7 @@ fn line(
     totals: Option<UsageTotals>,
     report: UsageReport,
 ) -> Result<UsageLine, CommandError> {
-    let names = groups::names(engine, account)?;
+    let names = engine.groups.names(account)?;
     let kinds = report.kinds.iter().map(|part| PartLine {
         name: word(part.kind),
         pins: part.pins,

@@ -4,6 +4,7 @@ mod by_number;
 mod catalogue;
 mod count;
 mod entry;
+mod export;
 mod filters;
 mod found;
 mod from_job;
@@ -29,6 +30,7 @@ use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
 pub(crate) use count::{Counted, ListAge};
+pub use export::CopyWhat;
 pub use filters::{
     Facet, InGroup, KeyValueCondition, KeyValueOperator, PinFilters, PinNetwork, Without,
 };
@@ -41,6 +43,7 @@ pub use saved::SavedSearch;
 pub use sets::Selection;
 pub use unpinned::{UnpinnedPage, UnpinnedQuery, UnpinnedRow};
 pub(crate) use view::lower_article;
+pub use view::{PinDetails, PinRow, SelectionSummary};
 pub use work::listed;
 pub(crate) use work::{MOST_KEYVALUES, edited, missing};
 
@@ -141,70 +144,6 @@ pub struct Look {
     pub pin: Option<i64>,
 }
 
-/// A pin in the list.
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct PinRow {
-    /// Its number in the mirror.
-    #[specta(type = u32)]
-    pub id: i64,
-    /// Its name.
-    pub name: Option<String>,
-    /// Root CID.
-    pub cid: String,
-    /// Bytes, as the service counts them.
-    #[specta(type = Option<u32>)]
-    pub size: Option<u64>,
-    /// The first three, by key.
-    pub keyvalues: Vec<(String, String)>,
-    /// How many there are.
-    #[specta(type = u32)]
-    pub keyvalue_count: usize,
-    /// When it was pinned.
-    #[specta(type = Option<u32>)]
-    pub pinned_at: Option<Millis>,
-    /// How it compares.
-    pub check: CheckState,
-    /// It is a folder.
-    pub folder: bool,
-    /// Media type.
-    pub mime: Option<String>,
-    /// `public` or `private`.
-    pub network: String,
-    /// The service's ids of its groups.
-    pub groups: Vec<String>,
-}
-
-/// A pin in the details pane.
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct PinDetails {
-    /// As in the list.
-    pub row: PinRow,
-    /// All of them, by key.
-    pub keyvalues: Vec<(String, String)>,
-    /// Number of files.
-    #[specta(type = Option<u32>)]
-    pub files: Option<u64>,
-    /// What the check state means.
-    pub check_sentence: String,
-    /// When it was compared.
-    #[specta(type = Option<u32>)]
-    pub checked_at: Option<Millis>,
-    /// Ours, where it differs.
-    pub local_cid: Option<String>,
-    /// Where it was uploaded from, shortened.
-    pub source: Option<String>,
-    /// For others; `None` where no public link exists.
-    pub link: Option<String>,
-    /// It can be opened on this computer.
-    pub openable: bool,
-    /// What happened to it, the latest first.
-    pub past: Vec<Happened>,
-    /// Where the CID is kept, by account.
-    pub presence: Vec<Presence>,
-}
-
 /// What a person changed about a pin.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
 pub struct PinEdit {
@@ -214,48 +153,6 @@ pub struct PinEdit {
     pub set: Vec<(String, String)>,
     /// Keys to take away.
     pub remove: Vec<String>,
-}
-
-/// What is copied of each pin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum CopyWhat {
-    /// The CID.
-    Cid,
-    /// An https link.
-    Link,
-    /// An ipfs:// address.
-    Uri,
-}
-
-/// What several pins have in common.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct SelectionSummary {
-    /// How many.
-    #[specta(type = u32)]
-    pub count: usize,
-    /// Bytes of all.
-    #[specta(type = u32)]
-    pub bytes: u64,
-    /// By check state.
-    #[specta(type = u32)]
-    pub verified: usize,
-    /// By check state.
-    #[specta(type = u32)]
-    pub other_layout: usize,
-    /// By check state.
-    #[specta(type = u32)]
-    pub unproven: usize,
-    /// By check state.
-    #[specta(type = u32)]
-    pub not_checked: usize,
-    /// By check state.
-    #[specta(type = u32)]
-    pub different: usize,
-    /// Only readable through the account's own gateway.
-    #[specta(type = u32)]
-    pub private: usize,
 }
 
 /// A pin that could not be unpinned.

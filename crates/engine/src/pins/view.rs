@@ -1,12 +1,110 @@
 //! What the page is shown of pins.
 
-use super::{CheckState, CopyWhat, PinDetails, PinRow, Pins, Selection, SelectionSummary, rows};
-use crate::accounts::{AccountId, AccountKind, Linker};
+use serde::Serialize;
+use specta::Type;
+
+use super::{CheckState, Happened, Pins, Presence, Selection, rows};
+use crate::accounts::{AccountId, AccountKind};
+use crate::clock::Millis;
 use crate::error::CommandError;
 use crate::uploads::source_words;
 
 /// The most rows that one answer holds.
 const MOST_ROWS: usize = 200;
+
+/// A pin in the list.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PinRow {
+    /// Its number in the mirror.
+    #[specta(type = u32)]
+    pub id: i64,
+    /// Its name.
+    pub name: Option<String>,
+    /// Root CID.
+    pub cid: String,
+    /// Bytes, as the service counts them.
+    #[specta(type = Option<u32>)]
+    pub size: Option<u64>,
+    /// The first three, by key.
+    pub keyvalues: Vec<(String, String)>,
+    /// How many there are.
+    #[specta(type = u32)]
+    pub keyvalue_count: usize,
+    /// When it was pinned.
+    #[specta(type = Option<u32>)]
+    pub pinned_at: Option<Millis>,
+    /// How it compares.
+    pub check: CheckState,
+    /// It is a folder.
+    pub folder: bool,
+    /// Media type.
+    pub mime: Option<String>,
+    /// `public` or `private`.
+    pub network: String,
+    /// The service's ids of its groups.
+    pub groups: Vec<String>,
+}
+
+/// A pin in the details pane.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PinDetails {
+    /// As in the list.
+    pub row: PinRow,
+    /// All of them, by key.
+    pub keyvalues: Vec<(String, String)>,
+    /// Number of files.
+    #[specta(type = Option<u32>)]
+    pub files: Option<u64>,
+    /// What the check state means.
+    pub check_sentence: String,
+    /// When it was compared.
+    #[specta(type = Option<u32>)]
+    pub checked_at: Option<Millis>,
+    /// Ours, where it differs.
+    pub local_cid: Option<String>,
+    /// Where it was uploaded from, shortened.
+    pub source: Option<String>,
+    /// For others; `None` where no public link exists.
+    pub link: Option<String>,
+    /// It can be opened on this computer.
+    pub openable: bool,
+    /// What happened to it, the latest first.
+    pub past: Vec<Happened>,
+    /// Where the CID is kept, by account.
+    pub presence: Vec<Presence>,
+}
+
+/// What several pins have in common.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SelectionSummary {
+    /// How many.
+    #[specta(type = u32)]
+    pub count: usize,
+    /// Bytes of all.
+    #[specta(type = u32)]
+    pub bytes: u64,
+    /// By check state.
+    #[specta(type = u32)]
+    pub verified: usize,
+    /// By check state.
+    #[specta(type = u32)]
+    pub other_layout: usize,
+    /// By check state.
+    #[specta(type = u32)]
+    pub unproven: usize,
+    /// By check state.
+    #[specta(type = u32)]
+    pub not_checked: usize,
+    /// By check state.
+    #[specta(type = u32)]
+    pub different: usize,
+    /// Only readable through the account's own gateway.
+    #[specta(type = u32)]
+    pub private: usize,
+}
 
 impl Pins {
     /// A window of a set.
@@ -84,35 +182,8 @@ impl Pins {
         Ok(summary)
     }
 
-    /// One line for each selected pin, for the clipboard. Pins without a public link give none for `Link`.
-    pub fn lines(
-        &self,
-        selection: &Selection,
-        what: CopyWhat,
-    ) -> Result<Vec<String>, CommandError> {
-        let (account, ids) = self.selected(selection)?;
-        let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
-        let linker = self.public_linker(account);
-        Ok(mirrored
-            .iter()
-            .filter(|row| row.pin.public || what != CopyWhat::Link)
-            .filter_map(|row| form(&row.pin.cid, what, linker.as_ref()))
-            .collect())
-    }
-
     pub(super) fn address(&self, row: &rows::Mirrored) -> Option<String> {
         self.accounts.linker(row.account)?.link(&row.pin.cid)
-    }
-
-    /// A public CID in one of its forms; `None` for a link where the account has none that others can use.
-    pub(crate) fn form_of(&self, account: AccountId, cid: &str, what: CopyWhat) -> Option<String> {
-        form(cid, what, self.public_linker(account).as_ref())
-    }
-
-    /// Makes links that others can use; `None` for the Sandbox, which is on this computer only.
-    fn public_linker(&self, account: AccountId) -> Option<Linker> {
-        let sandbox = self.accounts.get(account).ok()?.kind == AccountKind::Sandbox;
-        self.accounts.linker(account).filter(|_| !sandbox)
     }
 
     pub(crate) fn mirrored(&self, id: i64) -> Result<rows::Mirrored, CommandError> {
@@ -129,14 +200,6 @@ impl Pins {
     ) -> Result<(AccountId, Vec<i64>), CommandError> {
         let set = self.sets().get(selection.set)?;
         Ok((set.account, set.at(&selection.ranges)))
-    }
-}
-
-fn form(cid: &str, what: CopyWhat, linker: Option<&Linker>) -> Option<String> {
-    match what {
-        CopyWhat::Cid => Some(cid.to_owned()),
-        CopyWhat::Uri => Some(format!("ipfs://{cid}")),
-        CopyWhat::Link => linker?.link(cid),
     }
 }
 

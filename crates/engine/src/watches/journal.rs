@@ -2,19 +2,26 @@
 
 use std::io::Write;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Value, json};
 use specta::Type;
 
 use super::rows::{self, Query, Unpin};
 use super::view::LedgerRow;
 use super::{Watches, words};
 use crate::clock::Millis;
-use crate::error::{CommandError, ErrorCode};
+use crate::error::CommandError;
+use crate::export::{Export, ExportForm};
 use crate::pins::PinText;
 use crate::store::{Tx, Urgency};
 
 /// Rows read at a time for an export.
 const AT_ONCE: usize = 1_000;
+
+/// What an exported row tells.
+const HEADS: [&str; 8] = [
+    "path", "state", "reason", "size", "at", "cid", "check", "version",
+];
 
 /// What became of a pin that a rule let go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -64,16 +71,6 @@ pub struct UnpinPage {
     pub total: u64,
     /// The window, newest first.
     pub rows: Vec<UnpinRow>,
-}
-
-/// The form of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportForm {
-    /// Comma-separated values with a head.
-    Csv,
-    /// A JSON array.
-    Json,
 }
 
 impl Watches {
@@ -126,47 +123,25 @@ impl Watches {
     ) -> Result<u64, CommandError> {
         let stored = self.stored(id)?;
         let service = words::service(&self.accounts.get(stored.account)?);
-        let failed = |error: std::io::Error| {
-            CommandError::new(
-                ErrorCode::Internal,
-                "The file could not be written. Choose another place.",
-            )
-            .with_detail(error.to_string())
-        };
         let query = Query {
             by_path: true,
             ..Query::default()
         };
-        let mut written = 0;
-        to.write_all(match form {
-            ExportForm::Csv => b"path,state,reason,size,at,cid,check,version\r\n",
-            ExportForm::Json => b"[",
-        })
-        .map_err(failed)?;
+        let mut export = Export::begin(to, form, &HEADS)?;
+        let mut from = 0;
         loop {
-            let from = usize::try_from(written).unwrap_or(usize::MAX);
             let (_, found) = self
                 .store
                 .ledger
                 .read(|tx| rows::page(tx, id, &query, from, AT_ONCE))?;
             for shown in &found {
-                let row = self.entry_row(shown, &stored, &service)?;
-                let line = match form {
-                    ExportForm::Csv => csv(&row),
-                    ExportForm::Json => json(&row, written == 0),
-                };
-                to.write_all(line.as_bytes()).map_err(failed)?;
-                written += 1;
+                export.row(values(&self.entry_row(shown, &stored, &service)?))?;
             }
+            from += found.len();
             if found.len() < AT_ONCE {
-                break;
+                return export.end();
             }
         }
-        if form == ExportForm::Json {
-            to.write_all(b"\n]\n").map_err(failed)?;
-        }
-        to.flush().map_err(failed)?;
-        Ok(written)
     }
 }
 
@@ -212,66 +187,16 @@ fn time(at: Millis) -> String {
         .unwrap_or_default()
 }
 
-/// A state or check as the page names it.
-fn name_of<T: Serialize>(value: &T) -> String {
-    serde_json::to_value(value)
-        .ok()
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default()
-}
-
-fn csv(row: &LedgerRow) -> String {
-    let fields = [
-        row.path.clone(),
-        name_of(&row.state),
-        row.sentence.clone(),
-        row.size.map(|size| size.to_string()).unwrap_or_default(),
-        time(row.at),
-        row.cid.clone().unwrap_or_default(),
-        name_of(&row.check),
-        row.version.to_string(),
-    ];
-    let quoted: Vec<String> = fields.iter().map(|field| quote(field)).collect();
-    format!("{}\r\n", quoted.join(","))
-}
-
-/// A field that no spreadsheet takes for a formula, and that may hold anything.
-fn quote(field: &str) -> String {
-    let harmless = if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{field}")
-    } else {
-        field.to_owned()
-    };
-    if harmless.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", harmless.replace('"', "\"\""))
-    } else {
-        harmless
-    }
-}
-
-fn json(row: &LedgerRow, first: bool) -> String {
-    let object = serde_json::json!({
-        "path": row.path,
-        "state": row.state,
-        "reason": row.sentence,
-        "size": row.size,
-        "at": time(row.at),
-        "cid": row.cid,
-        "check": row.check,
-        "version": row.version,
-    });
-    format!("{}\n{object}", if first { "" } else { "," })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_can_hold_anything_and_stays_one_field() {
-        assert_eq!(quote("a,b"), "\"a,b\"");
-        assert_eq!(quote("a\"b\nc"), "\"a\"\"b\nc\"");
-        assert_eq!(quote("=1+1"), "'=1+1");
-        assert_eq!(quote("plain.txt"), "plain.txt");
-    }
+/// The values of a row, in the order of [`HEADS`].
+fn values(row: &LedgerRow) -> Vec<Value> {
+    vec![
+        json!(row.path),
+        json!(row.state),
+        json!(row.sentence),
+        json!(row.size),
+        json!(time(row.at)),
+        json!(row.cid),
+        json!(row.check),
+        json!(row.version),
+    ]
 }

@@ -40,7 +40,7 @@ use tokio::task::JoinSet;
 
 pub use audit::{AuditReport, Difference, DifferenceKind};
 pub use draft::{Skipped, WatchDraft, WatchPreview};
-pub use journal::{ExportForm, UnpinPage, UnpinRow, UnpinState};
+pub use journal::{UnpinPage, UnpinRow, UnpinState};
 pub use notice::Notice;
 pub use rules::{Forbidden, OnChange, OnDelete, WatchRules, WatchUnit, pin_name};
 pub use view::{

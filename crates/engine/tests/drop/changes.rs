@@ -126,7 +126,7 @@ async fn what_was_refused_or_got_no_answer_is_told_pin_by_pin_and_tried_again() 
     let house = House::new().await;
     let all = pinned(&house, 3).await;
     let faults = house.sandbox.faults();
-    faults.once(Route::V3Delete, Kind::status(403));
+    faults.once(Route::V3Delete, Kind::status(409));
     faults.once(Route::V3Delete, Kind::CutBeforeAnswer);
     let begun = house.engine.changes.start(&all, ChangeWhat::Unpin {}).await;
     let id = begun.expect("is taken in").id;

@@ -1,8 +1,8 @@
 //! The rules of a folder, over the real service.
 
+use engine::export::ExportForm;
 use engine::watches::{
-    DifferenceKind, ExportForm, LedgerState, OnChange, PauseFor, UnpinState, WatchRules,
-    WatchState, WatchUnit,
+    DifferenceKind, LedgerState, OnChange, PauseFor, UnpinState, WatchRules, WatchState, WatchUnit,
 };
 
 use crate::house::House;
