@@ -80,6 +80,8 @@ export const commands = {
 	pinsEdit: (id: number, edit: PinEdit_Deserialize) => __TAURI_INVOKE<PinDetails_Serialize>("pins_edit", { id, edit }),
 	/**  Copies a line for each; answers how many. */
 	pinsCopy: (selection: Selection, what: CopyWhat) => __TAURI_INVOKE<number>("pins_copy", { selection, what }),
+	/**  Writes the selected pins to a file that the person chooses; answers how many, or nothing where they cancelled. */
+	pinsExport: (selection: Selection, form: ExportForm) => __TAURI_INVOKE<number | null>("pins_export", { selection, form }),
 	/**  Opens a pin in the browser. */
 	pinsOpenInBrowser: (id: number) => __TAURI_INVOKE<null>("pins_open_in_browser", { id }),
 	/**  Reads the whole list and the groups again. */
@@ -638,6 +640,8 @@ export type ChangePreview_Serialize = {
 export type ChangeRow = {
 	/**  Its number. */
 	id: number,
+	/**  Whose pins they are: the account's id. */
+	account: string,
 	/**  What it does, in a few words. */
 	title: string,
 	/**  How far it is, or what came of it. */
@@ -824,7 +828,9 @@ export type CopyWhat =
 /**  An https link. */
 "link" | 
 /**  An ipfs:// address. */
-"uri";
+"uri" | 
+/**  Its name, a tab, and the CID; the CID alone where it has no name. */
+"name_and_cid";
 
 /**  A difference that an audit found. */
 export type Difference = {
@@ -1124,11 +1130,11 @@ export type Endpoints = {
 /**  What the page may act on: it chooses icon and action. Each code is one meaning. */
 export type ErrorCode = "unauthorized" | "missing_scope" | "rate_limited" | "not_found" | "not_pinned" | "quota_exceeded" | "too_large" | "rejected" | "offline" | "captive_portal" | "unexpected" | "unreadable" | "vanished" | "not_a_file" | "empty" | "outside_link" | "changed" | "disk_full" | "no_keychain" | "keychain_locked" | "key_missing" | "bad_token" | "bad_endpoint" | "bad_input" | "gone" | "cancelled" | "secret" | "different" | "unconfirmed" | "internal";
 
-/**  The form of an export. */
+/**  The form of the file. */
 export type ExportForm = 
-/**  Comma-separated values with a head. */
+/**  A table; lists and objects stand in one cell. */
 "csv" | 
-/**  A JSON array. */
+/**  A list of objects. */
 "json";
 
 /**  One of the conditions. */

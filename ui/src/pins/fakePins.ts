@@ -38,7 +38,19 @@ export function aGroup(id: number, with_: Partial<GroupRow> = {}): GroupRow {
 
 export function aChange(id: number, with_: Partial<ChangeRow> = {}): ChangeRow {
   const sentence = "0 of 9 unpinned";
-  return { id, account: "p1", title: "Unpin 9 pins", sentence, state: "working", total: 9, done: 0, failed: 0, unsure: 0, left: 9, ...with_ };
+  return {
+    id,
+    account: "p1",
+    title: "Unpin 9 pins",
+    sentence,
+    state: "working",
+    total: 9,
+    done: 0,
+    failed: 0,
+    unsure: 0,
+    left: 9,
+    ...with_,
+  };
 }
 
 export const pinata = anAccount({ id: "p1", kind: "pinata", label: "Northlight Studio", place: "Pinata", publicLinks: true });
