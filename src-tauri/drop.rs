@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use engine::Engine;
 use engine::error::{CommandError, ErrorCode};
-use engine::uploads::Drop;
+use engine::uploads::{Drop, Looking};
 use tauri::{AppHandle, DragDropEvent, Manager, Window, WindowEvent};
 
 use crate::events::{Dragging, emit};
@@ -73,8 +73,29 @@ pub(crate) async fn look(
 ) -> Result<Option<Drop>, CommandError> {
     let engine = app.state::<Arc<Engine>>().inner().clone();
     let looking = engine.uploads.begin_looking();
+    let looked = engine.uploads.look(looking.clone(), paths, String::new());
+    follow(app, &looking, looked).await
+}
+
+/// The same of a drop that was looked at before, without what these patterns leave out.
+pub(crate) async fn look_again(
+    app: &AppHandle,
+    drop: &str,
+    patterns: String,
+) -> Result<Option<Drop>, CommandError> {
+    let engine = app.state::<Arc<Engine>>().inner().clone();
+    let looking = engine.uploads.begin_looking();
+    let looked = engine.uploads.look_again(looking.clone(), drop, patterns);
+    follow(app, &looking, looked).await
+}
+
+async fn follow(
+    app: &AppHandle,
+    looking: &Looking,
+    looked: impl Future<Output = Result<Drop, CommandError>>,
+) -> Result<Option<Drop>, CommandError> {
     let drop = looking.name().to_owned();
-    let mut looked = std::pin::pin!(engine.uploads.look(looking.clone(), paths));
+    let mut looked = std::pin::pin!(looked);
     let mut beat = tokio::time::interval_at(tokio::time::Instant::now() + BEAT, BEAT);
     let mut told = false;
     let looked = loop {

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use engine::pins::CopyWhat;
 use engine::uploads::{
-    Comparison, Drop, Event, RestFor, UploadLimits, UploadOptions, UploadPlaces, UploadProblem,
-    UploadReceipt, UploadsFilter, UploadsHead, UploadsPage,
+    Comparison, Drop, Event, RestFor, SingleUpload, UploadLimits, UploadOptions, UploadPlaces,
+    UploadProblem, UploadReceipt, UploadsFilter, UploadsHead, UploadsPage,
 };
 use tauri::{Manager, State, WebviewWindow};
 
@@ -44,6 +44,17 @@ pub async fn uploads_stop_counting(engine: Held<'_>, drop: String) -> Answer<()>
     Ok(())
 }
 
+/// Looks at a drop once more, without what these patterns leave out of its folders. The answer has a name of its own.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_leave_out(
+    window: WebviewWindow,
+    drop: String,
+    patterns: String,
+) -> Answer<Option<Drop>> {
+    drop::look_again(window.app_handle(), &drop, patterns).await
+}
+
 /// The next of what starts of the program brought along, once.
 #[tauri::command]
 #[specta::specta]
@@ -64,6 +75,13 @@ pub async fn uploads_enqueue(
         .enqueue(engine.require_active()?, &drop, options)
         .await?;
     Ok(u32::try_from(uploads.len()).unwrap_or(u32::MAX))
+}
+
+/// The upload that a drop became, where it was only one.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_single(engine: Held<'_>, drop: String) -> Answer<Option<SingleUpload>> {
+    engine.uploads.single_of(&drop)
 }
 
 /// What an account lets a person choose for an upload.

@@ -12,6 +12,7 @@ mod keys;
 mod narrow;
 mod secrets;
 mod starts;
+mod strange;
 mod swaps;
 mod walk;
 mod watch;

@@ -1,12 +1,11 @@
 //! A walk over every screen, size, theme and amount of data: nothing overflows, overlaps or is cut, no target is too
 //! small, and axe has nothing to say, contrast included. A picture of each stop stays under `target/walk/`.
 
-use crate::window::app::{self, Service};
+use crate::window::app;
 use crate::window::desktop::Desktop;
 use crate::window::drag::Drag;
 use crate::window::walk::walk;
-use crate::window::{files, hostile};
-use serde_json::{Value, json};
+use crate::window::{files, filled};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_run_and_the_empty_screens_hold_in_every_size_and_theme() {
@@ -110,7 +109,7 @@ async fn a_hundred_thousand_pins_hold_in_every_size_and_theme() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_hostile_strings_in_every_field_stay_text_and_hold_in_every_size_and_theme() {
     let desktop = Desktop::start();
-    fill_with_hostile_strings(&desktop).await;
+    filled::with_hostile_strings(&desktop).await;
     let driver = app::start_with_sandbox(&desktop).await;
     let mut walk = walk(&desktop, "hostile names");
     app::wait_for_total(&driver, 200).await;
@@ -130,46 +129,4 @@ async fn two_hundred_hostile_strings_in_every_field_stay_text_and_hold_in_every_
     assert_eq!(pwned[0], "undefined", "a string was run");
     driver.quit().await;
     walk.end();
-}
-
-/// Uploads 200 files to the Sandbox's folder before the app runs: each with a hostile name, key and value.
-async fn fill_with_hostile_strings(desktop: &Desktop) {
-    let folder = desktop.path("data/pinfold/sandbox");
-    std::fs::create_dir_all(&folder).expect("the Sandbox's folder");
-    let service = Service::start(desktop, &folder, "fill").await;
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a stranger's client, not the one under test"
-    )]
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("a client");
-    for (number, text) in hostile::strings().into_iter().enumerate() {
-        let keyvalues: Value = json!({ format!("{number} {text}"): text, "plain": text });
-        let form = reqwest::multipart::Form::new()
-            .text("network", "public")
-            .text("name", text)
-            .text("keyvalues", keyvalues.to_string())
-            .part(
-                "file",
-                reqwest::multipart::Part::bytes(format!("file {number}").into_bytes())
-                    .file_name("file.txt"),
-            );
-        let answer = client
-            .post(format!("{}/v3/files", service.api))
-            .bearer_auth("fill")
-            .multipart(form)
-            .send()
-            .await
-            .expect("an answer");
-        assert!(
-            answer.status().is_success(),
-            "{number}: {} {}",
-            answer.status(),
-            answer.text().await.unwrap_or_default()
-        );
-    }
-    service.stop().await;
 }

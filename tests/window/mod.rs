@@ -8,6 +8,7 @@ pub(crate) mod desktop;
 pub(crate) mod drag;
 pub(crate) mod driver;
 pub(crate) mod files;
+pub(crate) mod filled;
 pub(crate) mod gateway;
 pub(crate) mod hostile;
 pub(crate) mod leak;

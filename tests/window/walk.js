@@ -57,11 +57,23 @@ for (const node of reachable) {
   const small = box.width < 24 - 0.5 || box.height < 24 - 0.5;
   if (small && !inText && !reaches(node)) faults.push(`${describe(node)} is a target of ${box.width.toFixed(1)} x ${box.height.toFixed(1)} px`);
 }
+// What scrolls cuts off the rows at its edges: only what is left of them can be hit.
+const uncut = (node) => {
+  const { left, right, top, bottom } = node.getBoundingClientRect();
+  const box = { left, right, top, bottom };
+  for (let one = node.parentElement; one; one = one.parentElement) {
+    const style = getComputedStyle(one);
+    if (!/(auto|scroll|hidden|clip)/.test(style.overflowX + style.overflowY)) continue;
+    const edge = one.getBoundingClientRect();
+    Object.assign(box, { left: Math.max(box.left, edge.left), right: Math.min(box.right, edge.right), top: Math.max(box.top, edge.top), bottom: Math.min(box.bottom, edge.bottom) });
+  }
+  return box;
+};
 for (const [at, one] of reachable.entries()) {
-  const a = one.getBoundingClientRect();
+  const a = uncut(one);
   for (const other of reachable.slice(at + 1)) {
     if (one.contains(other) || other.contains(one) || one.closest("label")?.contains(other)) continue;
-    const b = other.getBoundingClientRect();
+    const b = uncut(other);
     const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
     const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
     // A button inside a field lies over the field on purpose; the field's text ends before it.

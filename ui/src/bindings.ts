@@ -130,10 +130,14 @@ export const commands = {
 	uploadsPickFolder: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_pick_folder"),
 	/**  Stops counting what was dropped or picked. */
 	uploadsStopCounting: (drop: string) => __TAURI_INVOKE<null>("uploads_stop_counting", { drop }),
+	/**  Looks at a drop once more, without what these patterns leave out of its folders. The answer has a name of its own. */
+	uploadsLeaveOut: (drop: string, patterns: string) => __TAURI_INVOKE<Drop_Serialize | null>("uploads_leave_out", { drop, patterns }),
 	/**  The next of what starts of the program brought along, once. */
 	uploadsHanded: () => __TAURI_INVOKE<Drop_Serialize | null>("uploads_handed"),
 	/**  Puts what was dropped into the queue. Answers how many uploads it became. */
 	uploadsEnqueue: (drop: string, options: UploadOptions_Deserialize) => __TAURI_INVOKE<number>("uploads_enqueue", { drop, options }),
+	/**  The upload that a drop became, where it was only one. */
+	uploadsSingle: (drop: string) => __TAURI_INVOKE<SingleUpload_Serialize | null>("uploads_single", { drop }),
 	/**  What an account lets a person choose for an upload. */
 	uploadsPlaces: (account: string) => __TAURI_INVOKE<UploadPlaces_Serialize>("uploads_places", { account }),
 	/**  Forgets a drop. */
@@ -1033,6 +1037,14 @@ export type Drop_Deserialize = {
 	junkCount: number,
 	/**  What they are called, at most five names. */
 	junk: string[],
+	/**  How many things patterns leave out; a folder is one. */
+	ignoredCount: number,
+	/**  What they are called, at most five names. */
+	ignored: string[],
+	/**  Folders that are rarely meant to be published, `.git` say: at most five names. */
+	workshop: string[],
+	/**  What the person wants left out, one pattern a line, as it was looked at. */
+	patterns: string,
 	/**  Something of it needs an answer, or to be seen, before it starts. */
 	asks: boolean,
 };
@@ -1059,6 +1071,14 @@ export type Drop_Serialize = {
 	junkCount: number,
 	/**  What they are called, at most five names. */
 	junk: string[],
+	/**  How many things patterns leave out; a folder is one. */
+	ignoredCount: number,
+	/**  What they are called, at most five names. */
+	ignored: string[],
+	/**  Folders that are rarely meant to be published, `.git` say: at most five names. */
+	workshop: string[],
+	/**  What the person wants left out, one pattern a line, as it was looked at. */
+	patterns: string,
 	/**  Something of it needs an answer, or to be seen, before it starts. */
 	asks: boolean,
 };
@@ -2908,6 +2928,8 @@ export type Settings_Deserialize = {
 	onClose?: OnClose,
 	/**  What is told outside the window. */
 	notifyAbout?: NotifyAbout,
+	/**  The link of a single upload is copied when it is done. */
+	copyLink?: boolean,
 };
 
 /**  How the window looks, and what goes on without it. */
@@ -2922,6 +2944,27 @@ export type Settings_Serialize = {
 	onClose: OnClose,
 	/**  What is told outside the window. */
 	notifyAbout: NotifyAbout,
+	/**  The link of a single upload is copied when it is done. */
+	copyLink: boolean,
+};
+
+/**  The only upload that a drop became. */
+export type SingleUpload = SingleUpload_Serialize;
+
+/**  The only upload that a drop became. */
+export type SingleUpload_Deserialize = {
+	/**  As in the list. */
+	row: UploadRow_Deserialize,
+	/**  It is pinned, and there is a link that others can open. */
+	link: boolean,
+};
+
+/**  The only upload that a drop became. */
+export type SingleUpload_Serialize = {
+	/**  As in the list. */
+	row: UploadRow_Serialize,
+	/**  It is pinned, and there is a link that others can open. */
+	link: boolean,
 };
 
 /**  What is left out for one reason. */

@@ -58,6 +58,7 @@ pub(crate) async fn run(
             Secrets::Skip => SecretsWish::Skip,
             Secrets::Send => SecretsWish::Send,
         },
+        ignore: add.ignore,
         follow: !add.no_wait,
     });
     let mut followed = Followed::new(out);

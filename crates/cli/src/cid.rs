@@ -13,7 +13,7 @@ use crate::print::Out;
 pub(crate) async fn run(cid: Cid, out: &Out) -> Result<(), Failure> {
     let mut worst = exit::OK;
     for path in &cid.paths {
-        match computed(path.clone(), cid.cid_version, cid.wrap).await {
+        match computed(path.clone(), &cid).await {
             Ok(computed) => said(out, path, &computed)?,
             Err(error) => {
                 out.failed(&error);
@@ -27,14 +27,15 @@ pub(crate) async fn run(cid: Cid, out: &Out) -> Result<(), Failure> {
     }
 }
 
-async fn computed(path: PathBuf, version: u8, wrap: bool) -> Result<Computed, CommandError> {
+async fn computed(path: PathBuf, cid: &Cid) -> Result<Computed, CommandError> {
+    let (version, wrap, patterns) = (cid.cid_version, cid.wrap, cid.ignore.join("\n"));
     let work = tokio::task::spawn_blocking(move || {
         if path == Path::new("-") {
             // Not locked: the reader is handed to the threads that hash.
             return cid_of_reader(std::io::stdin(), version, wrap.then_some("stdin"));
         }
         let path = std::path::absolute(&path).unwrap_or(path);
-        cid_of(&Disk, &path, version, wrap)
+        cid_of(&Disk, &path, version, wrap, &patterns)
     });
     work.await
         .unwrap_or_else(|_| Err(CommandError::gone("This file")))

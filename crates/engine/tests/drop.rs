@@ -30,6 +30,8 @@ mod large;
 mod oracle;
 #[path = "drop/past.rs"]
 mod past;
+#[path = "drop/patterns.rs"]
+mod patterns;
 #[path = "drop/preflight.rs"]
 mod preflight;
 #[path = "drop/swaps.rs"]

@@ -11,7 +11,7 @@ import {
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import { visibleText } from "../lib/visibleText";
-import { counted } from "./wording";
+import { counted, leftOutOf } from "./wording";
 
 /** What happens to a drop that nobody was asked about. Files that look like secrets wait for an answer. */
 export const DEFAULTS: UploadOptions = {
@@ -40,6 +40,8 @@ type Surroundings = {
   /** Says that uploads began; `options` opens the sheet that names them. */
   began: (text: string, options: () => void) => void;
   announce: (text: string) => void;
+  /** A drop became so many uploads. */
+  queued?: (drop: DropId, uploads: number) => void;
   /** On the screen of watched folders: takes a folder that was dropped to be watched. */
   watch?: () => ((drop: DropId) => Promise<void>) | null;
   /** The group whose row is at this place of the window. */
@@ -216,11 +218,12 @@ export class Drops {
   #began(drop: Drop, uploads: number, options: UploadOptions) {
     const account = this.#around.account();
     const what = options.together ?? (drop.itemCount === 1 ? drop.items[0]?.name : undefined) ?? counted(drop.itemCount, "item");
-    const text = `Uploading ${counted(options.together === null ? drop.itemCount : 1, "item")} to ${visibleText(options.group?.name ?? account?.label ?? "the queue")}`;
+    const text = `Uploading ${counted(options.together === null ? drop.itemCount : 1, "item")} to ${visibleText(options.group?.name ?? account?.label ?? "the queue")}${leftOutOf(drop, options.junk)}`;
     this.#around.began(text, () => {
       if (this.sheet === null) this.sheet = { kind: "amend", drop: drop.id, uploads, what };
     });
     this.#around.announce(text);
+    this.#around.queued?.(drop.id, uploads);
   }
 
   #over(x: number, y: number) {

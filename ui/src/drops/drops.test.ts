@@ -169,3 +169,10 @@ test("counting says how far it is and can be stopped, also of what was picked", 
   await drops.follow({ kind: "counted", drop: "d10" });
   expect(drops.counting).toBeNull();
 });
+
+test("what goes unasked is said where a drop leaves something out by itself", async () => {
+  fakeEngine({ uploads_enqueue: () => 1 });
+  const { drops, it } = around();
+  await drops.take(aDrop({ junkCount: 2, ignoredCount: 1_200 }), false);
+  expect(it.began.mock.calls[0]?.[0]).toBe("Uploading 1 item to Sandbox. Left out: 2 system files, 1,200 by patterns");
+});

@@ -21,7 +21,8 @@ export class Ways {
   /** Why the last step did not work. */
   problem = $state.raw<CommandError | null>(null);
 
-  readonly drop: Drop;
+  /** As it was looked at last. */
+  drop = $state.raw() as Drop;
   readonly account = $derived(this.told?.through.find((account) => account.id === this.through) ?? null);
   /** Why this way cannot be gone; null when it can. */
   readonly closed = $derived(this.told?.noCid ?? (this.way === "through" ? (this.told?.noThrough ?? null) : null));

@@ -2,7 +2,14 @@ import { commands, type CommandError, type NotifyAbout, type OnClose, type Setti
 import { asCommandError } from "../accounts/commandError";
 
 /** What is set before anything was chosen. */
-export const FIRST: Saved = { theme: "system", detailsOpen: true, dockHeight: 316, onClose: "keep_running", notifyAbout: "all" };
+export const FIRST: Saved = {
+  theme: "system",
+  detailsOpen: true,
+  dockHeight: 316,
+  onClose: "keep_running",
+  notifyAbout: "all",
+  copyLink: false,
+};
 
 /** What a person chose, kept by the engine; the window shows a choice at once and takes it back when it was not kept. */
 export class Settings {
@@ -11,6 +18,7 @@ export class Settings {
   dockHeight = $state(316);
   onClose = $state<OnClose>("keep_running");
   notifyAbout = $state<NotifyAbout>("all");
+  copyLink = $state(false);
   /** Why the last choice was not kept. */
   problem = $state.raw<CommandError | null>(null);
 
@@ -27,6 +35,7 @@ export class Settings {
     this.dockHeight = saved.dockHeight;
     this.onClose = saved.onClose;
     this.notifyAbout = saved.notifyAbout;
+    this.copyLink = saved.copyLink;
   }
 
   /** Keeps one choice, and shows it before the engine has answered. */

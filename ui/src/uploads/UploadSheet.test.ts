@@ -152,3 +152,39 @@ test("an account without groups or a private network is asked nothing about them
   expect(screen.queryByRole("combobox", { name: "Group" })).toBeNull();
   expect(screen.queryByText("Visible to")).toBeNull();
 });
+
+const folder = (with_: Partial<Drop> = {}) =>
+  aDrop({ items: [{ name: "site", kind: "folder", files: 40, bytes: 9_000, problem: null }], files: 40, bytes: 9_000, ...with_ });
+
+test("the history and the tools of a dropped folder are left out unless the person removes the line", async () => {
+  const looks: Record<string, Drop> = {
+    ".git/\nnode_modules/": folder({ id: "d2", files: 3, ignoredCount: 2, ignored: [".git", "node_modules"] }),
+    "node_modules/": folder({ id: "d3", files: 22, ignoredCount: 1, ignored: ["node_modules"], secrets: [".git/key.pem"], secretCount: 1 }),
+  };
+  const found = folder({ workshop: [".git", "node_modules"], asks: true });
+  const { engine, user } = open(found, { uploads_leave_out: ({ patterns }) => looks[patterns as string] });
+  const field = await screen.findByRole("textbox", { name: "Leave out" });
+  expect(field).toHaveValue(".git/\nnode_modules/");
+  expect(field).toHaveAccessibleDescription(/It holds .git and node_modules/);
+  expect(await screen.findByRole("button", { name: "Upload 3 files" })).toBeEnabled();
+  expect(screen.getByText("Left out by patterns: 2 items.")).toBeInTheDocument();
+  expect(engine.of("uploads_discard")).toEqual([{ drop: "d1" }]);
+  await user.clear(field);
+  await user.type(field, "node_modules/");
+  // The secret that came with it is held all the same.
+  await user.click(await screen.findByRole("button", { name: "Upload 21 files" }));
+  await waitFor(() => expect(engine.of("uploads_enqueue")).toMatchObject([{ drop: "d3", options: { allowed: [] } }]));
+});
+
+test("a line that is no pattern is said, and nothing is uploaded until it is mended", async () => {
+  const { engine, user } = open(folder(), {
+    uploads_leave_out: () => {
+      throw commandError("bad_input", "“{b” is not a pattern that a .gitignore would take.");
+    },
+  });
+  await user.type(await screen.findByRole("textbox", { name: "Leave out" }), "{{b");
+  expect(await screen.findByText(/is not a pattern that a .gitignore would take/)).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Upload 40 files" })).toBeDisabled();
+  expect(screen.getByText("A pattern needs mending.")).toBeInTheDocument();
+  expect(engine.of("uploads_enqueue")).toEqual([]);
+});

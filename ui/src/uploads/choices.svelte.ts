@@ -1,6 +1,10 @@
-import type { Drop, GroupChoice, UploadNetwork, UploadOptions } from "../bindings";
+import { commands, type CommandError, type Drop, type GroupChoice, type UploadNetwork, type UploadOptions } from "../bindings";
+import { asCommandError } from "../accounts/commandError";
 import { counted } from "../drops/wording";
 import { filled, mistakes } from "../lib/keyValues";
+
+/** Patterns are looked at when nobody has typed for so long. */
+const PAUSE_MS = 400;
 
 /** What a person decides about one drop in the sheet before it is sent. */
 export class Choices {
@@ -18,7 +22,19 @@ export class Choices {
   group = $state.raw<GroupChoice | null>(null);
   network = $state<UploadNetwork>("public");
 
-  readonly drop: Drop;
+  /** Patterns of what is left out of folders, as typed. */
+  patterns = $state("");
+  /** The drop is being looked at without what the patterns leave out. */
+  looking = $state(false);
+  /** Why that did not work. */
+  patternsProblem = $state.raw<CommandError | null>(null);
+  /** As it was looked at last. */
+  drop = $state.raw() as Drop;
+  /** Folders that are rarely meant to be published, as they were found at first. */
+  readonly workshop: string[];
+
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
 
   /** `where`: the group and network that the drop was let fall on. */
   constructor(drop: Drop, where?: Pick<UploadOptions, "group" | "network">) {
@@ -26,6 +42,44 @@ export class Choices {
     this.group = where?.group ?? null;
     this.network = where?.network ?? "public";
     this.folderName = drop.itemCount > 1 ? "Upload" : "";
+    this.workshop = drop.workshop;
+    this.patterns = drop.patterns;
+    if (drop.workshop.length > 0) this.leaveOut(drop.workshop.map((name) => `${name}/`).join("\n"), 0);
+  }
+
+  /** There is a folder, of which something may be left out. */
+  hasFolder = $derived.by(() => this.drop.items.some((item) => item.kind === "folder"));
+
+  /** Other patterns: the drop is looked at again when the typing pauses. */
+  leaveOut(patterns: string, pause = PAUSE_MS) {
+    this.patterns = patterns;
+    this.looking = true;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => void this.#lookAgain(), pause);
+  }
+
+  async #lookAgain() {
+    const asked = (this.#asked += 1);
+    const before = this.drop;
+    try {
+      const drop = await commands.uploadsLeaveOut(before.id, this.patterns);
+      if (asked !== this.#asked) return drop ? void forget(drop) : undefined;
+      this.patternsProblem = null;
+      if (drop) this.#becomes(drop);
+      else this.patterns = before.patterns;
+    } catch (error) {
+      if (asked === this.#asked) this.patternsProblem = asCommandError(error);
+    }
+    if (asked === this.#asked) this.looking = false;
+  }
+
+  #becomes(drop: Drop) {
+    const before = this.drop;
+    // Numbers belong to one list; what was said yes to is a file.
+    const names = new Set(this.allowed.map((number) => before.secrets[number]));
+    this.allowed = drop.secrets.flatMap((name, number) => (names.has(name) ? [number] : []));
+    this.drop = drop;
+    forget(before);
   }
 
   /** Several items that can be sent: they may be one folder. */
@@ -58,6 +112,8 @@ export class Choices {
   obstacle = $derived.by(() => {
     if (this.asOneFolder && this.folderName.trim() === "") return "The folder needs a name.";
     if (mistakes(this.keyvalues).some((mistake) => mistake !== null)) return "A key-value needs mending.";
+    if (this.looking) return "Counting what is left…";
+    if (this.patternsProblem) return "A pattern needs mending.";
     if (this.files === 0) return "Nothing is left to upload.";
     return null;
   });
@@ -79,4 +135,8 @@ export class Choices {
       network: this.onlyPublic === null ? this.network : "public",
     };
   }
+}
+
+function forget(drop: Drop) {
+  void commands.uploadsDiscard(drop.id).catch(() => null);
 }

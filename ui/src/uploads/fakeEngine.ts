@@ -122,6 +122,10 @@ export function aDrop(with_: Partial<Drop> = {}): Drop {
     leftOut: [],
     junkCount: 0,
     junk: [],
+    ignoredCount: 0,
+    ignored: [],
+    workshop: [],
+    patterns: "",
     asks: (with_.secretCount ?? 0) > 0,
     ...with_,
   };

@@ -130,6 +130,10 @@ pub(crate) struct Add {
     /// What happens to files that look like secrets.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) secrets: Secrets,
+    /// Leaves out of folders what this pattern of a .gitignore matches, besides those in the folder's .pinignore; may be
+    /// repeated.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) ignore: Vec<String>,
     /// Returns as soon as everything is in the queue.
     #[arg(long)]
     pub(crate) no_wait: bool,
@@ -159,6 +163,9 @@ pub(crate) struct Cid {
     /// Puts a single file into a folder.
     #[arg(long)]
     pub(crate) wrap: bool,
+    /// Leaves out of folders what this pattern of a .gitignore matches, as `add` does; may be repeated.
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) ignore: Vec<String>,
 }
 
 #[derive(Debug, Args)]

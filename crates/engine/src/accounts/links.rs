@@ -122,6 +122,16 @@ impl Accounts {
         })
     }
 
+    /// The gateway that was chosen for links, where it is one of the account's own; `None` where it is not, and where the
+    /// service does not say.
+    pub(crate) async fn chosen_own_gateway(&self, id: AccountId) -> Option<GatewayAddress> {
+        let links = self.store.ledger.read(|tx| rows::links(tx, id)).ok()?;
+        let chosen = links.gateway?;
+        let own = self.gateways_of_service(id).await.unwrap_or_default();
+        let is_own = own.contains(&chosen);
+        GatewayAddress::new(&chosen).ok().filter(|_| is_own)
+    }
+
     async fn gateways_of_service(&self, id: AccountId) -> Result<Vec<String>, CommandError> {
         let service = self.service(id).await?;
         // Other services have none of the account's own.

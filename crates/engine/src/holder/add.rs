@@ -50,6 +50,8 @@ pub struct Add {
     pub network: UploadNetwork,
     /// Files that look like secrets.
     pub secrets: SecretsWish,
+    /// Patterns of what is left out of folders.
+    pub ignore: Vec<String>,
     /// The answer goes on until every upload has ended.
     pub follow: bool,
 }
@@ -68,7 +70,10 @@ pub(super) async fn add(
         None => None,
     };
     let paths: Vec<PathBuf> = add.paths.iter().map(PathBuf::from).collect();
-    let drop_in = engine.uploads.look_at(paths).await?;
+    let drop_in = engine
+        .uploads
+        .look(engine.uploads.begin_looking(), paths, add.ignore.join("\n"))
+        .await?;
     if let Err(error) = may_be_sent(&drop_in, add.secrets) {
         engine.uploads.discard(&drop_in.id);
         return Err(error);
@@ -94,6 +99,11 @@ pub(super) async fn add(
         .uploads
         .enqueue(account, &drop_in.id, options)
         .await?;
+    if drop_in.ignored_count > 0 {
+        let (count, names) = (drop_in.ignored_count, drop_in.ignored.join(", "));
+        say.note(format!("Left out by a pattern: {names} ({count})"))
+            .await?;
+    }
     for left_out in &drop_in.left_out {
         say.note(format!("{} ({})", left_out.sentence, left_out.count))
             .await?;

@@ -52,7 +52,7 @@ impl Pins {
         }
     }
 
-    /// The gateway of the account's own: only that one serves its private files.
+    /// A gateway of the account's own, the chosen one where it is such: only these serve its private files.
     pub(crate) async fn own_gateway(
         &self,
         account: AccountId,
@@ -61,6 +61,10 @@ impl Pins {
     ) -> Result<GatewayAddress, CommandError> {
         let known = self.accounts.gateway_base(account);
         let sandbox = self.accounts.get(account)?.kind == AccountKind::Sandbox;
+        // The Sandbox has one gateway, whatever was chosen to make links with.
+        if !sandbox && let Some(chosen) = self.accounts.chosen_own_gateway(account).await {
+            return Ok(chosen);
+        }
         if let Some(known) = known.filter(|known| sandbox || !known.contains(SHARED_GATEWAY)) {
             return GatewayAddress::new(&known)
                 .map_err(|_| CommandError::gone("The gateway of this account"));

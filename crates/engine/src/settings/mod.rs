@@ -67,6 +67,8 @@ pub struct Settings {
     pub on_close: OnClose,
     /// What is told outside the window.
     pub notify_about: NotifyAbout,
+    /// The link of a single upload is copied when it is done.
+    pub copy_link: bool,
 }
 
 impl Default for Settings {
@@ -77,6 +79,7 @@ impl Default for Settings {
             dock_height: 316.0,
             on_close: OnClose::default(),
             notify_about: NotifyAbout::default(),
+            copy_link: false,
         }
     }
 }

@@ -60,7 +60,8 @@ pub(super) fn contents(
     for path in &upload.wish.paths {
         let (root, expected) = from_watch::source(path);
         let together = several || (upload.wish.folder && expected.is_some());
-        let looked = survey(files, &root, stop).map_err(|problem| refusal(&problem, &root))?;
+        let looked = survey(files, &root, &upload.wish.patterns, stop)
+            .map_err(|problem| refusal(&problem, &root))?;
         if looked.folder != upload.wish.folder && !together {
             let what = if looked.folder {
                 "is a folder now. Drop it again."
@@ -122,6 +123,13 @@ pub(super) fn contents(
             contents.problems.push((
                 shown(&place),
                 format!("{name} is an empty folder, which no pinning service takes."),
+            ));
+        }
+        for (place, rule) in looked.ignored {
+            let name = readable(&place.name());
+            contents.problems.push((
+                shown(&place),
+                format!("{name} was left out by a pattern: {rule}"),
             ));
         }
         for (place, problem) in looked.left_out {

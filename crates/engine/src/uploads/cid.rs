@@ -27,13 +27,14 @@ pub struct Computed {
     pub left_out: Vec<String>,
 }
 
-/// The CID that an upload of this path would have, hidden and system files included: it is computed as the queue does.
-/// Blocks.
+/// The CID that an upload of this path would have, hidden and system files included, without what these patterns and the
+/// folder's own leave out: it is computed as the queue does. Blocks.
 pub fn cid_of(
     files: &dyn Files,
     path: &Path,
     cid_version: u8,
     wrap: bool,
+    patterns: &str,
 ) -> Result<Computed, CommandError> {
     let place = Place::root(path);
     let node = files
@@ -51,6 +52,7 @@ pub fn cid_of(
         secrets: Secrets::Send,
         allowed: Vec::new(),
         junk: true,
+        patterns: patterns.to_owned(),
         target: Target::default(),
     });
     let contents = bytes::contents(files, &upload, &|| false).map_err(refused)?;

@@ -82,6 +82,15 @@ pub struct Drop {
     pub junk_count: usize,
     /// What they are called, at most five names.
     pub junk: Vec<String>,
+    /// How many things patterns leave out; a folder is one.
+    #[specta(type = u32)]
+    pub ignored_count: usize,
+    /// What they are called, at most five names.
+    pub ignored: Vec<String>,
+    /// Folders that are rarely meant to be published, `.git` say: at most five names.
+    pub workshop: Vec<String>,
+    /// What the person wants left out, one pattern a line, as it was looked at.
+    pub patterns: String,
     /// Something of it needs an answer, or to be seen, before it starts.
     pub asks: bool,
 }
@@ -102,6 +111,8 @@ pub(super) struct Kept {
     pub(super) items: Vec<Item>,
     /// Those of [`Drop::secrets`].
     pub(super) secrets: Vec<Place>,
+    /// What is left out of its folders.
+    pub(super) patterns: String,
 }
 
 impl Kept {
@@ -158,6 +169,12 @@ impl Drops {
     pub(super) fn forget(&mut self, id: &str) {
         self.kept.remove(id);
         self.order.retain(|kept| kept != id);
+    }
+
+    /// The upload that it became, where it was only one.
+    pub(super) fn single(&self, id: &str) -> Option<i64> {
+        let (_, uploads) = self.queued.iter().find(|(drop, _)| drop == id)?;
+        (uploads.len() == 1).then(|| uploads[0])
     }
 
     /// It is in the queue, as these uploads.

@@ -85,6 +85,7 @@ pub(crate) fn insert(tx: &Tx, watched: &Watched, now: Millis) -> Result<i64, Sto
         allowed: Vec::new(),
         // Its rules say what of this kind is left out.
         junk: true,
+        patterns: String::new(),
         target: watched.target.clone(),
     };
     let operation = uuid::Uuid::new_v4().to_string();

@@ -58,6 +58,7 @@ impl Uploads {
             secrets: Secrets::Send,
             allowed: Vec::new(),
             junk: true,
+            patterns: String::new(),
             target: Target::default(),
         };
         let now = self.clock.now();

@@ -10,7 +10,7 @@ use super::drops::{Drop, DroppedItem, Item, ItemKind, Kept, LeftOut};
 use crate::error::{CommandError, ErrorCode};
 use crate::figures;
 use crate::message::{Room, shortened};
-use crate::walk::{Place, looks_like_secret, name_of, readable, survey};
+use crate::walk::{LeaveOut, Patterns, Place, looks_like_secret, name_of, readable, survey};
 
 /// Items and secrets that are told of one by one.
 const MOST: usize = 200;
@@ -65,7 +65,21 @@ struct Finding {
 impl Uploads {
     /// Looks at what was dropped and keeps its paths under a new name. Reads folders, no file.
     pub async fn look_at(self: &Arc<Self>, paths: Vec<PathBuf>) -> Result<Drop, CommandError> {
-        self.look(self.begin_looking(), paths).await
+        self.look(self.begin_looking(), paths, String::new()).await
+    }
+
+    /// Looks at a drop once more, without what these patterns leave out of its folders. It is a drop of its own; the one
+    /// before stays until it is discarded.
+    pub async fn look_again(
+        self: &Arc<Self>,
+        looking: Arc<Looking>,
+        drop: &str,
+        patterns: String,
+    ) -> Result<Drop, CommandError> {
+        let found = self.drops().items(drop);
+        let paths = found.inspect_err(|_| self.drops().looked(&looking.id))?;
+        let paths = paths.into_iter().map(|item| item.path).collect();
+        self.look(looking, paths, patterns).await
     }
 
     /// The name of a drop that is looked at next.
@@ -79,14 +93,19 @@ impl Uploads {
         looking
     }
 
-    /// [`Uploads::look_at`] under a name that is known before. Fails as cancelled where it is stopped.
+    /// [`Uploads::look_at`] under a name that is known before, without what these patterns leave out of folders. Fails as
+    /// cancelled where it is stopped.
     pub async fn look(
         self: &Arc<Self>,
         looking: Arc<Looking>,
         paths: Vec<PathBuf>,
+        patterns: String,
     ) -> Result<Drop, CommandError> {
+        Patterns::check(LeaveOut::only(&patterns))
+            .inspect_err(|_| self.drops().looked(&looking.id))?;
         let (this, one) = (self.clone(), looking.clone());
-        let looked = tokio::task::spawn_blocking(move || this.inspect(paths, &one)).await;
+        let work = move || this.inspect(paths, patterns, &one);
+        let looked = tokio::task::spawn_blocking(work).await;
         let mut drops = self.drops();
         drops.looked(&looking.id);
         let (drop, kept) = looked.map_err(|_| CommandError::gone("What was dropped"))?;
@@ -100,8 +119,8 @@ impl Uploads {
         Ok(drop)
     }
 
-    fn inspect(&self, paths: Vec<PathBuf>, looking: &Looking) -> (Drop, Kept) {
-        let mut finding = Finding::new(looking.id.clone());
+    fn inspect(&self, paths: Vec<PathBuf>, patterns: String, looking: &Looking) -> (Drop, Kept) {
+        let mut finding = Finding::new(looking.id.clone(), patterns);
         let mut seen = HashSet::new();
         for path in paths {
             if looking.is_stopped() {
@@ -129,7 +148,7 @@ impl Uploads {
             looking.seen.fetch_add(1, Ordering::Relaxed);
             looking.is_stopped()
         };
-        match survey(self.files.as_ref(), &place, &stop) {
+        match survey(self.files.as_ref(), &place, &finding.drop.patterns, &stop) {
             Err(problem) => told.problem = Some(problem.sentence(&place)),
             Ok(survey) => {
                 if survey.folder {
@@ -139,7 +158,12 @@ impl Uploads {
                 told.bytes = survey.bytes;
                 told.problem = unfit(&told);
                 finding.count_secrets(&survey.secrets);
-                finding.count_junk(&survey.junk);
+                finding.drop.junk_count += survey.junk.len();
+                examples(&mut finding.drop.junk, survey.junk.iter());
+                finding.drop.ignored_count += survey.ignored.len();
+                let ignored = survey.ignored.iter().map(|(place, _)| place);
+                examples(&mut finding.drop.ignored, ignored);
+                examples(&mut finding.drop.workshop, survey.workshop.iter());
                 for (_, problem) in &survey.left_out {
                     finding.count_left_out(&problem.words);
                 }
@@ -181,8 +205,21 @@ fn below(place: &Place) -> String {
     names.join("/")
 }
 
+/// A few different names of what was found.
+fn examples<'a>(names: &mut Vec<String>, found: impl Iterator<Item = &'a Place>) {
+    for place in found {
+        if names.len() == EXAMPLES {
+            return;
+        }
+        let name = readable(&place.name());
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+}
+
 impl Finding {
-    fn new(id: String) -> Self {
+    fn new(id: String, patterns: String) -> Self {
         Self {
             drop: Drop {
                 id,
@@ -195,9 +232,16 @@ impl Finding {
                 left_out: Vec::new(),
                 junk_count: 0,
                 junk: Vec::new(),
+                ignored_count: 0,
+                ignored: Vec::new(),
+                workshop: Vec::new(),
+                patterns: patterns.clone(),
                 asks: false,
             },
-            kept: Kept::default(),
+            kept: Kept {
+                patterns,
+                ..Kept::default()
+            },
             items: Room::of(ROOM_FOR_ITEMS),
             secrets: Room::of(ROOM_FOR_SECRETS),
             reasons: Room::of(ROOM_FOR_REASONS),
@@ -223,19 +267,6 @@ impl Finding {
             }
             self.drop.secrets.push(name);
             self.kept.secrets.push(place.clone());
-        }
-    }
-
-    fn count_junk(&mut self, found: &[Place]) {
-        self.drop.junk_count += found.len();
-        for place in found {
-            if self.drop.junk.len() == EXAMPLES {
-                break;
-            }
-            let name = readable(&place.name());
-            if !self.drop.junk.contains(&name) {
-                self.drop.junk.push(name);
-            }
         }
     }
 
@@ -273,7 +304,8 @@ impl Finding {
             });
         }
         self.drop.item_count = self.kept.items.len();
-        self.drop.asks |= self.drop.secret_count > 0 || count > 0;
+        let left_out = !self.drop.left_out.is_empty();
+        self.drop.asks |= self.drop.secret_count > 0 || left_out || !self.drop.workshop.is_empty();
         (self.drop, self.kept)
     }
 }

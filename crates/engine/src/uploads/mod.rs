@@ -44,7 +44,7 @@ pub(crate) use json::LARGEST_JSON;
 pub use limits::{LimitHours, RestFor, UploadLimits};
 pub use look::Looking;
 pub use progress::{Progress, ProgressRow};
-pub use receipt::{Comparison, UploadReceipt};
+pub use receipt::{Comparison, SingleUpload, UploadReceipt};
 pub use rows::{Secrets, UploadsFilter};
 pub(crate) use source::{decode, encode, source_words};
 pub use state::{
@@ -196,7 +196,7 @@ impl Uploads {
             fits_private(items, &options)?;
         }
         fits_together(items, &options)?;
-        let wishes = wishes(items, &options, &keyvalues, &allowed);
+        let wishes = wishes(items, &options, &keyvalues, &allowed, &kept.patterns);
         let now = self.clock.now();
         let ids = self
             .store
@@ -247,6 +247,7 @@ fn wishes(
     options: &UploadOptions,
     keyvalues: &BTreeMap<String, String>,
     allowed: &[String],
+    patterns: &str,
 ) -> Vec<Wish> {
     let wish = |name: String, folder: bool, paths: Vec<String>, pin_name: Option<String>| Wish {
         name,
@@ -259,6 +260,7 @@ fn wishes(
         secrets: options.secrets,
         allowed: allowed.to_vec(),
         junk: options.junk,
+        patterns: patterns.to_owned(),
         target: Target {
             network: options.network,
             group: options.group.clone(),

@@ -7,7 +7,7 @@ use super::rows::{self, Upload};
 use super::source::whole_path;
 use super::state::Verdict;
 use super::view::UploadRow;
-use super::{State, Uploads};
+use super::{State, UploadNetwork, Uploads};
 use crate::accounts::service_name;
 use crate::clock::Millis;
 use crate::error::CommandError;
@@ -51,7 +51,28 @@ pub struct UploadReceipt {
     pub queued_at: Millis,
 }
 
+/// The only upload that a drop became.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SingleUpload {
+    /// As in the list.
+    pub row: UploadRow,
+    /// It is pinned, and there is a link that others can open.
+    pub link: bool,
+}
+
 impl Uploads {
+    /// The upload that a drop became; `None` where these were several, or nothing is known of it any more.
+    pub fn single_of(&self, drop: &str) -> Result<Option<SingleUpload>, CommandError> {
+        let Some(id) = self.drops().single(drop) else {
+            return Ok(None);
+        };
+        Ok(Some(SingleUpload {
+            row: self.row_of(id)?,
+            link: self.line(id, CopyWhat::Link)?.is_some(),
+        }))
+    }
+
     /// The receipt of an upload.
     pub fn receipt(&self, id: i64) -> Result<UploadReceipt, CommandError> {
         let upload = self.upload(id)?;
@@ -83,6 +104,10 @@ impl Uploads {
     pub fn line(&self, id: i64, what: CopyWhat) -> Result<Option<String>, CommandError> {
         let upload = self.upload(id)?;
         if upload.job.state != State::Pinned {
+            return Ok(None);
+        }
+        // A gateway serves nobody a private file by its CID.
+        if what == CopyWhat::Link && upload.wish.target.network == UploadNetwork::Private {
             return Ok(None);
         }
         let cid = upload.service_cid.or(upload.cid);

@@ -3,6 +3,7 @@
 mod changes;
 mod disk;
 mod junk;
+mod patterns;
 mod secret;
 mod shape;
 mod survey;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub use changes::Changes;
 pub use disk::Disk;
 pub use junk::is_junk;
+pub(crate) use patterns::{LeaveOut, PINIGNORE, Patterns, own_patterns};
 pub use secret::looks_like_secret;
 pub use shape::{LOOKED_AT, secret_shape};
 pub use survey::{Found, Survey, survey};

@@ -1,7 +1,16 @@
 //! What a dropped file or folder consists of, before anything is read.
 
-use super::{Files, Node, Place, Problem, Stamp, disk, is_junk, looks_like_secret, readable};
+use std::path::{Path, PathBuf};
+
+use super::{
+    Files, LeaveOut, Node, Patterns, Place, Problem, Stamp, disk, is_junk, looks_like_secret,
+    own_patterns, readable,
+};
 use crate::error::ErrorCode;
+
+/// Folders that belong to the work on what is in a folder, and hold far more than people think of: its whole history, and
+/// what it is built with.
+const WORKSHOP: [&[u8]; 5] = [b".git", b".hg", b".svn", b".bzr", b"node_modules"];
 
 /// A regular file below (or at) a root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +36,22 @@ pub struct Survey {
     pub secrets: Vec<Place>,
     /// System files below the root.
     pub junk: Vec<Place>,
+    /// What patterns leave out, and which; of a folder nothing below it.
+    pub ignored: Vec<(Place, String)>,
+    /// Folders that hold the history of the others, or what they are built with.
+    pub workshop: Vec<Place>,
     /// Bytes of all files.
     pub bytes: u64,
 }
 
 /// Walks a root. Only the root itself can fail; what is wrong below it stands in `left_out`. `stop` is asked once at each
-/// thing below the root.
-pub fn survey(files: &dyn Files, root: &Place, stop: &dyn Fn() -> bool) -> Result<Survey, Problem> {
+/// thing below the root. Below a folder, what these `patterns` and those of its `.pinignore` match is passed over.
+pub fn survey(
+    files: &dyn Files,
+    root: &Place,
+    patterns: &str,
+    stop: &dyn Fn() -> bool,
+) -> Result<Survey, Problem> {
     let mut survey = Survey::default();
     match files.look(root)? {
         Node::File(stamp) => survey.take(Found {
@@ -42,7 +60,8 @@ pub fn survey(files: &dyn Files, root: &Place, stop: &dyn Fn() -> bool) -> Resul
         }),
         Node::Folder => {
             survey.folder = true;
-            walk(files, root, stop, &mut survey)?;
+            let sieve = Sieve::of(files, root, patterns)?;
+            walk(files, root, &sieve, stop, &mut survey)?;
         }
         other => return Err(disk::not_a_file(other)),
     }
@@ -66,9 +85,40 @@ impl Survey {
     }
 }
 
+/// What of a folder is passed over by its name.
+struct Sieve(Option<Patterns>);
+
+impl Sieve {
+    fn of(files: &dyn Files, root: &Place, patterns: &str) -> Result<Self, Problem> {
+        let own = own_patterns(files, root);
+        if own.is_none() && patterns.trim().is_empty() {
+            return Ok(Self(None));
+        }
+        let read = Patterns::new(LeaveOut::only(patterns), &own.unwrap_or_default());
+        let read = read.map_err(|line| Problem {
+            code: ErrorCode::BadInput,
+            words: format!(
+                "was not looked at: “{line}” is not a pattern that a .gitignore would take."
+            ),
+        })?;
+        Ok(Self(Some(read)))
+    }
+
+    fn rule(&self, place: &Place, folder: bool) -> Option<String> {
+        use std::os::unix::ffi::OsStrExt;
+        let patterns = self.0.as_ref()?;
+        let names = place.inside.iter();
+        let inside: PathBuf = names
+            .map(|name| Path::new(std::ffi::OsStr::from_bytes(name)))
+            .collect();
+        patterns.rule(&inside, folder)
+    }
+}
+
 fn walk(
     files: &dyn Files,
     root: &Place,
+    sieve: &Sieve,
     stop: &dyn Fn() -> bool,
     survey: &mut Survey,
 ) -> Result<(), Problem> {
@@ -93,9 +143,19 @@ fn walk(
                 });
             }
             let place = folder.child(name);
-            match files.look(&place) {
+            let node = files.look(&place);
+            if let Some(rule) = sieve.rule(&place, node == Ok(Node::Folder)) {
+                survey.ignored.push((place, rule));
+                continue;
+            }
+            match node {
                 Ok(Node::File(stamp)) => survey.take(Found { place, stamp }),
-                Ok(Node::Folder) => open.push(place),
+                Ok(Node::Folder) => {
+                    if WORKSHOP.contains(&place.name().as_slice()) {
+                        survey.workshop.push(place.clone());
+                    }
+                    open.push(place);
+                }
                 Ok(other) => survey.left_out.push((place, disk::not_a_file(other))),
                 Err(problem) => survey.left_out.push((place, problem)),
             }

@@ -32,7 +32,7 @@ fn a_folder_gives_its_files_and_names_what_it_leaves_out() {
     )
     .expect("a pipe");
 
-    let survey = survey(&Disk, &Place::root(&root), &never).expect("a survey");
+    let survey = survey(&Disk, &Place::root(&root), "", &never).expect("a survey");
     assert!(survey.folder);
     assert_eq!((survey.files.len(), survey.bytes), (3, 8));
     assert_eq!(
@@ -87,7 +87,7 @@ fn a_dropped_link_a_missing_file_and_a_pipe_each_say_what_they_are() {
     )
     .expect("a pipe");
     let code = |path: &std::path::Path| {
-        survey(&Disk, &Place::root(path), &never)
+        survey(&Disk, &Place::root(path), "", &never)
             .expect_err("refused")
             .code
     };

@@ -2,10 +2,10 @@
 
 use super::folder::Folder;
 use super::ledger::{EntryState, Way, same_bytes};
-use super::patterns::PINIGNORE;
 use super::plan::{LONGEST_WRITE, is_due};
 use super::scan::way_of;
 use crate::clock::Millis;
+use crate::walk::PINIGNORE;
 
 /// Takes what was heard into what is dirty.
 pub(super) fn hear(folder: &mut Folder) {

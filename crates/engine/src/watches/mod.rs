@@ -15,7 +15,6 @@ mod moves;
 mod notice;
 mod order;
 mod outcome;
-mod patterns;
 pub mod plan;
 mod queue;
 mod rows;

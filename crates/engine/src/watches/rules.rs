@@ -5,11 +5,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::patterns::Patterns;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::pins::MOST_KEYVALUES;
 use crate::uploads::{GroupChoice, Target, UploadNetwork};
+use crate::walk::{LeaveOut, Patterns};
 
 /// Files from this size on settle for longer.
 const LARGE: u64 = 100_000_000;
@@ -124,6 +124,15 @@ impl Default for WatchRules {
 }
 
 impl WatchRules {
+    /// What of the folder is left out by name.
+    pub(super) fn leave_out(&self) -> LeaveOut<'_> {
+        LeaveOut {
+            patterns: &self.ignore,
+            usual: self.usual,
+            hidden: !self.hidden,
+        }
+    }
+
     /// How long a file of this size must be quiet.
     pub fn settle_for(&self, size: u64) -> Millis {
         let seconds = if size >= LARGE {
@@ -194,12 +203,7 @@ impl WatchRules {
         if !(1..=10_080).contains(&self.rescan) {
             return wrong("The whole folder can be looked at every minute to once a week.");
         }
-        Patterns::new(self, "").map(|_| ()).map_err(|line| {
-            CommandError::new(
-                ErrorCode::BadInput,
-                format!("“{line}” is not a pattern that a .gitignore would take."),
-            )
-        })
+        Patterns::check(self.leave_out())
     }
 }
 

@@ -2,23 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::ledger::Way;
-use super::patterns::{PINIGNORE, Patterns};
 use super::plan::{Listing, Look};
 use super::rules::WatchRules;
 use crate::error::ErrorCode;
-use crate::walk::{Files, Identity, Node, Place, Problem};
+use crate::walk::{Files, Identity, Node, Patterns, Place, Problem, own_patterns};
 
 /// Folders inside each other; deeper ones are left out.
 const DEEPEST: usize = 128;
-/// Bytes of a `.pinignore` that are read.
-const PATTERNS_READ: u64 = 256 * 1024;
 
 /// A look at a folder, made on a thread of its own.
 #[derive(Clone)]
@@ -70,10 +66,12 @@ impl Scan {
             identity: self.files.identity(&root)?,
             ..Seen::default()
         };
-        let patterns = Patterns::new(&self.rules, &self.pinignore()).map_err(|line| Problem {
-            code: ErrorCode::BadInput,
-            words: format!("has a pattern that cannot be read: {line}"),
-        })?;
+        let pinignore = own_patterns(self.files.as_ref(), &root).unwrap_or_default();
+        let patterns =
+            Patterns::new(self.rules.leave_out(), &pinignore).map_err(|line| Problem {
+                code: ErrorCode::BadInput,
+                words: format!("has a pattern that cannot be read: {line}"),
+            })?;
         let mut look = Looking {
             scan: self,
             patterns: &patterns,
@@ -105,16 +103,6 @@ impl Scan {
             });
         }
         Ok(seen)
-    }
-
-    fn pinignore(&self) -> String {
-        let place = place(&self.root, PINIGNORE.as_bytes());
-        let Ok((file, _)) = self.files.open(&place) else {
-            return String::new();
-        };
-        let mut bytes = Vec::new();
-        let _ = file.take(PATTERNS_READ).read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use engine::accounts::{LinkStyle, Links};
 use engine::error::ErrorCode;
+use engine::pins::{CopyWhat, Look, PinFilters, PinNetwork, PinQuery};
+use engine::uploads::{Secrets, UploadNetwork, UploadOptions, UploadState};
 
 use crate::house::{House, TOKEN};
 
@@ -62,6 +64,82 @@ async fn links_go_through_the_gateway_that_was_chosen_in_the_form_that_was_chose
         link(&house),
         Some(format!("https://{cid}.ipfs.tide.mypinata.cloud"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_file_opens_through_the_chosen_gateway_where_that_is_one_of_the_accounts_own() {
+    let house = House::new().await;
+    house.private_file("contract.pdf", b"between us").await;
+    let account = house.connect(TOKEN).await;
+    house.engine.refresh(account).await.expect("reads");
+    let private = PinQuery {
+        filters: PinFilters {
+            network: Some(PinNetwork::Private),
+            ..PinFilters::default()
+        },
+        ..PinQuery::default()
+    };
+    let pins = &house.engine.pins;
+    let look = Look {
+        n: 10,
+        ..Look::default()
+    };
+    let set = pins.open(account, &private, None, look).expect("a list");
+    let id = set.rows[0].id;
+    let own = house.sandbox.gateway_url();
+    let accounts = &house.engine.accounts;
+    let link = async || pins.browser_address(id).await.expect("a link");
+    assert!(link().await.starts_with(&own), "{}", link().await);
+
+    let named = links("https://sandbox.mypinata.cloud", LinkStyle::Path);
+    accounts.set_links(account, named).await.expect("chooses");
+    let through = link().await;
+    assert!(
+        through.starts_with("https://sandbox.mypinata.cloud/files/"),
+        "{through}"
+    );
+    // A gateway of everyone's serves nobody's private files.
+    let public = links("https://dweb.example", LinkStyle::Path);
+    accounts.set_links(account, public).await.expect("chooses");
+    let through = link().await;
+    assert!(through.starts_with(&own), "{through}");
+    assert_eq!(house.fetched(&through).await, (200, b"between us".to_vec()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drop_that_became_one_upload_is_told_with_whether_others_can_open_it() {
+    let house = House::new().await;
+    let account = house.connect(TOKEN).await;
+    let uploads = &house.engine.uploads;
+    let enqueue = async |name: &str, network: UploadNetwork| {
+        let drop = house.look_at(&[house.file(name, name.as_bytes())]).await;
+        let options = UploadOptions {
+            network,
+            ..crate::house::options(Secrets::Hold)
+        };
+        let ids = uploads.enqueue(account, &drop, options).await;
+        assert_eq!(ids.expect("enqueues").len(), 1);
+        drop
+    };
+    let public = enqueue("seen.txt", UploadNetwork::Public).await;
+    let private = enqueue("kept.txt", UploadNetwork::Private).await;
+    house.ended().await;
+    let single = |drop: &str| uploads.single_of(drop).expect("reads");
+    let public = single(&public).expect("it is known");
+    assert_eq!((public.row.name.as_str(), public.link), ("seen.txt", true));
+    let link = uploads.line(public.row.id, CopyWhat::Link).expect("reads");
+    let link = link.expect("a link");
+    assert_eq!(house.fetched(&link).await, (200, b"seen.txt".to_vec()));
+    let private = single(&private).expect("it is known");
+    assert_eq!(private.row.state, UploadState::Pinned);
+    assert!(!private.link, "a gateway does not serve it");
+
+    let both = [house.file("a.txt", b"a"), house.file("b.txt", b"b")];
+    let drop = house.look_at(&both).await;
+    let options = crate::house::options(Secrets::Hold);
+    let several = uploads.enqueue(account, &drop, options).await;
+    assert_eq!(several.expect("enqueues").len(), 2);
+    assert_eq!(single(&drop), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -106,13 +106,17 @@ async fn counting_says_how_far_it_is_and_a_drop_that_was_stopped_is_not_there() 
         house.file(&format!("box/{number}.txt"), b"x");
     }
     let counted = uploads.begin_looking();
-    let drop = uploads.look(counted.clone(), vec![house.path("box")]).await;
+    let drop = uploads
+        .look(counted.clone(), vec![house.path("box")], String::new())
+        .await;
     assert_eq!(drop.expect("looks").id, counted.name());
     assert_eq!(counted.seen(), 31, "the folder, and what is in it");
 
     let stopped = uploads.begin_looking();
     uploads.stop_looking(stopped.name());
-    let drop = uploads.look(stopped.clone(), vec![house.path("box")]).await;
+    let drop = uploads
+        .look(stopped.clone(), vec![house.path("box")], String::new())
+        .await;
     assert_eq!(drop.expect_err("it was stopped").code, ErrorCode::Cancelled);
     let enqueued = uploads
         .enqueue(house.account, stopped.name(), house::options(Secrets::Hold))

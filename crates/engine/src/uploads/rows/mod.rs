@@ -48,6 +48,8 @@ pub(super) struct Wish {
     pub allowed: Vec<String>,
     /// System files of a folder go along.
     pub junk: bool,
+    /// Patterns of what is left out of a folder, one a line.
+    pub patterns: String,
     /// Where it goes within the account.
     pub target: Target,
 }
@@ -189,7 +191,7 @@ const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_
                        until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
                        service_id, verdict, amended, finished, network, group_id, group_name, \
                        resume_url, resume_stamp, resume_offset, priority > 0, created, \
-                       allowed, junk, resume_farthest";
+                       allowed, junk, resume_farthest, patterns";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
@@ -216,6 +218,7 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
             },
             allowed: serde_json::from_str(&row.get::<_, String>(35)?).unwrap_or_default(),
             junk: row.get(36)?,
+            patterns: row.get(38)?,
             target: target(row)?,
         },
         job: Job {

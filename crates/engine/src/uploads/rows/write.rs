@@ -28,8 +28,8 @@ pub(in crate::uploads) fn insert(
     };
     tx.prepare_cached(
         "INSERT INTO upload (account, operation, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, created,
-           network, group_id, group_name, allowed, junk)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11, ?12, ?13, ?14, ?15, ?16)",
+           network, group_id, group_name, allowed, junk, patterns)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         account,
@@ -47,7 +47,8 @@ pub(in crate::uploads) fn insert(
         wish.target.group.as_ref().map(|group| &group.id),
         wish.target.group.as_ref().map(|group| &group.name),
         json(serde_json::to_string(&wish.allowed))?,
-        wish.junk
+        wish.junk,
+        wish.patterns
     ])?;
     Ok(tx.last_insert_rowid())
 }

@@ -1,11 +1,14 @@
 //! What of a folder is left out, by name: patterns as in a .gitignore, a `.pinignore` in the folder, and what nobody wants pinned.
 
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::rules::WatchRules;
+use super::{Files, Place};
+use crate::error::{CommandError, ErrorCode};
 
 /// Left out unless the rules say otherwise, with what each is called.
 const USUAL: [(&str, &[&str]); 4] = [
@@ -69,11 +72,43 @@ const USUAL: [(&str, &[&str]); 4] = [
     ),
 ];
 
-/// The file in a watched folder that holds patterns of its own. It is never pinned.
-pub(super) const PINIGNORE: &str = ".pinignore";
+/// The file in a folder that holds patterns of its own. It is never pinned.
+pub(crate) const PINIGNORE: &str = ".pinignore";
+/// Bytes of it that are read.
+const READ: u64 = 256 * 1024;
+
+/// What a folder's own patterns are, as text; empty where it has none.
+pub(crate) fn own_patterns(files: &dyn Files, root: &Place) -> Option<String> {
+    let (file, _) = files.open(&root.child(PINIGNORE.into())).ok()?;
+    let mut bytes = Vec::new();
+    let _ = file.take(READ).read_to_end(&mut bytes);
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What a person wants left out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LeaveOut<'a> {
+    /// Patterns as in a .gitignore, one a line.
+    pub(crate) patterns: &'a str,
+    /// What nobody wants pinned, too.
+    pub(crate) usual: bool,
+    /// What begins with a dot, too.
+    pub(crate) hidden: bool,
+}
+
+impl<'a> LeaveOut<'a> {
+    /// Just these: what is dropped goes as it is but for what somebody wrote down.
+    pub(crate) fn only(patterns: &'a str) -> Self {
+        Self {
+            patterns,
+            usual: false,
+            hidden: false,
+        }
+    }
+}
 
 /// All patterns of a folder.
-pub(super) struct Patterns {
+pub(crate) struct Patterns {
     own: Gitignore,
     /// One matcher for all of [`USUAL`]: names are many.
     usual: Gitignore,
@@ -81,11 +116,11 @@ pub(super) struct Patterns {
 }
 
 impl Patterns {
-    /// Reads the rules' patterns and those of the folder's `.pinignore`. Fails with the line that is no pattern;
+    /// Reads a person's patterns and those of the folder's `.pinignore`. Fails with the line that is no pattern;
     /// a line of the `.pinignore` that is none is passed over.
-    pub(super) fn new(rules: &WatchRules, pinignore: &str) -> Result<Self, String> {
+    pub(crate) fn new(wanted: LeaveOut<'_>, pinignore: &str) -> Result<Self, String> {
         let mut own = GitignoreBuilder::new("");
-        for line in rules.ignore.lines() {
+        for line in wanted.patterns.lines() {
             own.add_line(None, line)
                 .map_err(|_| line.trim().to_owned())?;
         }
@@ -95,8 +130,8 @@ impl Patterns {
             }
         }
         let mut usual = GitignoreBuilder::new("");
-        let wanted = USUAL.iter().filter(|_| rules.usual);
-        for pattern in wanted.flat_map(|(_, patterns)| patterns.iter()) {
+        let usuals = USUAL.iter().filter(|_| wanted.usual);
+        for pattern in usuals.flat_map(|(_, patterns)| patterns.iter()) {
             usual
                 .add_line(None, pattern)
                 .map_err(|error| error.to_string())?;
@@ -105,12 +140,22 @@ impl Patterns {
         Ok(Self {
             own: built(&own)?,
             usual: built(&usual)?,
-            hidden: rules.hidden,
+            hidden: wanted.hidden,
+        })
+    }
+
+    /// Fails with a sentence about the line that is no pattern.
+    pub(crate) fn check(wanted: LeaveOut<'_>) -> Result<(), CommandError> {
+        Self::new(wanted, "").map(|_| ()).map_err(|line| {
+            CommandError::new(
+                ErrorCode::BadInput,
+                format!("“{line}” is not a pattern that a .gitignore would take."),
+            )
         })
     }
 
     /// Why this is left out, as the end of "Rule: …"; `None`: it is not. `inside` is relative to the root.
-    pub(super) fn rule(&self, inside: &Path, folder: bool) -> Option<String> {
+    pub(crate) fn rule(&self, inside: &Path, folder: bool) -> Option<String> {
         match self.own.matched(inside, folder) {
             Match::Ignore(glob) => return Some(glob.original().to_owned()),
             // A pattern with an exclamation mark wants it, whatever else would leave it out.
@@ -128,8 +173,8 @@ impl Patterns {
                 .find(|(_, patterns)| patterns.contains(&pattern));
             return Some(known.map_or(pattern, |(what, _)| what).to_owned());
         }
-        let dotted = std::os::unix::ffi::OsStrExt::as_bytes(name).first() == Some(&b'.');
-        (dotted && !self.hidden).then(|| "hidden".into())
+        let dotted = name.as_bytes().first() == Some(&b'.');
+        (dotted && self.hidden).then(|| "hidden".into())
     }
 }
 
@@ -137,12 +182,16 @@ impl Patterns {
 mod tests {
     use super::*;
 
+    fn usual(patterns: &str) -> LeaveOut<'_> {
+        LeaveOut {
+            patterns,
+            usual: true,
+            hidden: true,
+        }
+    }
+
     fn patterns(ignore: &str, pinignore: &str) -> Patterns {
-        let rules = WatchRules {
-            ignore: ignore.into(),
-            ..WatchRules::default()
-        };
-        Patterns::new(&rules, pinignore).expect("patterns")
+        Patterns::new(usual(ignore), pinignore).expect("patterns")
     }
 
     #[test]
@@ -182,11 +231,11 @@ mod tests {
 
     #[test]
     fn hidden_files_are_taken_only_when_asked_for_and_their_patterns_never() {
-        let rules = WatchRules {
-            hidden: true,
-            ..WatchRules::default()
+        let taken = LeaveOut {
+            hidden: false,
+            ..usual("")
         };
-        let open = Patterns::new(&rules, "").expect("patterns");
+        let open = Patterns::new(taken, "").expect("patterns");
         assert_eq!(open.rule(Path::new(".profile"), false), None);
         assert!(open.rule(Path::new(PINIGNORE), false).is_some());
         assert!(
@@ -198,10 +247,7 @@ mod tests {
 
     #[test]
     fn a_line_that_is_no_pattern_is_named() {
-        let rules = WatchRules {
-            ignore: "a\n{b\n".into(),
-            ..WatchRules::default()
-        };
-        assert_eq!(Patterns::new(&rules, "").err().as_deref(), Some("{b"));
+        let wrong = Patterns::new(usual("a\n{b\n"), "");
+        assert_eq!(wrong.err().as_deref(), Some("{b"));
     }
 }
