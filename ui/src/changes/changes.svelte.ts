@@ -53,7 +53,7 @@ export class Changes {
       const row = await commands.changesStart(selection, what);
       this.#says.set(row.id, says);
       this.#young = [...this.#young, row.id];
-      setTimeout(() => (this.#young = this.#young.filter((id) => id !== row.id)), QUICK_MS);
+      setTimeout(() => this.#show(row.id), QUICK_MS);
       await this.read();
       return null;
     } catch (error) {
@@ -81,6 +81,13 @@ export class Changes {
   cancel = (row: ChangeRow) => this.#do(() => commands.changesCancel(row.id));
   retry = (row: ChangeRow) => this.#do(() => commands.changesRetry(row.id));
   close = (row: ChangeRow) => this.#do(() => commands.changesClose(row.id));
+
+  /** It takes its time: now it has a strip, and those who listen hear of it. */
+  #show(id: number) {
+    this.#young = this.#young.filter((young) => young !== id);
+    const row = this.list.find((row) => row.id === id);
+    if (row && isOpen(row)) this.#toasts.announce(`${row.title}: ${row.sentence}`);
+  }
 
   #tell(row: ChangeRow, before: ChangeRow | null) {
     if (isClean(row)) {

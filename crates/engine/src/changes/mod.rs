@@ -1,5 +1,6 @@
 //! Changes of many pins: taken in at once, then carried out behind every click, also after a restart.
 
+mod asking;
 mod plan;
 mod preview;
 mod rows;
@@ -22,7 +23,7 @@ use crate::clock::{Clock, Millis};
 use crate::error::{CommandError, ErrorCode};
 use crate::groups::Groups;
 use crate::pins::{Pins, Selection};
-use crate::store::{Store, Urgency};
+use crate::store::{Store, StoreError, Tx, Urgency};
 
 /// Pins that are taken in by one write.
 const AT_ONCE: usize = 1_000;
@@ -181,7 +182,7 @@ impl Changes {
     async fn write(
         &self,
         id: i64,
-        work: impl FnOnce(&crate::store::Tx) -> Result<(), crate::store::StoreError> + Send + 'static,
+        work: impl FnOnce(&Tx) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<ChangeRow, CommandError> {
         self.store.ledger.write(Urgency::Click, work).await?;
         self.tell(id);

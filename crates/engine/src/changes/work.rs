@@ -6,15 +6,15 @@ use std::sync::Arc;
 use futures::StreamExt;
 use pinning::Delivered;
 
-use super::plan::{self, Effect};
+use super::asking::{Asking, asking, of_failure};
 use super::rows::{self, Outcome, Part, State, Stored};
 use super::{ChangeWhat, Changes};
-use crate::accounts::{AccountId, Hold, service_name};
+use crate::accounts::{AccountId, service_name};
 use crate::announce::{Noun, heard};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
-use crate::pins::{Found, Mirrored, PinEdit, missing};
-use crate::store::Urgency;
+use crate::pins::{Found, Mirrored, missing};
+use crate::store::{StoreError, Tx, Urgency};
 
 /// Requests that are out at a time. The client's budget spaces them.
 const AT_A_TIME: usize = 4;
@@ -81,7 +81,7 @@ impl Changes {
             tracing::error!(%error, account, "a change could not be carried on");
             self.clock.sleep_until(self.clock.now() + AFTER_FAULT).await;
             let ledger = &self.store.ledger;
-            let put_back = move |tx: &crate::store::Tx| rows::put_back(tx, account);
+            let put_back = move |tx: &Tx| rows::put_back(tx, account);
             if let Err(error) = ledger.write(Urgency::Background, put_back).await {
                 tracing::error!(%error, account, "a change could not be put in order");
             }
@@ -94,11 +94,12 @@ impl Changes {
     async fn carry_all_out(&self, account: AccountId) -> Result<(), CommandError> {
         while let Some(change) = self.store.ledger.read(|tx| rows::next_of(tx, account))? {
             if self.accounts.hold(account).is_some() {
+                self.tell(change.id);
                 break;
             }
             if let Err(error) = self.carry_on(&change).await {
                 // What holds the account is over one day; anything else a person has to see.
-                let put_back = move |tx: &crate::store::Tx| rows::put_back(tx, account);
+                let put_back = move |tx: &Tx| rows::put_back(tx, account);
                 self.store
                     .ledger
                     .write(Urgency::Background, put_back)
@@ -108,7 +109,20 @@ impl Changes {
                         .await?;
                 }
             }
-            self.tell(change.id);
+            self.tell_if_over(change.id)?;
+        }
+        Ok(())
+    }
+
+    /// The last word of a change is never left unsaid; on the way some are.
+    fn tell_if_over(&self, id: i64) -> Result<(), CommandError> {
+        let over = match self.store.ledger.read(|tx| rows::get(tx, id)) {
+            Ok(change) => change.state != State::Working,
+            Err(StoreError::Missing) => true,
+            Err(error) => return Err(error.into()),
+        };
+        if over {
+            self.tell(id);
         }
         Ok(())
     }
@@ -208,7 +222,7 @@ impl Changes {
     async fn renamed(&self, account: AccountId, from: &str, to: &str) -> Result<(), CommandError> {
         let (from, to) = (from.to_owned(), to.to_owned());
         let ledger = &self.store.ledger;
-        let write = move |tx: &crate::store::Tx| rows::renamed(tx, account, &from, &to);
+        let write = move |tx: &Tx| rows::renamed(tx, account, &from, &to);
         Ok(ledger.write(Urgency::Background, write).await?)
     }
 
@@ -349,40 +363,5 @@ impl Changes {
             })
             .await?;
         Ok(())
-    }
-}
-
-/// What a service is asked about one pin.
-enum Asking {
-    Unpin,
-    Edit(PinEdit),
-}
-
-/// What is asked about this pin, or what becomes of it without a request.
-fn asking(change: &Stored, row: &Mirrored, place: usize) -> Result<Asking, Outcome> {
-    let edit = match &change.what {
-        ChangeWhat::Unpin {} => return Ok(Asking::Unpin),
-        ChangeWhat::Edit(edit) => edit,
-        // Groups are asked for several pins at once.
-        ChangeWhat::AddToGroup { .. } | ChangeWhat::RemoveFromGroup { .. } => {
-            return Err(Outcome::PutBack);
-        }
-    };
-    let (pin, of) = (&row.pin, (place, change.total));
-    match plan::effect(edit, pin.name.as_deref(), &pin.cid, &pin.keyvalues, of) {
-        Effect::Nothing => Err(Outcome::Done),
-        Effect::Cannot(error) => Err(Outcome::Failed(error.code, error.message)),
-        Effect::Edit(made) => Ok(Asking::Edit(made)),
-    }
-}
-
-/// What holds the account is no failure of the pin, where nothing was sent.
-fn of_failure(code: ErrorCode, sentence: String, unsure: bool) -> Outcome {
-    if unsure {
-        Outcome::Unsure(code, sentence)
-    } else if Hold::is_for(code) {
-        Outcome::PutBack
-    } else {
-        Outcome::Failed(code, sentence)
     }
 }

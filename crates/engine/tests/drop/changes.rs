@@ -206,3 +206,29 @@ async fn many_pins_are_renamed_by_a_template_and_given_key_values_as_the_preview
     let preview = house.engine.changes.preview(&all, &edit).expect("previews");
     assert_eq!((preview.changed, preview.unchanged), (0, 3));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_refuses_one_pin_after_the_other_is_left_alone_until_a_person_goes_on() {
+    let house = House::new().await;
+    house.sandbox.seed(130).await.expect("seeds");
+    house.engine.refresh(house.account).await.expect("reads");
+    house.sandbox.faults().push(Fault {
+        route: Route::V3Delete,
+        times: 1_000,
+        kind: Kind::status(409),
+    });
+    let all = Selection {
+        set: listed(&house).set,
+        ranges: vec![(0, 129)],
+    };
+    let row = carried_out(&house, &all, ChangeWhat::Unpin {}).await;
+    assert_eq!(row.state, ChangeState::Stopped, "{row:?}");
+    assert!(row.failed >= 100 && row.left >= 20, "{row:?}");
+    assert!(row.sentence.contains("one after the other"), "{row:?}");
+
+    house.sandbox.faults().clear();
+    let changes = &house.engine.changes;
+    changes.retry(row.id).await.expect("goes on");
+    let row = over(&house, row.id).await;
+    assert_eq!((row.state, row.done), (ChangeState::Ended, 130), "{row:?}");
+}
