@@ -55,7 +55,10 @@ fn dropped(window: &Window, paths: Vec<PathBuf>, x: f64, y: f64) {
     emit(&app, &Dragging::Reading { x, y });
     tauri::async_runtime::spawn(async move {
         match look(&app, paths).await {
-            Ok(Some(drop)) => emit(&app, &Dragging::Dropped { drop, x, y }),
+            Ok(Some(drop)) => {
+                let drop = Box::new(drop);
+                emit(&app, &Dragging::Dropped { drop, x, y });
+            }
             Ok(None) => emit(&app, &Dragging::Leave {}),
             Err(error) => {
                 tracing::error!(%error, "a drop could not be looked at");

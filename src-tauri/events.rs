@@ -66,7 +66,7 @@ pub(crate) enum Dragging {
     /// It was dropped, and this is what it is.
     Dropped {
         /// Counted; no path.
-        drop: Drop,
+        drop: Box<Drop>,
         #[specta(type = u32)]
         x: f64,
         #[specta(type = u32)]
