@@ -1,5 +1,6 @@
 //! A Sandbox whose every name was given by somebody with bad intentions, filled before the app has ever run.
 
+use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -34,8 +35,9 @@ pub(crate) async fn with_hostile_strings(desktop: &Desktop) {
     service.stop().await;
 }
 
-/// Files with all the hostile names that a disk takes, and as many more as to make `count`.
-pub(crate) fn folder(folder: &Path, count: usize) {
+/// Files with all the hostile names that a disk takes, which are answered, and as many more as to make `count`.
+pub(crate) fn folder(folder: &Path, count: usize) -> BTreeSet<PathBuf> {
+    let mut strange = BTreeSet::new();
     std::fs::create_dir_all(folder).expect("a folder");
     for name in hostile::strings() {
         // A disk knows these two signs and takes 255 bytes.
@@ -44,16 +46,17 @@ pub(crate) fn folder(folder: &Path, count: usize) {
         let path: PathBuf = folder.join(std::ffi::OsStr::from_bytes(&name.as_bytes()[..end]));
         if path.parent() == Some(folder) && !path.is_dir() {
             std::fs::write(&path, name).expect("a disk that takes the name");
+            strange.insert(path);
         }
     }
     // What nobody means to publish, so that the sheet of such a drop has something to leave out.
     std::fs::create_dir_all(folder.join(".git")).expect("a folder");
     std::fs::write(folder.join(".git/HEAD"), "ref: refs/heads/main").expect("writes");
-    let made = std::fs::read_dir(folder).expect("the folder").count();
-    for number in made..count {
+    for number in strange.len()..count {
         let path = folder.join(format!("scan {number:05}.tif"));
         std::fs::write(path, number.to_string()).expect("writes");
     }
+    strange
 }
 
 /// The CIDs of so many blocks that nobody has.
