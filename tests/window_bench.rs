@@ -1,5 +1,6 @@
 //! The window's figures, each beside its baseline of the same run: first paint and memory against an empty window,
-//! typing in 100,000 pins, opening with 10,000 queued uploads. Runs only where `PINFOLD_BENCH=1` asks for it.
+//! typing in 100,000 pins, opening with 10,000 queued uploads. `PINFOLD_BENCH` names the folder of the programs to measure;
+//! without it nothing is.
 #![expect(clippy::print_stdout, reason = "what it prints is its result")]
 
 mod window;
@@ -263,7 +264,7 @@ fn empty_window() -> PathBuf {
         .join("empty_window");
     assert!(
         path.is_file(),
-        "{} is not built: cargo build --workspace --examples",
+        "{} is not built: cargo build --release --example empty_window",
         path.display()
     );
     path

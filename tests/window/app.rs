@@ -19,9 +19,12 @@ pub(crate) const SIZE: (u32, u32) = (1280, 800);
 /// How long an upload of a few files may take on a busy machine.
 pub(crate) const UPLOADED: Duration = Duration::from_mins(2);
 
-/// The desktop program under test.
+/// The desktop program under test: the one that was built with the tests, or the one that is measured.
 pub(crate) fn program() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_pinfold-desktop"))
+    match std::env::var_os("PINFOLD_BENCH") {
+        Some(folder) => PathBuf::from(folder).join("pinfold-desktop"),
+        None => PathBuf::from(env!("CARGO_BIN_EXE_pinfold-desktop")),
+    }
 }
 
 /// The Sandbox as a program, built beside it.

@@ -25,20 +25,7 @@ pub(crate) fn bundle(arguments: &[String]) -> Outcome {
     system::install(Purpose::Bundle)?;
     ui::install(&ui::folder())?;
     ui::build()?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    Run::new(cargo)
-        .args([
-            "build",
-            "--release",
-            "-p",
-            "pinfold-desktop",
-            "-p",
-            "sandbox",
-            "-p",
-            "cli",
-            "--bins",
-        ])
-        .output()?;
+    build_programs()?;
     let bundles = checkout::target().join("release/bundle");
     // A package of an earlier version must not be taken for this one's.
     let _ = std::fs::remove_dir_all(&bundles);
@@ -73,6 +60,17 @@ pub(crate) fn bundle(arguments: &[String]) -> Outcome {
     } else {
         Ok(())
     }
+}
+
+/// The programs as people get them.
+pub(crate) fn build_programs() -> Outcome {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let packages = ["-p", "pinfold-desktop", "-p", "sandbox", "-p", "cli"];
+    Run::new(cargo)
+        .args(["build", "--release", "--bins"])
+        .args(packages)
+        .output()
+        .map(|_| ())
 }
 
 fn holds_everything(package: &Path, contents: &str) -> Outcome {
