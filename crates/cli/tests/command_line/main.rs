@@ -181,6 +181,12 @@ async fn every_failure_has_its_own_code_and_says_what_to_do() {
     failed(&["add", "not-there"], 1, "Nothing was queued");
     let secret = house.file(".env", b"KEY=1");
     failed(&["add", &secret], 5, "--secrets=send");
+    house.file("site/index.html", b"a site");
+    house.file("site/.git/HEAD", b"ref: refs/heads/main");
+    let site = house.path("home/site");
+    let site = site.to_str().expect("text");
+    failed(&["add", site], 5, "--ignore=.git/");
+    house.done(&["add", site, "--ignore=.git/"]);
     let file = house.file("plain", b"plain");
     house.done(&["add", &file]);
     failed(&["rm", "plain"], 2, "--yes");

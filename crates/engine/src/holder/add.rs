@@ -148,6 +148,17 @@ fn may_be_sent(looked: &crate::uploads::Drop, secrets: SecretsWish) -> Result<()
         let sentence = format!("{problem} Nothing was queued.");
         return Err(CommandError::new(ErrorCode::Unreadable, sentence));
     }
+    if let Some(name) = looked.workshop.first()
+        && secrets != SecretsWish::Send
+    {
+        return Err(CommandError::new(
+            ErrorCode::Secret,
+            format!(
+                "{} is rarely meant for everyone. What is public on IPFS cannot be taken back, so nothing was queued. Leave it out with --ignore={name}/, or send it with --secrets=send.",
+                looked.workshop.join(", ")
+            ),
+        ));
+    }
     if looked.secret_count == 0 || secrets != SecretsWish::Hold {
         return Ok(());
     }

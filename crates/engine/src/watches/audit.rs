@@ -17,6 +17,7 @@ use super::scan::{Scan, place};
 use super::{Watches, words};
 use crate::clock::Millis;
 use crate::error::CommandError;
+use crate::figures;
 use crate::store::{Tx, Urgency};
 use crate::walk::{Files, readable};
 
@@ -141,7 +142,8 @@ impl Watches {
         found.extend(on_disk);
         let there = pinned.len() - missing.len();
         let sentence = format!(
-            "{there} of {} at the service. {} hashed again. {}.",
+            "{} of {} at the service. {} hashed again. {}.",
+            figures::count(there),
             words::count(pinned.len(), "pin is", "pins are"),
             words::count(hashed.len(), "file was", "files were"),
             words::count(found.len(), "difference", "differences")

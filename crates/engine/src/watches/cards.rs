@@ -11,6 +11,7 @@ use super::view::{
 use super::{Watches, words};
 use crate::clock::Millis;
 use crate::error::CommandError;
+use crate::figures;
 use crate::pins::CheckState;
 
 impl Watches {
@@ -257,6 +258,11 @@ fn state(
     }
 }
 
+/// A number as sentences have it.
+fn figure(n: u64) -> String {
+    figures::count(usize::try_from(n).unwrap_or(usize::MAX))
+}
+
 fn sentence(
     state: WatchState,
     stored: &rows::Stored,
@@ -268,8 +274,8 @@ fn sentence(
         WatchState::Looking => "Looking at what is in it.".into(),
         WatchState::Working if counts.waiting > 0 => format!(
             "Pinning {} of {} files.",
-            counts.waiting,
-            counts.waiting + counts.pinned + counts.settling
+            figure(counts.waiting),
+            figure(counts.waiting + counts.pinned + counts.settling)
         ),
         WatchState::Working => {
             let settling = usize::try_from(counts.settling).unwrap_or(usize::MAX);

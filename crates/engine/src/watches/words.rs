@@ -6,6 +6,7 @@ use super::folder::{Tally, Trouble};
 use super::ledger::{Entry, EntryState};
 use super::work::POLL;
 use crate::accounts::service_name;
+use crate::figures;
 use crate::pins::lower_article;
 use crate::walk::{Deaf, readable};
 
@@ -13,7 +14,7 @@ pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     if n == 1 {
         format!("1 {one}")
     } else {
-        format!("{n} {many}")
+        format!("{} {many}", figures::count(n))
     }
 }
 
