@@ -8,7 +8,7 @@ import {
   type KeyHandle,
   type Keep,
 } from "../bindings";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 import { asCommandError } from "./commandError";
 
 /** The accounts as the engine last told them, and which one the window shows. */

@@ -1,6 +1,6 @@
 import { commands, events, type Asked, type Background as Now, type CommandError, type WatchId } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 
 type Surroundings = {
   /** A notification of the queue was clicked. */

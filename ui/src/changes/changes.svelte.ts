@@ -1,7 +1,7 @@
 import { commands, type ChangeRow, type ChangeWhat, type CommandError, type GroupRow, type Selection } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import type { Toasts } from "../components/toasts.svelte";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 
 /** What is over within this time is told in a toast alone: a strip that comes and goes is only noise. */
 const QUICK_MS = 800;

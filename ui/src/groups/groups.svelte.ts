@@ -1,6 +1,6 @@
 import { commands, type CommandError, type GroupRow, type PinNetwork, type Selection } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 
 /** The figures beside the groups follow the list of pins this much later. */
 const GATHER_MS = 400;

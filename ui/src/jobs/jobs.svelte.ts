@@ -9,7 +9,7 @@ import {
   type Pasted,
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 import { filled, type Pair } from "../lib/keyValues";
 import { Paged } from "../lib/paged.svelte";
 

@@ -1,6 +1,6 @@
 import { asCommandError } from "../accounts/commandError";
 import { commands, type CommandError, type KeyList, type KeyRow, type KeysShown, type MadeKey, type Millis } from "../bindings";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 
 /** The API keys of the active account as the service last listed them. */
 export class ApiKeys {

@@ -11,7 +11,7 @@ import {
   type SortKey,
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 import { add, has, NONE, plain, size, span, toggle, type Ranges } from "./ranges";
 import { NO_FILTERS, sameFilters } from "./filters";
 import { RowCache, WINDOW } from "./rowCache";

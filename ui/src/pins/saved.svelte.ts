@@ -1,6 +1,6 @@
 import { commands, type CommandError, type PinQuery, type SavedSearch } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 
 /** The figures beside the searches follow the list this much later: each counts all pins. */
 const GATHER_MS = 1_000;

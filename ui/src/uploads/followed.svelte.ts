@@ -1,6 +1,6 @@
 import { commands, type DropId, type SingleUpload } from "../bindings";
 import type { Toasts } from "../components/toasts.svelte";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 import { visibleText } from "../lib/visibleText";
 
 /** Changes that come in a burst are answered by one reading. */

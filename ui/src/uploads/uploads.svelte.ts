@@ -13,7 +13,7 @@ import {
   type UploadsHead,
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 import { RowWindows } from "./rowWindows.svelte";
 
 type Announce = (text: string) => void;

@@ -1,6 +1,6 @@
 import { asCommandError } from "../accounts/commandError";
 import { commands, type CommandError, type UsageReport, type UsageSpan, type UsageTotals } from "../bindings";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 
 /** While a long list is read, pins change many times a second: the figures follow in steps of this. */
 const GATHER_MS = 2000;

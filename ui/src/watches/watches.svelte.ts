@@ -9,7 +9,7 @@ import {
   type WatchRow,
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
-import { hearChanges } from "../lib/changes";
+import { hearChanges } from "../lib/announced";
 
 /** Changes that come in a burst are answered by one reading. */
 const GATHER_MS = 120;

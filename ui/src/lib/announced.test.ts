@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fakeEngine } from "../uploads/fakeEngine";
-import { hearChanges } from "./changes";
+import { hearChanges } from "./announced";
 
 async function heard(changes: [noun: string, revision: number][]) {
   const engine = fakeEngine({});
