@@ -20,7 +20,16 @@ pub(crate) fn bundle(arguments: &[String]) -> Outcome {
     let check = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => false,
         ["--check"] => true,
-        _ => return Err("`cargo xtask bundle` takes nothing or `--check`".to_owned()),
+        ["--check", deb] => {
+            system::install(Purpose::Bundle)?;
+            // The name of a file alone would be taken for that of a package.
+            let deb = std::path::absolute(deb).map_err(|error| format!("{deb}: {error}"))?;
+            return installs_and_starts(&deb);
+        }
+        _ => {
+            let takes = "`cargo xtask bundle` takes nothing, `--check`, or `--check DEB` for one that is there";
+            return Err(takes.to_owned());
+        }
     };
     system::install(Purpose::Bundle)?;
     ui::install(&ui::folder())?;
@@ -126,7 +135,11 @@ fn starts_from_its_entry() -> Outcome {
     }
     let folder = checkout::target().join("bundle-check");
     let desktop = Desktop::start(&folder)?;
-    desktop.program("gtk-launch").args(["Pinfold"]).output()?;
+    // What it starts would keep its pipes open.
+    desktop
+        .program("sh")
+        .args(["-c", "exec gtk-launch Pinfold >/dev/null 2>&1"])
+        .output()?;
     let window = desktop.window(TITLE, Duration::from_mins(1))?;
     let process = desktop
         .program("xdotool")
