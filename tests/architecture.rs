@@ -126,7 +126,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("changes", &["groups", "pins", "accounts", "store"]),
     ("uploads", &["pins", "accounts", "store"]),
     ("jobs", &["uploads", "pins", "accounts", "store"]),
-    ("swaps", &["jobs", "pins", "accounts"]),
+    ("swaps", &["jobs", "pins", "accounts", "store"]),
     ("watches", &["uploads", "pins", "accounts", "store"]),
     ("keys", &["accounts", "store"]),
     ("json", &["uploads", "pins", "accounts", "store"]),

@@ -179,6 +179,15 @@ async fn every_failure_has_its_own_code_and_says_what_to_do() {
     failed(&["--account", "there", "ls"], 3, "There are: here");
     failed(&["show", "nothing of the kind"], 3, "nothing of the kind");
     failed(&["add", "not-there"], 1, "Nothing was queued");
+    let many: Vec<String> = (0..201)
+        .map(|number| house.file(&format!("many/{number}"), b"one of many"))
+        .collect();
+    let many = many.iter().map(String::as_str);
+    let and_one: Vec<&str> = std::iter::once("add")
+        .chain(many)
+        .chain(["not-there"])
+        .collect();
+    failed(&and_one, 1, "Nothing was queued");
     let secret = house.file(".env", b"KEY=1");
     failed(&["add", &secret], 5, "--secrets=send");
     house.file("site/index.html", b"a site");

@@ -37,6 +37,7 @@ impl Accounts {
             uploads_sentence(depending.uploads),
             handovers_sentence(depending.handovers),
             asked_sentence(depending.asked),
+            changes_sentence(depending.changes),
             watches_sentence(depending.watches),
             Some(history),
         ];
@@ -141,6 +142,16 @@ fn asked_sentence(count: u64) -> Option<String> {
         ),
         n => Some(format!(
             "{n} CIDs that are being looked for are not followed any more; the service goes on looking."
+        )),
+    }
+}
+
+fn changes_sentence(count: u64) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 change of pins that is under way ends. What is done stays done.".to_owned()),
+        n => Some(format!(
+            "{n} changes of pins that are under way end. What is done stays done."
         )),
     }
 }

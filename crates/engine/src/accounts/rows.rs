@@ -219,6 +219,8 @@ pub(super) struct Depending {
     pub(super) asked: u64,
     /// Uploads through other accounts that it was to be asked for afterwards.
     pub(super) handovers: u64,
+    /// Changes of many pins that are under way.
+    pub(super) changes: u64,
 }
 
 /// What goes with an account.
@@ -228,7 +230,8 @@ pub(super) fn depending(tx: &Connection, id: AccountId) -> Result<Depending, Sto
                 (SELECT count(*) FROM watch WHERE account = ?1),
                 (SELECT count(*) FROM job WHERE account = ?1 AND NOT cleared AND state = 'listed'
                    AND status IN ('prechecking', 'searching', 'retrieving')),
-                (SELECT count(*) FROM upload_handover WHERE account = ?1)",
+                (SELECT count(*) FROM upload_handover WHERE account = ?1),
+                (SELECT count(*) FROM change WHERE account = ?1 AND state = 'working')",
         [id],
         |row| {
             Ok(Depending {
@@ -236,6 +239,7 @@ pub(super) fn depending(tx: &Connection, id: AccountId) -> Result<Depending, Sto
                 watches: row.get(1)?,
                 asked: row.get(2)?,
                 handovers: row.get(3)?,
+                changes: row.get(4)?,
             })
         },
     )?)

@@ -144,7 +144,7 @@ async fn group(
 }
 
 fn may_be_sent(looked: &crate::uploads::Drop, secrets: SecretsWish) -> Result<(), CommandError> {
-    if let Some(problem) = looked.items.iter().find_map(|item| item.problem.as_deref()) {
+    if let Some(problem) = &looked.problem {
         let sentence = format!("{problem} Nothing was queued.");
         return Err(CommandError::new(ErrorCode::Unreadable, sentence));
     }

@@ -12,6 +12,7 @@ use super::{JobOptions, Jobs, LineKind, Pasted, PastedLine, nodes};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
+use crate::message::shortened;
 use crate::pins::MOST_KEYVALUES;
 use crate::store::Urgency;
 
@@ -243,7 +244,7 @@ fn whole(text: &str, listed: Option<&Listed>) -> String {
 
 fn said(text: &str, piece: &Piece<'_>, kind: LineKind, several: bool) -> PastedLine {
     let what = if several {
-        format!("Line {}, “{}”,", piece.line, quoted(piece.text))
+        format!("Line {}, “{}”,", piece.line, shortened(piece.text, QUOTED))
     } else {
         format!("Line {}", piece.line)
     };
@@ -253,7 +254,7 @@ fn said(text: &str, piece: &Piece<'_>, kind: LineKind, several: bool) -> PastedL
         (LineKind::Asked, _) => format!("{what} is being looked for already."),
         (LineKind::Pinned, _) => format!("{what} is pinned already."),
         (_, Ok(address)) => {
-            let inside = address.inside.as_deref().map(quoted).unwrap_or_default();
+            let inside = shortened(address.inside.as_deref().unwrap_or_default(), QUOTED);
             format!("{what} names {inside} inside a CID. The whole CID is pinned.")
         }
     };
@@ -265,15 +266,4 @@ fn said(text: &str, piece: &Piece<'_>, kind: LineKind, several: bool) -> PastedL
         start: units(start),
         end: units(start + piece.text.encode_utf16().count()),
     }
-}
-
-/// Its beginning and its end.
-fn quoted(text: &str) -> String {
-    let count = text.chars().count();
-    if count <= QUOTED {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(QUOTED / 2).collect();
-    let tail: String = text.chars().skip(count - QUOTED / 4).collect();
-    format!("{head}…{tail}")
 }

@@ -55,6 +55,13 @@ pub struct Mirrored {
     pub pin: Listed,
 }
 
+impl Mirrored {
+    /// What the service calls it. A receipt without an id stands in the mirror under its CID until the list is read.
+    pub(crate) fn service_id(&self) -> Option<&str> {
+        Some(self.pin.service_id.as_str()).filter(|id| !id.starts_with("cid:"))
+    }
+}
+
 const COLUMNS: &str =
     "id, account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, in_groups";
 

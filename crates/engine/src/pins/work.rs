@@ -158,47 +158,52 @@ impl Pins {
         }))
     }
 
-    /// Asks the service to stop keeping a pin. It is in the journal before; what the service refused is taken out again.
+    /// Asks the service to stop keeping a pin.
     pub(crate) async fn let_go(
         &self,
         pins: &dyn pinning::Pins,
         row: &rows::Mirrored,
         urgency: Urgency,
     ) -> Result<Result<(), pinning::Error>, CommandError> {
+        let named = pin_ref(row);
+        let unpin = async {
+            match pins.unpin(&named).await {
+                // Not pinned any more is what was wanted.
+                Err(error) if matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
+                    Ok(())
+                }
+                done => done,
+            }
+        };
+        self.taken_away(row, urgency, unpin).await
+    }
+
+    /// Asks for what takes a pin away, and out of the list. It is in the journal before; what the service refused is taken
+    /// out again.
+    pub(crate) async fn taken_away<T>(
+        &self,
+        row: &rows::Mirrored,
+        urgency: Urgency,
+        asking: impl Future<Output = Result<T, pinning::Error>>,
+    ) -> Result<Result<T, pinning::Error>, CommandError> {
         let (now, remembered) = (self.clock.now(), row.clone());
         let entry = self
             .store
             .ledger
             .write(urgency, move |tx| rows::journal(tx, &remembered, now))
             .await?;
-        match pins.unpin(&pin_ref(row)).await {
-            Err(error) if !matches!(error.kind, ErrorKind::NotPinned | ErrorKind::NotFound) => {
-                if error.delivered == Delivered::NotSent {
-                    self.store
-                        .ledger
-                        .write(urgency, move |tx| rows::unjournal(tx, entry))
-                        .await?;
-                }
-                Ok(Err(error))
+        let asked = asking.await;
+        match &asked {
+            Ok(_) => self.take_out(row.account, row.id).await?,
+            Err(error) if error.delivered == Delivered::NotSent => {
+                self.store
+                    .ledger
+                    .write(urgency, move |tx| rows::unjournal(tx, entry))
+                    .await?;
             }
-            // Not pinned any more is what was wanted.
-            _ => {
-                self.take_out(row.account, row.id).await?;
-                Ok(Ok(()))
-            }
+            Err(_) => {}
         }
-    }
-
-    /// Another pin is in this one's place at the service: it is in the journal, and out of the list.
-    pub(crate) async fn was_replaced(&self, row: &rows::Mirrored) -> Result<(), CommandError> {
-        let (now, remembered) = (self.clock.now(), row.clone());
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| {
-                rows::journal(tx, &remembered, now)
-            })
-            .await?;
-        self.take_out(row.account, row.id).await
+        Ok(asked)
     }
 
     /// Forgets an account's list.
@@ -259,8 +264,7 @@ impl Pins {
 
 pub(super) fn pin_ref(row: &rows::Mirrored) -> PinRef {
     PinRef {
-        // A receipt without an id stands in the mirror under its CID until the list is read.
-        service_id: Some(row.pin.service_id.clone()).filter(|id| !id.starts_with("cid:")),
+        service_id: row.service_id().map(str::to_owned),
         cid: row.pin.cid.clone(),
         network: if row.pin.public {
             Network::Public

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use pinning::{Delivered, ErrorKind, Network, PinRequest, Priority, Service};
+use pinning::{Delivered, ErrorKind, Network, PinRequest, Priority, Service, Swap};
 use serde::Serialize;
 use specta::Type;
 
@@ -11,7 +11,14 @@ use crate::accounts::{AccountId, Accounts, service_name};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::jobs::{Jobs, one_cid, same_content};
+use crate::message::shortened;
 use crate::pins::{Mirrored, Pins};
+use crate::store::Urgency;
+
+/// Redirections that are told of a pin.
+const MOST_ROWS: usize = 10;
+/// The most characters that are shown of what a service calls a CID.
+const LONGEST_CID: usize = 128;
 
 /// How a service gives a pin's address other content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -76,11 +83,11 @@ impl Swaps {
         let at = self.at(id).await?;
         let cid = another(&at.row, other)?;
         let swaps = at.service.swaps().ok_or_else(|| at.cannot())?;
-        swaps
+        let swap = swaps
             .set(at.network(), &at.row.pin.cid, &cid)
             .await
             .map_err(|error| self.pins.change_failed(at.account, &error, &at.name))?;
-        self.told(&at).await
+        Ok(self.told_or(&at, Some(swap)).await)
     }
 
     /// The pin's address shows its own content again.
@@ -92,8 +99,20 @@ impl Swaps {
             Err(error) if error.kind != ErrorKind::NotFound => {
                 Err(self.pins.change_failed(at.account, &error, &at.name))
             }
-            _ => self.told(&at).await,
+            _ => Ok(self.told_or(&at, None).await),
         }
+    }
+
+    /// Where the address leads after a change that is done: where the service does not tell, what it answered to that.
+    async fn told_or(&self, at: &At, swap: Option<Swap>) -> PinSwaps {
+        self.told(at).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what a pin was redirected to could not be read");
+            PinSwaps {
+                way: SwapWay::Gateway,
+                gateway: None,
+                rows: self.rows(at, swap),
+            }
+        })
     }
 
     /// Puts another CID in the pin's place: name and key-values stay. What is not at the service yet is followed as an import;
@@ -108,20 +127,29 @@ impl Swaps {
             origins: Vec::new(),
             meta: at.row.pin.keyvalues.clone(),
         };
-        let replaced = requests.replace(&at.row.pin.service_id, &wish).await;
-        match replaced {
-            Ok(_) => self.pins.was_replaced(&at.row).await?,
-            Err(error) => {
-                let told = self.pins.change_failed(at.account, &error, &at.name);
-                if error.delivered != Delivered::Maybe {
-                    return Err(told);
-                }
-                // What came of it is in the lists.
-                self.look_for(at.account, &cid).await?;
-                return Err(told);
-            }
+        let request_id = at.row.service_id().ok_or_else(|| {
+            CommandError::new(
+                ErrorCode::Gone,
+                "The service has not told the id of this pin yet. Refresh the list and try again.",
+            )
+        })?;
+        let asking = requests.replace(request_id, &wish);
+        let asked = self
+            .pins
+            .taken_away(&at.row, Urgency::Click, asking)
+            .await?;
+        let told = asked.map_err(|error| {
+            let told = self.pins.change_failed(at.account, &error, &at.name);
+            (error.delivered, told)
+        });
+        if let Err((Delivered::NotSent, told)) = told {
+            return Err(told);
         }
-        self.look_for(at.account, &cid).await
+        // What came of it is in the lists, also where no answer came. They are read again later where they cannot be now.
+        if let Err(error) = self.look_for(at.account, &cid).await {
+            tracing::warn!(%error, "what replaced a pin could not be looked for");
+        }
+        told.map(drop).map_err(|(_, told)| told)
     }
 
     async fn look_for(&self, account: AccountId, cid: &str) -> Result<(), CommandError> {
@@ -169,19 +197,25 @@ impl Swaps {
             Err(error) if error.kind == ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(self.pins.failed(at.account, &error, &at.name)),
         };
-        let rows = history.into_iter().map(|swap| {
-            let pin = self.pins.find(at.account, &swap.to)?;
-            Ok(SwapRow {
-                name: pin.and_then(|pin| pin.pin.name),
-                cid: swap.to,
-                since: swap.created_at.map(jiff::Timestamp::as_millisecond),
-            })
-        });
         Ok(PinSwaps {
             way: SwapWay::Gateway,
             gateway: Some(host),
-            rows: rows.collect::<Result<_, CommandError>>()?,
+            rows: self.rows(at, history),
         })
+    }
+
+    fn rows(&self, at: &At, history: impl IntoIterator<Item = Swap>) -> Vec<SwapRow> {
+        let row = |swap: Swap| SwapRow {
+            name: self
+                .pins
+                .find(at.account, &swap.to)
+                .ok()
+                .flatten()
+                .and_then(|pin| pin.pin.name),
+            cid: shortened(&swap.to, LONGEST_CID),
+            since: swap.created_at.map(jiff::Timestamp::as_millisecond),
+        };
+        history.into_iter().take(MOST_ROWS).map(row).collect()
     }
 }
 

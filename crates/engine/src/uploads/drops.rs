@@ -91,6 +91,9 @@ pub struct Drop {
     pub workshop: Vec<String>,
     /// What the person wants left out, one pattern a line, as it was looked at.
     pub patterns: String,
+    /// Why the first of all its items that cannot be sent cannot, also where that one is not told.
+    #[serde(skip)]
+    pub(crate) problem: Option<String>,
     /// Something of it needs an answer, or to be seen, before it starts.
     pub asks: bool,
 }

@@ -236,6 +236,7 @@ impl Finding {
                 ignored: Vec::new(),
                 workshop: Vec::new(),
                 patterns: patterns.clone(),
+                problem: None,
                 asks: false,
             },
             kept: Kept {
@@ -253,6 +254,9 @@ impl Finding {
         self.drop.asks |= told.bytes > LARGEST;
         self.drop.files += told.files;
         self.drop.bytes += told.bytes;
+        if self.drop.problem.is_none() {
+            self.drop.problem.clone_from(&told.problem);
+        }
         if self.drop.items.len() < MOST && self.items.takes(&told) {
             self.drop.items.push(told);
         }

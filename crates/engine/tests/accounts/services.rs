@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use engine::accounts::{Chosen, Credential, Keep};
+use engine::changes::ChangeWhat;
 use engine::error::ErrorCode;
-use engine::pins::{PinEdit, Selection};
+use engine::pins::{Look, PinEdit, PinQuery, Selection};
 use engine::uploads::{Secrets, UploadState};
 
 use super::{connect_psa, pins_of, psa_of, token};
@@ -260,7 +261,21 @@ async fn an_account_is_renamed_tested_again_and_removed_with_its_queue_and_its_s
 async fn removing_an_account_says_what_goes_with_it_and_takes_its_queue_back() {
     let house = House::new().await;
     let accounts = &house.engine.accounts;
+    house.drop_in(&[house.file("kept.txt", b"kept")]).await;
+    house.ended().await;
     accounts.set_hold(house.account, ErrorCode::QuotaExceeded, None);
+    let set = house
+        .engine
+        .pins
+        .open(house.account, &PinQuery::default(), None, Look::default())
+        .expect("a set");
+    let all = Selection {
+        set: set.set,
+        ranges: vec![(0, 0)],
+    };
+    let changes = &house.engine.changes;
+    let unpin = changes.start(&all, ChangeWhat::Unpin {}).await;
+    unpin.expect("is taken in");
     house.drop_in(&[house.file("a.txt", b"a")]).await;
     house
         .watch(
@@ -273,6 +288,7 @@ async fn removing_an_account_says_what_goes_with_it_and_takes_its_queue_back() {
         leaving.here,
         [
             "1 upload that is not finished is taken back. The file on this computer is not touched.",
+            "1 change of pins that is under way ends. What is done stays done.",
             "1 watched folder is not watched any more. What it pinned stays pinned.",
             "Its history of uploads is deleted from this computer.",
         ]
@@ -284,10 +300,11 @@ async fn removing_an_account_says_what_goes_with_it_and_takes_its_queue_back() {
         .expect("removed");
     assert_eq!(house.engine.uploads.head().expect("figures").now, 0);
     assert_eq!(house.engine.watches.list().expect("a list").len(), 0);
+    assert!(changes.list().expect("a list").is_empty());
     assert!(house.path("a.txt").exists());
     let psa = accounts
         .test(&psa_of(&house), token(TOKEN))
         .await
         .expect("the service is still there");
-    assert_eq!(psa.pins, Some(0));
+    assert_eq!(psa.pins, Some(1));
 }

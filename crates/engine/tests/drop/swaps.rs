@@ -5,7 +5,7 @@ use std::time::Duration;
 use engine::error::ErrorCode;
 use engine::pins::{PinEdit, PinRow};
 use engine::swaps::SwapWay;
-use sandbox::{Kind, Route};
+use sandbox::{Fault, Kind, Route};
 
 use crate::accounts::{connect_psa, pins_of};
 use crate::house::House;
@@ -76,6 +76,41 @@ async fn of_a_redirection_without_an_answer_nothing_is_claimed() {
     let asked = house.engine.swaps.set(rows[0].id, &rows[1].cid).await;
     let told = asked.expect_err("no answer").message;
     assert!(told.contains("it may have been done"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_redirected_is_told_as_done_although_its_past_cannot_be_read() {
+    let (house, rows) = with_two_pins().await;
+    let swaps = &house.engine.swaps;
+    let silent = Fault {
+        route: Route::V3SwapGet,
+        times: 100,
+        kind: Kind::CutBeforeAnswer,
+    };
+    house.sandbox.faults().push(silent);
+    let now = swaps.set(rows[0].id, &rows[1].cid).await.expect("is done");
+    assert_eq!((now.rows.len(), &now.rows[0].cid), (1, &rows[1].cid));
+    assert_eq!(house.served(&rows[0].cid).await, b"second");
+    let now = swaps.clear(rows[0].id).await.expect("is done");
+    assert!(now.rows.is_empty());
+    assert_eq!(house.served(&rows[0].cid).await, b"first");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_replacement_leaves_the_pin_and_its_past_as_they_were() {
+    let (house, _) = with_two_pins().await;
+    let (account, _) = connect_psa(&house).await;
+    let (_, rows) = pins_of(&house, account).await;
+    let past = |id: i64| house.engine.pins.details(id).expect("details").past;
+    let before = past(rows[0].id);
+    house
+        .sandbox
+        .faults()
+        .once(Route::PsaReplace, Kind::status(400));
+    let asked = house.engine.swaps.replace(rows[0].id, ELSEWHERE).await;
+    asked.expect_err("refused");
+    assert_eq!(past(rows[0].id), before);
+    assert_eq!(pins_of(&house, account).await.1.len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
