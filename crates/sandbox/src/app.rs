@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) pair: Option<(String, String)>,
     /// The pinning services API as its specification has it, not as Pinata has it.
     pub(crate) strict_psa: bool,
+    /// Uploads may be CARs.
+    pub(crate) paid: bool,
     pub(crate) signing: Signing,
     pub(crate) jobs: Jobs,
     /// This service's own gateway.

@@ -1,5 +1,6 @@
 //! An upload's parts to a DAG: which paths they stand for, and the content that comes of them.
 
+use crate::car;
 use crate::dag::{self, Root, block_key};
 use crate::error::Refusal;
 use crate::spool::{Part, Spooled, Upload};
@@ -8,6 +9,7 @@ use cid::Version;
 use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
+use std::path::PathBuf;
 
 /// What an upload becomes.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub(crate) enum Plan {
     File { name: String },
     /// A folder: the path of each part below the root, and the root's name.
     Folder { name: String, paths: Vec<String> },
+    /// What a CAR holds; its files are unpacked in `folder`.
+    Car { name: String, folder: PathBuf },
 }
 
 /// An upload that was imported.
@@ -23,6 +27,7 @@ pub(crate) struct Imported {
     pub(crate) root: Root,
     pub(crate) content: Content,
     pub(crate) mime_type: Option<String>,
+    pub(crate) files: u64,
     pub(crate) bytes: Spooled,
 }
 
@@ -83,7 +88,9 @@ impl Plan {
     /// The name that the pin gets when none is given.
     pub(crate) fn name(&self) -> String {
         match self {
-            Self::File { name } | Self::Folder { name, .. } => name.clone(),
+            Self::File { name } | Self::Folder { name, .. } | Self::Car { name, .. } => {
+                name.clone()
+            }
         }
     }
 }
@@ -109,6 +116,9 @@ pub(crate) async fn run(upload: Upload, plan: Plan, version: Version) -> Result<
 }
 
 fn import(upload: Upload, plan: &Plan, version: Version) -> Result<Imported, Refusal> {
+    if let (Plan::Car { name, folder }, [part]) = (plan, upload.parts.as_slice()) {
+        return unpacked(&upload, part, name, folder);
+    }
     let mut content = Content {
         nodes: Vec::new(),
         entries: Vec::new(),
@@ -116,6 +126,7 @@ fn import(upload: Upload, plan: &Plan, version: Version) -> Result<Imported, Ref
     let roots = files(&upload, version, &mut content).map_err(|e| Refusal::disk(&e))?;
     let (root, mime_type) = match plan {
         Plan::File { name } => (roots[0], mime_type(&upload.parts[0], name)),
+        Plan::Car { .. } => return Err(Refusal::text("Only one CAR can be uploaded")),
         Plan::Folder { paths, .. } => {
             let files = paths.iter().cloned().zip(roots).collect::<Vec<_>>();
             (
@@ -128,7 +139,33 @@ fn import(upload: Upload, plan: &Plan, version: Version) -> Result<Imported, Ref
         root,
         content,
         mime_type: Some(mime_type),
+        files: upload.parts.len() as u64,
         bytes: upload.bytes,
+    })
+}
+
+fn unpacked(
+    upload: &Upload,
+    part: &Part,
+    name: &str,
+    folder: &std::path::Path,
+) -> Result<Imported, Refusal> {
+    let car = car::unpack(upload.bytes.path(), (part.start, part.size), folder)?;
+    let mime_type = if car.directory {
+        "directory".to_owned()
+    } else {
+        // Of the content, not of the CAR around it.
+        let name = name.strip_suffix(".car").unwrap_or(name);
+        mime_guess::from_path(name)
+            .first_or_octet_stream()
+            .to_string()
+    };
+    Ok(Imported {
+        root: car.root,
+        content: car.content,
+        mime_type: Some(mime_type),
+        files: car.files,
+        bytes: car.bytes,
     })
 }
 

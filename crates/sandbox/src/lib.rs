@@ -17,6 +17,7 @@
 mod address;
 mod app;
 mod auth;
+mod car;
 mod dag;
 mod disposition;
 mod error;
@@ -81,6 +82,8 @@ pub struct Config {
     pub jobs: Jobs,
     /// The pinning services API at `/psa` as its specification has it; otherwise as Pinata has it.
     pub strict_psa: bool,
+    /// The account has a paid plan: its uploads may be CARs. Without one they are refused.
+    pub paid: bool,
     /// The time that pins and log entries get.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Whether requests above the legacy limits get 429. The headers are sent in any case.
@@ -104,6 +107,7 @@ impl Config {
             pair: None,
             jobs: Jobs::default(),
             strict_psa: false,
+            paid: false,
             clock: Arc::new(Timestamp::now),
             enforce_rate_limits: false,
             upload_lasts: Duration::from_hours(24),
@@ -123,6 +127,7 @@ impl fmt::Debug for Config {
             .field("pair", &self.pair.as_ref().map(|_| "[pair]"))
             .field("jobs", &self.jobs)
             .field("strict_psa", &self.strict_psa)
+            .field("paid", &self.paid)
             .field("enforce_rate_limits", &self.enforce_rate_limits)
             .finish_non_exhaustive()
     }
@@ -278,6 +283,7 @@ async fn open(config: Config, gateway: SocketAddr) -> Result<App, StartError> {
         pair,
         jobs,
         strict_psa,
+        paid,
         ..
     } = config;
     keys.insert(0, Key::new(token, Scopes::admin()));
@@ -313,6 +319,7 @@ async fn open(config: Config, gateway: SocketAddr) -> Result<App, StartError> {
             idle_timeout,
             pair,
             strict_psa,
+            paid,
             signing,
             jobs,
             gateway: format!("http://{gateway}"),

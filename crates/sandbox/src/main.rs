@@ -21,6 +21,7 @@ Usage: pinfold-sandbox --data DIR --token TOKEN [OPTIONS]
                         as 'pinata_api_key' and 'pinata_secret_api_key'
   --psa strict|pinata   the pinning services API at /psa as the specification has it, or as Pinata
                         has it [default: pinata]
+  --paid                the account has a paid plan: uploads may be CARs (refused otherwise)
   --jobs instant|S      pins by CID are at their end at once, or stay S seconds in each state
                         [default: 1, 2 and 2 seconds]
   --job-end CID=STATUS  where the jobs of a CID end: pinned, expired, over_free_limit, over_max_size,
@@ -72,6 +73,7 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
             Long("listen") => config.listen = parser.value()?.parse()?,
             Long("gateway") => config.gateway = parser.value()?.parse()?,
             Long("psa") => config.strict_psa = strict(&parser.value()?.string()?)?,
+            Long("paid") => config.paid = true,
             Long("jobs") => times(&config.jobs, &parser.value()?.string()?)?,
             Long("job-end") => end(&config.jobs, &parser.value()?.string()?)?,
             Long("peer") => config.jobs.add_peer(parser.value()?.string()?),

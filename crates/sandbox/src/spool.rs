@@ -46,6 +46,15 @@ pub(crate) struct Spooled {
 }
 
 impl Spooled {
+    /// A file that goes when this is dropped before it was moved away.
+    pub(crate) fn partial(path: PathBuf) -> Self {
+        Self {
+            path,
+            moved: AtomicBool::new(false),
+            lasting: false,
+        }
+    }
+
     /// A file that stays where it is, whatever becomes of this.
     pub(crate) fn lasting(path: PathBuf) -> Self {
         Self {
@@ -163,11 +172,7 @@ impl Writer {
         Ok(Self {
             bent,
             file: BufWriter::with_capacity(BUFFER, file),
-            spooled: Spooled {
-                path,
-                moved: AtomicBool::new(false),
-                lasting: false,
-            },
+            spooled: Spooled::partial(path),
             length: 0,
         })
     }

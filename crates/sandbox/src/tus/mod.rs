@@ -79,7 +79,7 @@ pub(crate) async fn begin_as(
     let signed = allowed.is_some();
     fields.extend(allowed.unwrap_or_default());
     // What cannot be stored is refused before any byte is sent.
-    Options::parse(&fields)?;
+    Options::parse(&fields, app.settings.paid)?;
     let now = app.now();
     let row = UploadRow {
         id: moment::file_id(now).to_string(),
@@ -225,7 +225,7 @@ async fn finish(app: &App, row: &UploadRow, bent: Bent) -> Result<Response, Refu
         fields: BTreeMap::new(),
         bytes: Spooled::lasting(path.clone()),
     };
-    let options = Options::parse(&row.fields)?;
+    let options = Options::parse(&row.fields, app.settings.paid)?;
     let id = Uuid::parse_str(&row.id).map_err(|_| Refusal::internal("An upload has no id"))?;
     let plan = Plan::single(&upload.parts)?;
     let (file, _) = store(app, id, upload, plan, options, bent).await?;

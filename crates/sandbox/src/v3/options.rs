@@ -12,6 +12,8 @@ pub(crate) struct Options {
     /// Private when nothing is said.
     pub(crate) network: Network,
     pub(crate) version: Version,
+    /// The bytes are a CAR, to be stored as the DAG that it holds.
+    pub(crate) car: bool,
     pub(crate) name: Option<String>,
     pub(crate) keyvalues: Option<Map<String, Value>>,
     pub(crate) group_id: Option<String>,
@@ -20,9 +22,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    pub(crate) fn parse(fields: &BTreeMap<String, String>) -> Result<Self, Refusal> {
+    /// `paid`: the account's plan takes CARs.
+    pub(crate) fn parse(fields: &BTreeMap<String, String>, paid: bool) -> Result<Self, Refusal> {
         let field = |name: &str| fields.get(name).filter(|value| !value.is_empty()).cloned();
-        if field("car").as_deref() == Some("true") {
+        let car = field("car").as_deref() == Some("true");
+        if car && !paid {
             return Err(bad_request("CAR uploads need a paid plan"));
         }
         let version = match field("cid_version").as_deref() {
@@ -39,9 +43,14 @@ impl Options {
             .map(|text| text.parse().ok().and_then(from_seconds))
             .map(|time| time.ok_or_else(|| bad_request("expires_at must be a Unix time")))
             .transpose()?;
+        let network = field("network").map_or(Ok(Network::Private), |text| network(&text))?;
+        if car && network != Network::Public {
+            return Err(bad_request("A CAR can only go to the public network"));
+        }
         Ok(Self {
-            network: field("network").map_or(Ok(Network::Private), |text| network(&text))?,
+            network,
             version,
+            car,
             name: field("name"),
             keyvalues: keyvalues(&pairs, false)?,
             // Documentation and the official client differ in the field's name.

@@ -83,7 +83,7 @@ pub(super) async fn sign(
         let name = if name == "filename" { "name" } else { name };
         fields.insert(name.to_owned(), text);
     }
-    Options::parse(&fields)?;
+    Options::parse(&fields, app.settings.paid)?;
     let id = moment::file_id(app.now()).to_string();
     let signed = SignedUpload {
         fields,

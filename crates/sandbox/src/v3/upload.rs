@@ -69,7 +69,7 @@ pub(super) async fn multipart(
         }
         upload.fields.extend(signed.fields);
     }
-    let options = Options::parse(&upload.fields)?;
+    let options = Options::parse(&upload.fields, app.settings.paid)?;
     let id = moment::file_id(app.now());
     let (row, duplicate) = store(&app, id, upload, plan, options, bent).await?;
     let answer = json!({ "data": uploaded(&row, duplicate) });
@@ -91,8 +91,15 @@ pub(crate) async fn store(
     options: Options,
     bent: Bent,
 ) -> Result<(FileRow, bool), Refusal> {
-    let number_of_files = upload.parts.len() as u64;
     let name = options.name.unwrap_or_else(|| plan.name());
+    let plan = if options.car {
+        Plan::Car {
+            name: plan.name(),
+            folder: app.store.partial(),
+        }
+    } else {
+        plan
+    };
     let imported = import::run(upload, plan, options.version).await?;
     let created_at = app.now_micros();
     let new = NewFile {
@@ -103,7 +110,7 @@ pub(crate) async fn store(
         name: Some(name),
         keyvalues: options.keyvalues,
         size: imported.root.dag_size,
-        number_of_files,
+        number_of_files: imported.files,
         mime_type: imported.mime_type,
         group_id: options.group_id,
         created_at,

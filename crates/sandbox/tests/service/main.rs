@@ -1,6 +1,7 @@
 //! The service as a stranger meets it: over HTTP, with a client that knows nothing of it. One program, so that it is linked once.
 
 mod access;
+mod cars;
 mod faults;
 mod files;
 mod gateway;
