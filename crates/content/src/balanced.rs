@@ -6,38 +6,32 @@ use crate::{
     profile::Layout,
 };
 
-/// Emits one chunk as a leaf.
-pub(crate) fn put_leaf<E>(
-    layout: Layout,
-    chunk: &[u8],
-    blocks: &mut impl Blocks<E>,
-) -> Result<Root, E> {
+/// The kind of a leaf's block.
+pub(crate) fn leaf_kind(layout: Layout) -> Kind {
     if layout.raw_leaves {
-        return put_pieces(Kind::Raw, &[chunk], chunk.len(), blocks);
+        Kind::Raw
+    } else {
+        Kind::Node(layout.version)
     }
-    let (before, after) = dagpb::leaf_frame(chunk.len());
-    put_pieces(
-        Kind::Node(layout.version),
-        &[&before, chunk, &after],
-        chunk.len(),
-        blocks,
-    )
 }
 
-fn put_pieces<E>(
-    kind: Kind,
-    pieces: &[&[u8]],
-    size: usize,
-    blocks: &mut impl Blocks<E>,
-) -> Result<Root, E> {
-    let cid = cid_of(kind, pieces);
-    blocks.put(&cid, pieces)?;
-    Ok(Root {
-        cid,
-        dag_size: pieces.iter().map(|piece| piece.len() as u64).sum(),
+/// What stands before and after the content in a leaf's block.
+pub(crate) fn leaf_frame(layout: Layout, len: usize) -> (Vec<u8>, Vec<u8>) {
+    if layout.raw_leaves {
+        return (Vec::new(), Vec::new());
+    }
+    dagpb::leaf_frame(len)
+}
+
+/// Hashes one chunk as a leaf.
+pub(crate) fn leaf(layout: Layout, chunk: &[u8]) -> Root {
+    let (before, after) = leaf_frame(layout, chunk.len());
+    Root {
+        cid: cid_of(leaf_kind(layout), &[&before, chunk, &after]),
+        dag_size: (before.len() + chunk.len() + after.len()) as u64,
         blocks: 1,
-        size: size as u64,
-    })
+        size: chunk.len() as u64,
+    }
 }
 
 /// A file that is being built. Holds at most one unfinished node a layer, however long the file is.

@@ -23,15 +23,18 @@ pub struct Root {
 
 /// Where blocks go as they are made, children before their parents.
 pub(crate) trait Blocks<E> {
-    /// Takes one block, given in pieces.
-    fn put(&mut self, cid: &Cid, block: &[&[u8]]) -> Result<(), E>;
+    /// Takes one block that has links.
+    fn put(&mut self, cid: &Cid, node: &[u8]) -> Result<(), E>;
+
+    /// Hears of a leaf, which was hashed elsewhere; those of a file come in their order.
+    fn leaf(&mut self, _leaf: &Root) {}
 }
 
 /// Blocks that only have to be hashed.
 pub(crate) struct Discard;
 
 impl<E> Blocks<E> for Discard {
-    fn put(&mut self, _cid: &Cid, _block: &[&[u8]]) -> Result<(), E> {
+    fn put(&mut self, _cid: &Cid, _node: &[u8]) -> Result<(), E> {
         Ok(())
     }
 }
@@ -75,6 +78,6 @@ pub(crate) fn put_node<'a, E>(
         root.blocks += child.blocks;
         root.size += child.size;
     }
-    blocks.put(&root.cid, &[node])?;
+    blocks.put(&root.cid, node)?;
     Ok(root)
 }

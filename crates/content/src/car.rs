@@ -2,29 +2,33 @@
 //!
 //! The header names the single root. The blocks follow depth first, entries of a folder by the bytes of their names,
 //! children before their parents (a reader that wants the root first looks it up by the header), every block once.
-//! Content is read twice: [`Archive::plan`] finds the root, [`Plan::write`] writes and compares.
+//! Content is read twice: [`Archive::plan`] finds the root and where each block lies, [`Plan::reader`] gives the CAR from
+//! any byte on, made again from the sources and compared with what the plan found.
+
+mod plan;
 
 use std::{
-    collections::HashSet,
     fmt,
-    io::{self, Read, Write},
+    io::{self, Read},
 };
 
-use cid::Cid;
 use thiserror::Error;
 
-use crate::{
-    PathError, Profile,
-    block::{Blocks, Discard, RAW, Root},
-    dagpb::{car_header, put_varint},
-    file::{hash_chunks, write_file},
-    tree::Paths,
-};
+use crate::{PathError, Profile, file::hash_into, tree::Paths};
 
-/// Bytes that can be read from the start more than once.
+pub use plan::{Plan, Reader};
+
+/// Bytes that can be read more than once.
 pub trait Source: Send + Sync {
     /// A reader at the first byte.
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+
+    /// A reader at a byte in the middle. A source that can seek does; others are read up to there.
+    fn open_at(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+        let mut reader = self.open()?;
+        io::copy(&mut (&mut reader).take(offset), &mut io::sink())?;
+        Ok(reader)
+    }
 }
 
 /// Why no whole CAR came about. What was written until then is not one.
@@ -99,25 +103,25 @@ impl Archive {
         self.sources.add_folder(path)
     }
 
-    /// The first pass: reads every source, on all cores, and finds the root.
+    /// The first pass: reads every source, on all cores, and finds the root and the place of every block.
     pub fn plan(self) -> Result<Plan, CarError> {
         let layout = self.profile.layout();
-        let mut files = Vec::new();
+        let mut index = plan::Index::default();
+        let mut sizes = Vec::new();
         let root = self
             .sources
-            .put(self.profile, &mut Discard, |path, source, _| {
+            .put(self.profile, &mut index, |path, source, index| {
+                index.begin(sizes.len());
                 let root = source
                     .open()
-                    .and_then(|reader| hash_chunks(reader, layout))
+                    .and_then(|reader| hash_into(reader, layout, index))
                     .map_err(|error| unreadable(path, error))?;
-                files.push(root);
+                sizes.push(root.size);
                 Ok(root)
             })?;
-        Ok(Plan {
-            archive: self,
-            files,
-            root,
-        })
+        let files = self.sources.into_files().into_iter().zip(sizes);
+        let files = files.map(|((path, source), size)| plan::File { path, source, size });
+        Ok(Plan::new(layout, root, files.collect(), index))
     }
 }
 
@@ -125,74 +129,5 @@ fn unreadable(path: &[Vec<u8>], error: io::Error) -> CarError {
     CarError::Source {
         path: path.to_vec(),
         error,
-    }
-}
-
-/// An archive whose root is known.
-pub struct Plan {
-    archive: Archive,
-    /// The roots of the files in the order of the walk.
-    files: Vec<Root>,
-    root: Root,
-}
-
-impl Plan {
-    /// The root that the CAR will have.
-    pub fn root(&self) -> &Root {
-        &self.root
-    }
-
-    /// The second pass: writes the CAR. Memory is one chunk, the open folders, and 33 bytes a different block (13 MB
-    /// for 100 GB) to write each once.
-    pub fn write(&self, out: impl Write) -> Result<(), CarError> {
-        let layout = self.archive.profile.layout();
-        let mut car = Car {
-            out,
-            written: HashSet::new(),
-        };
-        car.out
-            .write_all(&car_header(&self.root.cid))
-            .map_err(CarError::Write)?;
-        let mut expected = self.files.iter();
-        let sources = &self.archive.sources;
-        sources.put(self.archive.profile, &mut car, |path, source, car| {
-            let reader = source.open().map_err(|error| unreadable(path, error))?;
-            let root = write_file(reader, layout, car, |error| unreadable(path, error))?;
-            if expected.next() != Some(&root) {
-                return Err(CarError::Changed {
-                    path: path.to_vec(),
-                });
-            }
-            Ok(root)
-        })?;
-        car.out.flush().map_err(CarError::Write)
-    }
-}
-
-/// The blocks on their way into the file.
-struct Car<W> {
-    out: W,
-    /// Codec and digest of what has been written.
-    written: HashSet<[u8; 33]>,
-}
-
-impl<W: Write> Blocks<CarError> for Car<W> {
-    fn put(&mut self, cid: &Cid, block: &[&[u8]]) -> Result<(), CarError> {
-        let mut key = [0; 33];
-        key[0] = u8::from(cid.codec() == RAW);
-        key[1..].copy_from_slice(cid.hash().digest());
-        if !self.written.insert(key) {
-            return Ok(());
-        }
-        let cid = cid.to_bytes();
-        let mut head = Vec::with_capacity(cid.len() + 4);
-        let length = cid.len() + block.iter().map(|piece| piece.len()).sum::<usize>();
-        put_varint(&mut head, length as u64);
-        head.extend_from_slice(&cid);
-        self.out.write_all(&head).map_err(CarError::Write)?;
-        for piece in block {
-            self.out.write_all(piece).map_err(CarError::Write)?;
-        }
-        Ok(())
     }
 }

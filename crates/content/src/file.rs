@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     Profile,
-    balanced::{Balanced, put_leaf},
+    balanced::{Balanced, leaf},
     block::{Blocks, Discard, Root},
     profile::Layout,
 };
@@ -34,11 +34,22 @@ pub fn hash_file<R: Read + Send>(reader: R, profile: Profile) -> io::Result<Root
 }
 
 pub(crate) fn hash_chunks<R: Read + Send>(reader: R, layout: Layout) -> io::Result<Root> {
+    hash_into(reader, layout, &mut Discard)
+}
+
+/// The same; `blocks` hears of every leaf in order and gets every node.
+pub(crate) fn hash_into<R: Read + Send, B: Blocks<Infallible> + Send>(
+    reader: R,
+    layout: Layout,
+    blocks: &mut B,
+) -> io::Result<Root> {
     let mut chunks = Chunks::new(reader, layout.chunk);
     let mut first = Vec::new();
     chunks.next_into(&mut first)?;
     if !chunks.has_more()? {
-        return put_leaf(layout, &first, &mut Discard);
+        let root = leaf(layout, &first);
+        blocks.leaf(&root);
+        return Ok(root);
     }
     let crew = Crew {
         layout,
@@ -47,6 +58,7 @@ pub(crate) fn hash_chunks<R: Read + Send>(reader: R, layout: Layout) -> io::Resu
             next: 0,
             early: BTreeMap::new(),
             file: Balanced::new(layout),
+            blocks,
         }),
     };
     crew.deliver(0, &first);
@@ -69,30 +81,8 @@ pub(crate) fn hash_chunks<R: Read + Send>(reader: R, layout: Layout) -> io::Resu
         .leaves
         .into_inner()
         .expect("a panic would have been resumed");
-    leaves.file.finish(&mut Discard)
-}
-
-/// Reads and emits every block of a file in order, children before parents.
-pub(crate) fn write_file<E>(
-    reader: impl Read,
-    layout: Layout,
-    blocks: &mut impl Blocks<E>,
-    read_error: impl FnOnce(io::Error) -> E,
-) -> Result<Root, E> {
-    let mut chunks = Chunks::new(reader, layout.chunk);
-    let mut file = Balanced::new(layout);
-    let mut chunk = Vec::new();
-    loop {
-        match chunks.next_into(&mut chunk) {
-            Ok(Some(_)) => file.push(put_leaf(layout, &chunk, blocks)?, blocks)?,
-            Ok(None) => break,
-            Err(error) => return Err(read_error(error)),
-        }
-    }
-    if chunks.next == 0 {
-        return put_leaf(layout, &[], blocks);
-    }
-    file.finish(blocks)
+    let Ok(root) = leaves.file.finish(leaves.blocks);
+    Ok(root)
 }
 
 /// Number of threads that hash one file.
@@ -105,13 +95,13 @@ fn workers() -> usize {
 }
 
 /// What the threads of one file share.
-struct Crew<R> {
+struct Crew<'a, R, B> {
     layout: Layout,
     chunks: Mutex<Chunks<R>>,
-    leaves: Mutex<InOrder>,
+    leaves: Mutex<InOrder<'a, B>>,
 }
 
-impl<R: Read + Send> Crew<R> {
+impl<R: Read + Send, B: Blocks<Infallible> + Send> Crew<'_, R, B> {
     /// Takes chunk after chunk until there are no more. A poisoned lock means that another thread panicked: its
     /// panic is resumed where it is joined.
     fn work(&self, mut chunk: Vec<u8>) -> io::Result<()> {
@@ -128,7 +118,7 @@ impl<R: Read + Send> Crew<R> {
     }
 
     fn deliver(&self, index: u64, chunk: &[u8]) {
-        let Ok(leaf) = put_leaf::<Infallible>(self.layout, chunk, &mut Discard);
+        let leaf = leaf(self.layout, chunk);
         if let Ok(mut leaves) = self.leaves.lock() {
             leaves.put(index, leaf);
         }
@@ -136,17 +126,19 @@ impl<R: Read + Send> Crew<R> {
 }
 
 /// Leaves that arrive in any order go into the file in theirs.
-struct InOrder {
+struct InOrder<'a, B> {
     next: u64,
     early: BTreeMap<u64, Root>,
     file: Balanced,
+    blocks: &'a mut B,
 }
 
-impl InOrder {
+impl<B: Blocks<Infallible>> InOrder<'_, B> {
     fn put(&mut self, index: u64, leaf: Root) {
         self.early.insert(index, leaf);
         while let Some(leaf) = self.early.remove(&self.next) {
-            let Ok(()) = self.file.push::<Infallible>(leaf, &mut Discard);
+            self.blocks.leaf(&leaf);
+            let Ok(()) = self.file.push(leaf, self.blocks);
             self.next += 1;
         }
     }

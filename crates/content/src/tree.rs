@@ -109,6 +109,14 @@ impl<F> Paths<F> {
         Ok(())
     }
 
+    /// The files by path, in the order of the walk.
+    pub(crate) fn into_files(self) -> Vec<(Path, F)> {
+        let entries = self.0.into_iter();
+        entries
+            .filter_map(|(path, file)| Some((path, file?)))
+            .collect()
+    }
+
     fn check_parents(&self, path: &[Vec<u8>]) -> Result<(), PathError> {
         let through_file =
             (0..path.len()).any(|depth| matches!(self.0.get(&path[..depth]), Some(Some(_))));

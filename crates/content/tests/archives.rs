@@ -11,7 +11,7 @@ use std::{
 
 use content::{
     Cid, Folder, Profile, Tree,
-    car::{Archive, CarError, Source},
+    car::{Archive, CarError, Plan, Source},
     hash_file,
 };
 use futures::{StreamExt, executor::block_on};
@@ -200,6 +200,54 @@ fn the_same_tree_gives_the_same_bytes() {
         let once = written(mixed_tree(profile).0);
         assert_eq!(once, written(mixed_tree(profile).0));
     }
+}
+
+#[test]
+fn a_car_reads_the_same_from_any_byte_on() {
+    for profile in Profile::ALL {
+        let plan = Arc::new(mixed_tree(profile).0.plan().expect("memory can be read"));
+        let (_, car) = written(mixed_tree(profile).0);
+        assert_eq!(plan.size(), car.len() as u64);
+        let steps = (0..car.len()).step_by(9_973);
+        for from in steps.chain(0..200).chain(car.len() - 400..car.len() + 2) {
+            let mut rest = Vec::new();
+            let read = Plan::reader(plan.clone(), from as u64).read_to_end(&mut rest);
+            read.expect("nothing changed");
+            let expected = car.get(from..).unwrap_or_default();
+            assert!(rest == expected, "{profile:?} from {from}");
+        }
+    }
+}
+
+/// Of the same length, and not the same the second time.
+struct Rewritten(AtomicUsize);
+
+impl Source for Rewritten {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        let mut content = bytes(700_000);
+        content[600_000] ^= u8::from(self.0.fetch_add(1, Ordering::Relaxed) > 0);
+        Ok(Box::new(io::Cursor::new(content)))
+    }
+}
+
+#[test]
+fn nothing_of_a_changed_block_is_handed_out() {
+    let archive = Archive::file(Profile::V1Raw, Rewritten(AtomicUsize::new(0)));
+    let plan = archive.plan().expect("memory can be read");
+    let mut out = Vec::new();
+    let error = Plan::reader(&plan, 1_000)
+        .read_to_end(&mut out)
+        .expect_err("it changed");
+    assert_eq!(
+        error.to_string(),
+        "the file changed while it was being written"
+    );
+    let unchanged = bytes(700_000);
+    let last = &out[out.len() - 1_000..];
+    assert!(
+        last == &unchanged[523_288..524_288],
+        "the block before is the last"
+    );
 }
 
 /// Other content each time it is opened.
