@@ -192,14 +192,10 @@ impl Engine {
 
     /// The account that the person works with; `None` before the first one.
     pub fn active(&self) -> Result<Option<AccountId>, CommandError> {
-        let known: Vec<AccountId> = self
-            .accounts
-            .list()?
-            .iter()
-            .filter_map(|account| account.id.parse().ok())
-            .collect();
-        let chosen = self.settings.active()?.filter(|id| known.contains(id));
-        Ok(chosen.or_else(|| known.first().copied()))
+        let known = self.accounts.stored()?;
+        let is_known = |id: &AccountId| known.iter().any(|account| account.id == *id);
+        let chosen = self.settings.active()?.filter(is_known);
+        Ok(chosen.or_else(|| known.first().map(|account| account.id)))
     }
 
     /// The active account, or the sentence that there is none.

@@ -18,7 +18,7 @@ impl Accounts {
             account.label = checked_label(&label)?;
         }
         let label = &account.label;
-        if self.list()?.iter().any(|known| known.label == *label) {
+        if self.stored()?.iter().any(|known| known.label == *label) {
             return Err(CommandError::new(
                 ErrorCode::BadInput,
                 format!(

@@ -235,10 +235,15 @@ impl Accounts {
         }
     }
 
-    /// Every account, oldest first.
+    /// Every account as the page sees it, oldest first.
     pub fn list(&self) -> Result<Vec<AccountRow>, CommandError> {
-        let accounts = self.store.ledger.read(rows::all)?;
+        let accounts = self.stored()?;
         Ok(accounts.iter().map(|account| self.row(account)).collect())
+    }
+
+    /// Every account as stored, oldest first. Most commands ask for them: nobody's pins are counted.
+    pub fn stored(&self) -> Result<Vec<Account>, CommandError> {
+        Ok(self.store.ledger.read(rows::all)?)
     }
 
     /// One account as stored.
@@ -257,7 +262,7 @@ impl Accounts {
     /// The numbers of accounts that may work now.
     pub fn ready(&self) -> Result<Vec<AccountId>, CommandError> {
         let now = self.clock.now();
-        let accounts = self.store.ledger.read(rows::all)?;
+        let accounts = self.stored()?;
         let live = self.live();
         let held = |id: &AccountId| {
             live.get(id)

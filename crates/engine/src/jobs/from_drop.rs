@@ -8,7 +8,7 @@ use specta::Type;
 use super::paste::{content, spellings};
 use super::rows::{self, Wish};
 use super::{Jobs, LineKind};
-use crate::accounts::AccountId;
+use crate::accounts::{AccountId, AccountKind};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
@@ -182,9 +182,9 @@ impl Jobs {
 
     /// Another account that has this CID where others can fetch it.
     fn provider(&self, account: AccountId, cid: &str) -> Result<Option<String>, CommandError> {
-        for other in self.accounts.list()? {
-            let Ok(id) = other.id.parse() else { continue };
-            if id != account && other.public_links && self.holds(id, cid)? {
+        for other in self.accounts.stored()? {
+            let reachable = other.kind != AccountKind::Sandbox;
+            if other.id != account && reachable && self.holds(other.id, cid)? {
                 return Ok(Some(other.label));
             }
         }

@@ -164,11 +164,7 @@ impl Keys {
     /// is left out.
     async fn users(&self, at: &Account) -> Users {
         let mut users = Users::new();
-        let rows = self.accounts.list().unwrap_or_default();
-        for id in rows.iter().filter_map(|row| row.id.parse().ok()) {
-            let Ok(other) = self.accounts.get(id) else {
-                continue;
-            };
+        for other in self.accounts.stored().unwrap_or_default() {
             if other.kind != at.kind || other.addresses[0] != at.addresses[0] {
                 continue;
             }

@@ -94,13 +94,13 @@ impl Pins {
         row: &rows::Mirrored,
         other_cid: Option<&str>,
     ) -> Result<Vec<Presence>, CommandError> {
-        let accounts = self.accounts.list()?;
+        let accounts = self.accounts.stored()?;
         self.store
             .mirror
             .read(|tx| {
                 let mut all = Vec::with_capacity(accounts.len());
                 for account in &accounts {
-                    let Ok(id) = account.id.parse() else { continue };
+                    let id = account.id;
                     let mut found = rows::by_cid(tx, id, &row.pin.cid)?;
                     if let Some(other) = other_cid {
                         found.extend(rows::by_cid(tx, id, other)?);
@@ -112,7 +112,7 @@ impl Pins {
                         (true, None) => PresenceState::Unknown,
                     };
                     all.push(Presence {
-                        account: account.id.clone(),
+                        account: id.to_string(),
                         label: account.label.clone(),
                         state,
                         pinned_at: found.iter().filter_map(|row| row.pin.pinned).min(),

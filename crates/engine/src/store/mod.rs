@@ -75,6 +75,7 @@ impl Schema {
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),
                 M::up(include_str!("migrations/mirror_groups.sql")),
+                M::up(include_str!("migrations/mirror_bytes.sql")),
             ],
         })
     }
