@@ -1,6 +1,6 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { AccountHold, AccountRow } from "../bindings";
 import { anAccount, deferred, fakeEngine } from "../uploads/fakeEngine";
 import FakeWindow from "../uploads/FakeWindow.svelte";
@@ -40,6 +40,23 @@ test("a locked keychain is looked at again, and the notice goes when it opens", 
   expect(screen.getByRole("button", { name: "Try again" })).toHaveAttribute("aria-busy", "true");
   answer.resolve(anAccount({ id: "p1" }));
   await waitFor(() => expect(screen.queryByRole("status")).toBeNull());
+});
+
+test("an account that has to wait says for how long, and is asked about when that is over", async () => {
+  vi.useFakeTimers();
+  try {
+    const waits = anAccount({ hold: { code: "rate_limited", sentence: "Pinata asked to wait.", until: Date.now() + 23_000 } });
+    const { engine } = open(AccountNotice, [waits], { accounts_list: () => [anAccount()] });
+    expect(screen.getByText("Continuing in 23 s")).toBeVisible();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(screen.getByText("Continuing in 21 s")).toBeVisible();
+    expect(engine.of("accounts_list")).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(21_000);
+    expect(engine.of("accounts_list")).toHaveLength(1);
+    expect(screen.queryByRole("status")).toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("the menu switches accounts and adds another", async () => {

@@ -49,6 +49,13 @@ async fn the_service_of_the_command_line_is_an_account_like_any_other() {
     let other = other.expect("text").to_owned();
     house.done(&["account", "use", &other]);
     assert!(house.objects(&["ls"], "pin").is_empty());
+    house.done(&["queue", "pause", "--for", "hour"]);
+    let file = house.file("waits.txt", b"it waits");
+    house.done(&["--account", "there", "add", "--no-wait", &file]);
+    let waiting = ["ls", "--status", "queued,pinning,failed"];
+    assert!(house.objects(&waiting, "pin").is_empty());
+    let there: Vec<&str> = ["--account", "there"].into_iter().chain(waiting).collect();
+    assert_eq!(house.objects(&there, "pin").len(), 1);
     house.done(&["account", "rm", "there", "--yes"]);
     assert_eq!(house.objects(&["account", "ls"], "account").len(), 1);
     let (code, rest) = serving.terminate();

@@ -1,6 +1,6 @@
 //! Pins, as other processes ask for them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -241,10 +241,10 @@ async fn unpinned(
     cached: bool,
     say: &Say,
 ) -> Result<Vec<PinLine>, CommandError> {
-    let mut all = Vec::new();
-    for row in queue::every(engine, UploadsFilter::Now, usize::MAX)? {
-        all.push(PinLine::on_its_way(&row));
-    }
+    let mine: HashSet<i64> = engine.uploads.unfinished_of(account)?.into_iter().collect();
+    let rows = queue::every(engine, UploadsFilter::Now, usize::MAX)?;
+    let rows = rows.iter().filter(|row| mine.contains(&row.id));
+    let mut all: Vec<PinLine> = rows.map(PinLine::on_its_way).collect();
     if !cached && let Err(error) = engine.jobs.refresh(account).await {
         // A key that may not see them says nothing about the queue.
         say.note(error.message).await?;

@@ -41,12 +41,17 @@ impl Uploads {
         Ok(())
     }
 
-    /// Takes back everything of an account that has not ended: it is about to be removed.
-    pub(crate) async fn take_back_all_of(&self, account: AccountId) -> Result<(), CommandError> {
-        let ids = self
+    /// The numbers of what has not ended of an account.
+    pub(crate) fn unfinished_of(&self, account: AccountId) -> Result<Vec<i64>, CommandError> {
+        Ok(self
             .store
             .ledger
-            .read(|tx| rows::unfinished_of(tx, account))?;
+            .read(|tx| rows::unfinished_of(tx, account))?)
+    }
+
+    /// Takes back everything of an account that has not ended: it is about to be removed.
+    pub(crate) async fn take_back_all_of(&self, account: AccountId) -> Result<(), CommandError> {
+        let ids = self.unfinished_of(account)?;
         for some in ids.chunks(AT_ONCE) {
             for upload in self.apply_to(some.to_vec(), Event::Cancel).await? {
                 self.stop_where_asked(&upload);
