@@ -83,6 +83,9 @@ pub enum ResumeError {
     /// The chunk was damaged on its way (460): it is sent again.
     #[error("a chunk was damaged on its way")]
     Damaged,
+    /// The service takes no CAR from this account, and the upload was one: its content goes another way.
+    #[error("the service takes no CAR from this account")]
+    NoCars,
     /// Anything else.
     #[error(transparent)]
     Failed(#[from] Error),
@@ -93,7 +96,7 @@ impl ResumeError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Conflict | Self::Locked | Self::Damaged => true,
-            Self::Expired | Self::OtherVersion | Self::TooLarge => false,
+            Self::Expired | Self::OtherVersion | Self::TooLarge | Self::NoCars => false,
             Self::Failed(error) => error.is_transient(),
         }
     }
@@ -102,6 +105,9 @@ impl ResumeError {
 /// Sends files in chunks.
 #[async_trait]
 pub trait Resumable: Send + Sync {
+    /// Whether a CAR is worth trying: not once one was refused ([`ResumeError::NoCars`]).
+    fn takes_cars(&self) -> bool;
+
     /// Tells the service of a file and gets the upload's address. Nothing of the content is sent. An error that says
     /// `Maybe` may have left an empty upload there, which expires by itself.
     async fn begin(&self, upload: &ResumableUpload) -> Result<UploadPlace, ResumeError>;

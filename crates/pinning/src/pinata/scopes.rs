@@ -1,6 +1,7 @@
 //! What is known of the key's permissions.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::{Error, ErrorKind};
@@ -66,10 +67,11 @@ impl Scope {
     }
 }
 
-/// What was learnt, kept in memory only: a key's permissions never change after it is made.
+/// What was learnt, kept in memory only: a key's permissions never change after it is made. Its account's plan may.
 #[derive(Default)]
 pub(super) struct Scopes {
     known: Mutex<HashMap<Scope, bool>>,
+    no_cars: AtomicBool,
 }
 
 impl Scopes {
@@ -80,6 +82,16 @@ impl Scopes {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&scope)
             .copied()
+    }
+
+    /// Whether the account's plan may take CARs: so until it refused one.
+    pub(super) fn takes_cars(&self) -> bool {
+        !self.no_cars.load(Ordering::Relaxed)
+    }
+
+    /// The plan takes no CARs.
+    pub(super) fn refused_a_car(&self) {
+        self.no_cars.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn learn(&self, scope: Scope, may: bool) {

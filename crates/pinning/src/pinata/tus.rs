@@ -31,6 +31,10 @@ struct Told {
 
 #[async_trait]
 impl Resumable for Pinata {
+    fn takes_cars(&self) -> bool {
+        self.scopes.takes_cars()
+    }
+
     async fn begin(&self, upload: &ResumableUpload) -> Result<UploadPlace, ResumeError> {
         check(upload)?;
         if self.may(Scope::FilesWrite).await? == Some(false) {
@@ -51,7 +55,8 @@ impl Resumable for Pinata {
         let read = |answer: &Answer, question: &Question<'_>| {
             Ok(meant(answer, question).and_then(|()| place(answer, question)))
         };
-        self.http.with_retries(&call, read).await?
+        let begun = self.http.with_retries(&call, read).await?;
+        begun.map_err(|error| self.refusal(upload, error))
     }
 
     async fn offset(&self, place: &UploadPlace) -> Result<u64, ResumeError> {
@@ -65,6 +70,17 @@ impl Resumable for Pinata {
     }
 
     async fn resume(
+        &self,
+        upload: &ResumableUpload,
+        place: &UploadPlace,
+    ) -> Result<Arrived, ResumeError> {
+        let sent = self.send_rest(upload, place).await;
+        sent.map_err(|error| self.refusal(upload, error))
+    }
+}
+
+impl Pinata {
+    async fn send_rest(
         &self,
         upload: &ResumableUpload,
         place: &UploadPlace,
@@ -97,9 +113,27 @@ impl Resumable for Pinata {
             }
         }
     }
-}
 
-impl Pinata {
+    /// A refusal by the service that a file would not have met: the account's plan takes no CARs. Which words it has
+    /// for that is not documented, so every refusal of the request itself counts.
+    fn refusal(&self, upload: &ResumableUpload, error: ResumeError) -> ResumeError {
+        let ResumeError::Failed(failed) = &error else {
+            return error;
+        };
+        let refused = match &failed.kind {
+            ErrorKind::Rejected { .. } | ErrorKind::QuotaExceeded => true,
+            ErrorKind::MissingScope(_) => self.scopes.get(Scope::FilesWrite) == Some(true),
+            ErrorKind::Unexpected { status, .. } => (400..500).contains(status),
+            _ => false,
+        };
+        let by_service = failed.status.is_some() && !failed.is_transient();
+        if !(upload.car && refused && by_service) {
+            return error;
+        }
+        self.scopes.refused_a_car();
+        ResumeError::NoCars
+    }
+
     async fn acknowledge(&self, upload: &ResumableUpload, offset: u64) -> Result<(), ResumeError> {
         upload
             .acknowledged
@@ -278,11 +312,16 @@ fn version(upload: &ResumableUpload) -> &'static str {
 /// is stored privately.
 fn metadata(upload: &ResumableUpload) -> String {
     let options = &upload.options;
-    let kind = mime_guess::from_path(&upload.file_name).first_or_octet_stream();
+    let kind = if upload.car {
+        "application/vnd.ipld.car".to_owned()
+    } else {
+        let guess = mime_guess::from_path(&upload.file_name);
+        guess.first_or_octet_stream().to_string()
+    };
     let name = options.name.as_ref().unwrap_or(&upload.file_name);
     let mut pairs = vec![
         ("filename", name.clone()),
-        ("filetype", kind.to_string()),
+        ("filetype", kind),
         ("network", options.network.as_str().to_owned()),
     ];
     if let Some(group) = &upload.placement.group {

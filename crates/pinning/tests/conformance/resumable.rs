@@ -103,3 +103,51 @@ async fn an_upload_that_the_service_does_not_know_begins_anew() {
     let told = world.account.offset(&UploadPlace { url }).await;
     assert_eq!(told, Err(ResumeError::Expired));
 }
+
+/// A CAR of one raw block, which says "hello".
+fn car() -> Vec<u8> {
+    let cid: cid::Cid = HELLO.parse().expect("a CID");
+    let cid = cid.to_bytes();
+    let link = [&b"\x81\xd8\x2a\x58\x25\0"[..], &cid].concat();
+    let header = [&b"\xa2\x65roots"[..], &link, b"\x67version\x01"].concat();
+    let section = [&cid[..], b"hello"].concat();
+    let length = |bytes: &[u8]| vec![u8::try_from(bytes.len()).expect("short")];
+    [length(&header), header, length(&section), section].concat()
+}
+
+const HELLO: &str = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
+
+#[tokio::test]
+async fn a_car_arrives_as_what_it_holds() {
+    let key = sandbox::Key::new(crate::support::token(), Profile::V3Only.scopes());
+    let paid = |config: &mut sandbox::Config| config.paid = true;
+    let world = World::configured(key, pinning::Deadlines::default(), paid).await;
+    let upload = ResumableUpload {
+        car: true,
+        chunk: 50,
+        ..upload(&car(), &Arc::default())
+    };
+    let place = world.account.begin(&upload).await.expect("begun");
+    let arrived = world.account.resume(&upload, &place).await;
+    assert_eq!(arrived.expect("arrived").cid.as_deref(), Some(HELLO));
+    assert_eq!(
+        fetch(&world.sandbox.gateway_url(), HELLO, &[]).await,
+        b"hello"
+    );
+    assert!(world.account.takes_cars());
+}
+
+#[tokio::test]
+async fn an_account_without_a_plan_for_cars_says_so_once_and_still_takes_files() {
+    let world = World::new(Profile::V3Only).await;
+    let file = upload(&car(), &Arc::default());
+    let car = ResumableUpload {
+        car: true,
+        ..file.clone()
+    };
+    assert!(world.account.takes_cars());
+    let refused = world.account.begin(&car).await;
+    assert_eq!(refused, Err(ResumeError::NoCars));
+    assert!(!world.account.takes_cars());
+    world.account.begin(&file).await.expect("begun");
+}
