@@ -6,6 +6,8 @@ mod accounts;
 mod asked;
 #[path = "drop/breaks.rs"]
 mod breaks;
+#[path = "drop/cars.rs"]
+mod cars;
 #[path = "drop/changes.rs"]
 mod changes;
 #[path = "drop/chunks.rs"]

@@ -71,6 +71,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_links.sql")),
                 M::up(include_str!("migrations/ledger_changes.sql")),
                 M::up(include_str!("migrations/ledger_patterns.sql")),
+                M::up(include_str!("migrations/ledger_cars.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),

@@ -37,9 +37,10 @@ impl Default for Cutting {
     }
 }
 
-/// One file, with all that sending it takes but the chunks.
+/// One file or CAR, with all that sending it takes but the chunks.
 pub(super) struct Parcel {
     pub(super) source: Arc<dyn Source>,
+    pub(super) car: bool,
     pub(super) file_name: String,
     pub(super) options: pinning::UploadOptions,
     pub(super) placement: Placement,
@@ -47,8 +48,15 @@ pub(super) struct Parcel {
     pub(super) cancel: CancellationToken,
 }
 
+/// The service's way to send in chunks, where this account's key may use it.
+pub(super) fn way_of_chunks(service: &dyn Service) -> Option<&dyn Resumable> {
+    // The older API takes no chunks; where only that one takes the key, this one is asked for nothing.
+    let newer = service.uploads()?.route(1) == Route::V3Multipart;
+    service.resumable().filter(|_| newer)
+}
+
 impl Uploads {
-    /// Sends files of more than `above` bytes in chunks of `chunk` bytes from now on. For tests, which need not move as
+    /// Sends files, and folders as CARs, of more than `above` bytes in chunks of `chunk` bytes from now on. For tests, which need not move as
     /// much as people do.
     pub fn cut(&self, above: u64, chunk: u64) {
         self.cutting.above.store(above, Ordering::Relaxed);
@@ -62,16 +70,19 @@ impl Uploads {
         upload: &Upload,
         bytes: u64,
     ) -> Option<&'a dyn Resumable> {
-        let large = bytes > self.cutting.above.load(Ordering::Relaxed);
-        if !large || upload.wish.folder || upload.wish.wrap {
+        if !self.is_large(bytes) || upload.wish.folder || upload.wish.wrap {
             return None;
         }
-        // The older API takes no chunks; where only that one takes the key, this one is asked for nothing.
-        let newer = service.uploads()?.route(1) == Route::V3Multipart;
-        service.resumable().filter(|_| newer)
+        way_of_chunks(service)
     }
 
-    /// Begins, or goes on where the service says. `None`: this account's key may not send in chunks; as one request then.
+    /// More than goes as one request.
+    pub(super) fn is_large(&self, bytes: u64) -> bool {
+        bytes > self.cutting.above.load(Ordering::Relaxed)
+    }
+
+    /// Begins, or goes on where the service says. `None`: this account's key may not send in chunks, or its plan takes no
+    /// CAR; as one request then.
     pub(super) async fn send_in_chunks(
         self: &Arc<Self>,
         way: &dyn Resumable,
@@ -90,7 +101,7 @@ impl Uploads {
             file_name: parcel.file_name,
             options: parcel.options,
             placement: parcel.placement,
-            car: false,
+            car: parcel.car,
             chunk: self.cutting.chunk.load(Ordering::Relaxed),
             progress: parcel.progress,
             acknowledged: saving.clone(),
@@ -100,7 +111,8 @@ impl Uploads {
             Some(place) => place.url.clone(),
             None => match way.begin(&parcel).await {
                 Ok(place) => {
-                    self.begun(upload, &place).await?;
+                    let length = parcel.car.then(|| parcel.source.size());
+                    self.begun(upload, &place, length).await?;
                     place.url
                 }
                 Err(ResumeError::Failed(error))
@@ -108,6 +120,7 @@ impl Uploads {
                 {
                     return Ok(None);
                 }
+                Err(ResumeError::NoCars) => return Ok(None),
                 Err(error) => return Ok(Some(self.broke(upload, error).await)),
             },
         };
@@ -122,11 +135,17 @@ impl Uploads {
     }
 
     /// The upload's address is in the row before anything is sent to it.
-    async fn begun(&self, upload: &Upload, place: &UploadPlace) -> Result<(), CommandError> {
+    async fn begun(
+        &self,
+        upload: &Upload,
+        place: &UploadPlace,
+        length: Option<u64>,
+    ) -> Result<(), CommandError> {
         let facts = Facts {
             place: Some(Place {
                 url: place.url.clone(),
                 offset: 0,
+                length,
             }),
             ..Facts::default()
         };
@@ -179,6 +198,8 @@ impl Uploads {
         };
         match error {
             ResumeError::Expired => self.forgotten(upload),
+            // Only now that all of it is there: as one request next time.
+            ResumeError::NoCars => Event::Forgotten { maybe: false }.into(),
             ResumeError::Conflict => passing("other bytes of this upload are there"),
             ResumeError::Locked => passing("another connection still holds this upload"),
             ResumeError::Damaged => passing("a part was damaged on its way"),
@@ -194,12 +215,12 @@ impl Uploads {
     /// The service does not know the upload any more. If its last chunk was never sent, it certainly has not arrived.
     fn forgotten(&self, upload: &Upload) -> Outcome {
         let now = self.store.ledger.read(|tx| super::rows::get(tx, upload.id));
-        let safe = now
-            .ok()
-            .and_then(|row| row.place)
-            .map_or(0, |place| place.offset);
+        let (safe, length) = now.map_or((0, None), |row| {
+            let offset = row.place.as_ref().map_or(0, |place| place.offset);
+            (offset, row.length())
+        });
         let chunk = self.cutting.chunk.load(Ordering::Relaxed);
-        let maybe = upload.bytes.is_none_or(|size| safe + chunk >= size);
+        let maybe = length.is_none_or(|size| safe + chunk >= size);
         Outcome {
             events: vec![Event::Forgotten { maybe }],
             facts: Facts {
@@ -219,7 +240,7 @@ impl Uploads {
         let Some(place) = upload
             .place
             .as_ref()
-            .filter(|place| Some(place.offset) == upload.bytes)
+            .filter(|place| Some(place.offset) == upload.length())
         else {
             return Ok(None);
         };

@@ -2,6 +2,7 @@
 
 mod amend;
 mod bytes;
+mod cars;
 mod chunks;
 mod cid;
 mod compute;
@@ -61,6 +62,7 @@ use crate::figures;
 use crate::pins::Pins;
 use crate::store::{Store, StoreError, Tx, Urgency};
 use crate::walk::Files;
+use cars::Packed;
 use chunks::Cutting;
 use drops::Drops;
 use limits::Limits;
@@ -119,6 +121,7 @@ pub struct Uploads {
     hashing_small: Semaphore,
     progress: broadcast::Sender<Progress>,
     cutting: Cutting,
+    packed: Packed,
     limits: Arc<Limits>,
     pace: Arc<Pace>,
     /// The first row of the present batch, for the overall figures; 0: none.
@@ -156,6 +159,7 @@ impl Uploads {
             hashing_small: Semaphore::new(1),
             progress: broadcast::channel(16).0,
             cutting: Cutting::default(),
+            packed: Packed::default(),
             limits,
             pace,
             batch: AtomicI64::new(0),

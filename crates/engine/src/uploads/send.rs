@@ -71,7 +71,23 @@ impl Uploads {
         if let Some(place) = &upload.place {
             running.goes_on_from(place.offset);
         }
+        let parcel = |source, car, file_name: &str| Parcel {
+            source,
+            car,
+            file_name: file_name.to_owned(),
+            options: options.clone(),
+            placement: placement.clone(),
+            progress: progress.clone(),
+            cancel: cancel.clone(),
+        };
         let answer = if upload.wish.folder {
+            let as_car = |source| parcel(source, true, &upload.wish.name);
+            let sent = self
+                .send_as_car(service.as_ref(), upload, &contents, running, as_car)
+                .await?;
+            if let Some(outcome) = sent {
+                return Ok(outcome);
+            }
             let files = contents
                 .files
                 .iter()
@@ -101,14 +117,7 @@ impl Uploads {
             }
             let file_name = bytes::wrapped_name(upload);
             if let Some(way) = self.in_chunks(service.as_ref(), upload, contents.bytes) {
-                let parcel = Parcel {
-                    source: source(found),
-                    file_name: file_name.clone(),
-                    options: options.clone(),
-                    placement: placement.clone(),
-                    progress: progress.clone(),
-                    cancel: cancel.clone(),
-                };
+                let parcel = parcel(source(found), false, &file_name);
                 let sent = self.send_in_chunks(way, upload, parcel, running).await?;
                 if let Some(outcome) = sent {
                     return Ok(outcome);

@@ -247,12 +247,11 @@ impl Uploads {
         if !ended && let Some(then) = self.afterwards(upload.id)? {
             sentence = format!("{sentence} {then}");
         }
-        let safe = upload.place.as_ref().map_or(0, |place| place.offset);
         let done = match self.running().get(&upload.id) {
             Some(running) if matches!(state, State::Active(_)) => {
-                running.done.load(Ordering::Relaxed)
+                upload.content_of(running.done.load(Ordering::Relaxed))
             }
-            _ => safe,
+            _ => upload.safe(),
         };
         let pin = match &upload.service_cid {
             Some(cid) if state == State::Pinned => {

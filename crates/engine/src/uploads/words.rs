@@ -51,7 +51,7 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
 
 /// How much of an upload in chunks is at the service.
 fn so_far(upload: &Upload) -> Option<String> {
-    let safe = upload.place.as_ref().map(|place| place.offset)?;
+    let safe = upload.safe();
     let there = format!(
         "{} of {}",
         figures::size(safe),
@@ -62,7 +62,7 @@ fn so_far(upload: &Upload) -> Option<String> {
 
 fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload) -> String {
     let there = lower_article(service);
-    let complete = upload.place.as_ref().map(|place| place.offset) == upload.bytes;
+    let complete = upload.place.as_ref().map(|place| place.offset) == upload.length();
     match reason {
         ErrorCode::Unconfirmed if complete => {
             return format!(

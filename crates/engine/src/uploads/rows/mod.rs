@@ -83,6 +83,8 @@ pub(super) struct Place {
     pub url: String,
     /// Bytes that are safe there.
     pub offset: u64,
+    /// Bytes of the CAR that is sent to it; `None`: the file as it is.
+    pub length: Option<u64>,
 }
 
 /// A row of the queue.
@@ -127,6 +129,27 @@ pub(super) struct Upload {
 }
 
 impl Upload {
+    /// Bytes of what goes in chunks: a file, or a folder's CAR.
+    pub(super) fn length(&self) -> Option<u64> {
+        let car = self.place.as_ref().and_then(|place| place.length);
+        car.or(self.bytes)
+    }
+
+    /// Bytes of content that are safe at the service; of a CAR their share of it.
+    pub(super) fn safe(&self) -> u64 {
+        let offset = self.place.as_ref().map_or(0, |place| place.offset);
+        self.content_of(offset)
+    }
+
+    /// Bytes of content in so many of [`Upload::length`].
+    pub(super) fn content_of(&self, offset: u64) -> u64 {
+        let (Some(length), Some(bytes)) = (self.length(), self.bytes) else {
+            return offset;
+        };
+        let share = u128::from(offset) * u128::from(bytes) / u128::from(length.max(1));
+        u64::try_from(share).unwrap_or(u64::MAX)
+    }
+
     /// A row that stands in no queue: what it would be made of can be looked at.
     pub(super) fn unsaved(wish: Wish) -> Self {
         Self {
@@ -191,7 +214,7 @@ const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_
                        until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
                        service_id, verdict, amended, finished, network, group_id, group_name, \
                        resume_url, resume_stamp, resume_offset, priority > 0, created, \
-                       allowed, junk, resume_farthest, patterns";
+                       allowed, junk, resume_farthest, patterns, resume_length";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
@@ -248,9 +271,13 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
 /// What was sent belongs to the bytes that were hashed then, and to no others.
 fn place(row: &Row<'_>, stamp: Option<&str>) -> rusqlite::Result<Option<Place>> {
     let (url, of): (Option<String>, Option<String>) = (row.get(30)?, row.get(31)?);
-    let offset = row.get(32)?;
+    let (offset, length) = (row.get(32)?, row.get(39)?);
     let place = url.filter(|_| of.as_deref() == stamp);
-    Ok(place.map(|url| Place { url, offset }))
+    Ok(place.map(|url| Place {
+        url,
+        offset,
+        length,
+    }))
 }
 
 fn target(row: &Row<'_>) -> rusqlite::Result<Target> {

@@ -1,0 +1,247 @@
+//! A folder as one CAR in chunks, where the account takes it: what is sent of it stays sent when the connection or the
+//! program ends. The CAR stands nowhere: each chunk is made again from the files, and compared with their CIDs.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use content::car::{self, Archive, Plan};
+use pinning::{Resumable, Service, Source};
+use tokio::io::AsyncRead;
+use tokio_util::io::StreamReader;
+use tokio_util::sync::CancellationToken;
+
+use super::Uploads;
+use super::bytes::{self, Contents, Stopped};
+use super::chunks::{Parcel, way_of_chunks};
+use super::pace::{Pace, Paced};
+use super::progress::Running;
+use super::rows::Upload;
+use super::state::Event;
+use super::target::UploadNetwork;
+use super::work::Outcome;
+use crate::error::{CommandError, ErrorCode};
+use crate::walk::{Files, Found, Place, Stamp};
+
+/// Files above which a folder goes as a CAR however few bytes they have: services lose requests with so many at their end.
+const MANY: usize = 10_000;
+/// Bytes of a CAR that are made at a time.
+const PIECE: usize = 256 * 1024;
+
+/// What was found out of the folder whose sending broke last: going on does not read all of it once more.
+#[derive(Default)]
+pub(super) struct Packed(Mutex<Option<(i64, Arc<Plan>)>>);
+
+impl Packed {
+    fn take(&self, upload: &Upload) -> Option<Arc<Plan>> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, plan) = kept.take_if(|(id, _)| *id == upload.id)?;
+        is_of(&plan, upload).then_some(plan)
+    }
+
+    fn keep(&self, upload: &Upload, plan: Arc<Plan>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((upload.id, plan));
+    }
+}
+
+/// Whether a CAR holds what was hashed for a row.
+fn is_of(plan: &Plan, upload: &Upload) -> bool {
+    upload.cid == Some(plan.root().cid.to_string())
+}
+
+impl Uploads {
+    /// The service's way to send this folder as a CAR, where it has one and the folder needs it. One request is not begun
+    /// anew for less than a large file would be, and does not need everything read twice.
+    fn as_car<'a>(
+        &self,
+        service: &'a dyn Service,
+        upload: &Upload,
+        contents: &Contents,
+    ) -> Option<&'a dyn Resumable> {
+        let public = upload.wish.target.network == UploadNetwork::Public;
+        let begun = upload.place.is_some();
+        let large = self.is_large(contents.bytes) || contents.files.len() > MANY;
+        let way = way_of_chunks(service)?;
+        let taken = begun || (large && way.takes_cars());
+        (public && taken).then_some(way)
+    }
+
+    /// Sends a folder as a CAR. `None`: it goes as one request.
+    pub(super) async fn send_as_car(
+        self: &Arc<Self>,
+        service: &dyn Service,
+        upload: &Upload,
+        contents: &Contents,
+        running: &Arc<Running>,
+        parcel: impl FnOnce(Arc<dyn Source>) -> Parcel,
+    ) -> Result<Option<Outcome>, CommandError> {
+        let Some(way) = self.as_car(service, upload, contents) else {
+            return Ok(None);
+        };
+        let plan = match self.pack(upload, contents, running).await {
+            Ok(plan) => plan,
+            Err(Stopped::Cancelled) => return Ok(Some(Outcome::none())),
+            Err(Stopped::Changed) => return Ok(Some(Event::SourceChanged.into())),
+            Err(Stopped::Refused(refusal)) => {
+                return Ok(Some(Outcome::refused(refusal.code, refusal.detail)));
+            }
+        };
+        let begun = upload.place.as_ref();
+        if begun.is_some_and(|place| place.length != Some(plan.size())) {
+            // Begun by a version that made another CAR of it.
+            return Ok(Some(Event::Forgotten { maybe: false }.into()));
+        }
+        running.begin(plan.size(), true);
+        running.goes_on_from(begun.map_or(0, |place| place.offset));
+        let source = Arc::new(CarSource {
+            plan: plan.clone(),
+            pace: self.pace.clone(),
+        });
+        let sent = self
+            .send_in_chunks(way, upload, parcel(source), running)
+            .await?;
+        match &sent {
+            Some(outcome) if goes_on(outcome) => self.packed.keep(upload, plan),
+            Some(_) => {}
+            None => running.begin(contents.bytes, true),
+        }
+        Ok(sent)
+    }
+
+    /// Finds out where each block lies. Reads every file.
+    async fn pack(
+        &self,
+        upload: &Upload,
+        contents: &Contents,
+        running: &Arc<Running>,
+    ) -> Result<Arc<Plan>, Stopped> {
+        if let Some(plan) = self.packed.take(upload) {
+            return Ok(plan);
+        }
+        let stop = Arc::new(Stop {
+            cancel: running.cancel.clone(),
+            packed: AtomicBool::new(false),
+        });
+        let mut archive = Archive::folder(bytes::profile(upload));
+        for (segments, found) in &contents.files {
+            let file = PackedFile::of(&self.files, found, &stop);
+            let added = archive.add_file(segments, file);
+            added.map_err(|error| {
+                Stopped::Refused(bytes::Refusal::new(ErrorCode::BadInput, error.to_string()))
+            })?;
+        }
+        // Hashing uses every core by itself.
+        let Ok(_alone) = self.hashing.acquire().await else {
+            return Err(Stopped::Cancelled);
+        };
+        let planned = bytes::off_thread(move || archive.plan()).await;
+        stop.packed.store(true, Ordering::Relaxed);
+        match planned {
+            Ok(Ok(plan)) if is_of(&plan, upload) => Ok(Arc::new(plan)),
+            _ if running.cancel.is_cancelled() => Err(Stopped::Cancelled),
+            // Another root, or a file that cannot be read any more: looked at again, which tells what it is.
+            _ => Err(Stopped::Changed),
+        }
+    }
+}
+
+/// Whether a folder's sending broke, and goes on later.
+fn goes_on(outcome: &Outcome) -> bool {
+    let passing = |event: &Event| matches!(event, Event::Failed { .. } | Event::Held { .. });
+    outcome.events.iter().all(passing)
+}
+
+/// Ends the reading of a folder when the person took it back. Once all is read, chunks have their own end.
+struct Stop {
+    cancel: CancellationToken,
+    packed: AtomicBool,
+}
+
+/// A file of the folder, which must still look as it did when it was hashed.
+struct PackedFile {
+    files: Arc<dyn Files>,
+    place: Place,
+    stamp: Stamp,
+    stop: Arc<Stop>,
+}
+
+impl PackedFile {
+    fn of(files: &Arc<dyn Files>, found: &Found, stop: &Arc<Stop>) -> Self {
+        Self {
+            files: files.clone(),
+            place: found.place.clone(),
+            stamp: found.stamp,
+            stop: stop.clone(),
+        }
+    }
+}
+
+impl car::Source for PackedFile {
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        self.open_at(0)
+    }
+
+    fn open_at(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+        let opened = self.files.open(&self.place);
+        let (mut file, stamp) = opened.map_err(|problem| io::Error::other(problem.words))?;
+        if stamp != self.stamp {
+            return Err(io::Error::other("changed since its CID was computed"));
+        }
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(Box::new(Stoppable {
+            file,
+            stop: self.stop.clone(),
+        }))
+    }
+}
+
+struct Stoppable<R> {
+    file: R,
+    stop: Arc<Stop>,
+}
+
+impl<R: Read> Read for Stoppable<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let packed = self.stop.packed.load(Ordering::Relaxed);
+        if !packed && self.stop.cancel.is_cancelled() {
+            return Err(io::Error::other("cancelled"));
+        }
+        self.file.read(buffer)
+    }
+}
+
+/// The CAR as the service's client reads it.
+struct CarSource {
+    plan: Arc<Plan>,
+    pace: Arc<Pace>,
+}
+
+#[async_trait]
+impl Source for CarSource {
+    fn size(&self) -> u64 {
+        self.plan.size()
+    }
+
+    async fn open(&self) -> io::Result<Pin<Box<dyn AsyncRead + Send>>> {
+        self.open_at(0).await
+    }
+
+    async fn open_at(&self, offset: u64) -> io::Result<Pin<Box<dyn AsyncRead + Send>>> {
+        let reader = Plan::reader(self.plan.clone(), offset);
+        let pieces = futures::stream::try_unfold(reader, |mut reader| async {
+            let read = bytes::off_thread(move || {
+                let mut piece = vec![0; PIECE];
+                let length = reader.read(&mut piece)?;
+                piece.truncate(length);
+                Ok::<_, io::Error>((piece, reader))
+            });
+            let (piece, reader) = read.await.map_err(io::Error::other)??;
+            Ok::<_, io::Error>((!piece.is_empty()).then(|| (io::Cursor::new(piece), reader)))
+        });
+        let pieces = StreamReader::new(Box::pin(pieces));
+        Ok(Box::pin(Paced::new(pieces, self.pace.clone())))
+    }
+}
