@@ -53,8 +53,8 @@ fn is_of(plan: &Plan, upload: &Upload) -> bool {
 }
 
 impl Uploads {
-    /// The service's way to send this folder as a CAR, where it has one and the folder needs it. One request is not begun
-    /// anew for less than a large file would be, and does not need everything read twice.
+    /// The service's way to send this folder as a CAR, where it has one and the folder is worth it: what goes as one request
+    /// is read once less, and as long as it is no more than a large file's two chunks, a break costs little.
     fn as_car<'a>(
         &self,
         service: &'a dyn Service,

@@ -56,8 +56,8 @@ pub(super) fn way_of_chunks(service: &dyn Service) -> Option<&dyn Resumable> {
 }
 
 impl Uploads {
-    /// Sends files, and folders as CARs, of more than `above` bytes in chunks of `chunk` bytes from now on. For tests, which need not move as
-    /// much as people do.
+    /// Sends files, and folders as CARs, of more than `above` bytes in chunks of `chunk` bytes from now on. For tests,
+    /// which need not move as much as people do.
     pub fn cut(&self, above: u64, chunk: u64) {
         self.cutting.above.store(above, Ordering::Relaxed);
         self.cutting.chunk.store(chunk, Ordering::Relaxed);

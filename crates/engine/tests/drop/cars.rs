@@ -177,8 +177,9 @@ async fn a_car_that_is_refused_when_all_of_it_is_there_goes_as_one_request_inste
     let house = house(true).await;
     let files = folder(25);
     let path = written(&house, "site", &files);
-    after(&house, 1, Kind::status(400));
+    after(&house, 8, Kind::status(400));
     house.drop_in(&[path]).await;
     arrived_whole(&house, &files).await;
     assert_eq!((uploads_begun(&house), by_multipart(&house)), (1, 1));
+    assert!(bytes_received(&house) > 8 * CHUNK, "it was the last chunk");
 }

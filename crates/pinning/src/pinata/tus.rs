@@ -74,20 +74,10 @@ impl Resumable for Pinata {
         upload: &ResumableUpload,
         place: &UploadPlace,
     ) -> Result<Arrived, ResumeError> {
-        let sent = self.send_rest(upload, place).await;
-        sent.map_err(|error| self.refusal(upload, error))
-    }
-}
-
-impl Pinata {
-    async fn send_rest(
-        &self,
-        upload: &ResumableUpload,
-        place: &UploadPlace,
-    ) -> Result<Arrived, ResumeError> {
         check(upload)?;
         let size = upload.source.size();
-        let (mut offset, mut cid) = self.head(place).await?;
+        let head = self.head(place).await;
+        let (mut offset, mut cid) = head.map_err(|error| self.refusal(upload, error))?;
         let mut asked_again = false;
         loop {
             if offset > size {
@@ -109,11 +99,17 @@ impl Pinata {
                     asked_again = true;
                     (offset, cid) = self.head(place).await?;
                 }
+                // It is looked into when all of it is there.
+                Err(error) if upload.chunk >= size - offset => {
+                    return Err(self.refusal(upload, error));
+                }
                 Err(error) => return Err(error),
             }
         }
     }
+}
 
+impl Pinata {
     /// A refusal by the service that a file would not have met: the account's plan takes no CARs. Which words it has
     /// for that is not documented, so every refusal of the request itself counts.
     fn refusal(&self, upload: &ResumableUpload, error: ResumeError) -> ResumeError {

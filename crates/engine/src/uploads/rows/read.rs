@@ -237,7 +237,9 @@ pub(in crate::uploads) fn counts(tx: &Connection) -> Result<Vec<(String, u64)>, 
 /// Bytes of the present batch: at the service, and in all. The batch begins with row `first`.
 pub(in crate::uploads) fn batch(tx: &Connection, first: i64) -> Result<(u64, u64), StoreError> {
     Ok(tx.query_row(
-        "SELECT coalesce(sum(CASE WHEN state = 'pinned' THEN bytes ELSE min(resume_offset, coalesce(bytes, 0)) END), 0), coalesce(sum(bytes), 0)
+        "SELECT coalesce(sum(CASE WHEN state = 'pinned' THEN bytes
+                                  ELSE min(resume_offset, coalesce(bytes, 0)) END), 0),
+                coalesce(sum(bytes), 0)
          FROM upload WHERE id >= ?1 AND state <> 'cancelled'",
         [first],
         |row| Ok((row.get(0)?, row.get(1)?)),

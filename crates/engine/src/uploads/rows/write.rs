@@ -116,7 +116,8 @@ fn write_job(
 
 fn forget_place(tx: &Tx, id: i64) -> Result<(), StoreError> {
     tx.prepare_cached(
-        "UPDATE upload SET resume_url = NULL, resume_stamp = NULL, resume_offset = 0, resume_length = NULL WHERE id = ?1",
+        "UPDATE upload SET resume_url = NULL, resume_stamp = NULL, resume_offset = 0, resume_length = NULL
+         WHERE id = ?1",
     )?
     .execute([id])?;
     Ok(())
@@ -141,7 +142,8 @@ fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
     ])?;
     if let Some(place) = &facts.place {
         tx.prepare_cached(
-            "UPDATE upload SET resume_url = ?2, resume_stamp = stamp, resume_offset = ?3, resume_length = ?4 WHERE id = ?1",
+            "UPDATE upload SET resume_url = ?2, resume_stamp = stamp, resume_offset = ?3, resume_length = ?4
+             WHERE id = ?1",
         )?
         .execute(params![id, place.url, place.offset, place.length])?;
     }
