@@ -9,12 +9,16 @@ mod figures;
 mod house;
 #[path = "watches/landing.rs"]
 mod landing;
+#[path = "watches/programs.rs"]
+mod programs;
 #[path = "watches/rules.rs"]
 mod rules;
 #[path = "watches/secrets.rs"]
 mod secrets;
 #[path = "watches/soak.rs"]
 mod soak;
+#[path = "watches/system.rs"]
+mod system;
 
 use engine::watches::{LedgerGroup, LedgerQuery, LedgerState, WatchRules};
 use house::House;

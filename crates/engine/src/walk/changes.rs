@@ -16,7 +16,7 @@ impl Changes {
     pub fn of(path: &Path) -> Self {
         let changed = CancellationToken::new();
         let heard = changed.clone();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        let hear = move |event: notify::Result<notify::Event>| {
             let written = |event: &notify::Event| {
                 matches!(
                     event.kind,
@@ -26,8 +26,10 @@ impl Changes {
             if event.as_ref().is_ok_and(written) {
                 heard.cancel();
             }
-        });
-        let watcher = watcher
+        };
+        // What a link leads to is not sent, and may be the whole disk.
+        let config = notify::Config::default().with_follow_symlinks(false);
+        let watcher = notify::RecommendedWatcher::new(hear, config)
             .and_then(|mut watcher| {
                 watcher
                     .watch(path, RecursiveMode::Recursive)

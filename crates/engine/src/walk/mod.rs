@@ -2,6 +2,7 @@
 
 mod changes;
 mod disk;
+mod inotify;
 mod junk;
 mod patterns;
 mod secret;
@@ -13,12 +14,13 @@ use std::path::{Path, PathBuf};
 
 pub use changes::Changes;
 pub use disk::Disk;
+pub use inotify::SystemWatching;
 pub use junk::is_junk;
 pub(crate) use patterns::{LeaveOut, PINIGNORE, Patterns, own_patterns};
 pub use secret::looks_like_secret;
 pub use shape::{LOOKED_AT, secret_shape};
 pub use survey::{Found, Survey, survey};
-pub use watching::{Deaf, Ear, Heard, Listening, SystemWatching, Watching};
+pub use watching::{Deaf, Ear, Heard, Listening, Watching};
 
 use crate::error::ErrorCode;
 

@@ -4,8 +4,6 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use notify::event::{AccessKind, AccessMode, ModifyKind};
-use notify::{EventKind, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 
 /// What was heard since the last time somebody asked.
@@ -116,7 +114,11 @@ impl Ear {
 }
 
 /// Listens while it lives.
-pub trait Listening: Send + Sync {}
+pub trait Listening: Send + Sync {
+    /// Listens to what happens in this folder, too, not to what happens below it. Asked just before the folder is looked
+    /// into, each time. One that may not be read, or went, is no error.
+    fn folder(&self, path: &Path) -> Result<(), Deaf>;
+}
 
 /// Why changes cannot be heard here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,135 +136,13 @@ pub enum Deaf {
 
 /// Whoever can hear changes; a test puts its own in.
 pub trait Watching: Send + Sync {
-    /// Listens to everything below `root`.
+    /// Listens to `root`, and to what below it will be asked for.
     fn listen(&self, root: &Path, ear: Ear) -> Result<Box<dyn Listening>, Deaf>;
-}
-
-/// The system's own way.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemWatching;
-
-struct Kept {
-    _watcher: notify::RecommendedWatcher,
-}
-
-impl Listening for Kept {}
-
-impl Watching for SystemWatching {
-    fn listen(&self, root: &Path, ear: Ear) -> Result<Box<dyn Listening>, Deaf> {
-        if let Some(name) = mute(root) {
-            return Err(Deaf::Mute(name));
-        }
-        let mut watcher =
-            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-                hear(&ear, event);
-            })
-            .map_err(|error| deaf(&error))?;
-        watcher
-            .watch(root, RecursiveMode::Recursive)
-            .map_err(|error| deaf(&error))?;
-        Ok(Box::new(Kept { _watcher: watcher }))
-    }
-}
-
-fn hear(ear: &Ear, event: notify::Result<notify::Event>) {
-    let event = match event {
-        Ok(event) => event,
-        Err(error) => {
-            return match deaf(&error) {
-                why @ Deaf::Exhausted { .. } => ear.deaf(why),
-                _ => ear.lost(),
-            };
-        }
-    };
-    if event.need_rescan() {
-        return ear.lost();
-    }
-    match event.kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => {
-            event
-                .paths
-                .into_iter()
-                .for_each(|path| ear.writing(path, false));
-        }
-        EventKind::Access(_) => {}
-        EventKind::Modify(ModifyKind::Data(_)) => {
-            event
-                .paths
-                .into_iter()
-                .for_each(|path| ear.writing(path, true));
-        }
-        _ => event.paths.into_iter().for_each(|path| ear.dirty(path)),
-    }
-}
-
-fn deaf(error: &notify::Error) -> Deaf {
-    match &error.kind {
-        notify::ErrorKind::MaxFilesWatch => Deaf::Exhausted {
-            limit: watch_limit(),
-        },
-        // No space for a watch, or no descriptor for another instance.
-        notify::ErrorKind::Io(cause) if matches!(cause.raw_os_error(), Some(28 | 24)) => {
-            Deaf::Exhausted {
-                limit: watch_limit(),
-            }
-        }
-        _ => Deaf::Other(error.to_string()),
-    }
-}
-
-fn watch_limit() -> Option<u64> {
-    [
-        "/proc/sys/fs/inotify/max_user_watches",
-        "/proc/sys/user/max_inotify_watches",
-    ]
-    .iter()
-    .filter_map(|path| std::fs::read_to_string(path).ok()?.trim().parse().ok())
-    .min()
-}
-
-/// The name of a file system that does not tell of what others do in it.
-fn mute(root: &Path) -> Option<String> {
-    const MUTE: [(i64, &str); 7] = [
-        (0x6969, "NFS"),
-        (0xff53_4d42, "CIFS"),
-        (0xfe53_4d42, "SMB"),
-        (0x517b, "SMB"),
-        (0x6573_5546, "FUSE"),
-        (0x0102_1997, "9p"),
-        (0x00c3_6400, "Ceph"),
-    ];
-    let kind = rustix::fs::statfs(root).ok()?.f_type;
-    #[allow(
-        clippy::useless_conversion,
-        clippy::unnecessary_cast,
-        reason = "its width differs between systems"
-    )]
-    let kind = kind as i64 & 0xffff_ffff;
-    MUTE.iter()
-        .find(|(known, _)| *known == kind)
-        .map(|(_, name)| (*name).to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn a_write_and_its_closing_are_heard_and_name_the_file() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let ear = Ear::default();
-        let _listening = SystemWatching
-            .listen(folder.path(), ear.clone())
-            .unwrap_or_else(|why| panic!("{why:?}"));
-        let file = folder.path().join("a.txt");
-        std::fs::write(&file, b"one").expect("writes");
-        let mut dirty = HashSet::new();
-        while !dirty.contains(&file) {
-            ear.rung().await;
-            dirty.extend(ear.take().dirty);
-        }
-    }
 
     #[test]
     fn lost_events_make_the_names_of_the_others_worthless() {

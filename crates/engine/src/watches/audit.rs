@@ -123,6 +123,7 @@ impl Watches {
             root: stored.root.clone(),
             rules: stored.rules.clone(),
             beat: Arc::default(),
+            listening: None,
         };
         let ways = ledger
             .entries

@@ -197,6 +197,7 @@ impl Watches {
             root,
             rules,
             beat: Arc::default(),
+            listening: None,
         };
         let mut preview = WatchPreview::default();
         let seen = match scan.look(None) {

@@ -12,8 +12,7 @@ pub(super) fn hear(folder: &mut Folder) {
     let heard = folder.ear.take();
     folder.whole |= heard.lost;
     if let Some(why) = heard.deaf {
-        folder.condition.deaf = Some(why);
-        folder.listening = None;
+        folder.deafen(why);
     }
     for path in heard.dirty {
         match way_of(&folder.root, &path) {
@@ -30,16 +29,6 @@ pub(super) fn hear(folder: &mut Folder) {
 
 /// Adds what is due by now to what is dirty.
 pub(super) fn due(folder: &mut Folder, now: Millis) {
-    let again: Vec<Way> = folder
-        .again
-        .iter()
-        .filter(|(_, at)| **at <= now)
-        .map(|(way, _)| way.clone())
-        .collect();
-    for way in again {
-        folder.again.remove(&way);
-        folder.dirty.insert(way);
-    }
     let mut whole = false;
     for (way, entry) in &folder.ledger.entries {
         let settled = match (&entry.state, entry.seen) {

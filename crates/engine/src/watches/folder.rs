@@ -1,6 +1,6 @@
 //! One watched folder in memory: what is known of it, what it hears, and how it stands. Its own task in `work` owns it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -52,12 +52,10 @@ pub(super) struct Folder {
     pub(super) paused: Option<Millis>,
     pub(super) ledger: Ledger,
     pub(super) ear: Ear,
-    pub(super) listening: Option<Box<dyn Listening>>,
+    pub(super) listening: Option<Arc<dyn Listening>>,
     pub(super) condition: Condition,
     /// Paths to look at.
     pub(super) dirty: BTreeSet<Way>,
-    /// Folders to look at once more: what was put into them before they were listened to was not heard.
-    pub(super) again: BTreeMap<Way, Millis>,
     /// Everything is to be looked at.
     pub(super) whole: bool,
     /// When everything was looked at last.
@@ -99,7 +97,6 @@ impl Folder {
             listening: None,
             condition: Condition::default(),
             dirty: BTreeSet::new(),
-            again: BTreeMap::new(),
             whole: true,
             whole_at: 0,
             next: None,
@@ -112,6 +109,17 @@ impl Folder {
             ),
             ended: false,
         }
+    }
+
+    /// From now on not everything is heard: it is looked at instead, and what listened is of no more use.
+    pub(super) fn deafen(&mut self, why: Deaf) {
+        tracing::info!(
+            self.id,
+            ?why,
+            "changes are not heard; it is looked at instead"
+        );
+        self.condition.deaf = Some(why);
+        self.listening = None;
     }
 
     /// The folder's last name, for people.

@@ -319,6 +319,13 @@ impl File<'_> {
             EntryState::Settling | EntryState::Changed => self.settle(plan, moves, entry),
             EntryState::Held(_) if allowed => plan.actions.push(Action::Take { way, stamp }),
             EntryState::Held(_) => {}
+            // Who may read it was changed, perhaps.
+            EntryState::Unreadable(_)
+                if entry.seen.is_some_and(|seen| seen.changed != stamp.changed) =>
+            {
+                plan.by(self.now + self.rules.settle_for(stamp.size));
+                plan.actions.push(Action::See { way, stamp });
+            }
             EntryState::Failed { .. } | EntryState::Unreadable(_) => match entry.retry {
                 Some(at) if is_due(at, self.now) => plan.actions.push(Action::Take { way, stamp }),
                 Some(at) => plan.by(at),

@@ -11,7 +11,7 @@ use super::ledger::Way;
 use super::plan::{Listing, Look};
 use super::rules::WatchRules;
 use crate::error::ErrorCode;
-use crate::walk::{Files, Identity, Node, Patterns, Place, Problem, own_patterns};
+use crate::walk::{Deaf, Files, Identity, Listening, Node, Patterns, Place, Problem, own_patterns};
 
 /// Folders inside each other; deeper ones are left out.
 const DEEPEST: usize = 128;
@@ -24,6 +24,8 @@ pub(super) struct Scan {
     pub(super) rules: WatchRules,
     /// Counts folders looked into, so that a disk that hangs can be told from one that is slow.
     pub(super) beat: Arc<AtomicU64>,
+    /// Listens to each folder before it is looked into, where anybody listens.
+    pub(super) listening: Option<Arc<dyn Listening>>,
 }
 
 /// What a look found.
@@ -31,8 +33,8 @@ pub(super) struct Scan {
 pub(super) struct Seen {
     pub(super) identity: Identity,
     pub(super) listing: Listing,
-    /// Folders among what was asked for: what was put into them meanwhile may not have been heard.
-    pub(super) folders: Vec<Way>,
+    /// Why not everything that was looked into is listened to.
+    pub(super) deaf: Option<Deaf>,
 }
 
 /// The place of a path below a root.
@@ -77,6 +79,7 @@ impl Scan {
             patterns: &patterns,
             device: seen.identity.device,
             listing: Listing::default(),
+            deaf: None,
         };
         match asked {
             None => {
@@ -88,13 +91,11 @@ impl Scan {
                     if way.is_empty() {
                         continue;
                     }
-                    if look.path(way) {
-                        seen.folders.push(way.clone());
-                    }
+                    look.path(way);
                 }
             }
         }
-        seen.listing = look.listing;
+        (seen.listing, seen.deaf) = (look.listing, look.deaf);
         // A root that went away meanwhile must not look like one whose files are gone.
         if self.files.identity(&root)? != seen.identity {
             return Err(Problem {
@@ -111,11 +112,12 @@ struct Looking<'a> {
     patterns: &'a Patterns,
     device: u64,
     listing: Listing,
+    deaf: Option<Deaf>,
 }
 
 impl Looking<'_> {
-    /// One path. Answers whether it is a folder.
-    fn path(&mut self, way: &Way) -> bool {
+    /// One path, with all below it.
+    fn path(&mut self, way: &Way) {
         let above = way
             .iter()
             .enumerate()
@@ -124,20 +126,28 @@ impl Looking<'_> {
         for folder in above {
             // Below something that is left out, nothing is looked at.
             if self.patterns.rule(as_path(folder), true).is_some() {
-                return false;
+                return;
             }
         }
         let node = self.scan.files.look(&place(&self.scan.root, way));
         self.listing.covers.insert(way.clone());
-        match node {
-            Err(problem) if problem.code == ErrorCode::Vanished => false,
-            node => {
-                let open = self.take(way, node);
-                if open && let Err(problem) = self.walk(way) {
-                    self.unreadable(way.clone(), &problem);
-                }
-                open
-            }
+        if matches!(&node, Err(problem) if problem.code == ErrorCode::Vanished) {
+            return;
+        }
+        if self.take(way, node)
+            && let Err(problem) = self.walk(way)
+        {
+            self.unreadable(way.clone(), &problem);
+        }
+    }
+
+    fn listen(&mut self, folder: &Way) {
+        if self.deaf.is_some() {
+            return;
+        }
+        if let Some(listening) = &self.scan.listening {
+            let path = self.scan.root.join(as_path(folder));
+            self.deaf = listening.folder(&path).err();
         }
     }
 
@@ -146,6 +156,7 @@ impl Looking<'_> {
         let mut open = vec![first.clone()];
         while let Some(folder) = open.pop() {
             self.scan.beat.fetch_add(1, Ordering::Relaxed);
+            self.listen(&folder);
             let looked = match self.scan.files.look_into(&place(&self.scan.root, &folder)) {
                 Ok(looked) => looked,
                 Err(problem) if folder == *first => return Err(problem),

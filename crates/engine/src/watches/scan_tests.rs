@@ -9,6 +9,7 @@ fn scan(root: &Path, rules: WatchRules) -> Scan {
         root: root.to_owned(),
         rules,
         beat: Arc::default(),
+        listening: None,
     }
 }
 
@@ -72,17 +73,56 @@ fn a_part_is_looked_at_by_itself_and_what_is_not_there_is_covered() {
     let asked: BTreeSet<Way> = [&b"sub"[..], b"gone", b"node.tmp/x"]
         .map(<[u8]>::to_vec)
         .into();
-    let seen = scan(root, WatchRules::default())
-        .look(Some(&asked))
-        .expect("looks");
+    let heard = Arc::new(Heard::default());
+    let mut scan = scan(root, WatchRules::default());
+    scan.listening = Some(heard.clone());
+    let seen = scan.look(Some(&asked)).expect("looks");
     assert_eq!(ways(&seen.listing), [&b"sub/b"[..], b"sub/c"]);
-    assert_eq!(seen.folders, [b"sub".to_vec()]);
+    assert_eq!(heard.folders(), [root.join("sub")]);
     assert!(seen.listing.covers.contains(&b"gone"[..]));
     assert!(
         !seen.listing.covers.contains(&b"node.tmp/x"[..]),
         "it is below something left out"
     );
     assert!(!seen.listing.whole());
+}
+
+/// Remembers what is to be listened to.
+#[derive(Default)]
+struct Heard(std::sync::Mutex<Vec<PathBuf>>);
+
+impl Heard {
+    fn folders(&self) -> Vec<PathBuf> {
+        let mut folders = std::mem::take(&mut *self.0.lock().expect("no panic"));
+        folders.sort();
+        folders
+    }
+}
+
+impl Listening for Heard {
+    fn folder(&self, path: &Path) -> Result<(), Deaf> {
+        self.0.lock().expect("no panic").push(path.to_owned());
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_looked_into_is_listened_to_each_time_and_nothing_else_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    for name in [&b"a/b/x"[..], b".git/objects/x", b"c.tmp/x"] {
+        put(root, name, b"x");
+    }
+    std::os::unix::fs::symlink("/", root.join("everything")).expect("links");
+    let heard = Arc::new(Heard::default());
+    let mut scan = scan(root, WatchRules::default());
+    scan.listening = Some(heard.clone());
+    for _ in 0..2 {
+        scan.look(None).expect("looks");
+        // Joined with nothing, a path ends with a separator; it is the same folder.
+        let all = ["", "a", "a/b"].map(|name| root.join(name));
+        assert_eq!(heard.folders(), all);
+    }
 }
 
 #[test]

@@ -80,7 +80,6 @@ impl Watches {
             if now > until.saturating_add(30_000) || now < asleep_at {
                 folder.whole = true;
                 folder.patience = None;
-                folder.again.clear();
             }
         }
     }
@@ -140,7 +139,6 @@ impl Watches {
         let due = [
             folder.next,
             patience,
-            folder.again.values().min().copied(),
             Some(folder.whole_at + rescan),
             Some(now + ROOT_CHECK),
             folder
@@ -182,7 +180,6 @@ impl Watches {
             .then(|| std::mem::take(&mut folder.dirty));
         if parts.is_none() {
             folder.dirty.clear();
-            folder.again.clear();
             folder.condition.looking = true;
             if !folder.condition.looked {
                 self.tell_condition(folder);
@@ -230,17 +227,10 @@ impl Watches {
         }
         match self.watching.listen(&folder.root, folder.ear.clone()) {
             Ok(listening) => {
-                folder.listening = Some(listening);
+                folder.listening = Some(listening.into());
                 folder.whole = true;
             }
-            Err(why) => {
-                tracing::info!(
-                    folder.id,
-                    ?why,
-                    "changes are not heard; it is looked at instead"
-                );
-                folder.condition.deaf = Some(why);
-            }
+            Err(why) => folder.deafen(why),
         }
     }
 
@@ -255,6 +245,7 @@ impl Watches {
             root: folder.root.clone(),
             rules: folder.rules.clone(),
             beat: folder.beat.clone(),
+            listening: folder.listening.clone(),
         };
         let (tell, mut told) = oneshot::channel();
         let looking = std::thread::Builder::new()
@@ -272,10 +263,9 @@ impl Watches {
             let until = self.clock.now() + HANGS;
             tokio::select! {
                 seen = &mut told => return match seen {
-                    Ok(Ok(seen)) => {
-                        for way in &seen.folders {
-                            let settle = folder.rules.settle_for(0);
-                            folder.again.insert(way.clone(), self.clock.now() + settle);
+                    Ok(Ok(mut seen)) => {
+                        if let Some(why) = seen.deaf.take() {
+                            folder.deafen(why);
                         }
                         Ok(seen)
                     }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of the house")]
 
+pub(crate) mod apart;
 pub(crate) mod child;
 pub(crate) mod dice;
 pub(crate) mod fast;
@@ -26,6 +27,16 @@ use sandbox::{Config, Key, Sandbox};
 
 /// How long a test waits for what must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A number of the surroundings: how much a long run is to do.
+pub(crate) fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// How long it is waited for here: longer in runs that do more.
+fn patience() -> Duration {
+    number("PINFOLD_PATIENCE").map_or(PATIENCE, Duration::from_secs)
+}
 /// Where nothing is announced for so long, it is looked at all the same.
 const SILENCE: Duration = Duration::from_millis(300);
 /// The token that the server knows.
@@ -253,7 +264,7 @@ impl House {
                 let _ = tokio::time::timeout(SILENCE, changes.recv()).await;
             }
         };
-        let waited = tokio::time::timeout(PATIENCE, all_ended).await;
+        let waited = tokio::time::timeout(patience(), all_ended).await;
         let open = self
             .engine
             .uploads
@@ -296,7 +307,7 @@ impl House {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, waiting)
+        tokio::time::timeout(patience(), waiting)
             .await
             .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", look()))
     }
@@ -308,7 +319,7 @@ impl House {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        let waited = tokio::time::timeout(PATIENCE, looking).await;
+        let waited = tokio::time::timeout(patience(), looking).await;
         assert!(waited.is_ok(), "it did not come to that: {what}");
     }
 }

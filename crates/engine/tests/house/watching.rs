@@ -36,6 +36,28 @@ impl House {
         self.once(page, found, async || ()).await
     }
 
+    /// Every path of the ledger, as often as it stands there.
+    pub(crate) fn ledger_ways(&self, id: i64) -> Vec<String> {
+        let mut ways = Vec::new();
+        loop {
+            let query = LedgerQuery {
+                by_path: true,
+                ..LedgerQuery::default()
+            };
+            let page = self.engine.watches.ledger(id, &query, ways.len(), 200);
+            let rows = page.expect("a page").rows;
+            if rows.is_empty() {
+                return ways;
+            }
+            ways.extend(rows.into_iter().map(|row| row.path));
+        }
+    }
+
+    /// Waits until the service has stored what is asked, by its own log. The engine may be in another process.
+    pub(crate) async fn until_stored(&self, what: &str, asked: impl Fn(&Self) -> bool) {
+        self.until_true(what, async || asked(self)).await;
+    }
+
     /// The folder's card, once it is as asked.
     pub(crate) async fn until_card(&self, id: i64, asked: impl Fn(&WatchRow) -> bool) -> WatchRow {
         let card = || {

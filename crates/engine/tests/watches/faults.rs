@@ -28,7 +28,32 @@ impl Watching for NoWatches {
 struct Silent(Mutex<Option<Ear>>);
 
 struct Nothing;
-impl Listening for Nothing {}
+
+impl Listening for Nothing {
+    fn folder(&self, _: &Path) -> Result<(), Deaf> {
+        Ok(())
+    }
+}
+
+/// A system that allows three watches.
+struct Few;
+
+struct Counted(AtomicUsize);
+
+impl Listening for Counted {
+    fn folder(&self, _: &Path) -> Result<(), Deaf> {
+        match self.0.fetch_add(1, Ordering::SeqCst) {
+            0..3 => Ok(()),
+            _ => Err(Deaf::Exhausted { limit: Some(3) }),
+        }
+    }
+}
+
+impl Watching for Few {
+    fn listen(&self, _: &Path, _: Ear) -> Result<Box<dyn Listening>, Deaf> {
+        Ok(Box::new(Counted(AtomicUsize::new(0))))
+    }
+}
 
 impl Watching for Silent {
     fn listen(&self, _: &Path, ear: Ear) -> Result<Box<dyn Listening>, Deaf> {
@@ -103,6 +128,19 @@ async fn without_watches_the_folder_is_polled_and_the_card_says_so_with_the_numb
     );
     house.file("box/a.txt", b"nobody hears this");
     house.until_pinned(id, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_with_more_folders_than_watches_is_polled_and_its_files_are_taken() {
+    let house = House::with(Arc::new(Disk), Arc::new(Few)).await;
+    for n in 0..5 {
+        house.file(&format!("box/{n}/a.txt"), format!("file {n}").as_bytes());
+    }
+    let id = house.watch(&house.path("box"), quick()).await;
+    let card = house.until_card(id, |card| card.polling.is_some()).await;
+    let words = card.polling.expect("words");
+    assert!(words.contains("allows 3 watches"), "{words}");
+    house.until_pinned(id, 5).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
