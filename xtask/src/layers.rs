@@ -320,6 +320,8 @@ fn is_window(name: &str) -> bool {
 }
 
 fn count_cargo(layer: &mut Layer, finished: Finished) {
+    let forbidden = report::forbidden(&finished.output).map(str::to_owned);
+    layer.problems.extend(forbidden);
     layer.count(
         Tests::of_cargo(&finished.output),
         (!finished.success).then_some(finished.failure),

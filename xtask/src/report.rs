@@ -63,7 +63,7 @@ pub(crate) struct Tests {
 }
 
 impl Tests {
-    /// From all `test result:` lines of `cargo test`.
+    /// From all `test result:` lines of `cargo test`. What a machine forbade passes there, and says itself that it did not run.
     pub(crate) fn of_cargo(output: &str) -> Self {
         let mut tests = Self::default();
         for line in output
@@ -74,6 +74,7 @@ impl Tests {
             tests.failed += number_before(line, " failed");
             tests.not_run += number_before(line, " ignored");
         }
+        tests.not_run += forbidden(output).count();
         tests
     }
 
@@ -107,6 +108,11 @@ impl Tests {
             not_run: number("numPendingTests") + number("numTodoTests"),
         })
     }
+}
+
+/// The sentences of tests that this machine does not allow.
+pub(crate) fn forbidden(output: &str) -> impl Iterator<Item = &str> {
+    output.lines().filter(|line| line.starts_with("NOT RUN: "))
 }
 
 fn number_before(line: &str, word: &str) -> usize {
@@ -201,6 +207,16 @@ mod tests {
         assert_eq!(
             Tests::of_cargo("error: could not compile"),
             Tests::default()
+        );
+    }
+
+    #[test]
+    fn what_a_machine_forbids_is_counted_although_it_passes() {
+        let output = "test a ... \nNOT RUN: a: this machine refuses `unshare`: no\nok\ntest result: ok. 1 passed; 0 failed; 0 ignored\n";
+        assert_eq!(Tests::of_cargo(output).not_run, 1);
+        assert_eq!(
+            forbidden(output).next(),
+            Some("NOT RUN: a: this machine refuses `unshare`: no")
         );
     }
 

@@ -34,22 +34,22 @@ const SIMULATIONS: [(&str, &str, u64, &str); 4] = [
         "the order inside a batch does not matter",
     ),
 ];
-/// A process that is killed again and again.
-struct Killed {
+/// A real engine over real files and the real Sandbox: what it has to bear, and how much of it.
+struct Real {
     /// The test's file, and its name.
     target: &'static str,
     test: &'static str,
-    /// The variable that says how long, or how often.
+    /// The variable that says how long, how often, or how many.
     variable: &'static str,
     what: &'static str,
 }
-const WATCHES: Killed = Killed {
+const WATCHES: Real = Real {
     target: "watches",
     test: "kill_9_again_and_again_loses_nothing_and_sends_nothing_twice",
     variable: "PINFOLD_SOAK_SECONDS",
     what: "a watched folder under kill -9",
 };
-const QUEUE: Killed = Killed {
+const QUEUE: Real = Real {
     target: "drop",
     test: "kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice",
     variable: "PINFOLD_KILLS",
@@ -57,6 +57,56 @@ const QUEUE: Killed = Killed {
 };
 /// How often the queue is killed.
 const KILLS: u64 = 1_000;
+/// How long one step of a long run may take: seconds.
+const PATIENCE: &str = "3600";
+/// What others do in a watched folder: how many files or events, and at what size it is done in full.
+const FOLDERS: [(Real, u64); 5] = [
+    (
+        Real {
+            target: "watches",
+            test: "a_queue_of_events_that_ran_over_loses_no_file_and_no_folder_that_came_meanwhile",
+            variable: "PINFOLD_CREATIONS",
+            what: "files made while the system's queue runs over",
+        },
+        200_000,
+    ),
+    (
+        Real {
+            target: "watches",
+            test: "a_mirror_that_writes_under_dotted_names_is_pinned_as_it_is_in_the_end",
+            variable: "PINFOLD_FILES",
+            what: "a mirror that saves each file twice",
+        },
+        10_000,
+    ),
+    (
+        Real {
+            target: "watches",
+            test: "an_archive_is_pinned_file_by_file_and_renaming_each_of_them_sends_nothing",
+            variable: "PINFOLD_FILES",
+            what: "an archive, then all of it renamed",
+        },
+        10_000,
+    ),
+    (
+        Real {
+            target: "watches",
+            test: "a_large_folder_is_looked_at_in_seconds_and_again_after_a_restart",
+            variable: "PINFOLD_FILES",
+            what: "a large folder looked at, and again",
+        },
+        100_000,
+    ),
+    (
+        Real {
+            target: "watches",
+            test: "a_file_is_in_the_queue_soon_after_it_was_quiet_for_the_settle_time",
+            variable: "PINFOLD_EVENTS",
+            what: "from quiet to queued (p95)",
+        },
+        40,
+    ),
+];
 
 /// How long and how much.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,6 +116,8 @@ pub(crate) struct Options {
     schedules: u64,
     /// How often the queue is killed.
     kills: u64,
+    /// At most so many files in each watched folder.
+    files: u64,
     seed: u64,
     optimised: bool,
 }
@@ -76,6 +128,7 @@ impl Options {
             minutes: 5,
             schedules: u64::MAX,
             kills: KILLS,
+            files: u64::MAX,
             seed: 1,
             optimised: true,
         };
@@ -90,6 +143,7 @@ impl Options {
                 "--minutes" => options.minutes = number()?,
                 "--schedules" => options.schedules = number()?,
                 "--kills" => options.kills = number()?,
+                "--files" => options.files = number()?,
                 "--seed" => options.seed = number()?,
                 "--unoptimised" => options.optimised = false,
                 other => return Err(format!("`cargo xtask soak` does not know `{other}`")),
@@ -127,8 +181,11 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     for (test, variable, seeds, what) in SIMULATIONS {
         keep(simulation(options, test, variable, seeds, what));
     }
-    keep(killed(options, &WATCHES, options.minutes * 60));
-    keep(killed(options, &QUEUE, options.kills));
+    for (folder, files) in &FOLDERS {
+        keep(real(options, folder, options.files.min(*files)));
+    }
+    keep(real(options, &WATCHES, options.minutes * 60));
+    keep(real(options, &QUEUE, options.kills));
     println!("\n{}", table(&lines));
     for problem in &problems {
         println!("\n{problem}");
@@ -171,20 +228,20 @@ fn simulation(
     })
 }
 
-/// A real engine over real files and the real Sandbox, killed every few hundred milliseconds.
-fn killed(options: &Options, killed: &Killed, much: u64) -> Outcome<Line> {
-    let Killed {
+fn real(options: &Options, real: &Real, much: u64) -> Outcome<Line> {
+    let Real {
         target,
         test,
         variable,
         what,
-    } = killed;
+    } = real;
     let seed = options.seed.to_string();
     let start = Instant::now();
     let finished = options
         .test(&["--test", target], test)
         .env(variable, much.to_string())
         .env("PINFOLD_SEED", &seed)
+        .env("PINFOLD_PATIENCE", PATIENCE)
         .finish()?;
     ran_one(&finished.output)?;
     let figures = figures(&finished.output);
@@ -243,13 +300,15 @@ mod tests {
 
     #[test]
     fn it_can_be_made_short() {
-        let short = parse("--minutes 1 --schedules 2000 --kills 50 --unoptimised").unwrap();
+        let short =
+            parse("--minutes 1 --schedules 2000 --kills 50 --files 500 --unoptimised").unwrap();
         assert_eq!(
             short,
             Options {
                 minutes: 1,
                 schedules: 2_000,
                 kills: 50,
+                files: 500,
                 seed: 1,
                 optimised: false
             }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use engine::export::ExportForm;
 use engine::watches::{LedgerPage, LedgerQuery, WatchRow, WatchRules};
 
 use super::House;
@@ -38,24 +39,20 @@ impl House {
 
     /// Every path of the ledger, as often as it stands there.
     pub(crate) fn ledger_ways(&self, id: i64) -> Vec<String> {
-        let mut ways = Vec::new();
-        loop {
-            let query = LedgerQuery {
-                by_path: true,
-                ..LedgerQuery::default()
-            };
-            let page = self.engine.watches.ledger(id, &query, ways.len(), 200);
-            let rows = page.expect("a page").rows;
-            if rows.is_empty() {
-                return ways;
-            }
-            ways.extend(rows.into_iter().map(|row| row.path));
-        }
+        let mut json = Vec::new();
+        let watches = &self.engine.watches;
+        watches
+            .export(id, ExportForm::Json, &mut json)
+            .expect("is written");
+        let rows: Vec<serde_json::Value> = serde_json::from_slice(&json).expect("a list");
+        let path = |row: &serde_json::Value| row["path"].as_str().expect("a path").to_owned();
+        rows.iter().map(path).collect()
     }
 
-    /// Waits until the service has stored what is asked, by its own log. The engine may be in another process.
-    pub(crate) async fn until_stored(&self, what: &str, asked: impl Fn(&Self) -> bool) {
-        self.until_true(what, async || asked(self)).await;
+    /// Waits until the service has stored so many contents, by its own log. The engine may be in another process.
+    pub(crate) async fn until_stored(&self, what: &str, contents: usize) {
+        self.until_true(what, async || self.stored().len() == contents)
+            .await;
     }
 
     /// The folder's card, once it is as asked.

@@ -64,7 +64,7 @@ impl Watching for Silent {
 
 /// The disk, with troubles that a test turns on.
 #[derive(Default)]
-struct Odd {
+pub(crate) struct Odd {
     opened: AtomicUsize,
     /// Folders of this name may not be read.
     locked: AtomicBool,
@@ -73,6 +73,11 @@ struct Odd {
 }
 
 impl Odd {
+    /// How often a file was opened, patterns aside.
+    pub(crate) fn opened(&self) -> usize {
+        self.opened.load(Ordering::SeqCst)
+    }
+
     fn trouble(&self, place: &Place) -> Result<(), Problem> {
         let names = |name: &str| place.inside.iter().any(|part| part == name.as_bytes());
         if self.locked.load(Ordering::SeqCst) && names("locked") {
@@ -180,7 +185,7 @@ async fn a_restart_with_nothing_changed_opens_no_file() {
     let id = house.watch(&house.path("box"), quick()).await;
     house.until_pinned(id, 50).await;
     house.stop();
-    let before = odd.opened.load(Ordering::SeqCst);
+    let before = odd.opened();
     house.restart();
     house
         .until_card(id, |card| card.state == WatchState::UpToDate)
@@ -189,7 +194,7 @@ async fn a_restart_with_nothing_changed_opens_no_file() {
     house
         .until_card(id, |card| card.state == WatchState::UpToDate)
         .await;
-    assert_eq!(odd.opened.load(Ordering::SeqCst), before);
+    assert_eq!(odd.opened(), before);
     assert_eq!(house.uploads_received(), 50);
 }
 

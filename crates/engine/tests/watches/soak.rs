@@ -12,7 +12,7 @@ use engine::watches::{LedgerPage, LedgerQuery, LedgerState};
 use tokio::time::{Instant, sleep};
 
 use super::house::dice::Dice;
-use super::house::{House, child};
+use super::house::{House, child, number};
 use super::quick;
 
 const NAME: &str = "soak::kill_9_again_and_again_loses_nothing_and_sends_nothing_twice";
@@ -25,7 +25,6 @@ const REST: Duration = Duration::from_mins(3);
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     child::lives_here(Arc::new(SystemClock)).await;
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let seconds = number("PINFOLD_SOAK_SECONDS").unwrap_or(6);
     let seed = number("PINFOLD_SEED").unwrap_or(1);
     let mut house = House::new().await;

@@ -1,16 +1,18 @@
 //! What only a real system does to those who watch: queues that run over, limits, disks that go, folders of other people.
 
+#![expect(clippy::print_stdout, reason = "the figures of this run")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::clock::SystemClock;
-use engine::watches::{LedgerRow, LedgerState, OnDelete, WatchRules, WatchState};
+use engine::watches::{LedgerPage, LedgerRow, LedgerState, OnDelete, WatchRules, WatchState};
 use rustix::process::{Pid, Signal};
 
 use crate::house::apart::{self, system};
 use crate::house::fast::Fast;
-use crate::house::{House, child};
+use crate::house::{House, child, number};
 use crate::quick;
 
 /// A namespace in which an ordinary user may do what root may outside.
@@ -43,45 +45,79 @@ fn overflow(root: &Path) {
     }
 }
 
+/// Larger than the rules take.
+const LARGE: &str = "more than the rules of this folder take along";
+
 const OVERFLOW: &str =
     "system::a_queue_of_events_that_ran_over_loses_no_file_and_no_folder_that_came_meanwhile";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_of_events_that_ran_over_loses_no_file_and_no_folder_that_came_meanwhile() {
     child::lives_here(Arc::new(SystemClock)).await;
+    let files = number("PINFOLD_CREATIONS").unwrap_or(120);
+    // Of very many, only some are sent; the ledger has them all. Each content is in more than one file.
+    let every = files.div_ceil(10_000);
+    let small = files.div_ceil(every);
+    let contents = (small / 2).min(1_000);
+    let rules = WatchRules {
+        largest: Some(LARGE.len() as u64 - 1),
+        ..quick()
+    };
     let mut house = House::new().await;
     let root = house.path("box");
     house.file("box/early.txt", b"there before");
-    let id = house.watch(&root, quick()).await;
+    let id = house.watch(&root, rules).await;
     house.until_pinned(id, 1).await;
     house.stop();
     let mut child = house.start_child(OVERFLOW);
     // It listens once this is sent.
     house.file("box/heard.txt", b"heard");
-    let stored = |n: usize| move |house: &House| house.stored().len() == n;
-    house.until_stored("what is heard", stored(2)).await;
+    house.until_stored("what is heard", 2).await;
     // A process that is stopped (a computer that sleeps, a debugger) takes nothing from its queue.
     signal(&child, Signal::STOP);
     overflow(&root);
-    for n in 0..120 {
-        // Twice each content; the folders came when nobody was told of them.
-        let name = format!("box/new-{}/{n}.txt", n % 3);
-        house.file(&name, format!("content {}", n / 2).as_bytes());
+    for n in 0..files {
+        // The folders come when nobody is told of them; from the middle on it is told again.
+        if n == files / 2 + 10 {
+            signal(&child, Signal::CONT);
+        }
+        let name = format!("box/new-{}/{}/{n}.txt", n % 3, n / 1_000);
+        let content = if n.is_multiple_of(every) {
+            format!("content {}", n / every % contents)
+        } else {
+            LARGE.to_owned()
+        };
+        house.file(&name, content.as_bytes());
     }
-    signal(&child, Signal::CONT);
-    house.until_stored("what was lost", stored(62)).await;
-    house.file("box/new-2/late.txt", b"into a folder that came unheard");
-    house.until_stored("what came later", stored(63)).await;
+    let contents = usize::try_from(contents).expect("fits");
+    house.until_stored("what was lost", contents + 2).await;
+    let late = b"into a folder that came unheard";
+    house.file("box/new-2/0/late.txt", late);
+    house.until_stored("what came later", contents + 3).await;
     child.kill().expect("it is killed");
     child.wait().expect("it is gone");
     house.restart();
-    house.until_pinned(id, 123).await;
+    let done = |page: &LedgerPage| {
+        let (counts, moving) = (&page.counts, page.counts.settling + page.counts.waiting);
+        (counts.pinned, counts.left_out, moving) == (small + 3, files - small, 0)
+    };
+    house.until_ledger(id, done).await;
     let mut ways = house.ledger_ways(id);
-    let rows = ways.len();
+    let rows = ways.len() as u64;
     ways.sort();
     ways.dedup();
-    assert_eq!((rows, ways.len()), (123, 123), "each file once");
-    assert!(house.stored().values().all(|times| *times == 1));
+    assert_eq!(
+        (rows, ways.len() as u64),
+        (files + 3, files + 3),
+        "each once"
+    );
+    let stored = house.stored();
+    assert!(stored.values().all(|times| *times == 1));
+    println!(
+        "SOAK creations={files} files_sent={small} contents={} sent={}",
+        contents + 3,
+        stored.len()
+    );
 }
 
 const LIMITED: &str =
