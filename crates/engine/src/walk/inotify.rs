@@ -30,15 +30,15 @@ impl Watching for SystemWatching {
             return Err(Deaf::Mute(name));
         }
         let queue = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).map_err(deaf)?;
-        let heard = Arc::new(Heard {
+        let instance = Arc::new(Instance {
             queue: registered(queue).map_err(|error| Deaf::Other(error.to_string()))?,
             root: root.to_owned(),
             folders: Mutex::default(),
             ear,
         });
-        heard.folder(root)?;
-        let reading = tokio::spawn(heard.clone().read()).abort_handle();
-        Ok(Box::new(Kept { heard, reading }))
+        instance.folder(root)?;
+        let reading = tokio::spawn(instance.clone().read()).abort_handle();
+        Ok(Box::new(Kept { instance, reading }))
     }
 }
 
@@ -51,13 +51,13 @@ fn registered(queue: OwnedFd) -> std::io::Result<AsyncFd<OwnedFd>> {
 }
 
 struct Kept {
-    heard: Arc<Heard>,
+    instance: Arc<Instance>,
     reading: AbortHandle,
 }
 
 impl Listening for Kept {
     fn folder(&self, path: &Path) -> Result<(), Deaf> {
-        self.heard.folder(path)
+        self.instance.folder(path)
     }
 }
 
@@ -65,13 +65,13 @@ impl Drop for Kept {
     fn drop(&mut self) {
         self.reading.abort();
         // At once, and not when the reader ends: whoever listens next may need these watches.
-        for watch in self.heard.folders().keys() {
-            let _ = inotify::remove_watch(&self.heard.queue, *watch);
+        for watch in self.instance.folders().keys() {
+            let _ = inotify::remove_watch(&self.instance.queue, *watch);
         }
     }
 }
 
-struct Heard {
+struct Instance {
     queue: AsyncFd<OwnedFd>,
     root: PathBuf,
     /// Folders by the system's numbers of their watches.
@@ -79,7 +79,7 @@ struct Heard {
     ear: Ear,
 }
 
-impl Heard {
+impl Instance {
     fn folders(&self) -> MutexGuard<'_, HashMap<i32, PathBuf>> {
         self.folders
             .lock()
