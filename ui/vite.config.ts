@@ -17,6 +17,8 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./test-setup.ts"],
     restoreMocks: true,
+    // The files of a worker share their modules: loading them anew for each would take longer than the tests.
+    isolate: false,
     // A busy machine is slow, not wrong.
     testTimeout: 30_000,
   },
