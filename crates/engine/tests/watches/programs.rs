@@ -126,7 +126,7 @@ async fn an_archive_is_pinned_file_by_file_and_renaming_each_of_them_sends_nothi
     house
         .until_ledger(id, |page| {
             page.counts.pinned == files
-                && page.total as u64 == files
+                && page.total == files
                 && page
                     .rows
                     .iter()
