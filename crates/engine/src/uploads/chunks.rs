@@ -129,7 +129,10 @@ impl Uploads {
             return Err(error);
         }
         match sent {
-            Ok(arrived) => self.arrived(upload, running, arrived).await.map(Some),
+            Ok(arrived) => {
+                let arrived = proving(upload, arrived, parcel.car);
+                self.arrived(upload, running, arrived).await.map(Some)
+            }
             Err(error) => Ok(Some(self.broke(upload, error).await)),
         }
     }
@@ -248,11 +251,12 @@ impl Uploads {
         let (Some(way), Some(pins)) = (service.resumable(), service.pins()) else {
             return Ok(None);
         };
+        let car = place.length.is_some();
         let place = UploadPlace {
             url: place.url.clone(),
         };
         let cid = match way.finished(&place).await {
-            Ok(arrived) => arrived.cid,
+            Ok(arrived) => proving(upload, arrived, car).cid,
             Err(ResumeError::Expired) => {
                 let named = pinning::PinRef {
                     service_id: upload.service_id.clone(),
@@ -285,6 +289,14 @@ impl Uploads {
         };
         self.arrived(upload, running, arrived).await.map(Some)
     }
+}
+
+/// What an answer to the last byte proves. A CAR is taken in only after it: our own root in it says nothing, another one does.
+fn proving(upload: &Upload, mut arrived: Arrived, car: bool) -> Arrived {
+    if car && arrived.cid == upload.cid {
+        arrived.cid = None;
+    }
+    arrived
 }
 
 /// Writes down what is safe, before the next chunk is sent.

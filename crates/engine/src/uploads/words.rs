@@ -65,9 +65,11 @@ fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload)
     let complete = upload.place.as_ref().map(|place| place.offset) == upload.length();
     match reason {
         ErrorCode::Unconfirmed if complete => {
-            return format!(
-                "Everything is sent. {service} has not told the CID yet; it is asked again by itself."
-            );
+            let lacks = match &upload.place {
+                Some(place) if place.length.is_some() => "does not list the folder yet",
+                _ => "has not told the CID yet",
+            };
+            return format!("Everything is sent. {service} {lacks}; it is asked again by itself.");
         }
         ErrorCode::Unconfirmed => {
             return format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use engine::pins::CheckState;
-use engine::uploads::{UploadRow, UploadState};
+use engine::uploads::{UploadRow, UploadState, UploadsFilter};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use super::chunks::{bytes_received, noise, uploads_begun};
@@ -142,6 +142,39 @@ async fn a_folder_survives_two_cuts_and_a_restart_and_sends_at_most_one_chunk_tw
         received <= size + 3 * CHUNK,
         "{received} bytes for a folder of {size}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_car_is_pinned_once_the_service_lists_it_and_not_when_it_has_the_last_byte() {
+    let house = house(true).await;
+    let files = folder(29);
+    let path = written(&house, "site", &files);
+    let gate = Gate::new();
+    let nothing = Kind::Status {
+        code: 200,
+        retry_after: None,
+        body: r#"{"data":{"files":[],"next_page_token":""}}"#.to_owned(),
+        html: false,
+    };
+    after(&house, 8, Kind::HoldAnswer(gate.clone()));
+    house.drop_in(&[path]).await;
+    gate.arrived().await;
+    // Two look-ups find nothing yet.
+    house.sandbox.faults().push(Fault {
+        route: Route::V3List,
+        times: 2,
+        kind: nothing,
+    });
+    gate.open();
+    let waits = async || {
+        let page = house.engine.uploads.rows(UploadsFilter::Now, 0, 1);
+        let page = page.expect("rows");
+        let row = page.rows.first();
+        row.is_some_and(|row| row.sentence.contains("does not list the folder yet"))
+    };
+    house.until_true("it waits for the list", waits).await;
+    arrived_whole(&house, &files).await;
+    assert_eq!((uploads_begun(&house), by_multipart(&house)), (1, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
