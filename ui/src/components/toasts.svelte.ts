@@ -1,11 +1,13 @@
-export type Toast = { id: number; text: string; action: { label: string; run: () => void } | null };
+/** A tick stands only beside what is done. */
+export type ToastKind = "done" | "begun" | "not_done";
+export type Toast = { id: number; text: string; action: { label: string; run: () => void } | null; kind: ToastKind };
 
 const STAYS_MS = 6000;
 /** The one polite region speaks at most this often; what comes sooner waits, and only the latest is said. */
 const SPEAKS_EVERY_MS = 5000;
 const AT_MOST = 3;
 
-/** Short words about what went well, and what is said to those who listen. Failures never come here: they stay where they happened. */
+/** Short words about what happened, and what is said to those who listen. What needs somebody never comes here: it stays where it happened. */
 export class Toasts {
   list = $state.raw<Toast[]>([]);
   /** What the polite region says now. */
@@ -16,8 +18,8 @@ export class Toasts {
   #spokeAt = -Infinity;
   #waiting: string | null = null;
 
-  show = (text: string, action: Toast["action"] = null) => {
-    const toast = { id: this.#next++, text, action };
+  show = (text: string, action: Toast["action"] = null, kind: ToastKind = "done") => {
+    const toast = { id: this.#next++, text, action, kind };
     this.list = [...this.list, toast].slice(-AT_MOST);
     this.#timers.set(toast.id, setTimeout(this.close, STAYS_MS, toast.id));
     this.announce(text);

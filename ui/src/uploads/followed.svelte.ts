@@ -60,7 +60,7 @@ export class Followed {
       label: link ? "Copy link" : "Copy CID",
       run: async () => {
         if (await this.#copy(row.id, what)) this.#around.show(link ? "Copied the link" : "Copied the CID");
-        else this.#around.show("Nothing was copied: the clipboard could not be reached, or the pin is gone");
+        else this.#around.show("Nothing was copied: the clipboard could not be reached, or the pin is gone", null, "not_done");
       },
     });
   }

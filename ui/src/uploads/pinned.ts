@@ -11,7 +11,7 @@ export function offersOf({ uploads, pins, view, toasts }: Around) {
   async function copy(row: UploadRow, what: "cid" | "link") {
     const lines = await uploads.copy(row, what);
     if (lines > 0) toasts.show(what === "cid" ? "Copied the CID" : "Copied the link");
-    else if (!uploads.problem) toasts.show("Nothing copied: its pin is no longer in the list");
+    else if (!uploads.problem) toasts.show("Nothing copied: its pin is no longer in the list", null, "not_done");
   }
 
   function show(row: UploadRow) {
