@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use engine::pins::CheckState;
-use engine::uploads::{UploadRow, UploadState, UploadsFilter};
+use engine::uploads::{UploadRow, UploadsFilter};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use super::chunks::{bytes_received, noise, uploads_begun};
@@ -52,13 +51,7 @@ fn encoded(path: &str) -> String {
 }
 
 async fn arrived_whole(house: &House, files: &Folder) -> UploadRow {
-    let row = house.ended().await.remove(0);
-    assert_eq!(
-        (row.state, row.check),
-        (UploadState::Pinned, CheckState::Verified),
-        "{}",
-        row.sentence
-    );
+    let row = house.verified().await;
     let cid = row.cid.clone().expect("a CID");
     for (path, bytes) in files {
         let served = house.served(&format!("{cid}/{}", encoded(path))).await;

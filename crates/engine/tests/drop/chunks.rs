@@ -1,6 +1,5 @@
 //! Large files in chunks: cut, paused, restarted, forgotten. The sandbox's log says what was sent, its gateway what arrived.
 
-use engine::pins::CheckState;
 use engine::uploads::{Event, UploadRow, UploadState};
 use sandbox::{Fault, Gate, Kind, Route};
 
@@ -47,13 +46,7 @@ pub(crate) fn bytes_received(house: &House) -> u64 {
 }
 
 async fn arrived_whole(house: &House, bytes: &[u8]) -> UploadRow {
-    let row = house.ended().await.remove(0);
-    assert_eq!(
-        (row.state, row.check),
-        (UploadState::Pinned, CheckState::Verified),
-        "{}",
-        row.sentence
-    );
+    let row = house.verified().await;
     let cid = row.cid.clone().expect("a CID");
     assert!(house.served(&cid).await == bytes, "other bytes are served");
     row

@@ -20,7 +20,10 @@ use engine::accounts::{
 };
 use engine::clock::{Clock, SystemClock};
 use engine::error::CommandError;
-use engine::uploads::{Secrets, UploadNetwork, UploadOptions, UploadRow, UploadsFilter};
+use engine::pins::CheckState;
+use engine::uploads::{
+    Secrets, UploadNetwork, UploadOptions, UploadRow, UploadState, UploadsFilter,
+};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
 use engine::{Engine, Parts};
 use sandbox::{Config, Key, Sandbox};
@@ -254,6 +257,18 @@ impl House {
             .enqueue(self.account, &drop, options(Secrets::Hold))
             .await
             .expect("enqueues")
+    }
+
+    /// The newest upload, once all have ended: it is pinned, and its CID is ours.
+    pub(crate) async fn verified(&self) -> UploadRow {
+        let row = self.ended().await.remove(0);
+        assert_eq!(
+            (row.state, row.check),
+            (UploadState::Pinned, CheckState::Verified),
+            "{}",
+            row.sentence
+        );
+        row
     }
 
     /// Every row, once all have ended.
