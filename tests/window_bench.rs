@@ -133,6 +133,11 @@ async fn opening() -> Vec<Figure> {
         "first paint {:.0} ms, empty window {:.0} ms (median of {RUNS})",
         paint.0, paint.1
     );
+    let stood = (of(&ours, |run| run.stood), of(&empty, |run| run.stood));
+    println!(
+        "its screen stands after {:.0} ms, the empty window's after {:.0} ms (median of {RUNS})",
+        stood.0, stood.1
+    );
     println!(
         "memory (PSS) {:.0} MB, empty window {:.0} MB (median of {RUNS})",
         memory.0, memory.1
