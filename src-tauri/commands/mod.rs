@@ -58,6 +58,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             pins::pins_details,
             pins::pins_summary,
             pins::pins_edit,
+            pins::pins_expire,
             pins::pins_copy,
             pins::pins_export,
             pins::pins_open_in_browser,

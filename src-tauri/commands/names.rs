@@ -24,6 +24,7 @@
     "pins_details",
     "pins_summary",
     "pins_edit",
+    "pins_expire",
     "pins_copy",
     "pins_export",
     "pins_open_in_browser",

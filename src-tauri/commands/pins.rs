@@ -2,7 +2,7 @@
 
 use engine::export::ExportForm;
 use engine::pins::{
-    CopyWhat, FirstPins, Look, PinDetails, PinEdit, PinQuery, PinRow, ResultSet, SavedSearch,
+    CopyWhat, FirstPins, Look, PinDetails, PinEdit, PinEnd, PinQuery, PinRow, ResultSet, SavedSearch,
     Selection, SelectionSummary, UnpinnedPage, UnpinnedQuery,
 };
 use tauri::{State, WebviewWindow};
@@ -76,6 +76,13 @@ pub async fn pins_summary(engine: Held<'_>, selection: Selection) -> Answer<Sele
 #[specta::specta]
 pub async fn pins_edit(engine: Held<'_>, id: u32, edit: PinEdit) -> Answer<PinDetails> {
     engine.pins.edit(id.into(), edit).await
+}
+
+/// Says when the service is to unpin it by itself.
+#[tauri::command]
+#[specta::specta]
+pub async fn pins_expire(engine: Held<'_>, id: u32, end: PinEnd) -> Answer<PinDetails> {
+    engine.pins.expire(id.into(), end.at).await
 }
 
 /// Copies a line for each; answers how many.

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use engine::clock::{Clock, SystemClock};
 use engine::holder::{self, Reply, Request, SecretsWish};
 use engine::uploads::UploadNetwork;
 
@@ -58,6 +59,7 @@ pub(crate) async fn run(
             Secrets::Skip => SecretsWish::Skip,
             Secrets::Send => SecretsWish::Send,
         },
+        expires: add.expires.map(|until| until.from(SystemClock.now())),
         ignore: add.ignore,
         follow: !add.no_wait,
     });

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use engine::clock::{Clock, SystemClock};
 use engine::holder::{PinChange, PinLine, PinsAsked, Reply, Request, SortedBy};
 use engine::pins::{CheckState, FileKind, PinFilters};
 
@@ -142,8 +143,9 @@ pub(crate) async fn edit(
     out: &Out,
 ) -> Result<(), Failure> {
     let renamed = edit.name.is_some() || edit.rename.is_some();
-    if !renamed && edit.keys.is_empty() && edit.remove_key.is_empty() {
-        let words = "Say what is to change: --name, --rename TEMPLATE, --key KEY=VALUE or --remove-key KEY.";
+    let keyed = !edit.keys.is_empty() || !edit.remove_key.is_empty();
+    if !renamed && !keyed && edit.expires.is_none() {
+        let words = "Say what is to change: --name, --rename TEMPLATE, --key KEY=VALUE, --remove-key KEY or --expires TIME.";
         return Err(Failure::Usage(words.into()));
     }
     if edit.name.is_some() && edit.pins.len() > 1 {
@@ -159,6 +161,7 @@ pub(crate) async fn edit(
             rename: edit.rename,
             set: edit.keys,
             remove: edit.remove_key,
+            end: edit.expires.map(|end| end.from(SystemClock.now())),
         },
     };
     if one {
@@ -190,6 +193,7 @@ fn shown(out: &Out, reply: &Reply) -> Result<(), Failure> {
         ("Status", pin.status.clone()),
         ("Size", pin.bytes.map(size).unwrap_or_default()),
         ("Pinned", moment(pin.pinned_at.as_deref())),
+        ("Expires", moment(pin.expires_at.as_deref())),
         ("Check", pin.sentence.clone().unwrap_or_default()),
         ("Network", pin.network.clone()),
         ("Groups", pin.groups.join(", ")),

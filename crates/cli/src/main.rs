@@ -21,6 +21,7 @@ mod sandbox;
 mod serve;
 mod service;
 mod table;
+mod until;
 mod usage;
 mod watch;
 

@@ -78,6 +78,14 @@ pub(crate) fn time_words(at: Millis, now: Millis) -> String {
     }
 }
 
+/// "29 Nov 2026, 14:30", in the time of this place.
+pub(crate) fn date_words(at: Millis) -> String {
+    local(at).map_or_else(
+        || "a date that cannot be told".to_owned(),
+        |at| at.strftime("%-d %b %Y, %H:%M").to_string(),
+    )
+}
+
 fn local(at: Millis) -> Option<jiff::Zoned> {
     let at = jiff::Timestamp::from_millisecond(at).ok()?;
     Some(at.to_zoned(jiff::tz::TimeZone::system()))

@@ -16,6 +16,8 @@ mod chunks;
 mod control;
 #[path = "drop/export.rs"]
 mod export;
+#[path = "drop/expiry.rs"]
+mod expiry;
 #[path = "drop/groups.rs"]
 mod groups;
 mod house;

@@ -20,6 +20,8 @@ pub enum Ability {
     CancelJobs,
     /// Upload JSON.
     UploadJson,
+    /// Say when the service is to unpin by itself.
+    Expiry,
     /// See groups.
     SeeGroups,
     /// Make and change groups.

@@ -25,6 +25,7 @@ export const DEFAULTS: UploadOptions = {
   junk: false,
   group: null,
   network: "public",
+  expires: null,
 };
 
 /** Where the pointer is while something is dragged over the window. */

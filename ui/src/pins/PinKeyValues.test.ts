@@ -13,6 +13,7 @@ function shown(keyvalues: [string, string][]) {
     checkSentence: "",
     checkedAt: null,
     localCid: null,
+    endSentence: "",
     source: null,
     link: null,
     openable: false,

@@ -244,3 +244,29 @@ test("a list that changes all the time is shown all the same, and a change of ot
   await engine.emit("changed", { noun: "setting", revision: 40, ids: null });
   await waitFor(() => expect(engine.of("pins_details")).toHaveLength(before + 1));
 });
+
+test("a pin is given an end and none again, and its row says that it ends", async () => {
+  const { engine, user } = await open([aPin(1), aPin(2)]);
+  await user.click(await row(/pin-2\.tif/));
+  const pane = within(await details());
+  await user.click(await pane.findByRole("button", { name: "Set" }));
+  expect(pane.getByRole("combobox", { name: "Expires" })).toHaveFocus();
+  expect(pane.getByText(/unpins it by itself/)).toBeVisible();
+  await user.selectOptions(pane.getByRole("combobox", { name: "Expires" }), "On a date");
+  await user.type(pane.getByRole("textbox", { name: "Date" }), "2999-12-31");
+  await user.click(pane.getByRole("button", { name: "Save" }));
+  const end = new Date(3000, 0, 1).getTime();
+  expect(engine.of("pins_expire")).toEqual([{ id: 2, end: { at: end } }]);
+  expect(await pane.findByText("1 Jan 3000, 00:00")).toBeVisible();
+  await user.click(pane.getByRole("button", { name: "Change" }));
+  expect(pane.getByRole("textbox", { name: "Date" })).toHaveValue("2999-12-31");
+  await user.selectOptions(pane.getByRole("combobox", { name: "Expires" }), "Never");
+  await user.click(pane.getByRole("button", { name: "Save" }));
+  expect(engine.of("pins_expire")[1]).toEqual({ id: 2, end: { at: null } });
+  expect(await pane.findByText("Never")).toBeVisible();
+});
+
+test("the row of a pin that ends says when", async () => {
+  await open([aPin(1, { expiresAt: new Date(2999, 11, 31, 14, 30).getTime() })]);
+  expect(within(await row(/pin-1\.tif/)).getByRole("img", { name: "Expires on 31 Dec 2999, 14:30" })).toBeVisible();
+});

@@ -1,4 +1,4 @@
-import { commands, type CommandError, type PinDetails, type PinEdit, type PinId, type Selection, type SelectionSummary } from "../bindings";
+import { commands, type CommandError, type Millis, type PinDetails, type PinEdit, type PinId, type Selection, type SelectionSummary } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 
 /** Rows passed by with a held arrow key are not asked about. */
@@ -42,13 +42,25 @@ export class Details {
     this.#timer = setTimeout(() => this.#take(asked, commands.pinsSummary(selection), (summary) => (this.summary = summary)), RESTS_MS);
   }
 
-  async edit(id: PinId, edit: PinEdit): Promise<boolean> {
-    this.saving = true;
-    this.refused = null;
+  edit(id: PinId, edit: PinEdit): Promise<boolean> {
     const before = this.pin?.row.id === id ? this.pin : null;
-    try {
+    return this.#change(id, async () => {
       const pin = await commands.pinsEdit(id, edit);
       if (before) this.onmade(before, edit);
+      return pin;
+    });
+  }
+
+  /** Says when its service unpins it by itself; null for never. */
+  expire(id: PinId, at: Millis | null): Promise<boolean> {
+    return this.#change(id, () => commands.pinsExpire(id, { at }));
+  }
+
+  async #change(id: PinId, change: () => Promise<PinDetails>): Promise<boolean> {
+    this.saving = true;
+    this.refused = null;
+    try {
+      const pin = await change();
       if (this.#shown === id) this.pin = pin;
       return true;
     } catch (error) {

@@ -28,6 +28,7 @@ export function aPin(id: number, with_: Partial<PinRow> = {}): PinRow {
     mime: "image/tiff",
     network: "public",
     groups: [],
+    expiresAt: null,
     ...with_,
   };
 }
@@ -102,6 +103,7 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       checkSentence: "Same CID at Pinata and here.",
       checkedAt: null,
       localCid: null,
+      endSentence: "Pinata then unpins it by itself, without asking.",
       source: null,
       link,
       past: [],
@@ -138,6 +140,11 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       for (const [key, value] of set) pairs.set(key, value);
       held.keyvalues.set(id as number, [...pairs]);
       if (name !== null) held.rows = held.rows.map((row) => (row.id === id ? { ...row, name } : row));
+      return details(id as number);
+    },
+    pins_expire: ({ id, end }) => {
+      const { at } = end as { at: number | null };
+      held.rows = held.rows.map((row) => (row.id === id ? { ...row, expiresAt: at } : row));
       return details(id as number);
     },
     changes_list: () => held.changes,

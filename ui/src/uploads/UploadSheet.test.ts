@@ -188,3 +188,24 @@ test("a line that is no pattern is said, and nothing is uploaded until it is men
   expect(screen.getByText("A pattern needs mending.")).toBeInTheDocument();
   expect(engine.of("uploads_enqueue")).toEqual([]);
 });
+
+test("it is kept for good unless a time is chosen, and a date that is over holds the upload", async () => {
+  const { user, options } = open(aDrop());
+  const expires = await screen.findByRole("combobox", { name: "Expires" });
+  expect(expires).toHaveDisplayValue("Never");
+  await user.selectOptions(expires, "On a date");
+  await user.type(screen.getByRole("textbox", { name: "Date" }), "2020-01-01");
+  expect(screen.getByRole("button", { name: "Upload 1 file" })).toBeDisabled();
+  await user.selectOptions(expires, "In 1 week");
+  await user.click(screen.getByRole("button", { name: "Upload 1 file" }));
+  await waitFor(() => expect(options()).toBeDefined());
+  const days = ((options() as { expires: number }).expires - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(6.9);
+  expect(days).toBeLessThan(7.1);
+});
+
+test("where the service or the key knows no expiry, none is offered", async () => {
+  open(aDrop(), {}, { expiry: false });
+  await screen.findByRole("dialog");
+  expect(screen.queryByRole("combobox", { name: "Expires" })).toBeNull();
+});

@@ -1,7 +1,9 @@
 import { commands, type CommandError, type Drop, type GroupChoice, type UploadNetwork, type UploadOptions } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import { counted } from "../drops/wording";
+import { clock } from "../lib/clock.svelte";
 import { filled, mistakes } from "../lib/keyValues";
+import { endOf, type EndChoice } from "../pins/ends";
 
 /** Patterns are looked at when nobody has typed for so long. */
 const PAUSE_MS = 400;
@@ -21,6 +23,10 @@ export class Choices {
   folderName = $state("");
   group = $state.raw<GroupChoice | null>(null);
   network = $state<UploadNetwork>("public");
+  /** When the service unpins it by itself. */
+  end = $state<EndChoice>("never");
+  /** The date, as typed. */
+  endDate = $state("");
 
   /** Patterns of what is left out of folders, as typed. */
   patterns = $state("");
@@ -114,6 +120,7 @@ export class Choices {
     if (mistakes(this.keyvalues).some((mistake) => mistake !== null)) return "A key-value needs mending.";
     if (this.looking) return "Counting what is left…";
     if (this.patternsProblem) return "A pattern needs mending.";
+    if (endOf(this.end, this.endDate, clock.now) === undefined) return "The date needs mending.";
     if (this.files === 0) return "Nothing is left to upload.";
     return null;
   });
@@ -133,6 +140,7 @@ export class Choices {
       junk: this.junk,
       group: this.group,
       network: this.onlyPublic === null ? this.network : "public",
+      expires: endOf(this.end, this.endDate, Date.now()) ?? null,
     };
   }
 }

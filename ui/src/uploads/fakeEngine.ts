@@ -75,6 +75,7 @@ export function anAccount(with_: Partial<AccountRow> = {}): AccountRow {
     pins: null,
     bytes: null,
     noUploads: null,
+    expiry: true,
     trouble: null,
     answeredAt: Date.now() - 60_000,
     lacks: 0,

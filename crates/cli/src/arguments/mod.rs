@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::until::{End, Until, end, until};
+
 pub(crate) use account::{Account, AddAccount};
 pub(crate) use groups::{Groups, GroupsWhat, Network};
 pub(crate) use jobs::{Import, JobStates, Jobs, JobsWhat};
@@ -127,6 +129,9 @@ pub(crate) struct Add {
     /// Who may read it; only single files can be private.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) network: Network,
+    /// How long it is kept: 12h, 7d, 4w, or up to a day (UTC, included) or a moment. The service then unpins it by itself.
+    #[arg(long, value_name = "TIME", value_parser = until)]
+    pub(crate) expires: Option<Until>,
     /// What happens to files that look like secrets.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) secrets: Secrets,
@@ -238,6 +243,10 @@ pub(crate) struct Edit {
     /// Takes a key away; may be repeated.
     #[arg(long, value_name = "KEY")]
     pub(crate) remove_key: Vec<String>,
+    /// How long it is kept from now on: 12h, 7d, 4w, up to a day (UTC, included) or a moment, or `never` for until it is
+    /// unpinned.
+    #[arg(long, value_name = "TIME", value_parser = end)]
+    pub(crate) expires: Option<End>,
 }
 
 #[derive(Debug, Args)]

@@ -127,3 +127,23 @@ async fn an_interrupted_command_leaves_no_empty_file_where_a_key_was_to_be() {
     house.done(&create);
     assert!(house.path("home/ci.token").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_is_kept_for_the_time_that_is_given_and_for_good_when_that_is_said() {
+    let house = House::with_account().await;
+    let file = house.file("a.txt", b"for a week");
+    let cid = cid_of(&house.done(&["add", &file, "--expires", "7d"]));
+    let expires = |house: &House| house.objects(&["show", &cid], "pin")[0]["expires_at"].clone();
+    let at: jiff::Timestamp = expires(&house).as_str().expect("a time").parse().expect("RFC 3339");
+    let days = (at.as_second() - jiff::Timestamp::now().as_second()) as f64 / 86_400.0;
+    assert!((6.9..=7.0).contains(&days), "{at}");
+    assert!(house.done(&["show", &cid]).contains("Expires"));
+    house.done(&["edit", &cid, "--expires", "2999-12-31"]);
+    assert_eq!(expires(&house), "3000-01-01T00:00:00Z");
+    let (code, told) = house.code(&["edit", &cid, "--expires", "2020-01-01"]);
+    assert!(code == 1 && told.contains("over already"), "{told}");
+    house.done(&["edit", &cid, "--expires", "never"]);
+    assert_eq!(expires(&house), Value::Null);
+    let (code, told) = house.code(&["add", &file, "--expires", "soon"]);
+    assert!(code == 2 && told.contains("7d"), "{told}");
+}

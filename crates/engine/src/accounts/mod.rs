@@ -3,6 +3,7 @@
 mod adopt;
 mod connect;
 mod credential;
+mod expiry;
 mod health;
 mod hold;
 mod leaving;
@@ -114,6 +115,8 @@ pub struct AccountRow {
     pub bytes: Option<u64>,
     /// Why nothing can be uploaded to it; `None`: uploads are possible.
     pub no_uploads: Option<String>,
+    /// Its pins can be given a time at which the service unpins them, as far as is known of the key.
+    pub expiry: bool,
     /// Why its service did not answer as asked when it was last asked; `None`: it did.
     pub trouble: Option<String>,
     /// When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here.
@@ -329,6 +332,7 @@ impl Accounts {
             pins: listed.map(|(pins, _)| pins),
             bytes: listed.and_then(|(_, bytes)| bytes),
             no_uploads,
+            expiry: expiry::lacks(account, &health.abilities).is_none(),
             trouble: health.failure.filter(|_| health.failed > answered),
             answered_at: answered,
             lacks,

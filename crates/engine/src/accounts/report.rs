@@ -33,6 +33,13 @@ impl Abilities {
         lack.map(|lack| lack.scope.as_str())
     }
 
+    /// The scope that an end of pins lacks; `None` where it is allowed, or where that is not known.
+    pub(super) fn expiry_lacks(&self) -> Option<&str> {
+        let expiry = more_words(Ability::Expiry);
+        let lack = self.may_not.iter().find(|lack| lack.feature == expiry);
+        lack.map(|lack| lack.scope.as_str())
+    }
+
     /// What a service and a key are good for. `more` is empty where nobody asked for it.
     pub(super) fn of(
         service: &dyn Service,
@@ -103,6 +110,7 @@ fn more_words(ability: Ability) -> &'static str {
         Ability::Jobs => "Follow what is being looked for",
         Ability::CancelJobs => "Stop looking",
         Ability::UploadJson => "Upload JSON",
+        Ability::Expiry => "Let pins expire",
         Ability::SeeGroups => "See groups",
         Ability::ChangeGroups => "Change groups",
         Ability::Gateways => "See gateways",

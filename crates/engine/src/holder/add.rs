@@ -12,6 +12,7 @@ use super::queue::{UploadLine, follow};
 use super::{Desk, Reply, groups, raw};
 use crate::Engine;
 use crate::accounts::AccountId;
+use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::uploads::{GroupChoice, Secrets, UploadNetwork, UploadOptions};
 
@@ -48,6 +49,8 @@ pub struct Add {
     pub group: Option<String>,
     /// Who may read them.
     pub network: UploadNetwork,
+    /// When the service is to unpin them by itself; `None`: never.
+    pub expires: Option<Millis>,
     /// Files that look like secrets.
     pub secrets: SecretsWish,
     /// Patterns of what is left out of folders.
@@ -94,6 +97,7 @@ pub(super) async fn add(
         junk: true,
         group,
         network: add.network,
+        expires: add.expires,
     };
     let uploads = engine
         .uploads

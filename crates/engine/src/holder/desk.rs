@@ -71,12 +71,13 @@ impl Desk {
         }
     }
 
-    /// Watches folders, follows jobs and carries out changes of many pins from now on.
+    /// Watches folders, follows jobs, carries out changes of many pins and takes off the list what is over from now on.
     pub fn keep_going(&self) {
         self.follow_jobs();
         if !self.folders.swap(true, Ordering::SeqCst) {
             tokio::spawn(self.engine.watches.clone().run());
             tokio::spawn(self.engine.changes.clone().run());
+            tokio::spawn(self.engine.pins.clone().run());
         }
     }
 

@@ -12,7 +12,7 @@ use crate::accounts::AccountId;
 use crate::changes::EditOfMany;
 use crate::error::{CommandError, ErrorCode};
 use crate::jobs::JobsFilter;
-use crate::pins::{CheckState, PinEdit, PinFilters, PinQuery, PinRow, SortKey};
+use crate::pins::{CheckState, PinEdit, PinEnd, PinFilters, PinQuery, PinRow, SortKey};
 use crate::uploads::{UploadRow, UploadState, UploadsFilter};
 
 /// Rows that are read at once.
@@ -64,6 +64,8 @@ pub struct PinChange {
     pub set: Vec<(String, String)>,
     /// Keys to take away.
     pub remove: Vec<String>,
+    /// When it ends; `None` leaves it.
+    pub end: Option<PinEnd>,
 }
 
 /// A pin, or what is to become one.
@@ -83,6 +85,8 @@ pub struct PinLine {
     pub keyvalues: BTreeMap<String, String>,
     /// When it was pinned, RFC 3339.
     pub pinned_at: Option<String>,
+    /// When its service unpins it by itself, RFC 3339.
+    pub expires_at: Option<String>,
     /// How the service's CID compares with ours.
     pub check: String,
     /// It is a folder.
@@ -113,6 +117,7 @@ impl PinLine {
             bytes: row.size,
             keyvalues: keyvalues.into_iter().collect(),
             pinned_at: row.pinned_at.map(time),
+            expires_at: row.expires_at.map(time),
             check: word(row.check),
             folder: row.folder,
             mime: row.mime.clone(),
@@ -132,6 +137,7 @@ impl PinLine {
             bytes: None,
             keyvalues: BTreeMap::new(),
             pinned_at: None,
+            expires_at: None,
             check: word(CheckState::NotChecked),
             folder: false,
             mime: None,
@@ -157,6 +163,7 @@ impl PinLine {
             bytes: row.bytes,
             keyvalues: BTreeMap::new(),
             pinned_at: None,
+            expires_at: None,
             check: word(row.check),
             folder: word(row.kind) == "folder",
             mime: None,
@@ -211,6 +218,7 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
     if !asked.status.is_empty() && !wants("pinned") {
         return Ok(());
     }
+    engine.pins.take_out_ended().await?;
     if !asked.cached {
         engine.pins.refresh_or_wait(account).await?;
         if asked.group.is_some() {
@@ -288,6 +296,7 @@ pub(super) async fn the_one(
     account: AccountId,
     which: &str,
 ) -> Result<i64, CommandError> {
+    engine.pins.take_out_ended().await?;
     if let Some(id) = known(engine, account, which)? {
         return Ok(id);
     }
@@ -398,10 +407,14 @@ async fn edit_one(
         engine.changes.edit_of(id, &edit, of)?
     } else {
         let name = change.name.clone();
-        Some(PinEdit { name, set, remove })
+        let edit = PinEdit { name, set, remove };
+        Some(edit).filter(|edit| *edit != PinEdit::default())
     };
     if let Some(edit) = edit {
         engine.pins.edit(id, edit).await?;
+    }
+    if let Some(end) = change.end {
+        engine.pins.expire(id, end.at).await?;
     }
     Ok(())
 }

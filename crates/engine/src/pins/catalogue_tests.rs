@@ -20,6 +20,7 @@ fn row(id: i64, name: &str, pinned: i64) -> Mirrored {
             keyvalues: BTreeMap::from([("Paper".to_owned(), format!("Baryta {id}"))]),
             groups: Some(Vec::new()),
             pinned: Some(pinned),
+            expires: None,
         },
     }
 }

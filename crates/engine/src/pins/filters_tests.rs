@@ -48,6 +48,7 @@ fn pin() -> impl Strategy<Value = Listed> {
             keyvalues,
             groups: Some(groups),
             pinned,
+            expires: None,
         },
     )
 }

@@ -4,6 +4,7 @@ mod by_number;
 mod catalogue;
 mod count;
 mod entry;
+mod expiry;
 mod export;
 mod filters;
 mod found;
@@ -30,6 +31,8 @@ use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
 pub(crate) use count::{Counted, ListAge};
+pub use expiry::PinEnd;
+pub(crate) use expiry::end_at;
 pub use export::CopyWhat;
 pub use filters::{
     Facet, InGroup, KeyValueCondition, KeyValueOperator, PinFilters, PinNetwork, Without,
@@ -145,7 +148,7 @@ pub struct Look {
 }
 
 /// What a person changed about a pin.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Type)]
 pub struct PinEdit {
     /// The new name; `None` leaves it.
     pub name: Option<String>,

@@ -5,7 +5,7 @@ use specta::Type;
 
 use super::{Pins, lower_article, rows};
 use crate::accounts::service_name;
-use crate::clock::Millis;
+use crate::clock::{Millis, date_words};
 use crate::error::CommandError;
 use crate::uploads::source_words;
 
@@ -136,6 +136,14 @@ fn words(told: rows::Past, service: &str) -> Happened {
             kind: HappenedKind::Unpinned,
             at,
             sentence: format!("Unpinned at {service} from here."),
+        },
+        rows::Past::EndSet { at, expires } => Happened {
+            kind: HappenedKind::Edited,
+            at,
+            sentence: match expires {
+                Some(end) => format!("Set to expire on {}.", date_words(end)),
+                None => "Set to stay until it is unpinned.".to_owned(),
+            },
         },
         rows::Past::Edited {
             at,

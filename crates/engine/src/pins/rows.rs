@@ -1,12 +1,14 @@
 //! The tables `pin` and `reading` of the mirror; what happened to pins is in the ledger (`history`).
 
+mod ends;
 mod history;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-pub(super) use history::{Past, journal, note_edit, past, unjournal};
+pub(super) use ends::{ended, next_end};
+pub(super) use history::{Past, journal, note_edit, note_end, past, unjournal};
 
 use crate::accounts::AccountId;
 use crate::clock::Millis;
@@ -35,6 +37,8 @@ pub struct Listed {
     pub groups: Option<Vec<String>>,
     /// When it was pinned.
     pub pinned: Option<Millis>,
+    /// When the service unpins it by itself; `None`: never, as far as the service tells.
+    pub expires: Option<Millis>,
 }
 
 impl Listed {
@@ -62,8 +66,7 @@ impl Mirrored {
     }
 }
 
-const COLUMNS: &str =
-    "id, account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, in_groups";
+const COLUMNS: &str = "id, account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, in_groups, expires";
 
 fn mirrored(row: &Row<'_>) -> rusqlite::Result<Mirrored> {
     let network: String = row.get(8)?;
@@ -83,6 +86,7 @@ fn mirrored(row: &Row<'_>) -> rusqlite::Result<Mirrored> {
             keyvalues: serde_json::from_str(&keyvalues).unwrap_or_default(),
             groups: Some(serde_json::from_str(&groups).unwrap_or_default()),
             pinned: row.get(10)?,
+            expires: row.get(12)?,
         },
     })
 }
@@ -95,11 +99,12 @@ pub(super) fn upsert(
     reading: i64,
 ) -> Result<Vec<i64>, StoreError> {
     let mut insert = tx.prepare_cached(
-        "INSERT INTO pin (account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, reading, in_groups)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '[]'))
+        "INSERT INTO pin (account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, reading, in_groups, expires)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '[]'), ?13)
          ON CONFLICT (account, service_id) DO UPDATE SET cid = excluded.cid, name = excluded.name, bytes = excluded.bytes,
            files = excluded.files, mime = excluded.mime, network = excluded.network, keyvalues = excluded.keyvalues,
-           pinned = excluded.pinned, reading = excluded.reading, in_groups = coalesce(?12, in_groups)
+           pinned = excluded.pinned, reading = excluded.reading, in_groups = coalesce(?12, in_groups),
+           expires = excluded.expires
          RETURNING id",
     )?;
     let mut ids = Vec::with_capacity(pins.len());
@@ -120,7 +125,8 @@ pub(super) fn upsert(
                 keyvalues,
                 pin.pinned,
                 reading,
-                groups
+                groups,
+                pin.expires
             ],
             |row| row.get(0),
         )?);

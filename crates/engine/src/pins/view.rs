@@ -34,6 +34,9 @@ pub struct PinRow {
     /// When it was pinned.
     #[specta(type = Option<u32>)]
     pub pinned_at: Option<Millis>,
+    /// When the service unpins it by itself; `None`: never, as far as the service tells.
+    #[specta(type = Option<u32>)]
+    pub expires_at: Option<Millis>,
     /// How it compares.
     pub check: CheckState,
     /// It is a folder.
@@ -66,6 +69,8 @@ pub struct PinDetails {
     pub local_cid: Option<String>,
     /// Where it was uploaded from, shortened.
     pub source: Option<String>,
+    /// What happens when its time is over.
+    pub end_sentence: String,
     /// For others; `None` where no public link exists.
     pub link: Option<String>,
     /// It can be opened on this computer.
@@ -139,6 +144,7 @@ impl Pins {
             checked_at: known.as_ref().and_then(|known| known.at),
             local_cid: local_cid.clone(),
             source: known.as_ref().map(|known| source_words(&known.paths)),
+            end_sentence: end_sentence(&service, row.pin.public && !sandbox),
             link: if sandbox || !row.pin.public {
                 None
             } else {
@@ -213,12 +219,22 @@ pub(super) fn pin_row(row: &rows::Mirrored, check: CheckState) -> PinRow {
         keyvalues: pin.keyvalues.clone().into_iter().take(3).collect(),
         keyvalue_count: pin.keyvalues.len(),
         pinned_at: pin.pinned,
+        expires_at: pin.expires,
         check,
         folder: pin.folder(),
         mime: pin.mime.clone(),
         network: if pin.public { "public" } else { "private" }.to_owned(),
         groups: pin.groups.clone().unwrap_or_default(),
     }
+}
+
+fn end_sentence(service: &str, for_everyone: bool) -> String {
+    let copies = if for_everyone {
+        " Copies that others keep may remain."
+    } else {
+        ""
+    };
+    format!("{service} then unpins it by itself, without asking.{copies}")
 }
 
 fn check_sentence(check: CheckState, service: &str) -> String {

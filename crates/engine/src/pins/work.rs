@@ -31,6 +31,7 @@ pub fn listed(pin: pinning::Pin) -> rows::Listed {
             .collect(),
         groups: pin.group.map(|group| vec![group]),
         pinned: pin.pinned_at.map(jiff::Timestamp::as_millisecond),
+        expires: pin.expires_at.map(jiff::Timestamp::as_millisecond),
     }
 }
 

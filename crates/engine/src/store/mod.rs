@@ -72,11 +72,13 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_changes.sql")),
                 M::up(include_str!("migrations/ledger_patterns.sql")),
                 M::up(include_str!("migrations/ledger_cars.sql")),
+                M::up(include_str!("migrations/ledger_expiry.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),
                 M::up(include_str!("migrations/mirror_groups.sql")),
                 M::up(include_str!("migrations/mirror_bytes.sql")),
+                M::up(include_str!("migrations/mirror_expiry.sql")),
             ],
         })
     }

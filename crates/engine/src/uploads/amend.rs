@@ -1,4 +1,4 @@
-//! What a person chose besides sending, or after it began: name, key-values and group, set on the pin itself.
+//! What a person chose besides sending, or after it began: name, key-values, group and end, set on the pin itself.
 
 use pinning::PinRef;
 
@@ -7,7 +7,8 @@ use super::state::State;
 use super::{Uploads, checked};
 use crate::accounts::{AccountId, Hold, service_name};
 use crate::announce::Noun;
-use crate::error::CommandError;
+use crate::clock::Millis;
+use crate::error::{CommandError, ErrorCode};
 use crate::failure;
 use crate::pins::PinEdit;
 use crate::store::Urgency;
@@ -67,7 +68,11 @@ impl Uploads {
         if upload.job.state != State::Pinned || !upload.amended {
             return;
         }
-        let unset = match self.apply_wish(upload).await {
+        let applying = async {
+            self.apply_wish(upload).await?;
+            self.give_its_end(upload).await
+        };
+        let unset = match applying.await {
             Ok(()) => None,
             Err(error) if Hold::is_for(error.code) => {
                 self.unsettled().push((upload.id, upload.account));
@@ -75,7 +80,7 @@ impl Uploads {
                 return;
             }
             Err(error) => {
-                tracing::warn!(%error, upload.id, "name, key-values or group could not be set");
+                tracing::warn!(%error, upload.id, "name, key-values, group or end could not be set");
                 Some(error.message)
             }
         };
@@ -117,6 +122,29 @@ impl Uploads {
             )
             .await?;
         Ok(())
+    }
+
+    /// A new pin gets the end that was chosen. Of one that was there before the later end counts: what somebody wanted to
+    /// keep is not let go because the same bytes were uploaded for a while.
+    async fn give_its_end(&self, upload: &Upload) -> Result<(), CommandError> {
+        let Some(cid) = &upload.service_cid else {
+            return Ok(());
+        };
+        let Some(pin) = self.pins.find(upload.account, cid)? else {
+            return Ok(());
+        };
+        let (chosen, has) = (upload.wish.target.expires, pin.pin.expires);
+        let at = |end: Option<Millis>| end.unwrap_or(Millis::MAX);
+        if chosen == has {
+            return Ok(());
+        }
+        if upload.owes_end || at(chosen) > at(has) {
+            return self.pins.expire(pin.id, chosen).await.map(drop);
+        }
+        Err(CommandError::new(
+            ErrorCode::BadInput,
+            "It is pinned for longer than that, and stays so. Its details change that.",
+        ))
     }
 
     /// Puts the pin into the chosen group: sending did not, where the bytes were there before.

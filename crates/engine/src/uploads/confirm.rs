@@ -9,6 +9,7 @@ use super::progress::Running;
 use super::rows::{self, Facts, Upload};
 use super::state::{Event, GRACE};
 use super::work::Outcome;
+use crate::clock::Millis;
 use crate::error::CommandError;
 use crate::pins;
 
@@ -86,7 +87,8 @@ impl Uploads {
         self.accounts.release(upload.account);
         let Some(pin) = found
             .into_iter()
-            .find(|pin| pin.network == upload.wish.target.network.network())
+            .filter(|pin| pin.network == upload.wish.target.network.network())
+            .find(|pin| !is_over(pin, self.clock.now()))
         else {
             return Ok(None);
         };
@@ -106,4 +108,9 @@ impl Uploads {
             facts,
         }))
     }
+}
+
+/// The service has not come round to unpinning it.
+fn is_over(pin: &pinning::Pin, now: Millis) -> bool {
+    pin.expires_at.is_some_and(|end| end.as_millisecond() <= now)
 }

@@ -56,10 +56,10 @@ pub use target::{GroupChoice, UploadNetwork, UploadPlaces};
 pub use view::{UploadProblem, UploadRow, UploadState, UploadsHead, UploadsPage};
 
 use crate::accounts::{AccountId, Accounts};
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis};
 use crate::error::{CommandError, ErrorCode};
 use crate::figures;
-use crate::pins::Pins;
+use crate::pins::{Pins, end_at};
 use crate::store::{Store, StoreError, Tx, Urgency};
 use crate::walk::Files;
 use cars::Packed;
@@ -95,6 +95,9 @@ pub struct UploadOptions {
     pub group: Option<GroupChoice>,
     /// Who may read it.
     pub network: UploadNetwork,
+    /// When the service is to unpin it by itself; `None`: never.
+    #[specta(type = Option<u32>)]
+    pub expires: Option<Millis>,
 }
 
 /// A number in 0..=1, to spread waits; fixed in tests.
@@ -183,7 +186,7 @@ impl Uploads {
         &self,
         account: AccountId,
         drop: &str,
-        options: UploadOptions,
+        mut options: UploadOptions,
         also: impl FnOnce(&Tx, &[i64]) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<Vec<i64>, CommandError> {
         let keyvalues = checked(&options.keyvalues)?;
@@ -194,6 +197,11 @@ impl Uploads {
             ));
         }
         self.accounts.require_uploads(account)?;
+        let now = self.clock.now();
+        if let Some(at) = options.expires {
+            self.accounts.require_expiry(account)?;
+            options.expires = Some(end_at(at, now)?);
+        }
         let kept = self.drops().kept(drop)?;
         let (items, allowed) = (&kept.items, kept.allowed(&options));
         if options.network == UploadNetwork::Private {
@@ -201,7 +209,6 @@ impl Uploads {
         }
         fits_together(items, &options)?;
         let wishes = wishes(items, &options, &keyvalues, &allowed, &kept.patterns);
-        let now = self.clock.now();
         let ids = self
             .store
             .ledger
@@ -268,6 +275,7 @@ fn wishes(
         target: Target {
             network: options.network,
             group: options.group.clone(),
+            expires: options.expires,
         },
     };
     let chosen = options.name.clone().filter(|name| !name.trim().is_empty());

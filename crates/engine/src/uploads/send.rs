@@ -20,6 +20,7 @@ use super::state::{Event, Verdict};
 use super::target::UploadNetwork;
 use super::work::Outcome;
 use crate::accounts::Hold;
+use crate::clock::date_words;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
 use crate::pins::Listed;
@@ -45,6 +46,13 @@ impl Uploads {
                 "This account takes no uploads.".into(),
             ));
         };
+        if let Some(end) = upload.wish.target.expires.filter(|end| *end <= self.clock.now()) {
+            let over = format!(
+                "It was to be kept until {}, and that is over. Drop it again with another time.",
+                date_words(end)
+            );
+            return Ok(Outcome::refused(ErrorCode::BadInput, over));
+        }
         let (files, copy) = (self.files.clone(), upload.clone());
         let looked =
             bytes::off_thread(move || bytes::contents(files.as_ref(), &copy, &|| false)).await;
@@ -66,7 +74,7 @@ impl Uploads {
         let progress: pinning::Progress =
             Arc::new(move |sent| count.done.store(sent, Ordering::Relaxed));
         let cancel = running.cancel.child_token();
-        let (options, placement) = (options(upload), upload.wish.target.placement());
+        let (options, placement) = (options(upload), upload.wish.placement());
         let _listening = self.stop_on_change(upload, &contents, &cancel);
         if let Some(place) = &upload.place {
             running.goes_on_from(place.offset);
@@ -187,20 +195,26 @@ impl Uploads {
         };
         let chosen = upload.wish.pin_name.is_some()
             || !upload.wish.keyvalues.is_empty()
-            || upload.wish.target.group.is_some();
+            || upload.wish.target.group.is_some()
+            || upload.wish.target.expires.is_some();
+        let owes_end = upload.wish.ends_afterwards() && !receipt.is_duplicate;
         let facts = Facts {
             service_cid: Some(receipt.cid.clone()),
             service_id: receipt.service_id.clone(),
             verdict: Some(verdict),
-            amended: (receipt.is_duplicate && chosen).then_some(true),
+            amended: (owes_end || receipt.is_duplicate && chosen).then_some(true),
+            owes_end: owes_end.then_some(true),
             detail: (verdict == Verdict::Different).then(|| receipt.cid.clone()),
             ..Facts::default()
         };
         if verdict != Verdict::Different {
             self.accounts.release(upload.account);
-            self.pins
-                .add(upload.account, listed(upload, &receipt, self.clock.now()))
-                .await?;
+            let mut pin = listed(upload, &receipt, self.clock.now());
+            if receipt.is_duplicate {
+                let known = self.pins.find(upload.account, &receipt.cid)?;
+                pin.expires = known.and_then(|known| known.pin.expires);
+            }
+            self.pins.add(upload.account, pin).await?;
         }
         Ok(Outcome {
             events: vec![Event::Answered(verdict)],
@@ -366,5 +380,6 @@ pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
                 .pinned_at
                 .map_or(now, jiff::Timestamp::as_millisecond),
         ),
+        expires: upload.wish.placement().expires_at.map(jiff::Timestamp::as_millisecond),
     }
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::Uploads;
+use super::rows::Wish;
 use crate::accounts::{AccountId, service_name};
+use crate::clock::Millis;
 use crate::error::CommandError;
 use crate::failure;
 
@@ -55,23 +57,33 @@ pub struct GroupChoice {
     pub name: String,
 }
 
-/// Where an upload goes within its account. The default: public, in no group.
+/// Where an upload goes within its account, and for how long. The default: public, in no group, for good.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Target {
     /// Who may read it.
     pub(crate) network: UploadNetwork,
     /// Its group.
     pub(crate) group: Option<GroupChoice>,
+    /// When the service is to unpin it by itself, in whole seconds.
+    pub(crate) expires: Option<Millis>,
+}
+
+impl Wish {
+    /// The pin gets its end after sending: only for single files does the service take it along.
+    pub(super) fn ends_afterwards(&self) -> bool {
+        self.target.expires.is_some() && (self.folder || self.wrap)
+    }
+
+    pub(super) fn placement(&self) -> Placement {
+        let expires = self.target.expires.filter(|_| !self.ends_afterwards());
+        Placement {
+            group: self.target.group.as_ref().map(|group| group.id.clone()),
+            expires_at: expires.and_then(|at| jiff::Timestamp::from_millisecond(at).ok()),
+        }
+    }
 }
 
 impl Target {
-    pub(super) fn placement(&self) -> Placement {
-        Placement {
-            group: self.group.as_ref().map(|group| group.id.clone()),
-            expires_at: None,
-        }
-    }
-
     pub(super) fn group_ref(&self) -> Option<GroupRef> {
         let group = self.group.as_ref()?;
         Some(GroupRef {

@@ -165,6 +165,7 @@ impl WatchRules {
         Target {
             network: self.network,
             group: self.group.clone(),
+            expires: None,
         }
     }
 

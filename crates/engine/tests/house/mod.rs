@@ -6,6 +6,7 @@ pub(crate) mod apart;
 pub(crate) mod child;
 pub(crate) mod dice;
 pub(crate) mod fast;
+pub(crate) mod leap;
 mod service;
 mod watching;
 
@@ -371,6 +372,7 @@ fn open(
     working.spawn(engine.watches.clone().run());
     working.spawn(engine.jobs.clone().run());
     working.spawn(engine.changes.clone().run());
+    working.spawn(engine.pins.clone().run());
     (engine, working)
 }
 
@@ -386,5 +388,6 @@ pub(crate) fn options(secrets: Secrets) -> UploadOptions {
         junk: false,
         group: None,
         network: UploadNetwork::Public,
+        expires: None,
     }
 }

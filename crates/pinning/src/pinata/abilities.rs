@@ -32,6 +32,7 @@ impl Pinata {
                     &may(Scope::PinJson).await,
                 ]),
             ),
+            (Ability::Expiry, access(&[&write])),
             (
                 Ability::SeeGroups,
                 access(&[&may(Scope::GroupsRead).await, legacy]),

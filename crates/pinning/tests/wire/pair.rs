@@ -118,6 +118,7 @@ async fn what_a_key_may_do_beside_files_is_told_with_the_scope_it_lacks() {
             (Ability::Jobs, Access::Yes),
             (Ability::CancelJobs, Access::Yes),
             (Ability::UploadJson, Access::Yes),
+            (Ability::Expiry, Access::Yes),
             (Ability::SeeGroups, Access::Yes),
             (Ability::ChangeGroups, lacks("org:groups:write")),
             (Ability::Gateways, lacks("org:gateways:read")),

@@ -8,6 +8,9 @@ use crate::clock::Millis;
 use crate::pins::PinEdit;
 use crate::store::{StoreError, Tx};
 
+/// Stands for "never" where no value means that nothing was said.
+const NO_END: Millis = 0;
+
 /// What the ledger knows of the past of a CID.
 pub(in crate::pins) enum Past {
     /// It was sent from here.
@@ -32,6 +35,13 @@ pub(in crate::pins) enum Past {
         set: Vec<String>,
         /// Keys that were taken away.
         removed: Vec<String>,
+    },
+    /// It was given an end, or none any more, here.
+    EndSet {
+        /// When.
+        at: Millis,
+        /// Its end.
+        expires: Option<Millis>,
     },
 }
 
@@ -65,13 +75,18 @@ pub(in crate::pins) fn past(
         all.push(row?);
     }
     let mut edits = ledger.prepare_cached(
-        "SELECT at, name, keys_set, keys_removed FROM pin_edit
+        "SELECT at, name, keys_set, keys_removed, expires FROM pin_edit
          WHERE account = ?1 AND cid = ?2 ORDER BY id DESC LIMIT 20",
     )?;
     let edited = edits.query_map(params![account, cid], |row| {
         let keys = |text: String| serde_json::from_str(&text).unwrap_or_default();
+        let at = row.get(0)?;
+        if let Some(end) = row.get::<_, Option<Millis>>(4)? {
+            let expires = Some(end).filter(|end| *end != NO_END);
+            return Ok(Past::EndSet { at, expires });
+        }
         Ok(Past::Edited {
-            at: row.get(0)?,
+            at,
             name: row.get(1)?,
             set: keys(row.get(2)?),
             removed: keys(row.get(3)?),
@@ -102,6 +117,21 @@ pub(in crate::pins) fn note_edit(
             json_list(&set),
             json_list(&edit.remove)
         ],
+    )?;
+    Ok(())
+}
+
+/// Remembers the end that a pin was given.
+pub(in crate::pins) fn note_end(
+    tx: &Tx,
+    account: AccountId,
+    cid: &str,
+    expires: Option<Millis>,
+    now: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO pin_edit (account, cid, at, keys_set, keys_removed, expires) VALUES (?1, ?2, ?3, '[]', '[]', ?4)",
+        params![account, cid, now, expires.unwrap_or(NO_END)],
     )?;
     Ok(())
 }

@@ -116,8 +116,10 @@ pub(super) struct Upload {
     pub service_id: Option<String>,
     /// How the CIDs compare.
     pub verdict: Option<Verdict>,
-    /// Name or key-values are to be edited on the pin.
+    /// Name, key-values, group or end are to be set on the pin.
     pub amended: bool,
+    /// The pin is new, and its end is to be set on it.
+    pub owes_end: bool,
     /// When it ended.
     pub finished: Option<Millis>,
     /// It was moved to the front.
@@ -173,6 +175,7 @@ impl Upload {
             service_id: None,
             verdict: None,
             amended: false,
+            owes_end: false,
             finished: None,
             first: false,
             created: 0,
@@ -202,6 +205,8 @@ pub(super) struct Facts {
     pub verdict: Option<Verdict>,
     /// Edit the pin afterwards.
     pub amended: Option<bool>,
+    /// Give the pin its end afterwards.
+    pub owes_end: Option<bool>,
     /// An upload in chunks began.
     pub place: Option<Place>,
     /// So many of its bytes are safe.
@@ -214,7 +219,7 @@ const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_
                        until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
                        service_id, verdict, amended, finished, network, group_id, group_name, \
                        resume_url, resume_stamp, resume_offset, priority > 0, created, \
-                       allowed, junk, resume_farthest, patterns, resume_length";
+                       allowed, junk, resume_farthest, patterns, resume_length, expires, owes_end";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
@@ -261,6 +266,7 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
         service_id: row.get(23)?,
         verdict: verdict.as_deref().and_then(verdict_of),
         amended: row.get(25)?,
+        owes_end: row.get(41)?,
         finished: row.get(26)?,
         first: row.get(33)?,
         created: row.get(34)?,
@@ -289,6 +295,7 @@ fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
             name: name.unwrap_or_else(|| id.clone()),
             id,
         }),
+        expires: row.get(40)?,
     })
 }
 

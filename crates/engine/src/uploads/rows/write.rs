@@ -28,8 +28,8 @@ pub(in crate::uploads) fn insert(
     };
     tx.prepare_cached(
         "INSERT INTO upload (account, operation, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, created,
-           network, group_id, group_name, allowed, junk, patterns)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+           network, group_id, group_name, allowed, junk, patterns, expires)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(params![
         account,
@@ -48,7 +48,8 @@ pub(in crate::uploads) fn insert(
         wish.target.group.as_ref().map(|group| &group.name),
         json(serde_json::to_string(&wish.allowed))?,
         wish.junk,
-        wish.patterns
+        wish.patterns,
+        wish.target.expires
     ])?;
     Ok(tx.last_insert_rowid())
 }
@@ -127,7 +128,7 @@ fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
     tx.prepare_cached(
         "UPDATE upload SET files = coalesce(?2, files), bytes = coalesce(?3, bytes), stamp = coalesce(?4, stamp),
            cid = coalesce(?5, cid), service_cid = coalesce(?6, service_cid), service_id = coalesce(?7, service_id),
-           verdict = coalesce(?8, verdict), amended = coalesce(?9, amended) WHERE id = ?1",
+           verdict = coalesce(?8, verdict), amended = coalesce(?9, amended), owes_end = coalesce(?10, owes_end) WHERE id = ?1",
     )?
     .execute(params![
         id,
@@ -138,7 +139,8 @@ fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
         facts.service_cid,
         facts.service_id,
         facts.verdict.map(verdict_name),
-        facts.amended
+        facts.amended,
+        facts.owes_end
     ])?;
     if let Some(place) = &facts.place {
         tx.prepare_cached(
@@ -209,7 +211,7 @@ pub(in crate::uploads) fn amend(
 /// What was chosen besides sending is set on the pin, or never will be: `unset` says why.
 pub(in crate::uploads) fn settled(tx: &Tx, id: i64, unset: Option<&str>) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE upload SET amended = 0, detail = ?2 WHERE id = ?1 AND state = 'pinned'",
+        "UPDATE upload SET amended = 0, owes_end = 0, detail = ?2 WHERE id = ?1 AND state = 'pinned'",
         params![id, unset],
     )?;
     Ok(())

@@ -1,0 +1,25 @@
+//! Pins whose service unpins them by itself.
+
+use rusqlite::Connection;
+
+use crate::accounts::AccountId;
+use crate::clock::Millis;
+use crate::store::StoreError;
+
+/// Those whose time is over.
+pub(in crate::pins) fn ended(
+    tx: &Connection,
+    now: Millis,
+) -> Result<Vec<(i64, AccountId)>, StoreError> {
+    let mut select = tx.prepare_cached("SELECT id, account FROM pin WHERE expires <= ?1")?;
+    Ok(select
+        .query_map([now], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?)
+}
+
+/// When the next one's time is over.
+pub(in crate::pins) fn next_end(tx: &Connection) -> Result<Option<Millis>, StoreError> {
+    let mut select =
+        tx.prepare_cached("SELECT min(expires) FROM pin WHERE expires IS NOT NULL")?;
+    Ok(select.query_row([], |row| row.get(0))?)
+}
