@@ -31,7 +31,12 @@ pub(crate) async fn list(
         text: ls.text,
         status: ls.status.iter().map(|it| status(it).to_owned()).collect(),
         group: ls.narrowed.group.clone(),
-        filters: filters(ls.narrowed),
+        filters: PinFilters {
+            unpinned_from: ls.unpinned_since,
+            unpinned_until: ls.unpinned_until,
+            ..filters(ls.narrowed)
+        },
+        unpinned: ls.unpinned,
         sort: match ls.sort {
             Sort::Time => SortedBy::Time,
             Sort::Name => SortedBy::Name,
@@ -64,7 +69,7 @@ pub(crate) async fn list(
         ("CID", Side::Left),
         ("SIZE", Side::Right),
         ("PINNED", Side::Left),
-        ("CHECK", Side::Left),
+        (if ls.unpinned { "UNPINNED" } else { "CHECK" }, Side::Left),
         ("NAME", Side::Left),
     ];
     if ls.csv {
@@ -115,7 +120,11 @@ fn row(pin: &PinLine, with_status: bool) -> Vec<String> {
         pin.cid.clone().unwrap_or_else(|| "-".into()),
         pin.bytes.map(size).unwrap_or_default(),
         moment(pin.pinned_at.as_deref()),
-        pin.check.replace('_', " "),
+        match &pin.unpinned_at {
+            Some(at) => moment(Some(at)),
+            None if pin.status == "unpinned" => String::new(),
+            None => pin.check.replace('_', " "),
+        },
         pin.name.clone().unwrap_or_default(),
     ];
     if with_status {

@@ -13,6 +13,7 @@ mod house;
 mod items;
 mod jobs;
 mod keys;
+mod links;
 mod places;
 mod print;
 mod progress;
@@ -103,7 +104,10 @@ async fn asked(
     match command {
         Command::Add(add) => add::run(add, account, house, out).await,
         Command::Ls(ls) => items::list(ls, account, house, out).await,
-        Command::Show { pin } => items::show(pin, account, house, out).await,
+        Command::Show { pin, record: true } => links::record(pin, account, house, out).await,
+        Command::Show { pin, record: false } => items::show(pin, account, house, out).await,
+        Command::Link(link) => links::link(link, account, house, out).await,
+        Command::Swap(swap) => links::swap(swap, account, house, out).await,
         Command::Edit(edit) => items::edit(edit, account, house, out).await,
         Command::Rm(rm) => items::remove(rm, account, house, out).await,
         Command::Import(import) => jobs::import(import, account, house, out).await,

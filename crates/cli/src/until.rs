@@ -64,6 +64,23 @@ pub(crate) fn until(text: &str) -> Result<Until, String> {
     Ok(Until::At(if is_day { begins + DAY } else { begins }))
 }
 
+/// Seconds of a number of minutes, hours, days or weeks.
+pub(crate) fn lasts(text: &str) -> Result<u64, String> {
+    let wrong = || "how long is written 30m, 12h or 7d".to_owned();
+    let text = text.trim();
+    let millis = match text.strip_suffix('m') {
+        Some(minutes) => i64::from_str(minutes)
+            .ok()
+            .and_then(|minutes| minutes.checked_mul(60_000)),
+        None => match until(text) {
+            Ok(Until::For(millis)) => Some(millis),
+            _ => None,
+        },
+    };
+    let millis = millis.filter(|millis| *millis > 0).ok_or_else(wrong)?;
+    u64::try_from(millis / 1_000).map_err(|_| wrong())
+}
+
 /// The same, or `never`.
 pub(crate) fn end(text: &str) -> Result<End, String> {
     if text.trim().eq_ignore_ascii_case("never") {
@@ -97,6 +114,9 @@ mod tests {
         ] {
             assert!(until(wrong).is_err() && end(wrong).is_err(), "{wrong}");
         }
+        assert_eq!(lasts("30m"), Ok(1_800));
+        assert_eq!(lasts("1h"), Ok(3_600));
+        assert!(lasts("0m").is_err() && lasts("2026-12-31").is_err());
         assert_eq!(Until::For(5).from(10), 15);
         assert_eq!(End::Until(Until::At(5)).from(10), PinEnd { at: Some(5) });
     }

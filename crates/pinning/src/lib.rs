@@ -52,7 +52,7 @@ pub use keys::{
     CreatedKey, Key, KeyPage, KeyQuery, Keys, LegacyCall, Level, NewKey, Permissions, Resource,
     ResourceScope,
 };
-pub use links::{GatewayAddress, LinkError, LinkStyle, SignedLink};
+pub use links::{GatewayAddress, LinkError, LinkStyle, SignedLink, with_file_name};
 pub use pinata::{MULTIPART_LIMIT, Pinata, pins_of_pin_list};
 pub use pins::{Network, PageToken, Pin, PinEdit, PinPage, PinRef, Pins, Region, Value};
 pub use psa::{PSA_TEMPLATES, Psa, PsaBudget, PsaEndpoint, PsaTemplate};

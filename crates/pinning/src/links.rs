@@ -82,6 +82,14 @@ impl GatewayAddress {
     }
 }
 
+/// The same link with `?filename=`, by which a gateway calls the download (the path gateway specification's query).
+/// Nothing of a name can end the parameter or begin another.
+pub fn with_file_name(link: &str, name: &str) -> String {
+    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    // A space is written in the way that is one to every reader.
+    format!("{link}?filename={}", encoded.replace('+', "%20"))
+}
+
 fn below(base: &Url, first: &[&str], path: &[&str]) -> String {
     let url = join(&join(base, first), path);
     url.as_str().trim_end_matches('/').to_owned()
@@ -165,6 +173,22 @@ mod tests {
         );
         assert_eq!(host, host.to_lowercase());
         assert!(link(LinkStyle::Native).starts_with("ipfs://bafybei"));
+    }
+
+    #[test]
+    fn no_name_of_a_download_is_more_than_a_name() {
+        for name in [
+            "the lake.jpg",
+            "a&download=true#x?b=c%20d/../e",
+            "ü\u{202e}gpj.exe\r\nSet-Cookie: a=b\0+",
+        ] {
+            let link = with_file_name("https://g.invalid/ipfs/bafy", name);
+            let read = Url::parse(&link).expect("a link");
+            assert_eq!((read.path(), read.fragment()), ("/ipfs/bafy", None), "{link}");
+            let pairs: Vec<_> = read.query_pairs().into_owned().collect();
+            assert_eq!(pairs, [("filename".to_owned(), name.to_owned())]);
+            assert!(link.is_ascii() && !link.contains([' ', '+']), "{link}");
+        }
     }
 
     #[test]

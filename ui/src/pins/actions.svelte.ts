@@ -7,6 +7,7 @@ import type { Pins } from "./pins.svelte";
 const WHAT: Record<CopyWhat, [one: string, many: string]> = {
   cid: ["CID", "CIDs"],
   link: ["link", "links"],
+  named_link: ["link with its name", "links with their names"],
   uri: ["ipfs:// address", "ipfs:// addresses"],
   name_and_cid: ["name and CID", "names and CIDs"],
 };
@@ -28,7 +29,7 @@ export class PinActions {
   copy = async (what: CopyWhat, row?: number) => {
     const { set, current } = this.#pins;
     // A private pin has no other.
-    if (what === "link" && row === undefined && current?.network === "private") return this.copyTemporary();
+    if ((what === "link" || what === "named_link") && row === undefined && current?.network === "private") return this.copyTemporary();
     const selection =
       row !== undefined && set ? { set: set.set, ranges: [[row, row]] as [number, number][] } : this.#pins.targets()?.selection;
     if (!selection) return;

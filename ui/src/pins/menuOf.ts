@@ -13,7 +13,7 @@ import type { MenuItem } from "../components/menu";
 import { count } from "../lib/figures";
 import { MAC, shownKeys } from "../lib/keys";
 import { visibleText } from "../lib/visibleText";
-import type { Selection } from "../bindings";
+import type { PinRow, Selection } from "../bindings";
 import type { PinActions } from "./actions.svelte";
 import type { Pins } from "./pins.svelte";
 
@@ -29,6 +29,11 @@ type Wishes = {
   /** null where the account has none. `within`: the list is narrowed to this one. */
   group: { add: () => void; within: { name: string; leave: () => void } | null } | null;
 };
+
+/** A public file that has a name: its link can tell a download what to be called. */
+function namedDownload(pin: PinRow | null): boolean {
+  return pin !== null && pin.name !== null && !pin.folder && pin.network === "public";
+}
 
 /** What is selected, or everything that the list is narrowed to, as a file. */
 export function exportsOf(actions: PinActions, which: () => Selection | null): MenuItem[] {
@@ -52,6 +57,15 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany
           onselect: () => void actions.copy("link"),
         }
       : { label: many ? "Copy links" : "Copy link", note: "On this computer only", icon: Link, disabled: true, onselect: () => undefined },
+    ...(publicLinks && (many || namedDownload(pins.current))
+      ? [
+          {
+            label: many ? "Copy links with names" : "Copy link with its name",
+            note: "A download is called as the pin is",
+            onselect: () => void actions.copy("named_link"),
+          },
+        ]
+      : []),
     { label: many ? "Copy ipfs:// addresses" : "Copy ipfs:// address", icon: Globe, onselect: () => void actions.copy("uri") },
     {
       label: many ? "Copy names and CIDs" : "Copy name and CID",

@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::until::{End, Until, end, until};
+use crate::filters::moment;
+use crate::until::{End, Until, end, lasts, until};
 
 pub(crate) use account::{Account, AddAccount};
 pub(crate) use groups::{Groups, GroupsWhat, Network};
@@ -61,8 +62,15 @@ pub(crate) enum Command {
     Show {
         /// Its CID, or its whole name.
         pin: String,
+        /// The service's own record of it, as it gives it.
+        #[arg(long)]
+        record: bool,
     },
-    /// Changes the name and the key-values of a pin.
+    /// Prints a link to a pin that others can open.
+    Link(Link),
+    /// Shows where the address of a pin leads, or gives it other content.
+    Swap(Swap),
+    /// Changes the name, the key-values and the end of pins.
     Edit(Edit),
     /// Unpins.
     Rm(Rm),
@@ -199,6 +207,15 @@ pub(crate) struct Ls {
     /// The list as it was read last, without asking the service.
     #[arg(long)]
     pub(crate) cached: bool,
+    /// What was unpinned once instead, as far as the service remembers it; newest first.
+    #[arg(long, conflicts_with_all = ["status", "sort", "reverse", "cached", "network", "check", "duplicates"])]
+    pub(crate) unpinned: bool,
+    /// Unpinned on this day (UTC) or at this moment, or later.
+    #[arg(long, value_name = "TIME", value_parser = moment, requires = "unpinned")]
+    pub(crate) unpinned_since: Option<i64>,
+    /// Unpinned before this day (UTC) or this moment.
+    #[arg(long, value_name = "TIME", value_parser = moment, requires = "unpinned")]
+    pub(crate) unpinned_until: Option<i64>,
     /// Prints CIDs only.
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -247,6 +264,32 @@ pub(crate) struct Edit {
     /// unpinned.
     #[arg(long, value_name = "TIME", value_parser = end)]
     pub(crate) expires: Option<End>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Link {
+    /// Its CID, or its whole name.
+    pub(crate) pin: String,
+    /// How long a link to a private file works: 30m, 12h, 7d; ten minutes without it.
+    #[arg(long = "for", value_name = "TIME", value_parser = lasts)]
+    pub(crate) lasts: Option<u64>,
+    /// A download is called as the pin is; a private file's always is.
+    #[arg(long)]
+    pub(crate) named: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Swap {
+    /// Its CID, or its whole name.
+    pub(crate) pin: String,
+    /// The CID, or a link that names it, whose content is shown; without it nothing is changed.
+    pub(crate) other: Option<String>,
+    /// It shows its own content again.
+    #[arg(long, conflicts_with = "other")]
+    pub(crate) own: bool,
+    /// The pin itself gets the other CID, where its service replaces pins; what it kept is let go.
+    #[arg(long, requires = "other")]
+    pub(crate) replace: bool,
 }
 
 #[derive(Debug, Args)]

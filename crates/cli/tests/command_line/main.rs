@@ -11,6 +11,7 @@ mod groups;
 mod house;
 mod jobs;
 mod keys;
+mod links;
 mod options;
 
 use std::io::Write;

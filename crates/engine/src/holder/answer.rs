@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
-use super::{Desk, Reply, Request, accounts, add, groups, jobs, keys, pins, queue, usage, watches};
+use super::{
+    Desk, Reply, Request, accounts, add, groups, jobs, keys, links, pins, queue, swaps, usage,
+    watches,
+};
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
 use crate::error::{CommandError, ErrorCode};
@@ -101,6 +104,27 @@ async fn said(
         Request::Pin { account, which } => {
             let account = account_of(engine, account.as_deref())?;
             pins::show(engine, account, &which, say).await
+        }
+        Request::Link {
+            account,
+            which,
+            seconds,
+            named,
+        } => {
+            let account = account_of(engine, account.as_deref())?;
+            links::link(engine, account, &which, (seconds, named), say).await
+        }
+        Request::Record { account, which } => {
+            let account = account_of(engine, account.as_deref())?;
+            links::record(engine, account, &which, say).await
+        }
+        Request::Swap {
+            account,
+            which,
+            what,
+        } => {
+            let account = account_of(engine, account.as_deref())?;
+            swaps::asked(engine, account, &which, what, say).await
         }
         Request::EditPins {
             account,

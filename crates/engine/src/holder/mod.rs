@@ -13,11 +13,14 @@ mod jobs;
 mod keys;
 mod line;
 mod lines;
+mod links;
 mod listen;
 mod open;
+mod past;
 mod pins;
 mod queue;
 mod raw;
+mod swaps;
 mod usage;
 mod watches;
 
@@ -32,10 +35,12 @@ pub use groups::{GroupLine, GroupsAsked};
 pub use jobs::{Import, JobControl, JobLine, JobsAsked};
 pub use keys::{KeyLine, KeysAsked};
 pub use line::LONGEST_LINE;
+pub use links::LinkLine;
 pub use listen::listen;
 pub(crate) use open::ask_to_open;
 pub use open::{Asked, Opened};
 pub use pins::{PinChange, PinLine, PinsAsked, SortedBy};
+pub use swaps::{ShownLine, SwapAsked, SwapLine};
 pub use queue::{Control, ProgressLine, UploadLine};
 pub use usage::{GrowthLine, PartLine, TotalsLine, UsageLine};
 pub use watches::{FileLine, FolderLine, FolderPause};
@@ -65,7 +70,26 @@ pub enum Request {
         account: Option<String>,
         which: String,
     },
-    /// Changes names and key-values of pins, by CID or whole name.
+    /// A link to a pin for others, by CID or whole name: of a private file for so many seconds. `named`: a download is called
+    /// as the pin is.
+    Link {
+        account: Option<String>,
+        which: String,
+        seconds: Option<u64>,
+        named: bool,
+    },
+    /// The service's own record of a pin, by CID or whole name.
+    Record {
+        account: Option<String>,
+        which: String,
+    },
+    /// Where the address of a pin leads, and other content for it.
+    Swap {
+        account: Option<String>,
+        which: String,
+        what: SwapAsked,
+    },
+    /// Changes names, key-values and ends of pins, by CID or whole name.
     EditPins {
         account: Option<String>,
         pins: Vec<String>,
@@ -163,6 +187,8 @@ impl Request {
             Self::Follow { .. }
                 | Self::Pins(_)
                 | Self::Pin { .. }
+                | Self::Link { .. }
+                | Self::Record { .. }
                 | Self::FollowJobs { .. }
                 | Self::Jobs(_)
                 | Self::Keys(_)
@@ -181,6 +207,7 @@ impl Request {
     pub fn may_be_repeated(&self) -> bool {
         match self {
             Self::Groups { what, .. } => *what == GroupsAsked::List,
+            Self::Swap { what, .. } => !matches!(what, SwapAsked::Replace(_)),
             // A template takes the name that it finds.
             Self::EditPins { change, .. } => change.rename.is_none(),
             Self::Open(_)
@@ -217,6 +244,15 @@ pub enum Reply {
     Progress(ProgressLine),
     /// A pin, or what is to become one.
     Pin(PinLine),
+    /// A link to a pin.
+    Link(LinkLine),
+    /// A service's own record of a pin, as JSON text.
+    Record {
+        /// The text.
+        text: String,
+    },
+    /// Where the address of a pin leads.
+    Swap(SwapLine),
     /// A CID that a service was asked for.
     Job(JobLine),
     /// A group.

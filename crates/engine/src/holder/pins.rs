@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
-use super::{JobLine, Reply, groups, jobs, queue};
+use super::{JobLine, Reply, groups, jobs, past, queue};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::changes::EditOfMany;
@@ -51,6 +51,9 @@ pub struct PinsAsked {
     pub limit: Option<usize>,
     /// As it was read last, without asking the service.
     pub cached: bool,
+    /// What was unpinned once, as the service remembers it, instead; newest first.
+    #[serde(default)]
+    pub unpinned: bool,
 }
 
 /// What a person changes about pins.
@@ -77,7 +80,7 @@ pub struct PinLine {
     pub cid: Option<String>,
     /// Its name.
     pub name: Option<String>,
-    /// `pinned`, `queued`, `pinning` or `failed`.
+    /// `pinned`, `queued`, `pinning`, `failed` or `unpinned`.
     pub status: String,
     /// Bytes, as the service counts them.
     pub bytes: Option<u64>,
@@ -87,6 +90,8 @@ pub struct PinLine {
     pub pinned_at: Option<String>,
     /// When its service unpins it by itself, RFC 3339.
     pub expires_at: Option<String>,
+    /// When it was unpinned, RFC 3339.
+    pub unpinned_at: Option<String>,
     /// How the service's CID compares with ours.
     pub check: String,
     /// It is a folder.
@@ -118,6 +123,7 @@ impl PinLine {
             keyvalues: keyvalues.into_iter().collect(),
             pinned_at: row.pinned_at.map(time),
             expires_at: row.expires_at.map(time),
+            unpinned_at: None,
             check: word(row.check),
             folder: row.folder,
             mime: row.mime.clone(),
@@ -138,6 +144,7 @@ impl PinLine {
             keyvalues: BTreeMap::new(),
             pinned_at: None,
             expires_at: None,
+            unpinned_at: None,
             check: word(CheckState::NotChecked),
             folder: false,
             mime: None,
@@ -164,6 +171,7 @@ impl PinLine {
             keyvalues: BTreeMap::new(),
             pinned_at: None,
             expires_at: None,
+            unpinned_at: None,
             check: word(row.check),
             folder: word(row.kind) == "folder",
             mime: None,
@@ -197,6 +205,9 @@ fn status(state: UploadState) -> &'static str {
 /// A line for each pin that matches, and for what is on its way where its status is asked for.
 pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result<(), CommandError> {
     let account = account_of(engine, asked.account.as_deref())?;
+    if asked.unpinned {
+        return past::list(engine, account, asked, say).await;
+    }
     let wants = |status: &str| asked.status.iter().any(|wanted| wanted == status);
     let mut left = asked.limit.unwrap_or(usize::MAX);
     // Of what is on its way, only name, CID and status are known.

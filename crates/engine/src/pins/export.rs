@@ -38,14 +38,23 @@ pub enum CopyWhat {
     Cid,
     /// An https link.
     Link,
+    /// An https link that gives a file its name when it is downloaded; as `Link` where it has none.
+    NamedLink,
     /// An ipfs:// address.
     Uri,
     /// Its name, a tab, and the CID; the CID alone where it has no name.
     NameAndCid,
 }
 
+impl CopyWhat {
+    /// What only a public pin has.
+    pub(crate) fn is_link(self) -> bool {
+        matches!(self, Self::Link | Self::NamedLink)
+    }
+}
+
 impl Pins {
-    /// One line for each selected pin, for the clipboard. Pins without a public link give none for `Link`.
+    /// One line for each selected pin, for the clipboard. Pins without a public link give none where links are asked for.
     pub fn lines(
         &self,
         selection: &Selection,
@@ -54,7 +63,7 @@ impl Pins {
         let (account, ids) = self.selected(selection)?;
         let linker = self.public_linker(account);
         let line = |row: rows::Mirrored| {
-            let form = form(&row.pin.cid, what, linker.as_ref())?;
+            let form = form_of(&row.pin, what, linker.as_ref())?;
             match row.pin.name.filter(|_| what == CopyWhat::NameAndCid) {
                 Some(name) => Some(format!("{}\t{form}", one_line(&name))),
                 None => Some(form),
@@ -63,10 +72,20 @@ impl Pins {
         let mut lines = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
             let rows = self.named(some)?.into_iter();
-            let public = rows.filter(|row| row.pin.public || what != CopyWhat::Link);
+            let public = rows.filter(|row| row.pin.public || !what.is_link());
             lines.extend(public.filter_map(line));
         }
         Ok(lines)
+    }
+
+    /// The https link to a public pin; `None` where it has none that others can use.
+    pub(super) fn public_link(&self, row: &rows::Mirrored, named: bool) -> Option<String> {
+        let what = if named {
+            CopyWhat::NamedLink
+        } else {
+            CopyWhat::Link
+        };
+        form_of(&row.pin, what, self.public_linker(row.account).as_ref())
     }
 
     /// A public CID in one of its forms; `None` for a link where the account has none that others can use.
@@ -127,11 +146,21 @@ impl Pins {
     }
 }
 
+/// A folder is no download, and what has no name needs none.
+fn form_of(pin: &rows::Listed, what: CopyWhat, linker: Option<&Linker>) -> Option<String> {
+    let form = form(&pin.cid, what, linker)?;
+    let name = pin.name.as_deref().filter(|_| !pin.folder());
+    Some(match name.filter(|_| what == CopyWhat::NamedLink) {
+        Some(name) => pinning::with_file_name(&form, name),
+        None => form,
+    })
+}
+
 fn form(cid: &str, what: CopyWhat, linker: Option<&Linker>) -> Option<String> {
     match what {
         CopyWhat::Cid | CopyWhat::NameAndCid => Some(cid.to_owned()),
         CopyWhat::Uri => Some(format!("ipfs://{cid}")),
-        CopyWhat::Link => linker?.link(cid),
+        CopyWhat::Link | CopyWhat::NamedLink => linker?.link(cid),
     }
 }
 

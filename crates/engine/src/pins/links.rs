@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use pinning::{GatewayAddress, Gateways, Priority, PrivateFile};
+use pinning::{GatewayAddress, Gateways, Priority, PrivateFile, SignedLink};
 
 use super::work::pin_ref;
 use super::{Pins, rows};
 use crate::accounts::{AccountId, AccountKind, service_name};
+use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 
 /// How long a link to a private file works.
@@ -16,7 +17,43 @@ const SHARED_GATEWAY: &str = "gateway.pinata.cloud";
 /// The longest record that is shown, in bytes.
 const LONGEST_RECORD: usize = 128 * 1024;
 
+/// A link to a pin for somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinLink {
+    /// The link.
+    pub link: String,
+    /// When it stops working; `None` for a public pin's, which does not.
+    pub until: Option<Millis>,
+}
+
 impl Pins {
+    /// A link to a pin that others can open: of a private one for so long, or for ten minutes. `named`: a download is called
+    /// as the pin is; a private file's always is.
+    pub async fn link_for_others(
+        &self,
+        id: i64,
+        lasts: Option<Duration>,
+        named: bool,
+    ) -> Result<PinLink, CommandError> {
+        let row = self.mirrored(id)?;
+        if self.accounts.get(row.account)?.kind == AccountKind::Sandbox {
+            return Err(CommandError::new(
+                ErrorCode::BadInput,
+                "The Sandbox is on this computer only: nobody else can open a link to it.",
+            ));
+        }
+        if !row.pin.public {
+            let signed = self.signed_link(&row, lasts.unwrap_or(LASTS)).await?;
+            return Ok(PinLink {
+                link: signed.url().to_string(),
+                until: Some(signed.expires_at.as_millisecond()),
+            });
+        }
+        let link = self.public_link(&row, named);
+        let link = link.ok_or_else(|| CommandError::gone("The gateway of this account"))?;
+        Ok(PinLink { link, until: None })
+    }
+
     /// Where a pin can be opened in a browser on this computer. For a private one the service is asked for a link
     /// that opens it for ten minutes: whoever has it may open the file, so it goes to the browser or the clipboard only.
     pub async fn browser_address(&self, id: i64) -> Result<String, CommandError> {
@@ -24,13 +61,18 @@ impl Pins {
         // Making the service starts the Sandbox, whose gateway would not answer otherwise.
         self.accounts.service(row.account).await?;
         if !row.pin.public {
-            return self.temporary_link(&row).await;
+            let signed = self.signed_link(&row, LASTS).await?;
+            return Ok(signed.url().to_string());
         }
         self.address(&row)
             .ok_or_else(|| CommandError::gone("The gateway of this account"))
     }
 
-    async fn temporary_link(&self, row: &rows::Mirrored) -> Result<String, CommandError> {
+    async fn signed_link(
+        &self,
+        row: &rows::Mirrored,
+        lasts: Duration,
+    ) -> Result<SignedLink, CommandError> {
         let service = self.accounts.service(row.account).await?;
         let name = service_name(&self.accounts.get(row.account)?);
         let gateways = service.gateways().ok_or_else(|| {
@@ -44,12 +86,10 @@ impl Pins {
             cid: row.pin.cid.clone(),
             path: Vec::new(),
             file_name: row.pin.name.clone(),
-            lasts: LASTS,
+            lasts,
         };
-        match gateways.signed_link(&file).await {
-            Ok(link) => Ok(link.url().to_string()),
-            Err(error) => Err(self.failed(row.account, &error, &name)),
-        }
+        let signed = gateways.signed_link(&file).await;
+        signed.map_err(|error| self.failed(row.account, &error, &name))
     }
 
     /// A gateway of the account's own, the chosen one where it is such: only these serve its private files.

@@ -40,6 +40,7 @@ pub use filters::{
 pub(crate) use found::Found;
 pub(crate) use from_watch::PinText;
 pub use kind::FileKind;
+pub use links::PinLink;
 pub use past::{Happened, HappenedKind, Presence, PresenceState};
 pub use rows::{Listed, Mirrored};
 pub use saved::SavedSearch;

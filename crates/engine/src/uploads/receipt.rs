@@ -107,7 +107,7 @@ impl Uploads {
             return Ok(None);
         }
         // A gateway serves nobody a private file by its CID.
-        if what == CopyWhat::Link && upload.wish.target.network == UploadNetwork::Private {
+        if what.is_link() && upload.wish.target.network == UploadNetwork::Private {
             return Ok(None);
         }
         let cid = upload.service_cid.or(upload.cid);

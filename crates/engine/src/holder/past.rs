@@ -1,0 +1,71 @@
+//! What was unpinned once, as other processes ask for it.
+
+use std::collections::BTreeMap;
+
+use super::answer::Say;
+use super::lines::{time, word};
+use super::{PinLine, PinsAsked, Reply, groups};
+use crate::Engine;
+use crate::accounts::{AccountId, service_name};
+use crate::error::CommandError;
+use crate::paging::Pages;
+use crate::pins::{CheckState, InGroup, UnpinnedQuery, UnpinnedRow};
+
+/// Pages of the service's memory, of at most 50 rows each.
+const MOST_PAGES: usize = 100_000;
+
+/// A line for each, newest first.
+pub(super) async fn list(
+    engine: &Engine,
+    account: AccountId,
+    asked: PinsAsked,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let mut query = UnpinnedQuery {
+        text: asked.text,
+        filters: asked.filters,
+        also_pinned: false,
+    };
+    if let Some(named) = &asked.group {
+        let group = groups::the_one(engine, account, named).await?;
+        query.filters.group = Some(InGroup::Group(group.service_id));
+    }
+    let name = service_name(&engine.accounts.get(account)?);
+    let mut pages = Pages::up_to(MOST_PAGES);
+    let mut left = asked.limit.unwrap_or(usize::MAX);
+    let mut next = None;
+    while left > 0 {
+        let page = engine.pins.unpinned(account, &query, next).await?;
+        for row in page.rows.into_iter().take(left) {
+            left -= 1;
+            say.line(Reply::Pin(line(row))).await?;
+        }
+        let Some(token) = page.next else {
+            break;
+        };
+        pages.go_on(&token, &name)?;
+        next = Some(token);
+    }
+    Ok(())
+}
+
+fn line(row: UnpinnedRow) -> PinLine {
+    PinLine {
+        id: None,
+        cid: Some(row.cid),
+        name: row.name,
+        status: "unpinned".into(),
+        bytes: row.size,
+        keyvalues: row.keyvalues.into_iter().collect::<BTreeMap<_, _>>(),
+        pinned_at: row.pinned_at.map(time),
+        expires_at: None,
+        unpinned_at: row.unpinned_at.map(time),
+        check: word(CheckState::NotChecked),
+        folder: row.folder,
+        mime: row.mime,
+        network: "public".into(),
+        groups: Vec::new(),
+        link: None,
+        sentence: row.pinned_now.then(|| "The same CID is pinned now.".into()),
+    }
+}
