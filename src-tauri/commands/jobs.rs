@@ -1,8 +1,9 @@
 //! Import from IPFS: pinning CIDs that others provide. The path of a list stays in Rust.
 
 use engine::jobs::{
-    DropCids, DropWays, JobList, JobOptions, JobsHead, JobsPage, JobsQuery, Pasted,
+    Copied, DropCids, DropWays, JobList, JobOptions, JobsHead, JobsPage, JobsQuery, Pasted,
 };
+use engine::pins::Selection;
 use engine::uploads::UploadOptions;
 use tauri::{State, WebviewWindow};
 
@@ -56,6 +57,18 @@ pub async fn jobs_import(
         .jobs
         .import(account, &text, list.as_deref(), options)
         .await
+}
+
+/// Asks another account's service for the selected pins.
+#[tauri::command]
+#[specta::specta]
+pub async fn jobs_copy_pins(
+    engine: Held<'_>,
+    selection: Selection,
+    to: String,
+) -> Answer<Copied> {
+    let to = account_id(&to)?;
+    engine.jobs.copy_selected(&selection, to).await
 }
 
 /// Figures of the account's jobs.

@@ -143,6 +143,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             jobs::jobs_pick_list,
             jobs::jobs_discard_list,
             jobs::jobs_import,
+            jobs::jobs_copy_pins,
             jobs::jobs_head,
             jobs::jobs_rows,
             jobs::jobs_refresh,

@@ -109,6 +109,7 @@
     "jobs_pick_list",
     "jobs_discard_list",
     "jobs_import",
+    "jobs_copy_pins",
     "jobs_head",
     "jobs_rows",
     "jobs_refresh",

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use engine::holder::{self, JobControl, JobLine, JobsAsked, Reply, Request};
+use engine::holder::{self, CopyAsked, JobControl, JobLine, JobsAsked, Reply, Request};
 use engine::jobs::JobsFilter;
 
 use crate::add::plain;
-use crate::arguments::{Import, JobStates, Jobs, JobsWhat};
+use crate::arguments::{Copy, Import, JobStates, Jobs, JobsWhat};
 use crate::exit::{self, Failure, code_of};
 use crate::house::House;
 use crate::print::{Out, Side, moment};
@@ -37,6 +37,21 @@ pub(crate) async fn import(
     });
     let mut followed = Followed::new(out, import.wait);
     followed.ask(request, house).await
+}
+
+pub(crate) async fn copy(
+    copy: Copy,
+    account: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    let request = Request::Copy(CopyAsked {
+        account,
+        pins: copy.pins,
+        to: copy.to,
+        follow: copy.wait,
+    });
+    Followed::new(out, copy.wait).ask(request, house).await
 }
 
 async fn read_list() -> Result<String, Failure> {

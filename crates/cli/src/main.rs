@@ -111,6 +111,7 @@ async fn asked(
         Command::Edit(edit) => items::edit(edit, account, house, out).await,
         Command::Rm(rm) => items::remove(rm, account, house, out).await,
         Command::Import(import) => jobs::import(import, account, house, out).await,
+        Command::Copy(copy) => jobs::copy(copy, account, house, out).await,
         Command::Jobs(what) => jobs::run(what, account, house, out).await,
         Command::Groups(what) => groups::run(what, account, house, out).await,
         Command::Usage(usage) => usage::run(usage, account, house, out).await,

@@ -270,3 +270,20 @@ test("the row of a pin that ends says when", async () => {
   await open([aPin(1, { expiresAt: new Date(2999, 11, 31, 14, 30).getTime() })]);
   expect(within(await row(/pin-1\.tif/)).getByRole("img", { name: "Expires on 31 Dec 2999, 14:30" })).toBeVisible();
 });
+
+test("what is selected is asked for at another account, and private files are said to stay", async () => {
+  const other = anAccount({ id: "p2", kind: "psa", label: "Second copy", place: "IPFS Cluster", publicLinks: true });
+  const { engine, user } = await open([aPin(1), aPin(2), aPin(3)], { accounts: [...aStart().accounts, anAccount(), other] });
+  engine.answers.pins_summary = () => ({ count: 3, bytes: 9, verified: 3, otherLayout: 0, unproven: 0, notChecked: 0, different: 0, private: 1 });
+  engine.answers.jobs_copy_pins = () => ({ asked: 2, pinned: 0, open: 0, private: 1, sentence: "2 CIDs are asked for at Second copy." });
+  await user.click(await row(/pin-1\.tif/));
+  await user.keyboard("{Control>}a{/Control}{Shift>}{F10}{/Shift}");
+  await user.click(await screen.findByRole("menuitem", { name: "Pin at another account…" }));
+  const sheet = within(await screen.findByRole("dialog", { name: "Pin 3 pins at another account" }));
+  // The Sandbox fetches nothing from IPFS.
+  expect(sheet.getAllByRole("radio").map((radio) => radio.closest("label")?.textContent?.trim())).toEqual(["Second copyIPFS Cluster"]);
+  expect(await sheet.findByText(/1 of them is private/)).toBeVisible();
+  await user.click(sheet.getByRole("button", { name: "Ask Second copy" }));
+  expect(engine.of("jobs_copy_pins")).toEqual([{ selection: { set: 1, ranges: [[0, 2]] }, to: "p2" }]);
+  expect(await screen.findByText("2 CIDs are asked for at Second copy.")).toBeVisible();
+});

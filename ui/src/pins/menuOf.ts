@@ -1,5 +1,6 @@
 import ArrowLeftRight from "@lucide/svelte/icons/arrow-left-right";
 import Copy from "@lucide/svelte/icons/copy";
+import CopyPlus from "@lucide/svelte/icons/copy-plus";
 import FileDown from "@lucide/svelte/icons/file-down";
 import Globe from "@lucide/svelte/icons/globe";
 import Layers from "@lucide/svelte/icons/layers-2";
@@ -26,6 +27,8 @@ type Wishes = {
   keyvalues: () => void;
   /** What other content for the pin's address is called at this account. */
   swap: string | null;
+  /** Another account can be asked for the same. */
+  copyable: boolean;
   /** null where the account has none. `within`: the list is narrowed to this one. */
   group: { add: () => void; within: { name: string; leave: () => void } | null } | null;
 };
@@ -44,7 +47,7 @@ export function exportsOf(actions: PinActions, which: () => Selection | null): M
 }
 
 /** What can be done with the pin under the pointer, or with those selected. */
-export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany, swap, group }: Wishes): MenuItem[] {
+export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany, swap, copyable, group }: Wishes): MenuItem[] {
   const many = pins.count > 1;
   const items: MenuItem[] = [
     { label: many ? "Copy CIDs" : "Copy CID", icon: Copy, key: shownKeys("Ctrl C"), onselect: () => void actions.copy("cid") },
@@ -79,7 +82,6 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany
     items.push(
       { label: "Edit names and key-values…", icon: Pencil, key: shownKeys("Ctrl E"), onselect: editMany },
       ...exportsOf(actions, () => pins.targets()?.selection ?? null),
-      "line",
     );
   if (!many)
     items.push(
@@ -88,7 +90,8 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany
       { label: "Edit key-values", icon: Tag, key: shownKeys("Ctrl E"), onselect: keyvalues },
     );
   if (!many && swap) items.push({ label: swap, icon: ArrowLeftRight, onselect: pins.askSwap });
-  if (!many) items.push("line");
+  if (copyable) items.push({ label: "Pin at another account…", icon: CopyPlus, onselect: pins.askCopy });
+  items.push("line");
   if (group) {
     items.push({ label: "Add to a group…", icon: Layers, key: shownKeys("Ctrl M"), onselect: group.add });
     if (group.within) items.push({ label: `Take out of ${visibleText(group.within.name)}`, onselect: group.within.leave });

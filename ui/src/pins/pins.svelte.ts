@@ -51,6 +51,8 @@ export class Pins {
   unpinning = $state.raw<{ selection: Selection; count: number; name: string | null } | null>(null);
   /** The pin whose address a sheet gives other content. */
   swapping = $state.raw<PinRow | null>(null);
+  /** The pins that a sheet asks another account for. */
+  copying = $state.raw<{ selection: Selection; count: number } | null>(null);
   /** The pins that a sheet edits together. */
   editing = $state.raw<{ selection: Selection; count: number } | null>(null);
 
@@ -255,6 +257,11 @@ export class Pins {
 
   askSwap = () => {
     this.swapping = this.current;
+  };
+
+  /** Asks to which other account the same is to be pinned. */
+  askCopy = () => {
+    this.copying = this.targets();
   };
 
   askUnpin = () => {

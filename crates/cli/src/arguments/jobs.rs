@@ -27,6 +27,19 @@ pub(crate) struct Import {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Copy {
+    /// CIDs, or whole names.
+    #[arg(required = true, value_name = "PIN")]
+    pub(crate) pins: Vec<String>,
+    /// The account that is asked for them, by name or number.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) to: String,
+    /// Waits until each is pinned there or has failed, instead of until the service was asked.
+    #[arg(long)]
+    pub(crate) wait: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Jobs {
     #[command(subcommand)]

@@ -18,7 +18,7 @@ use crate::until::{End, Until, end, lasts, until};
 
 pub(crate) use account::{Account, AddAccount};
 pub(crate) use groups::{Groups, GroupsWhat, Network};
-pub(crate) use jobs::{Import, JobStates, Jobs, JobsWhat};
+pub(crate) use jobs::{Copy, Import, JobStates, Jobs, JobsWhat};
 pub(crate) use keys::{Keys, NewKey, Shown};
 pub(crate) use narrowed::{Check, Kind, Narrowed};
 pub(crate) use watch::{AddWatch, PauseFor, Watch};
@@ -76,6 +76,8 @@ pub(crate) enum Command {
     Rm(Rm),
     /// Pins CIDs that others provide: asks the service to find and keep them.
     Import(Import),
+    /// Pins the same at another account: asks its service to find and keep the CIDs, with their names and key-values.
+    Copy(Copy),
     /// CIDs that services were asked for, and what became of them.
     Jobs(Jobs),
     /// Groups of pins.

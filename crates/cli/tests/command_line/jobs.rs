@@ -148,3 +148,25 @@ async fn a_pinning_service_is_added_by_its_endpoint_and_keeps_what_is_imported()
     assert_eq!(house.objects(&["ls", "listed"], "pin").len(), 1);
     house.no_token_was_written();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pins_are_asked_for_at_another_account_and_followed_there() {
+    let house = house().await;
+    let file = house.file("edition.txt", b"edition four");
+    let cid = cid_of(&house.done(&["add", &file, "--name", "Edition 4", "--key", "year=2026"]));
+    let elsewhere = House::new().await;
+    let none = std::time::Duration::ZERO;
+    elsewhere.server.jobs().set_times(none, none, none, none);
+    elsewhere.server.jobs().set_end(&cid, JobStatus::Pinned);
+    let endpoint = format!("{}/psa", elsewhere.server.api_url());
+    house.done(&["account", "add", "--name", "second", "--psa", &endpoint]);
+    let copy = ["--account", "here", "copy", "Edition 4", "--to", "second", "--wait"];
+    let jobs = house.objects(&copy, "job");
+    assert_eq!(jobs.last().expect("a job")["state"], "pinned");
+    let there = house.objects(&["--account", "second", "ls"], "pin");
+    assert_eq!((&there[0]["cid"], &there[0]["name"]), (&cid.into(), &"Edition 4".into()));
+    assert_eq!(there[0]["keyvalues"], serde_json::json!({"year": "2026"}));
+    assert!(house.done(&copy).is_empty(), "it is there already");
+    let (code, told) = house.code(&["--account", "here", "copy", "Edition 4", "--to", "here"]);
+    assert!(code == 1 && told.contains("Choose another"), "{told}");
+}

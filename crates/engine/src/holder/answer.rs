@@ -139,6 +139,7 @@ async fn said(
             pins::unpin(engine, account, &pins, say).await
         }
         Request::Import(import) => jobs::import(desk, import, doing, say).await,
+        Request::Copy(copy) => jobs::copy(desk, copy, doing, say).await,
         Request::FollowJobs { jobs, to_the_end } => {
             drop(doing);
             jobs::follow(desk, jobs, to_the_end, say).await

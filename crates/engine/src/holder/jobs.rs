@@ -37,6 +37,19 @@ pub struct Import {
     pub follow: bool,
 }
 
+/// Pins for another account.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CopyAsked {
+    /// Whose pins they are; `None`: the account that is worked with.
+    pub account: Option<String>,
+    /// CIDs or whole names.
+    pub pins: Vec<String>,
+    /// The account that is asked for them.
+    pub to: String,
+    /// As of `Import`.
+    pub follow: bool,
+}
+
 /// Which jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct JobsAsked {
@@ -182,6 +195,26 @@ pub(super) async fn import(
     }
     drop(doing);
     follow(desk, open, import.follow, say).await
+}
+
+/// Asks another account for pins.
+pub(super) async fn copy(
+    desk: &Desk,
+    asked: CopyAsked,
+    doing: OwnedRwLockReadGuard<()>,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let engine = &desk.engine;
+    let from = account_of(engine, asked.account.as_deref())?;
+    let to = account_of(engine, Some(&asked.to))?;
+    let mut meant = Vec::new();
+    for which in &asked.pins {
+        meant.push(pins::the_one(engine, from, which).await?);
+    }
+    let copied = engine.jobs.copy(from, &meant, to).await?;
+    say.note(copied.sentence.as_str()).await?;
+    drop(doing);
+    follow(desk, copied.jobs, asked.follow, say).await
 }
 
 /// A line for each job whenever it changes: until each is over where `to_the_end`, else until its service was asked.

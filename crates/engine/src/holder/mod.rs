@@ -32,7 +32,7 @@ pub use answer::ask;
 pub use converse::{Ended, converse};
 pub use desk::{Closed, Desk};
 pub use groups::{GroupLine, GroupsAsked};
-pub use jobs::{Import, JobControl, JobLine, JobsAsked};
+pub use jobs::{CopyAsked, Import, JobControl, JobLine, JobsAsked};
 pub use keys::{KeyLine, KeysAsked};
 pub use line::LONGEST_LINE;
 pub use links::LinkLine;
@@ -102,7 +102,9 @@ pub enum Request {
     },
     /// CIDs that others provide. Answered by a line for each, as its job moves.
     Import(Import),
-    /// The second half of `Import`.
+    /// Pins that another account is asked for, by CID or whole name. Answered as `Import` is.
+    Copy(CopyAsked),
+    /// The second half of `Import`, and of `Copy`.
     FollowJobs { jobs: Vec<i64>, to_the_end: bool },
     /// Jobs that match.
     Jobs(JobsAsked),

@@ -23,7 +23,7 @@ const QUOTED: usize = 48;
 /// Rows put in by one transaction: other writes are not held up by a long list.
 const AT_ONCE: usize = 500;
 /// Host nodes that Pinata takes ("Pin by CID"), and origins that the pinning services API allows.
-const MOST_NODES: [usize; 2] = [5, 20];
+pub(super) const MOST_NODES: [usize; 2] = [5, 20];
 
 /// What a piece turned out to be.
 enum Found {

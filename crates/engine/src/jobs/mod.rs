@@ -2,6 +2,7 @@
 
 mod asked;
 mod control;
+mod copy;
 mod follow;
 mod from_drop;
 mod import;
@@ -26,6 +27,7 @@ use tokio::sync::Notify;
 
 pub use asked::Asked;
 pub(crate) use asked::{one_cid, same_content};
+pub use copy::Copied;
 pub use from_drop::{DropCid, DropCidKind, DropCids};
 pub use state::{Event, Job, MOST_ATTEMPTS, STUCK, State, interval, is_open, step};
 pub use view::{JobRow, JobState, JobStep, JobsHead, JobsPage};

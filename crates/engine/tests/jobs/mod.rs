@@ -1,5 +1,6 @@
 //! Import from IPFS, from what was pasted to the pin: the engine over real HTTP to a real server that is not its own code.
 
+mod copies;
 mod interrupted;
 
 use std::time::Duration;
