@@ -58,28 +58,15 @@ pub(crate) async fn pick_json(window: &WebviewWindow) -> Option<PathBuf> {
     picked.map(|handle| handle.path().to_owned())
 }
 
-/// Asks where to save, and opens the file there; `None` when the person cancelled.
-pub(crate) async fn save_file(
-    window: &WebviewWindow,
-    name: &str,
-    end: &str,
-) -> Result<Option<std::io::BufWriter<std::fs::File>>, CommandError> {
+/// Asks where to save; `None` when the person cancelled.
+pub(crate) async fn pick_save(window: &WebviewWindow, name: &str, end: &str) -> Option<PathBuf> {
     let dialog = rfd::AsyncFileDialog::new()
         .set_title("Save as")
         .set_file_name(format!("{name}.{end}"))
         .add_filter(end, &[end])
         .set_parent(window);
-    let Some(handle) = dialog.save_file().await else {
-        return Ok(None);
-    };
-    let file = std::fs::File::create(handle.path()).map_err(|error| {
-        CommandError::new(
-            ErrorCode::Internal,
-            "The file could not be written there. Choose another place.",
-        )
-        .with_detail(error.to_string())
-    })?;
-    Ok(Some(std::io::BufWriter::new(file)))
+    let picked = dialog.save_file().await;
+    picked.map(|handle| handle.path().to_owned())
 }
 
 /// Shows a folder in the system's file manager.

@@ -62,11 +62,7 @@ pub async fn jobs_import(
 /// Asks another account's service for the selected pins.
 #[tauri::command]
 #[specta::specta]
-pub async fn jobs_copy_pins(
-    engine: Held<'_>,
-    selection: Selection,
-    to: String,
-) -> Answer<Copied> {
+pub async fn jobs_copy_pins(engine: Held<'_>, selection: Selection, to: String) -> Answer<Copied> {
     let to = account_id(&to)?;
     engine.jobs.copy_selected(&selection, to).await
 }

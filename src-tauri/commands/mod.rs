@@ -137,6 +137,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             json::json_close,
             usage::usage_totals,
             usage::usage_report,
+            usage::usage_export,
             settings::settings_set,
             jobs::jobs_look_at,
             jobs::jobs_check_node,

@@ -103,6 +103,7 @@
     "json_close",
     "usage_totals",
     "usage_report",
+    "usage_export",
     "settings_set",
     "jobs_look_at",
     "jobs_check_node",

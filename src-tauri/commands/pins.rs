@@ -2,8 +2,8 @@
 
 use engine::export::ExportForm;
 use engine::pins::{
-    CopyWhat, FirstPins, Look, PinDetails, PinEdit, PinEnd, PinQuery, PinRow, ResultSet, SavedSearch,
-    Selection, SelectionSummary, UnpinnedPage, UnpinnedQuery,
+    CopyWhat, FirstPins, Look, PinDetails, PinEdit, PinEnd, PinQuery, PinRow, ResultSet,
+    SavedSearch, Selection, SelectionSummary, UnpinnedPage, UnpinnedQuery,
 };
 use tauri::{State, WebviewWindow};
 
@@ -108,10 +108,10 @@ pub async fn pins_export(
     selection: Selection,
     form: ExportForm,
 ) -> Answer<Option<u32>> {
-    let Some(mut file) = dialogs::save_file(&window, "pins", form.end()).await? else {
+    let Some(path) = dialogs::pick_save(&window, "pins", form.end()).await else {
         return Ok(None);
     };
-    let rows = engine.export_pins(&selection, form, &mut file)?;
+    let rows = engine.save_pins(selection, form, path).await?;
     Ok(Some(u32::try_from(rows).unwrap_or(u32::MAX)))
 }
 

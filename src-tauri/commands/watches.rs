@@ -244,10 +244,10 @@ pub async fn watches_export(
     id: u32,
     form: ExportForm,
 ) -> Answer<Option<u32>> {
-    let Some(mut file) = dialogs::save_file(&window, "ledger", form.end()).await? else {
+    let Some(path) = dialogs::pick_save(&window, "ledger", form.end()).await else {
         return Ok(None);
     };
-    let rows = engine.watches.export(id.into(), form, &mut file)?;
+    let rows = engine.save_ledger(id.into(), form, path).await?;
     Ok(Some(u32::try_from(rows).unwrap_or(u32::MAX)))
 }
 

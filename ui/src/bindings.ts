@@ -78,6 +78,8 @@ export const commands = {
 	pinsSummary: (selection: Selection) => __TAURI_INVOKE<SelectionSummary>("pins_summary", { selection }),
 	/**  Changes name and key-values. */
 	pinsEdit: (id: number, edit: PinEdit_Deserialize) => __TAURI_INVOKE<PinDetails_Serialize>("pins_edit", { id, edit }),
+	/**  Says when the service is to unpin it by itself. */
+	pinsExpire: (id: number, end: PinEnd_Deserialize) => __TAURI_INVOKE<PinDetails_Serialize>("pins_expire", { id, end }),
 	/**  Copies a line for each; answers how many. */
 	pinsCopy: (selection: Selection, what: CopyWhat) => __TAURI_INVOKE<number>("pins_copy", { selection, what }),
 	/**  Writes the selected pins to a file that the person chooses; answers how many, or nothing where they cancelled. */
@@ -234,6 +236,8 @@ export const commands = {
 	usageTotals: () => __TAURI_INVOKE<UsageTotals_Serialize | null>("usage_totals"),
 	/**  What the pins of the active account add up to, in the days of a clock that is `east` minutes ahead of UTC. */
 	usageReport: (span: UsageSpan, east: number) => __TAURI_INVOKE<UsageReport_Serialize>("usage_report", { span, east }),
+	/**  Writes what the active account uses to a file of CSV that the person chooses; false where they cancelled. */
+	usageExport: (span: UsageSpan, east: number) => __TAURI_INVOKE<boolean>("usage_export", { span, east }),
 	/**  Sets all of it. */
 	settingsSet: (settings: Settings_Deserialize) => __TAURI_INVOKE<Settings_Serialize>("settings_set", { settings }),
 	/**  What a text holds, as it is typed. */
@@ -246,6 +250,8 @@ export const commands = {
 	jobsDiscardList: (list: string) => __TAURI_INVOKE<null>("jobs_discard_list", { list }),
 	/**  Asks for every CID of a text and a list. Answers how many. */
 	jobsImport: (text: string, list: string | null, options: JobOptions_Deserialize) => __TAURI_INVOKE<number>("jobs_import", { text, list, options }),
+	/**  Asks another account's service for the selected pins. */
+	jobsCopyPins: (selection: Selection, to: string) => __TAURI_INVOKE<Copied>("jobs_copy_pins", { selection, to }),
 	/**  Figures of the account's jobs. */
 	jobsHead: () => __TAURI_INVOKE<JobsHead>("jobs_head"),
 	/**  A window of the account's jobs, at most 200. */
@@ -457,6 +463,8 @@ export type AccountRow_Deserialize = {
 	bytes?: number | null,
 	/**  Why nothing can be uploaded to it; `None`: uploads are possible. */
 	noUploads?: string | null,
+	/**  Its pins can be given a time at which the service unpins them, as far as is known of the key. */
+	expiry: boolean,
 	/**  Why its service did not answer as asked when it was last asked; `None`: it did. */
 	trouble?: string | null,
 	/**  When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here. */
@@ -491,6 +499,8 @@ export type AccountRow_Serialize = {
 	bytes: number | null,
 	/**  Why nothing can be uploaded to it; `None`: uploads are possible. */
 	noUploads: string | null,
+	/**  Its pins can be given a time at which the service unpins them, as far as is known of the key. */
+	expiry: boolean,
 	/**  Why its service did not answer as asked when it was last asked; `None`: it did. */
 	trouble: string | null,
 	/**  When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here. */
@@ -825,12 +835,28 @@ export type Comparison_Serialize = {
 	sentence: string,
 };
 
+/**  What became of a wish to pin the same at another account. */
+export type Copied = {
+	/**  CIDs that the other account's service is asked for. */
+	asked: number,
+	/**  CIDs that the other account keeps already, by its list as it was last read. */
+	pinned: number,
+	/**  CIDs that are being looked for there already. */
+	open: number,
+	/**  Private files, which no other service can fetch. */
+	private: number,
+	/**  All of it, in words. */
+	sentence: string,
+};
+
 /**  What is copied of each pin. */
 export type CopyWhat = 
 /**  The CID. */
 "cid" | 
 /**  An https link. */
 "link" | 
+/**  An https link that gives a file its name when it is downloaded; as `Link` where it has none. */
+"named_link" | 
 /**  An ipfs:// address. */
 "uri" | 
 /**  Its name, a tab, and the CID; the CID alone where it has no name. */
@@ -2382,6 +2408,8 @@ export type PinDetails_Deserialize = {
 	localCid?: string | null,
 	/**  Where it was uploaded from, shortened. */
 	source?: string | null,
+	/**  What happens when its time is over. */
+	endSentence: string,
 	/**  For others; `None` where no public link exists. */
 	link?: string | null,
 	/**  It can be opened on this computer. */
@@ -2408,6 +2436,8 @@ export type PinDetails_Serialize = {
 	localCid: string | null,
 	/**  Where it was uploaded from, shortened. */
 	source: string | null,
+	/**  What happens when its time is over. */
+	endSentence: string,
 	/**  For others; `None` where no public link exists. */
 	link: string | null,
 	/**  It can be opened on this computer. */
@@ -2439,6 +2469,21 @@ export type PinEdit_Serialize = {
 	set: ([string, string])[],
 	/**  Keys to take away. */
 	remove: string[],
+};
+
+/**  When a pin ends. */
+export type PinEnd = PinEnd_Serialize;
+
+/**  When a pin ends. */
+export type PinEnd_Deserialize = {
+	/**  The moment; `None`: never, it stays until it is unpinned. */
+	at?: number | null,
+};
+
+/**  When a pin ends. */
+export type PinEnd_Serialize = {
+	/**  The moment; `None`: never, it stays until it is unpinned. */
+	at: number | null,
 };
 
 /**  What a person narrowed the list to. Everything that is set must hold; the default is every pin. */
@@ -2553,6 +2598,8 @@ export type PinRow_Deserialize = {
 	keyvalueCount: number,
 	/**  When it was pinned. */
 	pinnedAt?: number | null,
+	/**  When the service unpins it by itself; `None`: never, as far as the service tells. */
+	expiresAt?: number | null,
 	/**  How it compares. */
 	check: CheckState,
 	/**  It is a folder. */
@@ -2581,6 +2628,8 @@ export type PinRow_Serialize = {
 	keyvalueCount: number,
 	/**  When it was pinned. */
 	pinnedAt: number | null,
+	/**  When the service unpins it by itself; `None`: never, as far as the service tells. */
+	expiresAt: number | null,
 	/**  How it compares. */
 	check: CheckState,
 	/**  It is a folder. */
@@ -3277,6 +3326,8 @@ export type UploadOptions_Deserialize = {
 	group?: GroupChoice | null,
 	/**  Who may read it. */
 	network: UploadNetwork,
+	/**  When the service is to unpin it by itself; `None`: never. */
+	expires?: number | null,
 };
 
 /**  What a person wishes for a drop. */
@@ -3301,6 +3352,8 @@ export type UploadOptions_Serialize = {
 	group: GroupChoice | null,
 	/**  Who may read it. */
 	network: UploadNetwork,
+	/**  When the service is to unpin it by itself; `None`: never. */
+	expires: number | null,
 };
 
 /**  What an account lets a person choose for an upload. */

@@ -26,7 +26,9 @@ pub(crate) async fn link(
             out.line(&made.link)?;
             if let Some(until) = &made.until {
                 let until = moment(Some(until));
-                out.aside(&format!("Whoever has it can open the file until {until} UTC."));
+                out.aside(&format!(
+                    "Whoever has it can open the file until {until} UTC."
+                ));
             }
         }
     }
@@ -80,7 +82,11 @@ fn shown(swap: &SwapLine, out: &Out) -> Result<(), Failure> {
         let shown = swap.shows.get(at)?;
         let name = shown.name.as_deref().unwrap_or_default();
         let since = moment(shown.since.as_deref());
-        Some(format!("{}  {since}  {name}", shown.cid).trim_end().to_owned())
+        Some(
+            format!("{}  {since}  {name}", shown.cid)
+                .trim_end()
+                .to_owned(),
+        )
     };
     let own = match swap.way.as_str() {
         "pin" => "its own content; --replace gives the pin another CID",

@@ -2,24 +2,12 @@
 
 use engine::export::csv_line;
 use engine::holder::PinLine;
+use engine::pins::PIN_HEADS;
 
 use crate::print::harmless;
 
-const HEADS: [&str; 10] = [
-    "name",
-    "cid",
-    "size",
-    "pinned_at",
-    "network",
-    "type",
-    "check",
-    "groups",
-    "keyvalues",
-    "status",
-];
-
 pub(crate) fn head() -> String {
-    csv_line(HEADS.iter())
+    csv_line(PIN_HEADS.iter().chain(&["status", "unpinned_at"]))
 }
 
 /// What a terminal would act on is written visibly.
@@ -35,12 +23,14 @@ pub(crate) fn line(pin: &PinLine) -> String {
         text(&pin.cid),
         pin.bytes.map(|bytes| bytes.to_string()).unwrap_or_default(),
         text(&pin.pinned_at),
+        text(&pin.expires_at),
         pin.network.clone(),
         text(&pin.mime),
         pin.check.clone(),
         pin.groups.join("; "),
         keyvalues,
         pin.status.clone(),
+        text(&pin.unpinned_at),
     ];
     csv_line(cells.iter().map(|cell| harmless(cell)))
 }

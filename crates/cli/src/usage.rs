@@ -7,7 +7,7 @@ use crate::add::plain;
 use crate::arguments::{Span, Usage};
 use crate::exit::Failure;
 use crate::house::House;
-use crate::print::{Out, Side, moment, size};
+use crate::print::{Out, Side, harmless, moment, size};
 
 pub(crate) async fn run(
     usage: Usage,
@@ -22,11 +22,19 @@ pub(crate) async fn run(
     };
     for reply in house.gather(Request::Usage { account, span }).await? {
         plain(out, &reply)?;
-        if let Reply::Usage(usage) = reply {
-            shown(&usage, out)?;
+        match reply {
+            Reply::Usage(line) if usage.csv => out.raw(printed(&line.csv()).as_bytes())?,
+            Reply::Usage(line) => shown(&line, out)?,
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// What a terminal would act on is written visibly; the ends of lines stay.
+fn printed(csv: &str) -> String {
+    let lines: Vec<String> = csv.split("\r\n").map(harmless).collect();
+    lines.join("\r\n")
 }
 
 fn shown(usage: &UsageLine, out: &Out) -> Result<(), Failure> {

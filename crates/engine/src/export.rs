@@ -1,6 +1,7 @@
 //! Lists as files for other programs: CSV (RFC 4180) and JSON, written row by row, so that memory does not grow with them.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -26,6 +27,38 @@ impl ExportForm {
             Self::Json => "json",
         }
     }
+}
+
+/// Writes a file where a person chose to have it: it is there whole, or as it was before. Blocks.
+pub fn save<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    // A link stays, and what it leads to is written.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let beside = path.with_file_name(format!(".pinfold-{}", uuid::Uuid::new_v4().simple()));
+    let saved = save_beside(&path, &beside, write);
+    if saved.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    saved
+}
+
+fn save_beside<T>(
+    path: &Path,
+    beside: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let not_written = |error: std::io::Error| failed(&error);
+    let file = std::fs::File::create_new(beside).map_err(not_written)?;
+    let mut to = std::io::BufWriter::new(file);
+    let written = write(&mut to)?;
+    let file = to
+        .into_inner()
+        .map_err(|error| not_written(error.into_error()))?;
+    file.sync_all().map_err(not_written)?;
+    std::fs::rename(beside, path).map_err(not_written)?;
+    Ok(written)
 }
 
 /// A file that is being written.
@@ -81,10 +114,14 @@ impl<'a> Export<'a> {
     }
 
     fn write(&mut self, text: &str) -> Result<(), CommandError> {
-        self.to
-            .write_all(text.as_bytes())
-            .map_err(|error| failed(&error))
+        put(self.to, text)
     }
+}
+
+/// Writes a text.
+pub(crate) fn put(to: &mut dyn Write, text: &str) -> Result<(), CommandError> {
+    to.write_all(text.as_bytes())
+        .map_err(|error| failed(&error))
 }
 
 fn failed(error: &std::io::Error) -> CommandError {
@@ -120,6 +157,7 @@ fn quote(field: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a file of the test's own")]
 mod tests {
     use super::*;
 
@@ -129,6 +167,38 @@ mod tests {
         assert_eq!(quote("a\"b\nc"), "\"a\"\"b\nc\"");
         assert_eq!(quote("=1+1"), "'=1+1");
         assert_eq!(quote("plain.txt"), "plain.txt");
+    }
+
+    #[test]
+    fn what_cannot_be_written_whole_leaves_what_was_there_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("pins.csv");
+        let text = |path: &Path| std::fs::read_to_string(path).expect("reads");
+        let all = || std::fs::read_dir(folder.path()).expect("a folder").count();
+        let fails = |to: &mut dyn Write| {
+            to.write_all(b"half of").expect("writes");
+            Err::<(), _>(CommandError::gone("This list"))
+        };
+        assert!(save(&path, fails).is_err());
+        assert_eq!(all(), 0, "there was nothing");
+
+        let whole = |to: &mut dyn Write| {
+            to.write_all(b"whole").expect("writes");
+            Ok(5)
+        };
+        assert_eq!(save(&path, whole), Ok(5));
+        assert!(save(&path, fails).is_err());
+        assert_eq!((text(&path), all()), ("whole".to_owned(), 1));
+        assert!(save(&folder.path().join("not/there.csv"), whole).is_err());
+        #[cfg(unix)]
+        {
+            // A link stays one, and what it leads to is written.
+            let link = folder.path().join("link.csv");
+            std::os::unix::fs::symlink(&path, &link).expect("links");
+            let other = |to: &mut dyn Write| to.write_all(b"other").map_err(|error| failed(&error));
+            assert_eq!(save(&link, other), Ok(()));
+            assert!(link.is_symlink() && text(&path) == "other");
+        }
     }
 
     #[test]

@@ -28,7 +28,8 @@ pub mod usage;
 pub mod walk;
 pub mod watches;
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use standing::{Standing, StandingState};
@@ -50,7 +51,7 @@ use settings::SettingStore;
 use store::Store;
 use swaps::Swaps;
 use uploads::{Jitter, Uploads};
-use usage::Usage;
+use usage::{Usage, UsageSpan};
 use walk::{Files, Watching};
 use watches::{Forbidden, Ground, Watches};
 
@@ -279,7 +280,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Writes the selected pins to a file as they are in the list; answers how many.
+    /// Writes the selected pins as they are in the list; answers how many. Blocks.
     pub fn export_pins(
         &self,
         selection: &Selection,
@@ -289,6 +290,47 @@ impl Engine {
         let (account, _) = self.pins.selected(selection)?;
         let groups = self.groups.names(account)?;
         self.pins.export(selection, form, &groups, to)
+    }
+
+    /// Writes the selected pins to a file, while nothing else waits; answers how many. It is there whole, or as it was.
+    pub async fn save_pins(
+        self: &Arc<Self>,
+        selection: Selection,
+        form: ExportForm,
+        path: PathBuf,
+    ) -> Result<u64, CommandError> {
+        let engine = self.clone();
+        let work = move |to: &mut dyn Write| engine.export_pins(&selection, form, to);
+        aside(move || export::save(&path, work)).await
+    }
+
+    /// Writes the ledger of a watched folder to a file; answers how many rows.
+    pub async fn save_ledger(
+        &self,
+        folder: i64,
+        form: ExportForm,
+        path: PathBuf,
+    ) -> Result<u64, CommandError> {
+        let watches = self.watches.clone();
+        let work = move |to: &mut dyn Write| watches.export(folder, form, to);
+        aside(move || export::save(&path, work)).await
+    }
+
+    /// Writes what an account uses to a file, as CSV, in days of a clock that is `east` minutes ahead of UTC.
+    pub async fn save_usage(
+        &self,
+        account: AccountId,
+        span: UsageSpan,
+        east: i32,
+        path: PathBuf,
+    ) -> Result<(), CommandError> {
+        // Where the service tells no totals, the file says what the list adds up to.
+        let totals = self.usage.totals(account).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the service’s totals are not in the file");
+            None
+        });
+        let line = holder::usage_line(self, account, totals, (span, east))?;
+        aside(move || export::save(&path, |to| export::put(to, &line.csv()))).await
     }
 
     /// Works with this account from now on.
@@ -306,4 +348,12 @@ impl Engine {
         }
         Ok(account)
     }
+}
+
+/// Work that writes a file and may wait for a disk, away from what answers the window.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, CommandError> + Send + 'static,
+) -> Result<T, CommandError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(CommandError::gone("What was to be written")))
 }

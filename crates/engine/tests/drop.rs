@@ -14,10 +14,10 @@ mod changes;
 mod chunks;
 #[path = "drop/control.rs"]
 mod control;
-#[path = "drop/export.rs"]
-mod export;
 #[path = "drop/expiry.rs"]
 mod expiry;
+#[path = "drop/export.rs"]
+mod export;
 #[path = "drop/groups.rs"]
 mod groups;
 mod house;

@@ -184,7 +184,11 @@ mod tests {
         ] {
             let link = with_file_name("https://g.invalid/ipfs/bafy", name);
             let read = Url::parse(&link).expect("a link");
-            assert_eq!((read.path(), read.fragment()), ("/ipfs/bafy", None), "{link}");
+            assert_eq!(
+                (read.path(), read.fragment()),
+                ("/ipfs/bafy", None),
+                "{link}"
+            );
             let pairs: Vec<_> = read.query_pairs().into_owned().collect();
             assert_eq!(pairs, [("filename".to_owned(), name.to_owned())]);
             assert!(link.is_ascii() && !link.contains([' ', '+']), "{link}");

@@ -274,7 +274,16 @@ test("the row of a pin that ends says when", async () => {
 test("what is selected is asked for at another account, and private files are said to stay", async () => {
   const other = anAccount({ id: "p2", kind: "psa", label: "Second copy", place: "IPFS Cluster", publicLinks: true });
   const { engine, user } = await open([aPin(1), aPin(2), aPin(3)], { accounts: [...aStart().accounts, anAccount(), other] });
-  engine.answers.pins_summary = () => ({ count: 3, bytes: 9, verified: 3, otherLayout: 0, unproven: 0, notChecked: 0, different: 0, private: 1 });
+  engine.answers.pins_summary = () => ({
+    count: 3,
+    bytes: 9,
+    verified: 3,
+    otherLayout: 0,
+    unproven: 0,
+    notChecked: 0,
+    different: 0,
+    private: 1,
+  });
   engine.answers.jobs_copy_pins = () => ({ asked: 2, pinned: 0, open: 0, private: 1, sentence: "2 CIDs are asked for at Second copy." });
   await user.click(await row(/pin-1\.tif/));
   await user.keyboard("{Control>}a{/Control}{Shift>}{F10}{/Shift}");

@@ -1,4 +1,13 @@
-import { commands, type CommandError, type Millis, type PinDetails, type PinEdit, type PinId, type Selection, type SelectionSummary } from "../bindings";
+import {
+  commands,
+  type CommandError,
+  type Millis,
+  type PinDetails,
+  type PinEdit,
+  type PinId,
+  type Selection,
+  type SelectionSummary,
+} from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 
 /** Rows passed by with a held arrow key are not asked about. */

@@ -206,3 +206,18 @@ test("a month keeps its name where the clock was put forward since", () => {
   // 1 January, 0:00 of a clock two hours ahead.
   expect(stepName(Date.UTC(2025, 11, 31, 22), "month", 120)).toBe("Jan");
 });
+
+test("all figures go to a file for other programs, and what forbids that is said", async () => {
+  const { engine, user } = await open(() => aReport());
+  engine.answers.usage_export = () => true;
+  const button = await screen.findByRole("button", { name: "Export as CSV…" });
+  await waitFor(() => expect(button).toBeEnabled());
+  await user.click(button);
+  expect(engine.of("usage_export")).toMatchObject([{ span: "year" }]);
+  expect(await screen.findByText("Exported the usage")).toBeVisible();
+  engine.answers.usage_export = () => {
+    throw commandError("internal", "The file could not be written. Choose another place.");
+  };
+  await user.click(button);
+  expect(await screen.findByText("The file could not be written. Choose another place.")).toBeVisible();
+});

@@ -70,6 +70,18 @@ export class Usage {
     void this.count();
   };
 
+  /** Writes everything to a file that the person chooses; whether that was done. */
+  export = async (): Promise<boolean> => {
+    const age = this.#age;
+    try {
+      this.problem = null;
+      return await commands.usageExport(this.span, -new Date().getTimezoneOffset());
+    } catch (error) {
+      if (age === this.#age) this.problem = asCommandError(error);
+      return false;
+    }
+  };
+
   /** Asks the service for its totals. */
   ask = async () => {
     if (this.asking) return;

@@ -348,6 +348,9 @@ pub(crate) struct Usage {
     /// How far back the chart goes.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) span: Span,
+    /// Prints a table for other programs: CSV with a head.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) csv: bool,
 }
 
 /// Days, months or years.

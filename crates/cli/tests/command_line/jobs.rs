@@ -5,7 +5,7 @@ use std::time::Duration;
 use sandbox::JobStatus;
 use serde_json::Value;
 
-use crate::house::{House, objects_in};
+use crate::house::{House, cid_of, objects_in};
 
 /// CIDs of raw blocks that nobody has; the service claims to pin them.
 const CIDS: [&str; 4] = [
@@ -160,11 +160,22 @@ async fn pins_are_asked_for_at_another_account_and_followed_there() {
     elsewhere.server.jobs().set_end(&cid, JobStatus::Pinned);
     let endpoint = format!("{}/psa", elsewhere.server.api_url());
     house.done(&["account", "add", "--name", "second", "--psa", &endpoint]);
-    let copy = ["--account", "here", "copy", "Edition 4", "--to", "second", "--wait"];
+    let copy = [
+        "--account",
+        "here",
+        "copy",
+        "Edition 4",
+        "--to",
+        "second",
+        "--wait",
+    ];
     let jobs = house.objects(&copy, "job");
     assert_eq!(jobs.last().expect("a job")["state"], "pinned");
     let there = house.objects(&["--account", "second", "ls"], "pin");
-    assert_eq!((&there[0]["cid"], &there[0]["name"]), (&cid.into(), &"Edition 4".into()));
+    assert_eq!(
+        (&there[0]["cid"], &there[0]["name"]),
+        (&cid.into(), &"Edition 4".into())
+    );
     assert_eq!(there[0]["keyvalues"], serde_json::json!({"year": "2026"}));
     assert!(house.done(&copy).is_empty(), "it is there already");
     let (code, told) = house.code(&["--account", "here", "copy", "Edition 4", "--to", "here"]);

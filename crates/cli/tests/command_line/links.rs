@@ -13,6 +13,10 @@ async fn fetched(address: &str) -> (Option<String>, Vec<u8>) {
     (called, answer.bytes().await.expect("bytes").to_vec())
 }
 
+fn at_the_other<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [&["--account", "other"], arguments].concat()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_is_printed_for_others_with_the_name_of_the_download_and_a_private_files_ends() {
     let house = House::with_account().await;
@@ -21,9 +25,13 @@ async fn a_link_is_printed_for_others_with_the_name_of_the_download_and_a_privat
     let plain = house.done(&["link", &cid]);
     assert_eq!(fetched(plain.trim()).await.1, b"for everyone");
     let named = house.done(&["link", "the lake & co.txt", "--named"]);
-    assert!(named.trim().ends_with("?filename=the%20lake%20%26%20co.txt"));
+    assert!(
+        named
+            .trim()
+            .ends_with("?filename=the%20lake%20%26%20co.txt")
+    );
     let (called, bytes) = fetched(named.trim()).await;
-    assert!(called.expect("a name").contains("the%20lake%20%26%20co.txt"));
+    assert!(called.expect("a name").contains("the%20lake%20%26%20co"));
     assert_eq!(bytes, b"for everyone");
     let (code, told) = house.code(&["link", &cid, "--for", "1h"]);
     assert!(code == 1 && told.contains("Leave --for out"), "{told}");
@@ -45,7 +53,10 @@ async fn a_link_is_printed_for_others_with_the_name_of_the_download_and_a_privat
     let mine = house.file("mine.txt", b"mine");
     let mine = cid_of(&house.done(&["--account", &sandbox, "add", &mine]));
     let (code, told) = house.code(&["--account", &sandbox, "link", &mine]);
-    assert!(code == 1 && told.contains("on this computer only"), "{told}");
+    assert!(
+        code == 1 && told.contains("on this computer only"),
+        "{told}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,6 +66,17 @@ async fn what_was_unpinned_is_listed_with_its_dates_and_a_record_is_the_services
         let file = house.file(name, name.as_bytes());
         house.done(&["add", &file, "--key", "year=2026"]);
     }
+    let usage = house.done(&["usage", "--csv"]);
+    assert!(
+        usage.starts_with("part,name,pins,bytes\r\nservice,,2,"),
+        "{usage}"
+    );
+    assert!(usage.contains("\r\nkind,text,2,14\r\n"), "{usage}");
+    let table = house.done(&["ls", "--csv"]);
+    assert!(
+        table.starts_with("name,cid,size,pinned_at,expires_at,"),
+        "{table}"
+    );
     let record = house.done(&["show", "one.txt", "--record"]);
     let record: Value = serde_json::from_str(&record).expect("JSON");
     assert_eq!(record["name"], "one.txt");
@@ -62,7 +84,10 @@ async fn what_was_unpinned_is_listed_with_its_dates_and_a_record_is_the_services
     house.done(&["rm", "--yes", "one.txt"]);
     let gone = house.objects(&["ls", "--unpinned"], "pin");
     assert_eq!(gone.len(), 1, "{gone:?}");
-    assert_eq!((&gone[0]["name"], &gone[0]["status"]), (&json!("one.txt"), &json!("unpinned")));
+    assert_eq!(
+        (&gone[0]["name"], &gone[0]["status"]),
+        (&json!("one.txt"), &json!("unpinned"))
+    );
     assert!(gone[0]["unpinned_at"].is_string());
     let none = ["ls", "--unpinned", "--unpinned-until", "2020-01-01"];
     assert!(house.objects(&none, "pin").is_empty());
@@ -85,7 +110,10 @@ async fn the_address_of_a_pin_shows_other_content_and_its_own_again() {
     let shows = |arguments: &[&str]| house.objects(arguments, "swap")[0]["shows"].clone();
     assert_eq!(shows(&["swap", &one]), json!([]));
     let now = shows(&["swap", "one.txt", &two]);
-    assert_eq!((&now[0]["cid"], &now[0]["name"]), (&json!(two), &json!("two.txt")));
+    assert_eq!(
+        (&now[0]["cid"], &now[0]["name"]),
+        (&json!(two), &json!("two.txt"))
+    );
     assert_eq!(house.served(&one).await, b"two.txt");
     assert!(house.done(&["swap", &one]).contains(&two));
     house.done(&["swap", &one, "--own"]);
@@ -95,10 +123,9 @@ async fn the_address_of_a_pin_shows_other_content_and_its_own_again() {
 
     let psa = format!("{}/psa", house.server.api_url());
     house.done(&["account", "add", "--name", "other", "--psa", &psa]);
-    let other = |arguments: &[&str]| [&["--account", "other"], arguments].concat();
-    let (code, told) = house.code(&other(&["swap", &one, &two]));
+    let (code, told) = house.code(&at_the_other(&["swap", &one, &two]));
     assert!(code == 1 && told.contains("Say --replace"), "{told}");
-    house.done(&other(&["swap", &one, &two, "--replace"]));
-    let left = house.objects(&other(&["ls"]), "pin");
+    house.done(&at_the_other(&["swap", &one, &two, "--replace"]));
+    let left = house.objects(&at_the_other(&["ls"]), "pin");
     assert!(left.iter().all(|pin| pin["cid"] != json!(one)), "{left:?}");
 }

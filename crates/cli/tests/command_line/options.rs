@@ -134,7 +134,11 @@ async fn a_pin_is_kept_for_the_time_that_is_given_and_for_good_when_that_is_said
     let file = house.file("a.txt", b"for a week");
     let cid = cid_of(&house.done(&["add", &file, "--expires", "7d"]));
     let expires = |house: &House| house.objects(&["show", &cid], "pin")[0]["expires_at"].clone();
-    let at: jiff::Timestamp = expires(&house).as_str().expect("a time").parse().expect("RFC 3339");
+    let at: jiff::Timestamp = expires(&house)
+        .as_str()
+        .expect("a time")
+        .parse()
+        .expect("RFC 3339");
     let days = (at.as_second() - jiff::Timestamp::now().as_second()) as f64 / 86_400.0;
     assert!((6.9..=7.0).contains(&days), "{at}");
     assert!(house.done(&["show", &cid]).contains("Expires"));

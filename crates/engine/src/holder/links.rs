@@ -37,7 +37,9 @@ pub(super) async fn link(
     if pin.public && seconds.is_some() {
         return Err(CommandError::new(
             ErrorCode::BadInput,
-            format!("“{which}” is public: its link works for everyone, and for good. Leave --for out."),
+            format!(
+                "“{which}” is public: its link works for everyone, and for good. Leave --for out."
+            ),
         ));
     }
     let lasts = seconds.map(Duration::from_secs);

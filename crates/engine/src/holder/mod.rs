@@ -40,8 +40,9 @@ pub use listen::listen;
 pub(crate) use open::ask_to_open;
 pub use open::{Asked, Opened};
 pub use pins::{PinChange, PinLine, PinsAsked, SortedBy};
-pub use swaps::{ShownLine, SwapAsked, SwapLine};
 pub use queue::{Control, ProgressLine, UploadLine};
+pub use swaps::{ShownLine, SwapAsked, SwapLine};
+pub(crate) use usage::usage_line;
 pub use usage::{GrowthLine, PartLine, TotalsLine, UsageLine};
 pub use watches::{FileLine, FolderLine, FolderPause};
 

@@ -77,7 +77,9 @@ pub(super) async fn asked(
             }
             engine.swaps.replace(id, &cid).await?;
             return say
-                .note(format!("{which} has another CID now; it is among pins or imports."))
+                .note(format!(
+                    "{which} has another CID now; it is among pins or imports."
+                ))
                 .await;
         }
     };
@@ -105,6 +107,8 @@ async fn by_the_gateway(engine: &Engine, account: AccountId, id: i64) -> Result<
     let name = service_name(&engine.accounts.get(account)?);
     Err(CommandError::new(
         ErrorCode::BadInput,
-        format!("At {name} the pin itself gets the other CID, and what it keeps now is let go. Say --replace for that."),
+        format!(
+            "At {name} the pin itself gets the other CID, and what it keeps now is let go. Say --replace for that."
+        ),
     ))
 }

@@ -8,7 +8,8 @@ use super::lines::{time, word};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::CommandError;
-use crate::usage::{UsageReport, UsageSpan, UsageTotals};
+use crate::export::csv_line;
+use crate::usage::{UsageSpan, UsageTotals};
 
 /// What an account uses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,44 @@ pub struct GrowthLine {
     pub bytes: u64,
 }
 
+impl UsageLine {
+    /// All of it as one table: what a figure is of, pins and bytes; empty where one is not known.
+    pub fn csv(&self) -> String {
+        let mut text = csv_line(["part", "name", "pins", "bytes"].iter());
+        let mut row = |part: &str, name: &str, pins: Option<u64>, bytes: Option<u64>| {
+            let figure = |figure: Option<u64>| figure.map(|n| n.to_string()).unwrap_or_default();
+            let cells = [
+                part.to_owned(),
+                name.to_owned(),
+                figure(pins),
+                figure(bytes),
+            ];
+            text.push_str(&csv_line(cells.iter()));
+        };
+        if let Some(totals) = &self.totals {
+            row("service", "", totals.pins, totals.bytes);
+            let replicated = totals.bytes_with_replications;
+            row("service, with replications", "", totals.pins, replicated);
+        }
+        let as_of = self.as_of.as_deref().unwrap_or_default();
+        row("list", as_of, Some(self.pins), self.bytes);
+        for (part, of) in [("kind", &self.kinds), ("group", &self.groups)] {
+            for one in of {
+                row(part, &one.name, Some(one.pins), one.bytes);
+            }
+        }
+        for point in &self.growth {
+            row(
+                "until the end of",
+                &point.at,
+                Some(point.pins),
+                Some(point.bytes),
+            );
+        }
+        text
+    }
+}
+
 /// One line with everything.
 pub(super) async fn tell(
     engine: &Engine,
@@ -73,17 +112,18 @@ pub(super) async fn tell(
 ) -> Result<(), CommandError> {
     engine.pins.refresh_or_wait(account).await?;
     let totals = engine.usage.totals(account).await?;
-    let report = engine.usage.report(account, span, 0)?;
-    let line = line(engine, account, totals, report)?;
+    let line = usage_line(engine, account, totals, (span, 0))?;
     say.line(Reply::Usage(line)).await
 }
 
-fn line(
+/// What an account uses, in days of a clock that is so many minutes ahead of UTC.
+pub(crate) fn usage_line(
     engine: &Engine,
     account: AccountId,
     totals: Option<UsageTotals>,
-    report: UsageReport,
+    (span, east): (UsageSpan, i32),
 ) -> Result<UsageLine, CommandError> {
+    let report = engine.usage.report(account, span, east)?;
     let names = engine.groups.names(account)?;
     let kinds = report.kinds.iter().map(|part| PartLine {
         name: word(part.kind),

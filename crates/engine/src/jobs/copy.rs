@@ -128,10 +128,7 @@ impl Jobs {
         let kept = self
             .pins
             .kept(to, spelled.iter().flatten().map(String::as_str))?;
-        let open = self
-            .store
-            .ledger
-            .read(|tx| rows::open_contents(tx, to))?;
+        let open = self.store.ledger.read(|tx| rows::open_contents(tx, to))?;
         let is_kept = |cids: &Vec<String>| cids.iter().any(|cid| kept.contains(cid.as_str()));
         let is_kept: Vec<bool> = spelled.iter().map(is_kept).collect();
         let mut wanted = Vec::new();
@@ -145,7 +142,10 @@ impl Jobs {
                 copied.pinned += 1;
             } else if open.contains(&content) {
                 copied.open += 1;
-                let newest = self.store.ledger.read(|tx| rows::newest(tx, to, &content))?;
+                let newest = self
+                    .store
+                    .ledger
+                    .read(|tx| rows::newest(tx, to, &content))?;
                 copied.jobs.extend(newest);
             } else {
                 wanted.push(row);
@@ -205,12 +205,24 @@ impl Copied {
         let parts = [
             count(self.asked, "CID is asked for", "CIDs are asked for")
                 .map(|words| format!("{words} at {label}.")),
-            count(self.pinned, "is pinned there already", "are pinned there already")
-                .map(|words| format!("{words}.")),
-            count(self.open, "is being looked for there already", "are being looked for there already")
-                .map(|words| format!("{words}.")),
-            count(self.private, "private file was left out", "private files were left out")
-                .map(|words| format!("{words}: no other service can fetch what is private.")),
+            count(
+                self.pinned,
+                "is pinned there already",
+                "are pinned there already",
+            )
+            .map(|words| format!("{words}.")),
+            count(
+                self.open,
+                "is being looked for there already",
+                "are being looked for there already",
+            )
+            .map(|words| format!("{words}.")),
+            count(
+                self.private,
+                "private file was left out",
+                "private files were left out",
+            )
+            .map(|words| format!("{words}: no other service can fetch what is private.")),
         ];
         let words: Vec<String> = parts.into_iter().flatten().collect();
         words.join(" ")

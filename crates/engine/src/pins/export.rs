@@ -16,18 +16,18 @@ use crate::export::{Export, ExportForm};
 /// Pins that are held in memory at once.
 const AT_ONCE: usize = 500;
 
-const HEADS: [&str; 11] = [
+/// The columns that every table of pins begins with.
+pub const PIN_HEADS: [&str; 10] = [
     "name",
     "cid",
     "size",
     "pinned_at",
+    "expires_at",
     "network",
     "type",
     "check",
     "groups",
     "keyvalues",
-    "link",
-    "id",
 ];
 
 /// What is copied of each pin.
@@ -110,7 +110,8 @@ impl Pins {
     ) -> Result<u64, CommandError> {
         let (account, ids) = self.selected(selection)?;
         let linker = self.public_linker(account);
-        let mut export = Export::begin(to, form, &HEADS)?;
+        let heads = [&PIN_HEADS[..], &["link", "id"]].concat();
+        let mut export = Export::begin(to, form, &heads)?;
         for some in ids.chunks(AT_ONCE) {
             let mirrored = self.named(some)?;
             let cids: Vec<&str> = mirrored.iter().map(|row| row.pin.cid.as_str()).collect();
@@ -132,6 +133,7 @@ impl Pins {
                     json!(pin.cid),
                     json!(pin.bytes),
                     json!(pin.pinned.map(time)),
+                    json!(pin.expires.map(time)),
                     json!(if pin.public { "public" } else { "private" }),
                     json!(pin.mime),
                     json!(CheckState::of_verdict(verdict)),

@@ -33,7 +33,7 @@ pub use catalogue::{PinQuery, SortKey};
 pub(crate) use count::{Counted, ListAge};
 pub use expiry::PinEnd;
 pub(crate) use expiry::end_at;
-pub use export::CopyWhat;
+pub use export::{CopyWhat, PIN_HEADS};
 pub use filters::{
     Facet, InGroup, KeyValueCondition, KeyValueOperator, PinFilters, PinNetwork, Without,
 };

@@ -112,5 +112,6 @@ impl Uploads {
 
 /// The service has not come round to unpinning it.
 fn is_over(pin: &pinning::Pin, now: Millis) -> bool {
-    pin.expires_at.is_some_and(|end| end.as_millisecond() <= now)
+    pin.expires_at
+        .is_some_and(|end| end.as_millisecond() <= now)
 }

@@ -46,7 +46,12 @@ impl Uploads {
                 "This account takes no uploads.".into(),
             ));
         };
-        if let Some(end) = upload.wish.target.expires.filter(|end| *end <= self.clock.now()) {
+        if let Some(end) = upload
+            .wish
+            .target
+            .expires
+            .filter(|end| *end <= self.clock.now())
+        {
             let over = format!(
                 "It was to be kept until {}, and that is over. Drop it again with another time.",
                 date_words(end)
@@ -380,6 +385,10 @@ pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
                 .pinned_at
                 .map_or(now, jiff::Timestamp::as_millisecond),
         ),
-        expires: upload.wish.placement().expires_at.map(jiff::Timestamp::as_millisecond),
+        expires: upload
+            .wish
+            .placement()
+            .expires_at
+            .map(jiff::Timestamp::as_millisecond),
     }
 }

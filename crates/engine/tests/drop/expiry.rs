@@ -119,5 +119,8 @@ async fn an_end_is_set_moved_and_taken_away_and_of_two_the_later_counts() {
     pins.expire(id, Some(hour)).await.expect("sets");
     let details = pins.expire(id, None).await.expect("takes away");
     assert_eq!(details.row.expires_at, None);
-    assert_eq!(details.past[0].sentence, "Set to stay until it is unpinned.");
+    assert_eq!(
+        details.past[0].sentence,
+        "Set to stay until it is unpinned."
+    );
 }

@@ -52,9 +52,8 @@ impl House {
             ..Ground::real()
         };
         let house = Self::build(ground, move |config| {
-            config.clock = Arc::new(move || {
-                jiff::Timestamp::from_millisecond(told.now()).expect("a time")
-            });
+            config.clock =
+                Arc::new(move || jiff::Timestamp::from_millisecond(told.now()).expect("a time"));
         })
         .await;
         (house, clock)

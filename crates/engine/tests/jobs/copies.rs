@@ -74,13 +74,24 @@ async fn pins_are_asked_for_at_another_account_with_their_names_and_never_twice_
     let copied = engine.jobs.copy_selected(&all, to).await.expect("asks");
     assert_eq!((copied.asked, copied.private), (1, 1), "{copied:?}");
     assert!(copied.sentence.contains("no other service can fetch"));
-    let there = async || jobs_of(&house, to).iter().any(|job| job.state == JobState::Pinned);
+    let there = async || {
+        jobs_of(&house, to)
+            .iter()
+            .any(|job| job.state == JobState::Pinned)
+    };
     house.until_true("it is pinned there", there).await;
     let job = jobs_of(&house, to).remove(0);
-    assert_eq!((job.cid.as_str(), job.name.as_deref()), (CIDS[0], Some("Edition 4")));
+    assert_eq!(
+        (job.cid.as_str(), job.name.as_deref()),
+        (CIDS[0], Some("Edition 4"))
+    );
     // The only address that its service tells means the computer that reads it.
     assert!(job.host_nodes.is_empty(), "{:?}", job.host_nodes);
-    let pin = engine.pins.find(to, CIDS[0]).expect("looks").expect("pinned");
+    let pin = engine
+        .pins
+        .find(to, CIDS[0])
+        .expect("looks")
+        .expect("pinned");
     assert_eq!(pin.pin.keyvalues["year"], "2026");
 
     let again = engine.jobs.copy_selected(&all, to).await.expect("asks");

@@ -19,7 +19,6 @@ pub(in crate::pins) fn ended(
 
 /// When the next one's time is over.
 pub(in crate::pins) fn next_end(tx: &Connection) -> Result<Option<Millis>, StoreError> {
-    let mut select =
-        tx.prepare_cached("SELECT min(expires) FROM pin WHERE expires IS NOT NULL")?;
+    let mut select = tx.prepare_cached("SELECT min(expires) FROM pin WHERE expires IS NOT NULL")?;
     Ok(select.query_row([], |row| row.get(0))?)
 }
