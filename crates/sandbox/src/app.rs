@@ -58,7 +58,3 @@ impl App {
 
 /// The account that everything here belongs to.
 pub(crate) const USER_ID: &str = "00000000-0000-4000-8000-0000000000a1";
-
-/// Put into a response's extensions by a handler that stored something; the log takes it from there.
-#[derive(Debug, Clone)]
-pub(crate) struct StoredCid(pub(crate) String);

@@ -34,6 +34,7 @@ mod log;
 mod misbehave;
 mod moment;
 mod psa;
+mod record;
 mod route;
 mod server;
 mod signing;

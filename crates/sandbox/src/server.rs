@@ -2,14 +2,14 @@
 //! the request log.
 
 use crate::address;
-use crate::app::{App, StoredCid};
+use crate::app::App;
 use crate::auth;
 use crate::error::Refusal;
 use crate::faults::{Bent, Kind};
 use crate::intake::{Cut, Intake, Trip};
 use crate::limits::Budget;
-use crate::log::LoggedRequest;
 use crate::misbehave;
+use crate::record::Record;
 use crate::route::{Family, Route};
 use axum::Router;
 use axum::body::Body;
@@ -20,8 +20,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -99,11 +97,11 @@ struct Call {
 
 impl Call {
     async fn answer(self, mut request: Request<Body>) -> Response {
-        let mut record = Record::begin(&self.app, &request);
+        let record = Record::begin(&self.app, &request);
         address::canonical(&mut request);
         let route = Route::of(request.method(), request.uri().path(), request.headers());
         let mut response = if allowed_host(&request, self.port) {
-            self.faulty(request, route, &mut record).await
+            self.faulty(request, route, &record).await
         } else {
             (StatusCode::FORBIDDEN, "This host is not served here").into_response()
         };
@@ -111,20 +109,23 @@ impl Call {
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert("x-request-id", id);
         }
-        record.end(&response);
+        record.decided(response.status());
         response
     }
 
     /// The answer with the fault that waits for this route, if any.
-    async fn faulty(&self, request: Request<Body>, route: Route, record: &mut Record) -> Response {
+    async fn faulty(&self, request: Request<Body>, route: Route, record: &Record) -> Response {
         let fault = self.app.faults.take(route);
-        record.entry.fault = fault.as_ref().map(Kind::name);
+        if let Some(fault) = &fault {
+            record.met(fault.name());
+        }
         // A client that waits for "100 Continue" has sent nothing that would have to be drained.
         let waits = request.headers().contains_key(header::EXPECT);
         let (mut parts, body) = request.into_parts();
         parts.extensions.insert(Bent::by(fault.as_ref()));
+        parts.extensions.insert(record.clone());
         let idle = self.app.settings.idle_timeout;
-        let intake = Intake::new(body, Arc::clone(&record.received), idle);
+        let intake = Intake::new(body, record.received(), idle);
         if let Some(Kind::Hold(gate)) = &fault {
             gate.pass().await;
         }
@@ -145,8 +146,7 @@ impl Call {
         if response.status().as_u16() >= 400 && !waits {
             intake.drain().await;
         }
-        record.entry.status = response.status().as_u16();
-        record.entry.cid = stored(&response);
+        record.decided(response.status());
         match fault {
             Some(Kind::CutBeforeAnswer) => match self.cut.now().await {},
             Some(Kind::HoldAnswer(gate)) => {
@@ -239,49 +239,4 @@ fn allowed_host(request: &Request<Body>, port: u16) -> bool {
                 None => host.len() == name.len() && port == 80,
             }
     })
-}
-
-fn stored(response: &Response) -> Option<String> {
-    response
-        .extensions()
-        .get::<StoredCid>()
-        .map(|stored| stored.0.clone())
-}
-
-/// The log's entry of one request. It is written when the request ends, also when the peer or a fault
-/// ended it before there was an answer.
-struct Record {
-    app: App,
-    entry: LoggedRequest,
-    received: Arc<AtomicU64>,
-}
-
-impl Record {
-    fn begin(app: &App, request: &Request<Body>) -> Self {
-        Self {
-            app: app.clone(),
-            entry: LoggedRequest {
-                time: app.now(),
-                method: request.method().to_string(),
-                path: request.uri().path().to_owned(),
-                query: request.uri().query().map(str::to_owned),
-                status: 0,
-                received: 0,
-                cid: None,
-                fault: None,
-            },
-            received: Arc::default(),
-        }
-    }
-
-    fn end(mut self, response: &Response) {
-        self.entry.status = response.status().as_u16();
-    }
-}
-
-impl Drop for Record {
-    fn drop(&mut self) {
-        self.entry.received = self.received.load(Ordering::Relaxed);
-        self.app.log.append(self.entry.clone());
-    }
 }

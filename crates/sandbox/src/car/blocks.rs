@@ -58,6 +58,11 @@ impl Blocks {
         Ok(Self { root, file, places })
     }
 
+    /// How many blocks there are.
+    pub(super) fn count(&self) -> usize {
+        self.places.len()
+    }
+
     /// One block.
     pub(super) fn block(&self, cid: &Cid) -> Result<Vec<u8>, Refusal> {
         let Some((at, length)) = self.places.get(&key(cid)) else {

@@ -22,6 +22,10 @@ use uuid::Uuid;
 const DEEPEST: usize = 256;
 /// Bytes that the files may have together: 25 GB, as every upload.
 const LARGEST: u64 = 25_000_000_000;
+/// How often a block may be read beside what its share of the CAR is: 25 GB of zeros are one block, read 95,368 times.
+const REPEATED: usize = 200_000;
+/// How often each block of the CAR may be read besides.
+const SHARE: usize = 16;
 
 /// What was in a CAR.
 pub(crate) struct Unpacked {
@@ -46,11 +50,12 @@ pub(crate) fn unpack(
         .open(&path)
         .map_err(|error| Refusal::disk(&error))?;
     let bytes = Spooled::partial(path);
-    let root = blocks.root;
+    let (root, steps) = (blocks.root, REPEATED + SHARE * blocks.count());
     let mut unpacking = Unpacking {
         blocks,
         out: BufWriter::new(file),
         written: 0,
+        steps,
         content: Content {
             nodes: Vec::new(),
             entries: Vec::new(),
@@ -83,6 +88,8 @@ struct Unpacking {
     blocks: Blocks,
     out: BufWriter<File>,
     written: u64,
+    /// Blocks that may still be read. Few blocks that link each other again and again can be a tree without an end.
+    steps: usize,
     content: Content,
     known: HashMap<Cid, Item>,
 }
@@ -96,7 +103,7 @@ impl Unpacking {
         if depth > DEEPEST {
             return Err(wrong("The folders are too deep"));
         }
-        let block = self.blocks.block(&cid)?;
+        let block = self.block(&cid)?;
         let directory =
             cid.codec() != RAW && matches!(read(&cid, &block)?.kind, Kind::Directory | Kind::Shard);
         let item = if directory {
@@ -128,7 +135,7 @@ impl Unpacking {
         if depth > DEEPEST {
             return Err(wrong("A file is too deep"));
         }
-        let block = self.blocks.block(&cid)?;
+        let block = self.block(&cid)?;
         let mut dag_size = block.len() as u64;
         if cid.codec() == RAW {
             self.write(&block)?;
@@ -148,7 +155,7 @@ impl Unpacking {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         self.written += bytes.len() as u64;
         if self.written > LARGEST {
-            return Err(wrong("The content is larger than 25 GB"));
+            return Err(too_large());
         }
         self.out
             .write_all(bytes)
@@ -173,6 +180,9 @@ impl Unpacking {
             let child = self.item(link.cid, depth + 1)?;
             item.dag_size += child.dag_size;
             item.files += child.files;
+            if item.dag_size > LARGEST {
+                return Err(too_large());
+            }
             self.content.entries.push(Entry {
                 parent: block_key(&cid),
                 name: link.name,
@@ -188,14 +198,17 @@ impl Unpacking {
     }
 
     /// The entries of a folder, also of one in shards, and the size of the folder's own blocks.
-    fn links(&self, cid: Cid, depth: usize, links: &mut Vec<Link>) -> Result<u64, Refusal> {
-        let block = self.blocks.block(&cid)?;
+    fn links(&mut self, cid: Cid, depth: usize, links: &mut Vec<Link>) -> Result<u64, Refusal> {
+        if depth > DEEPEST {
+            return Err(wrong("A folder's shards are too deep"));
+        }
+        let block = self.block(&cid)?;
         let node = read(&cid, &block)?;
         let mut size = block.len() as u64;
         match node.kind {
             Kind::Directory => links.extend(node.links),
             // In a shard two digits stand before each name, and nothing but them before a deeper shard.
-            Kind::Shard if depth <= DEEPEST => {
+            Kind::Shard => {
                 for link in node.links {
                     match link.name.split_at_checked(2) {
                         Some((_, "")) => size += self.links(link.cid, depth + 1, links)?,
@@ -207,9 +220,17 @@ impl Unpacking {
                     }
                 }
             }
-            _ => return Err(wrong("A part of a folder is not one")),
+            Kind::File => return Err(wrong("A part of a folder is not one")),
         }
         Ok(size)
+    }
+
+    /// One block more.
+    fn block(&mut self, cid: &Cid) -> Result<Vec<u8>, Refusal> {
+        self.steps = self.steps.checked_sub(1).ok_or_else(|| {
+            wrong("The blocks of the CAR link each other so often that it has no end")
+        })?;
+        self.blocks.block(cid)
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -220,6 +241,10 @@ impl Unpacking {
 
 fn read(cid: &Cid, block: &[u8]) -> Result<node::Node, Refusal> {
     node::Node::parse(block).ok_or_else(|| wrong(&format!("The block {cid} is not UnixFS")))
+}
+
+fn too_large() -> Refusal {
+    wrong("The content is larger than 25 GB")
 }
 
 fn wrong(message: &str) -> Refusal {

@@ -99,7 +99,7 @@ impl App {
                 ..pinned(job, at)
             };
             self.store
-                .add(imported.bytes, imported.content, new)
+                .add(imported.bytes, imported.content, new, |_| ())
                 .await?;
             return Ok(true);
         }

@@ -1,11 +1,12 @@
 //! `POST /pinning/pinFileToIPFS`: files and folders as one multipart form, its parts in any order.
 
 use super::keyvalues;
-use crate::app::{App, StoredCid};
+use crate::app::App;
 use crate::error::Refusal;
 use crate::faults::Bent;
 use crate::import::{self, Plan};
 use crate::moment;
+use crate::record::Record;
 use crate::spool::{self, Upload};
 use crate::store::{FileRow, Network, NewFile};
 use axum::extract::{Multipart, State};
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 pub(super) async fn pin_file(
     State(app): State<App>,
     Extension(bent): Extension<Bent>,
+    Extension(record): Extension<Record>,
     form: Multipart,
 ) -> Result<Response, Refusal> {
     let upload = spool::receive(form, &app.store.partial(), None, bent).await?;
@@ -25,7 +27,7 @@ pub(super) async fn pin_file(
     let options = Options::of(&metadata, &object(&upload.fields, "pinataOptions")?)?;
     let plan = Plan::legacy(&upload.parts, options.wrap)?;
     let name = plan.name();
-    pin(app, upload, plan, options, Some(name)).await
+    pin(app, upload, plan, options, Some(name), record).await
 }
 
 /// Imports an upload and pins it; `name` is for a pin that was given none.
@@ -35,6 +37,7 @@ pub(super) async fn pin(
     plan: Plan,
     options: Options,
     name: Option<String>,
+    record: Record,
 ) -> Result<Response, Refusal> {
     let number_of_files = upload.parts.len() as u64;
     let imported = import::run(upload, plan, options.version).await?;
@@ -54,12 +57,12 @@ pub(super) async fn pin(
         expires_at: None,
         pending_until: None,
     };
-    let (row, duplicate) = app.store.add(imported.bytes, imported.content, new).await?;
-    Ok((
-        Extension(StoredCid(row.cid.clone())),
-        Json(answer(&row, duplicate)),
-    )
-        .into_response())
+    let stored = move |cid: &str| record.stored(cid);
+    let (row, duplicate) = app
+        .store
+        .add(imported.bytes, imported.content, new, stored)
+        .await?;
+    Ok(Json(answer(&row, duplicate)).into_response())
 }
 
 /// `isDuplicate` is there on repeats only, and the time is then the first pin's.

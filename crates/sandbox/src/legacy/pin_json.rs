@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::error::Refusal;
 use crate::faults::Bent;
 use crate::import::Plan;
+use crate::record::Record;
 use crate::spool::{Part, Upload, Writer};
 use axum::Extension;
 use axum::body::{Body, to_bytes};
@@ -22,6 +23,7 @@ const LIMIT: usize = 10 * 1024 * 1024;
 pub(super) async fn pin_json(
     State(app): State<App>,
     Extension(bent): Extension<Bent>,
+    Extension(record): Extension<Record>,
     body: Body,
 ) -> Result<Response, Refusal> {
     let body = to_bytes(body, LIMIT).await.map_err(|_| {
@@ -57,5 +59,5 @@ pub(super) async fn pin_json(
     let plan = Plan::File {
         name: String::new(),
     };
-    pin(app, upload, plan, options, None).await
+    pin(app, upload, plan, options, None, record).await
 }

@@ -3,7 +3,7 @@
 use super::rows::{self, FileRow, Network, NewFile};
 use super::{Store, StoreError, swaps};
 use crate::spool::Spooled;
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom};
 
@@ -55,15 +55,19 @@ pub(crate) struct Listed {
 
 impl Store {
     /// Keeps an upload: its bytes become a blob, then rows and content are committed together.
-    /// A root that is pinned on the same network already gives its first row and `true`.
+    /// A root that is pinned on the same network already gives its first row and `true`. `stored` hears the CID once
+    /// it is committed, also when nobody waits for the answer any more.
     pub(crate) async fn add(
         &self,
         spooled: Spooled,
         content: Content,
         new: NewFile,
+        stored: impl FnOnce(&str) + Send + 'static,
     ) -> Result<(FileRow, bool), StoreError> {
         self.run(move |store, connection| {
-            let transaction = connection.transaction()?;
+            // Whoever looks into the database from outside is waited for.
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // A resumable upload gave its id to the file.
             let finish = |cid: &str| {
                 transaction.execute(
@@ -74,6 +78,7 @@ impl Store {
             if let Some(first) = rows::pinned(&transaction, &new.node, new.network)? {
                 finish(&first.cid)?;
                 transaction.commit()?;
+                stored(&first.cid);
                 return Ok((first, true));
             }
             let blob = new.id.to_string();
@@ -85,6 +90,7 @@ impl Store {
             }
             finish(&row.cid)?;
             transaction.commit()?;
+            stored(&row.cid);
             store.falls_due(new.expires_at);
             store.falls_due(new.pending_until);
             Ok((row, false))

@@ -5,8 +5,12 @@ use crate::jobs::Tree;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::{HashSet, VecDeque};
 
+/// Names that a tree may have. Few folders that are in one another again and again have more than can be walked.
+const MOST: usize = 200_000;
+
 impl Store {
-    /// Where this content stands below a public pin, and its files; `None` when it does not.
+    /// Where this content stands below a public pin, and its files; `None` when it does not, and where it has more names
+    /// than are handed out.
     pub(crate) async fn tree(&self, node: String) -> Result<Option<Tree>, StoreError> {
         self.run(move |_, connection| {
             let Some((cid, directory)) = kind(connection, &node)? else {
@@ -15,8 +19,12 @@ impl Store {
             let Some((root, path)) = place(connection, &node)? else {
                 return Ok(None);
             };
-            let mut files = Vec::new();
-            collect(connection, &node, "", directory, &mut files)?;
+            let mut collected = Collected::default();
+            collected.add(connection, &node, "", directory)?;
+            let Collected { files, names } = collected;
+            if names > MOST {
+                return Ok(None);
+            }
             Ok(Some(Tree {
                 cid,
                 directory,
@@ -65,31 +73,45 @@ fn place(connection: &Connection, node: &str) -> Result<Option<(String, Vec<Stri
     Ok(None)
 }
 
-fn collect(
-    connection: &Connection,
-    node: &str,
-    path: &str,
-    directory: bool,
-    files: &mut Vec<String>,
-) -> Result<(), StoreError> {
-    if !directory {
-        files.push(path.to_owned());
-        return Ok(());
+/// What was walked so far.
+#[derive(Default)]
+struct Collected {
+    files: Vec<String>,
+    names: usize,
+}
+
+impl Collected {
+    /// Adds what is at and below a node, until there is too much of it.
+    fn add(
+        &mut self,
+        connection: &Connection,
+        node: &str,
+        path: &str,
+        directory: bool,
+    ) -> Result<(), StoreError> {
+        if !directory {
+            self.files.push(path.to_owned());
+            return Ok(());
+        }
+        let mut statement = connection.prepare_cached(
+            "SELECT entry.name, entry.child, node.blob IS NULL
+             FROM entry JOIN node ON node.key = entry.child WHERE entry.parent = ?1",
+        )?;
+        let entries: Vec<(String, String, bool)> = statement
+            .query_map([node], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        self.names += entries.len();
+        for (name, child, directory) in entries {
+            if self.names > MOST {
+                break;
+            }
+            let path = if path.is_empty() {
+                name
+            } else {
+                format!("{path}/{name}")
+            };
+            self.add(connection, &child, &path, directory)?;
+        }
+        Ok(())
     }
-    let mut statement = connection.prepare_cached(
-        "SELECT entry.name, entry.child, node.blob IS NULL
-         FROM entry JOIN node ON node.key = entry.child WHERE entry.parent = ?1",
-    )?;
-    let entries: Vec<(String, String, bool)> = statement
-        .query_map([node], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<_, _>>()?;
-    for (name, child, directory) in entries {
-        let path = if path.is_empty() {
-            name
-        } else {
-            format!("{path}/{name}")
-        };
-        collect(connection, &child, &path, directory, files)?;
-    }
-    Ok(())
 }

@@ -8,11 +8,12 @@ mod append;
 mod checksum;
 mod metadata;
 
-use crate::app::{App, StoredCid};
+use crate::app::App;
 use crate::error::Refusal;
 use crate::faults::Bent;
 use crate::import::Plan;
 use crate::moment;
+use crate::record::Record;
 use crate::spool::{Part, Spooled, Upload};
 use crate::store::UploadRow;
 use crate::v3::{Options, store};
@@ -50,8 +51,13 @@ pub(crate) fn begins(headers: &HeaderMap) -> bool {
 }
 
 /// `POST /v3/files` with `Upload-Length`.
-pub(crate) async fn begin(app: App, request: &Parts, bent: Bent) -> Result<Response, Refusal> {
-    begin_as(app, request, bent, None).await
+pub(crate) async fn begin(
+    app: App,
+    request: &Parts,
+    bent: Bent,
+    record: Record,
+) -> Result<Response, Refusal> {
+    begin_as(app, request, bent, record, None).await
 }
 
 /// The same; `allowed` are the fields that a signed URL fixes.
@@ -59,6 +65,7 @@ pub(crate) async fn begin_as(
     app: App,
     request: &Parts,
     bent: Bent,
+    record: Record,
     allowed: Option<BTreeMap<String, String>>,
 ) -> Result<Response, Refusal> {
     let headers = &request.headers;
@@ -93,7 +100,7 @@ pub(crate) async fn begin_as(
     app.store.begin_upload(row.clone()).await?;
     let location = location(headers, &row)?;
     let mut response = if length == 0 {
-        let mut response = finish(&app, &row, bent).await?;
+        let (mut response, _) = finish(&app, &row, bent, record).await?;
         *response.status_mut() = StatusCode::CREATED;
         response
     } else {
@@ -119,21 +126,18 @@ pub(crate) async fn options() -> Response {
 pub(crate) async fn head(
     State(app): State<App>,
     Path((id, _)): Path<(String, String)>,
+    Extension(record): Extension<Record>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     version(&headers)?;
     let _lock = Lock::take(&app.busy, &id).ok_or_else(locked)?;
     let (mut row, offset) = living(&app, id).await?;
-    let mut response = StatusCode::OK.into_response();
     if offset == row.length && row.cid.is_none() {
         // The process ended between the last byte and the import: no PATCH would come any more.
-        let finished = finish(&app, &row, Bent::default()).await?;
-        let stored = finished.extensions().get::<StoredCid>().cloned();
-        row.cid = stored.as_ref().map(|stored| stored.0.clone());
-        response
-            .extensions_mut()
-            .extend(finished.extensions().clone());
+        let (_, cid) = finish(&app, &row, Bent::default(), record).await?;
+        row.cid = Some(cid);
     }
+    let mut response = StatusCode::OK.into_response();
     let answer = response.headers_mut();
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.insert(LENGTH, row.length.into());
@@ -155,6 +159,7 @@ pub(crate) async fn patch(
     State(app): State<App>,
     Path((id, _)): Path<(String, String)>,
     Extension(bent): Extension<Bent>,
+    Extension(record): Extension<Record>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
@@ -190,7 +195,7 @@ pub(crate) async fn patch(
     let (offset, lock) = append(path, lock, offset, limit, body, checksum, bent).await?;
     let done = offset == row.length && row.cid.is_none();
     let response = if done {
-        finish(&app, &row, bent).await?
+        finish(&app, &row, bent, record).await?.0
     } else {
         StatusCode::NO_CONTENT.into_response()
     };
@@ -208,8 +213,13 @@ pub(crate) async fn terminate(app: &App, id: &str) -> Result<Response, Refusal> 
     Ok((StatusCode::NO_CONTENT, version).into_response())
 }
 
-/// The whole file is there: it is imported and stored under the upload's id.
-async fn finish(app: &App, row: &UploadRow, bent: Bent) -> Result<Response, Refusal> {
+/// The whole file is there: it is imported and stored under the upload's id. Answers its CID, too.
+async fn finish(
+    app: &App,
+    row: &UploadRow,
+    bent: Bent,
+    record: Record,
+) -> Result<(Response, String), Refusal> {
     let path = app.store.upload_path(&row.id);
     let upload = Upload {
         parts: vec![Part {
@@ -228,7 +238,7 @@ async fn finish(app: &App, row: &UploadRow, bent: Bent) -> Result<Response, Refu
     let options = Options::parse(&row.fields, app.settings.paid)?;
     let id = Uuid::parse_str(&row.id).map_err(|_| Refusal::internal("An upload has no id"))?;
     let plan = Plan::single(&upload.parts)?;
-    let (file, _) = store(app, id, upload, plan, options, bent).await?;
+    let (file, _) = store(app, id, upload, plan, options, bent, record).await?;
     // The bytes are a blob now, or were known before; what stays behind is swept at the next start.
     let _ = tokio::fs::remove_file(path).await;
     let mut response = StatusCode::NO_CONTENT.into_response();
@@ -236,8 +246,7 @@ async fn finish(app: &App, row: &UploadRow, bent: Bent) -> Result<Response, Refu
         let cid = cid_header(&file.cid)?;
         response.headers_mut().insert("upload-cid", cid);
     }
-    response.extensions_mut().insert(StoredCid(file.cid));
-    Ok(response)
+    Ok((response, file.cid))
 }
 
 /// The upload, if it is known and has not expired.

@@ -7,6 +7,7 @@ use crate::error::Refusal;
 use crate::faults::Bent;
 use crate::links;
 use crate::moment;
+use crate::record::Record;
 use crate::store::SignedUpload;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -109,6 +110,7 @@ pub(super) async fn upload_to(
     State(app): State<App>,
     Path(id): Path<String>,
     Extension(bent): Extension<Bent>,
+    Extension(record): Extension<Record>,
     request: Request,
 ) -> Result<Response, Refusal> {
     let Some(signed) = app.store.signed_upload(id).await? else {
@@ -121,7 +123,7 @@ pub(super) async fn upload_to(
         ));
     }
     if !crate::tus::begins(request.headers()) {
-        return upload::multipart(app, bent, request, Some(signed)).await;
+        return upload::multipart(app, bent, record, request, Some(signed)).await;
     }
     let (parts, _) = request.into_parts();
     let length = parts.headers.get("upload-length");
@@ -133,7 +135,7 @@ pub(super) async fn upload_to(
         )
             .into_response());
     }
-    crate::tus::begin_as(app, &parts, bent, Some(signed.fields)).await
+    crate::tus::begin_as(app, &parts, bent, record, Some(signed.fields)).await
 }
 
 impl SignedUpload {

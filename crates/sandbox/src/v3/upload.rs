@@ -2,12 +2,13 @@
 
 use super::options::Options;
 use super::uploaded;
-use crate::app::{App, StoredCid};
+use crate::app::App;
 use crate::dag::block_key;
 use crate::error::Refusal;
 use crate::faults::Bent;
 use crate::import::{self, Plan};
 use crate::moment;
+use crate::record::Record;
 use crate::spool::{self, Upload};
 use crate::store::{FileRow, NewFile, SignedUpload};
 use axum::extract::{FromRequest as _, Multipart, Request, State};
@@ -26,19 +27,21 @@ const FORM: u64 = 1024 * 1024;
 pub(super) async fn upload(
     State(app): State<App>,
     Extension(bent): Extension<Bent>,
+    Extension(record): Extension<Record>,
     request: Request,
 ) -> Result<Response, Refusal> {
     if crate::tus::begins(request.headers()) {
         let (parts, _) = request.into_parts();
-        return crate::tus::begin(app, &parts, bent).await;
+        return crate::tus::begin(app, &parts, bent, record).await;
     }
-    multipart(app, bent, request, None).await
+    multipart(app, bent, record, request, None).await
 }
 
 /// A form, with a key or by a signed URL.
 pub(super) async fn multipart(
     app: App,
     bent: Bent,
+    record: Record,
     request: Request,
     signed: Option<SignedUpload>,
 ) -> Result<Response, Refusal> {
@@ -71,9 +74,9 @@ pub(super) async fn multipart(
     }
     let options = Options::parse(&upload.fields, app.settings.paid)?;
     let id = moment::file_id(app.now());
-    let (row, duplicate) = store(&app, id, upload, plan, options, bent).await?;
+    let (row, duplicate) = store(&app, id, upload, plan, options, bent, record).await?;
     let answer = json!({ "data": uploaded(&row, duplicate) });
-    Ok((Extension(StoredCid(row.cid.clone())), Json(answer)).into_response())
+    Ok(Json(answer).into_response())
 }
 
 fn not_granted(kind: &str) -> Response {
@@ -90,6 +93,7 @@ pub(crate) async fn store(
     plan: Plan,
     options: Options,
     bent: Bent,
+    record: Record,
 ) -> Result<(FileRow, bool), Refusal> {
     let name = options.name.unwrap_or_else(|| plan.name());
     let plan = if options.car {
@@ -117,5 +121,7 @@ pub(crate) async fn store(
         expires_at: options.expires_at,
         pending_until: bent.pending_until(created_at),
     };
-    Ok(app.store.add(imported.bytes, imported.content, new).await?)
+    let stored = move |cid: &str| record.stored(cid);
+    let added = app.store.add(imported.bytes, imported.content, new, stored);
+    Ok(added.await?)
 }

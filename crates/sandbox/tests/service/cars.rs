@@ -192,3 +192,87 @@ async fn a_car_takes_a_paid_plan_and_the_public_network_and_is_refused_before_a_
         assert_eq!(created.status(), StatusCode::BAD_REQUEST);
     }
 }
+
+const FILE: &[u8] = &[8, 2];
+const FOLDER: &[u8] = &[8, 1];
+const SHARD: &[u8] = &[8, 5];
+
+/// Nodes in one another, each with these links to the one below it; the innermost first.
+fn chain(innermost: Block, levels: usize, names: &[&str], data: &[u8]) -> Vec<Block> {
+    let mut blocks = vec![innermost];
+    for _ in 0..levels {
+        let below = blocks.last().unwrap();
+        let links: Vec<_> = names.iter().map(|name| (*name, below)).collect();
+        blocks.push(node(&links, data));
+    }
+    blocks
+}
+
+#[tokio::test]
+async fn a_small_car_that_could_be_walked_for_ever_is_refused_at_once() {
+    let stranger = paid().await;
+    // 2^40 ways lead through each of them.
+    let cases = [
+        (SHARD, ["00", "01"], "no end"),
+        (FILE, ["", ""], "no end"),
+        (FOLDER, ["a", "b"], "larger than 25 GB"),
+    ];
+    for (data, names, words) in cases {
+        let blocks = chain(node(&[], data), 40, &names, data);
+        let (status, answer) = stranger.upload(&form(&whole(&blocks), "public")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{words}: {answer}");
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains(words), "{words}: {message}");
+    }
+    assert!(stranger.names_in("partial").is_empty());
+}
+
+#[tokio::test]
+async fn a_tree_with_more_names_than_can_be_walked_is_served_by_path_and_not_handed_out_whole() {
+    let stranger = paid().await;
+    let names = ["a", "b"];
+    let blocks = chain(block(RAW, b"hello".to_vec()), 26, &names, FOLDER);
+    let (status, answer) = stranger.upload(&form(&whole(&blocks), "public")).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let root = answer["data"]["cid"].as_str().unwrap();
+    let path = "/a/b".repeat(13);
+    assert_eq!(
+        stranger.bytes(&format!("/ipfs/{root}{path}")).await,
+        b"hello"
+    );
+    let tree = stranger
+        .gateway(&format!("/ipfs/{root}?pinfold=tree"))
+        .await;
+    assert_eq!(tree.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_car_of_great_depth_is_taken_up_to_a_limit_and_refused_beyond_it() {
+    let stranger = paid().await;
+    let leaf = || block(RAW, b"hello".to_vec());
+    let file = chain(leaf(), 200, &[""], FILE);
+    let named = node(&[("00hello", file.last().unwrap())], SHARD);
+    let shards = chain(named, 200, &["00"], SHARD);
+    let folders = chain(shards.last().unwrap().clone(), 200, &["a"], FOLDER);
+    let blocks = [file, shards, folders].concat();
+    let (status, answer) = stranger.upload(&form(&whole(&blocks), "public")).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let root = answer["data"]["cid"].as_str().unwrap();
+    let path = "/a".repeat(200);
+    assert_eq!(
+        stranger.bytes(&format!("/ipfs/{root}{path}/hello")).await,
+        b"hello"
+    );
+
+    for (data, name, words) in [
+        (FILE, "", "A file is too deep"),
+        (SHARD, "00", "shards are too deep"),
+        (FOLDER, "a", "folders are too deep"),
+    ] {
+        let blocks = chain(node(&[], data), 20_000, &[name], data);
+        let (status, answer) = stranger.upload(&form(&whole(&blocks), "public")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{words}: {answer}");
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.contains(words), "{words}: {message}");
+    }
+}

@@ -83,6 +83,61 @@ async fn a_lost_answer_is_an_error_for_the_client_and_a_pin_on_the_service() {
 }
 
 #[tokio::test]
+async fn what_is_stored_for_a_client_that_hung_up_is_in_the_log_as_well() {
+    let stranger = Stranger::new().await;
+    let uploads = || {
+        let mut logged = stranger.sandbox.requests();
+        logged.retain(|request| request.path == "/pinning/pinFileToIPFS");
+        logged
+    };
+    let mut database = rusqlite::Connection::open(stranger.data.path().join("sandbox.db")).unwrap();
+    for at in 0..200 {
+        // Whoever is storing waits for this.
+        let lock = database
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .unwrap();
+        let stream = raw(&stranger, &hello().bytes()).await;
+        // When the client goes: a little later each time, until that is while its file is being stored.
+        tokio::time::sleep(Duration::from_millis(at)).await;
+        drop(stream);
+        lock.rollback().unwrap();
+        let ended = async {
+            while uploads().len() as u64 <= at {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), ended)
+            .await
+            .unwrap();
+        if stranger.get("/data/pinList").await.1["count"] == 1 {
+            let upload = uploads().pop().unwrap();
+            assert_eq!((upload.status, upload.cid.as_deref()), (0, Some(HELLO_V1)));
+            return;
+        }
+    }
+    panic!("nothing was stored for a client that hung up");
+}
+
+/// A connection by which an upload was sent, and nothing read yet.
+async fn raw(stranger: &Stranger, form: &[u8]) -> tokio::net::TcpStream {
+    let address = stranger.sandbox.api_url().replace("http://", "");
+    let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let head = head(&address, form.len());
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(form).await.unwrap();
+    stream
+}
+
+fn head(address: &str, length: usize) -> String {
+    format!(
+        "POST /pinning/pinFileToIPFS HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: multipart/form-data; boundary=boundary-of-a-stranger\r\n\
+         Content-Length: {length}\r\n\r\n",
+        crate::stranger::TOKEN,
+    )
+}
+
+#[tokio::test]
 async fn a_connection_cut_within_the_body_stores_nothing_and_leaves_no_partial_file() {
     let stranger = Stranger::new().await;
     stranger
@@ -196,13 +251,7 @@ async fn a_body_that_stops_is_answered_with_408_and_leaves_nothing() {
     let address = stranger.sandbox.api_url().replace("http://", "");
     let form = hello().bytes();
     let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
-    let head = format!(
-        "POST /pinning/pinFileToIPFS HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\n\
-         Content-Type: multipart/form-data; boundary=boundary-of-a-stranger\r\n\
-         Content-Length: {}\r\n\r\n",
-        crate::stranger::TOKEN,
-        form.len()
-    );
+    let head = head(&address, form.len());
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&form[..form.len() / 2]).await.unwrap();
     // The connection ends by itself: all of the answer is read without a word more from here.
