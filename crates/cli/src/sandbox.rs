@@ -20,6 +20,7 @@ pub(crate) async fn run(options: arguments::Sandbox, out: &Out) -> Result<(), Fa
     let config = Config {
         listen: options.listen,
         gateway: options.gateway,
+        paid: options.paid,
         ..Config::new(&options.data, token)
     };
     let server = Sandbox::start(config)

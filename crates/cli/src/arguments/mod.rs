@@ -387,6 +387,9 @@ pub(crate) struct Sandbox {
     /// The gateway's address.
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
     pub(crate) gateway: SocketAddr,
+    /// Has a paid plan: large folders may come as CARs, which a break does not undo.
+    #[arg(long)]
+    pub(crate) paid: bool,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

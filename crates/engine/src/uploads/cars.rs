@@ -11,7 +11,6 @@ use content::car::{self, Archive, Plan};
 use pinning::{Resumable, Service, Source};
 use tokio::io::AsyncRead;
 use tokio_util::io::StreamReader;
-use tokio_util::sync::CancellationToken;
 
 use super::Uploads;
 use super::bytes::{self, Contents, Stopped};
@@ -22,6 +21,7 @@ use super::rows::Upload;
 use super::state::Event;
 use super::target::UploadNetwork;
 use super::work::Outcome;
+use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::walk::{Files, Found, Place, Stamp};
 
@@ -95,6 +95,9 @@ impl Uploads {
             return Ok(Some(Event::Forgotten { maybe: false }.into()));
         }
         running.begin(plan.size(), true);
+        self.store
+            .announcer
+            .changed(Noun::Upload, Some(vec![upload.id]));
         running.goes_on_from(begun.map_or(0, |place| place.offset));
         let source = Arc::new(CarSource {
             plan: plan.clone(),
@@ -121,24 +124,29 @@ impl Uploads {
         if let Some(plan) = self.packed.take(upload) {
             return Ok(plan);
         }
-        let stop = Arc::new(Stop {
-            cancel: running.cancel.clone(),
+        let reading = Arc::new(Reading {
+            running: running.clone(),
             packed: AtomicBool::new(false),
         });
         let mut archive = Archive::folder(bytes::profile(upload));
         for (segments, found) in &contents.files {
-            let file = PackedFile::of(&self.files, found, &stop);
+            let file = PackedFile::of(&self.files, found, &reading);
             let added = archive.add_file(segments, file);
             added.map_err(|error| {
                 Stopped::Refused(bytes::Refusal::new(ErrorCode::BadInput, error.to_string()))
             })?;
         }
         // Hashing uses every core by itself.
-        let Ok(_alone) = self.hashing.acquire().await else {
-            return Err(Stopped::Cancelled);
+        let _alone = tokio::select! {
+            turn = self.hashing.acquire() => turn.map_err(|_| Stopped::Cancelled)?,
+            () = running.cancel.cancelled() => return Err(Stopped::Cancelled),
         };
+        running.index(contents.bytes);
+        self.store
+            .announcer
+            .changed(Noun::Upload, Some(vec![upload.id]));
         let planned = bytes::off_thread(move || archive.plan()).await;
-        stop.packed.store(true, Ordering::Relaxed);
+        reading.packed.store(true, Ordering::Relaxed);
         match planned {
             Ok(Ok(plan)) if is_of(&plan, upload) => Ok(Arc::new(plan)),
             _ if running.cancel.is_cancelled() => Err(Stopped::Cancelled),
@@ -154,9 +162,10 @@ fn goes_on(outcome: &Outcome) -> bool {
     outcome.events.iter().all(passing)
 }
 
-/// Ends the reading of a folder when the person took it back. Once all is read, chunks have their own end.
-struct Stop {
-    cancel: CancellationToken,
+/// The reading of a folder: counted, and ended when the person took it back. Once all is read, chunks have their own
+/// figures and their own end.
+struct Reading {
+    running: Arc<Running>,
     packed: AtomicBool,
 }
 
@@ -165,16 +174,16 @@ struct PackedFile {
     files: Arc<dyn Files>,
     place: Place,
     stamp: Stamp,
-    stop: Arc<Stop>,
+    reading: Arc<Reading>,
 }
 
 impl PackedFile {
-    fn of(files: &Arc<dyn Files>, found: &Found, stop: &Arc<Stop>) -> Self {
+    fn of(files: &Arc<dyn Files>, found: &Found, reading: &Arc<Reading>) -> Self {
         Self {
             files: files.clone(),
             place: found.place.clone(),
             stamp: found.stamp,
-            stop: stop.clone(),
+            reading: reading.clone(),
         }
     }
 }
@@ -191,25 +200,30 @@ impl car::Source for PackedFile {
             return Err(io::Error::other("changed since its CID was computed"));
         }
         file.seek(SeekFrom::Start(offset))?;
-        Ok(Box::new(Stoppable {
+        Ok(Box::new(Followed {
             file,
-            stop: self.stop.clone(),
+            reading: self.reading.clone(),
         }))
     }
 }
 
-struct Stoppable<R> {
+struct Followed<R> {
     file: R,
-    stop: Arc<Stop>,
+    reading: Arc<Reading>,
 }
 
-impl<R: Read> Read for Stoppable<R> {
+impl<R: Read> Read for Followed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let packed = self.stop.packed.load(Ordering::Relaxed);
-        if !packed && self.stop.cancel.is_cancelled() {
+        let Reading { running, packed } = self.reading.as_ref();
+        if packed.load(Ordering::Relaxed) {
+            return self.file.read(buffer);
+        }
+        if running.cancel.is_cancelled() {
             return Err(io::Error::other("cancelled"));
         }
-        self.file.read(buffer)
+        let read = self.file.read(buffer)?;
+        running.done.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
     }
 }
 

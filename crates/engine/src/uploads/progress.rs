@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::Serialize;
 use specta::Type;
@@ -25,7 +25,9 @@ pub(super) struct Running {
     /// Bytes of `done` that are in the row: safe at the service.
     pub(super) saved: AtomicU64,
     /// Bytes of `done` count towards the batch: they are being sent.
-    pub(super) sending: std::sync::atomic::AtomicBool,
+    pub(super) sending: AtomicBool,
+    /// A folder is read once more before it is sent as a CAR: `done` counts what was read of it.
+    pub(super) indexing: AtomicBool,
     /// It has the place of the small ones.
     pub(super) lane: bool,
 }
@@ -37,7 +39,8 @@ impl Running {
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
             saved: AtomicU64::new(0),
-            sending: std::sync::atomic::AtomicBool::new(false),
+            sending: AtomicBool::new(false),
+            indexing: AtomicBool::new(false),
             lane,
         })
     }
@@ -64,6 +67,17 @@ impl Running {
         self.saved.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
         self.sending.store(sending, Ordering::Relaxed);
+        self.indexing.store(false, Ordering::Relaxed);
+    }
+
+    /// A folder of `total` bytes is about to be read once more.
+    pub(super) fn index(&self, total: u64) {
+        self.begin(total, false);
+        self.indexing.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_indexing(&self) -> bool {
+        self.indexing.load(Ordering::Relaxed)
     }
 }
 

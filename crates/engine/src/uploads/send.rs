@@ -58,11 +58,14 @@ impl Uploads {
             );
             return Ok(Outcome::refused(ErrorCode::BadInput, over));
         }
-        let (files, copy) = (self.files.clone(), upload.clone());
-        let looked =
-            bytes::off_thread(move || bytes::contents(files.as_ref(), &copy, &|| false)).await;
+        let (files, copy, stop) = (self.files.clone(), upload.clone(), running.cancel.clone());
+        let looked = bytes::off_thread(move || {
+            bytes::contents(files.as_ref(), &copy, &|| stop.is_cancelled())
+        })
+        .await;
         let contents = match looked {
             Ok(Ok(contents)) if Some(&contents.stamp) == upload.stamp.as_ref() => contents,
+            Ok(Err(refusal)) if refusal.code == ErrorCode::Cancelled => return Ok(Outcome::none()),
             Ok(Err(refusal)) => return Ok(Outcome::refused(refusal.code, refusal.detail)),
             _ => return Ok(Event::SourceChanged.into()),
         };

@@ -7,7 +7,7 @@ use specta::Type;
 
 use super::rows::{self, Upload, verdict_name};
 use super::state::{Active, State};
-use super::words::sentence;
+use super::words::{INDEXING, sentence};
 use super::{ItemKind, UploadNetwork, Uploads, UploadsFilter};
 use crate::accounts::{hold_sentence, service_name};
 use crate::clock::Millis;
@@ -238,20 +238,26 @@ impl Uploads {
         let rests = self
             .rest_words()
             .filter(|_| matches!(state, State::Active(_)));
+        let running = self.running().get(&upload.id).cloned();
+        let running = running.filter(|_| matches!(state, State::Active(_)));
+        let sends = state == State::Active(Active::Sending);
+        let indexed = running
+            .as_ref()
+            .filter(|running| sends && running.is_indexing());
         let mut sentence = match (&hold, &rests) {
             (Some(hold), _) => hold_sentence(hold.code, &service),
             (None, Some(rests)) => rests.clone(),
+            (None, None) if indexed.is_some() => INDEXING.to_owned(),
             (None, None) => sentence(upload, &service),
         };
         let ended = matches!(state, State::Pinned | State::Cancelled);
         if !ended && let Some(then) = self.afterwards(upload.id)? {
             sentence = format!("{sentence} {then}");
         }
-        let done = match self.running().get(&upload.id) {
-            Some(running) if matches!(state, State::Active(_)) => {
-                upload.content_of(running.done.load(Ordering::Relaxed))
-            }
-            _ => upload.safe(),
+        let done = match (&running, indexed) {
+            (_, Some(running)) => running.done.load(Ordering::Relaxed),
+            (Some(running), None) => upload.content_of(running.done.load(Ordering::Relaxed)),
+            (None, _) => upload.safe(),
         };
         let pin = match &upload.service_cid {
             Some(cid) if state == State::Pinned => {
@@ -272,6 +278,8 @@ impl Uploads {
             bytes: upload.bytes,
             state: if rests.is_some() {
                 UploadState::Paused
+            } else if indexed.is_some() {
+                UploadState::Hashing
             } else {
                 shown(state)
             },

@@ -10,6 +10,9 @@ use crate::pins::{CheckState, lower_article};
 /// The Sandbox in a sentence, as `accounts::service_name` has it.
 const SANDBOX: &str = "The Sandbox";
 
+/// The second line of a folder that is read once more before it is sent as a CAR.
+pub(super) const INDEXING: &str = "Indexing it, so that a break while it is sent costs little.";
+
 /// The whole second line of a row.
 pub(super) fn sentence(upload: &Upload, service: &str) -> String {
     let there = lower_article(service);

@@ -331,8 +331,13 @@ impl Uploads {
         } else {
             &self.hashing
         };
-        let Ok(_alone) = turn.acquire().await else {
-            return Outcome::none();
+        let _alone = tokio::select! {
+            taken = turn.acquire() => match taken {
+                Ok(taken) => taken,
+                Err(_) => return Outcome::none(),
+            },
+            // Its place is free for others at once, however long the file is that is being hashed.
+            () = running.cancel.cancelled() => return Outcome::none(),
         };
         let (files, copy, running) = (self.files.clone(), upload.clone(), running.clone());
         let hashed = bytes::off_thread(move || {

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 
-use engine::uploads::{UploadRow, UploadsFilter};
+use engine::uploads::{Event, UploadRow, UploadState, UploadsFilter};
+use engine::walk::{Disk, Files, Identity, Node, Place, Problem, Stamp};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use super::chunks::{bytes_received, noise, uploads_begun};
@@ -208,4 +211,66 @@ async fn a_car_that_is_refused_when_all_of_it_is_there_goes_as_one_request_inste
     arrived_whole(&house, &files).await;
     assert_eq!((uploads_begun(&house), by_multipart(&house)), (1, 1));
     assert!(bytes_received(&house) > 8 * CHUNK, "it was the last chunk");
+}
+
+/// The disk, where opening `zoom.bin` a second time waits for a word.
+struct Waiting {
+    opened: AtomicUsize,
+    word: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Files for Waiting {
+    fn identity(&self, folder: &Place) -> Result<Identity, Problem> {
+        Disk.identity(folder)
+    }
+    fn look(&self, place: &Place) -> Result<Node, Problem> {
+        Disk.look(place)
+    }
+    fn list(&self, place: &Place) -> Result<Vec<Vec<u8>>, Problem> {
+        Disk.list(place)
+    }
+    fn open(&self, place: &Place) -> Result<(std::fs::File, Stamp), Problem> {
+        if place.name() == b"zoom.bin" && self.opened.fetch_add(1, Ordering::SeqCst) == 1 {
+            let word = self.word.lock().expect("nobody panics");
+            let _ = word.recv();
+        }
+        Disk.open(place)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_indexed_says_how_far_it_is_and_is_taken_back_at_once() {
+    let (say, word) = mpsc::channel();
+    let files = Arc::new(Waiting {
+        opened: AtomicUsize::new(0),
+        word: Mutex::new(word),
+    });
+    let mut house = House::configured_with(files.clone(), |config| config.paid = true).await;
+    house.cut(512 * KIB, CHUNK);
+    let path = written(&house, "site", &folder(33));
+    let id = house.drop_in(&[path]).await[0];
+    // What comes before the file that is waited for.
+    let read = 2 * (3 * CHUNK + 1_000) + 5;
+    let indexed = |row: &UploadRow| row.sentence.starts_with("Indexing") && row.done == read;
+    let row = house.until(indexed).await;
+    let all = read + 5 * CHUNK;
+    assert_eq!((row.state, row.bytes), (UploadState::Hashing, Some(all)));
+    let mut progress = house.engine.uploads.progress();
+    let told = progress.recv().await.expect("is told");
+    let of_it = told.rows.iter().find(|row| row.id == id).expect("a row");
+    assert_eq!((of_it.done, of_it.total, told.bytes_done), (read, all, 0));
+
+    let ask = house.engine.uploads.ask(id, Event::Cancel);
+    ask.await.expect("takes it back");
+    let row = house.engine.uploads.row_of(id).expect("a row");
+    assert!(row.sentence.starts_with("Taking it back"), "{row:?}");
+    say.send(()).expect("it is heard");
+    let row = house.ended().await.remove(0);
+    assert_eq!(row.state, UploadState::Cancelled);
+    assert_eq!((uploads_begun(&house), by_multipart(&house)), (0, 0));
+    assert_eq!(
+        files.opened.load(Ordering::SeqCst),
+        2,
+        "and is not read again"
+    );
 }

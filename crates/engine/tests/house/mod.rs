@@ -114,6 +114,18 @@ impl House {
         Self::build(ground, |_| ()).await
     }
 
+    /// A house whose files are somebody else's, and whose server is set up in its own way.
+    pub(crate) async fn configured_with(
+        files: Arc<dyn Files>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
+        let ground = Ground {
+            files,
+            ..Ground::real()
+        };
+        Self::build(ground, change).await
+    }
+
     /// A house with a clock of its own.
     pub(crate) async fn timed(clock: Arc<dyn Clock>) -> Self {
         let ground = Ground {
