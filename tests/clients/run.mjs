@@ -3,6 +3,7 @@ import { startSandbox } from "./sandbox.mjs";
 import { tests as pinataSdk } from "./pinata-sdk.mjs";
 import { tests as pinataAccount } from "./pinata-account.mjs";
 import { PAIR, tests as pinataFirst } from "./pinata-sdk-v1.mjs";
+import { tests as pinatapy } from "./pinatapy.mjs";
 import { tests as pinningService } from "./pinning-service.mjs";
 import { tests as tus } from "./tus.mjs";
 
@@ -10,6 +11,7 @@ const suites = [
   { client: "pinata SDK", tests: pinataSdk, flags: [] },
   { client: "pinata SDK", tests: pinataAccount, flags: [] },
   { client: "pinata SDK 1", tests: pinataFirst, flags: ["--key", PAIR[0], "--secret", PAIR[1], "--jobs", "3600"] },
+  { client: "pinatapy", tests: await pinatapy(), flags: ["--key", PAIR[0], "--secret", PAIR[1], "--jobs", "3600"] },
   { client: "pinning service client", tests: pinningService, flags: ["--psa", "strict", "--jobs", "instant"] },
   { client: "tus-js-client", tests: tus, flags: [] },
 ];

@@ -6,7 +6,7 @@ use crate::expected::{self, Counts};
 use crate::packages::Purpose;
 use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
-use crate::{Outcome, checkout, system, ui};
+use crate::{Outcome, checkout, python, system, ui};
 
 const NAMES: [&str; 6] = ["format", "rust", "lints", "window", "clients", "ui"];
 /// These run beside the others, one after the other: the window's tests wait more than they work, and both halves take
@@ -248,12 +248,14 @@ fn ui_layer(layer: &mut Layer) -> Outcome {
 fn clients(layer: &mut Layer) -> Outcome {
     let folder = checkout::root().join("tests/clients");
     ui::install(&folder)?;
+    let python = python::install(&folder)?;
     let finished = Run::new("node")
         .args(["run.mjs"])
         .env(
             "PINFOLD_SANDBOX",
             checkout::program("debug", "pinfold-sandbox"),
         )
+        .env("PINFOLD_PYTHON", python)
         .within(&folder)
         .finish()?;
     layer.count(

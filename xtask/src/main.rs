@@ -18,9 +18,11 @@ mod expected;
 mod layers;
 mod packages;
 mod process;
+mod python;
 mod report;
 mod run;
 mod soak;
+mod stamp;
 mod system;
 mod ui;
 

@@ -1,10 +1,11 @@
 //! The UI's packages and its build, each redone only when what it depends on has changed.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{DefaultHasher, Hash};
 use std::path::{Path, PathBuf};
 
 use crate::process::{self, Run};
+use crate::stamp::Stamp;
 use crate::{Outcome, checkout};
 
 /// The UI's folder.
@@ -26,10 +27,7 @@ pub(crate) fn install(folder: &Path) -> Outcome {
             .map_err(|error| format!("{}: {error}", path.display()))?
             .hash(&mut state);
     }
-    let stamp = Stamp {
-        path: folder.join("node_modules/.xtask-stamp"),
-        state: state.finish(),
-    };
+    let stamp = Stamp::new(folder.join("node_modules/.xtask-stamp"), &state);
     if stamp.is_fresh() {
         println!(
             "Packages of {}: as the lock file says.",
@@ -51,10 +49,7 @@ pub(crate) fn install(folder: &Path) -> Outcome {
 pub(crate) fn build() -> Outcome {
     let mut state = DefaultHasher::new();
     sources(&folder(), &mut state)?;
-    let stamp = Stamp {
-        path: checkout::target().join("xtask/ui-build.stamp"),
-        state: state.finish(),
-    };
+    let stamp = Stamp::new(checkout::target().join("xtask/ui-build.stamp"), &state);
     if folder().join("dist/index.html").is_file() && stamp.is_fresh() {
         println!("The UI's build is fresh.");
         return Ok(());
@@ -64,28 +59,6 @@ pub(crate) fn build() -> Outcome {
         .within(&folder())
         .output()?;
     stamp.write()
-}
-
-struct Stamp {
-    path: PathBuf,
-    state: u64,
-}
-
-impl Stamp {
-    fn is_fresh(&self) -> bool {
-        fs::read_to_string(&self.path).is_ok_and(|text| text == self.text())
-    }
-
-    fn write(&self) -> Outcome {
-        let parent = self.path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(parent)
-            .and_then(|()| fs::write(&self.path, self.text()))
-            .map_err(|error| format!("{}: {error}", self.path.display()))
-    }
-
-    fn text(&self) -> String {
-        format!("{:016x}\n", self.state)
-    }
 }
 
 fn sources(folder: &Path, state: &mut DefaultHasher) -> Outcome {
