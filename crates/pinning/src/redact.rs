@@ -6,9 +6,12 @@ const MASK: &str = "[redacted]";
 /// Longest excerpt of an answer that an error carries, in characters.
 const EXCERPT: usize = 240;
 
+/// Bytes of an answer that are looked at for its excerpt: an answer may have 16 MiB.
+const LOOKED_AT: usize = 16 * 1024;
+
 /// A short, one-line, secret-free start of `text`.
 pub(crate) fn excerpt(text: &str, token: &str) -> String {
-    let clean = redact(text, token);
+    let clean = redact(beginning(text), token);
     let mut line = String::new();
     for word in clean
         .split(|c: char| c.is_whitespace() || c.is_control())
@@ -29,6 +32,22 @@ pub(crate) fn excerpt(text: &str, token: &str) -> String {
     line
 }
 
+/// As much of it as is looked at. The word at the end of that may be half a secret, and is left out.
+fn beginning(text: &str) -> &str {
+    let text = text.trim_start();
+    if text.len() <= LOOKED_AT {
+        return text;
+    }
+    let start = &text[..text.floor_char_boundary(LOOKED_AT)];
+    start
+        .rfind(|letter| !is_of_word(letter))
+        .map_or(start, |end| &start[..end])
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.')
+}
+
 /// `text` without the account's token, any JWT, or any long hexadecimal run (API secrets are 64 of them).
 pub(crate) fn redact(text: &str, token: &str) -> String {
     let mut parts = vec![token];
@@ -41,7 +60,7 @@ pub(crate) fn redact(text: &str, token: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut word = String::new();
     for letter in text.chars() {
-        if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.') {
+        if is_of_word(letter) {
             word.push(letter);
         } else {
             push_word(&mut out, &word);
@@ -97,5 +116,15 @@ mod tests {
         let short = excerpt(&text, "tokentoken");
         assert!(short.chars().count() <= EXCERPT + 1);
         assert!(!short.chars().any(char::is_control));
+    }
+
+    #[test]
+    fn a_secret_at_the_end_of_what_is_looked_at_is_not_shown_by_half() {
+        let token = "headerheader.claimsclaims.signature-123";
+        for before in LOOKED_AT - token.len()..LOOKED_AT {
+            let text = format!("x{}{token} and more", " ".repeat(before));
+            let short = excerpt(&text, token);
+            assert!(matches!(short.as_str(), "x" | "x [redacted]"), "{short}");
+        }
     }
 }

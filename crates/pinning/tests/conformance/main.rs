@@ -6,6 +6,7 @@
 mod faults;
 mod gateway;
 mod groups;
+mod hostile;
 mod jobs;
 mod keys;
 mod pins;
