@@ -405,6 +405,8 @@ export type AccountHealth_Deserialize = {
 	abilities: Abilities_Deserialize,
 	/**  The beginning of the API key's name at the service. */
 	keyId?: string | null,
+	/**  How much of its request limits Pinfold used in the last minute; empty where its service was not used in this run. */
+	requests: RequestsUsed_Deserialize[],
 };
 
 /**  How an account is, in words. */
@@ -423,6 +425,8 @@ export type AccountHealth_Serialize = {
 	abilities: Abilities_Serialize,
 	/**  The beginning of the API key's name at the service. */
 	keyId: string | null,
+	/**  How much of its request limits Pinfold used in the last minute; empty where its service was not used in this run. */
+	requests: RequestsUsed_Serialize[],
 };
 
 /**  Which service an account is at. */
@@ -2794,6 +2798,33 @@ export type RefusalPage = {
 	total: number,
 	/**  At most 100, in the order of the list. */
 	rows: Refusal[],
+};
+
+/**  How much of one limit of a service was used. */
+export type RequestsUsed = RequestsUsed_Serialize;
+
+/**  How much of one limit of a service was used. */
+export type RequestsUsed_Deserialize = {
+	/**  Which requests, in words. */
+	what: string,
+	/**  Requests of the last minute. */
+	used: number,
+	/**  The most that are sent in a minute. */
+	most: number,
+	/**  Seconds for which the service asked to send none. */
+	wait?: number | null,
+};
+
+/**  How much of one limit of a service was used. */
+export type RequestsUsed_Serialize = {
+	/**  Which requests, in words. */
+	what: string,
+	/**  Requests of the last minute. */
+	used: number,
+	/**  The most that are sent in a minute. */
+	most: number,
+	/**  Seconds for which the service asked to send none. */
+	wait: number | null,
 };
 
 /**  For how long the whole queue rests. */

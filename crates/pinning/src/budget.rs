@@ -1,6 +1,6 @@
 //! The request budget of one account: how often to ask, and who goes first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -45,10 +45,13 @@ impl Default for RateBudget {
 }
 
 /// An endpoint family: what shares one limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Family {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// Pinata's `/v3`, and its uploads.
     V3,
+    /// Pinata's older API except `/data`.
     Pinning,
+    /// `/data` of Pinata's older API.
     Data,
     /// A pinning service API's lists, which services count apart from its other calls.
     RequestLists,
@@ -89,11 +92,29 @@ impl governor::clock::Clock for TokioClock {
     }
 }
 
+/// How much of one family's limit was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spent {
+    /// The family.
+    pub family: Family,
+    /// Requests of the last 60 seconds, by whoever shares this budget.
+    pub requests: u32,
+    /// The most that are sent in 60 seconds.
+    pub most: u32,
+    /// How long the service still wants to be left alone with these.
+    pub held_for: Option<Duration>,
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+
 type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Moment>>;
 
 /// One account's budget.
 pub(crate) struct Budget {
     limiters: HashMap<Family, Limiter>,
+    most: HashMap<Family, NonZeroU32>,
+    /// When the requests of the last minute were let through.
+    sent: Mutex<HashMap<Family, VecDeque<Instant>>>,
     held: Mutex<HashMap<Family, Instant>>,
     clicks_waiting: AtomicUsize,
     click_served: Notify,
@@ -116,6 +137,8 @@ impl Budget {
                 .map(|(family, rate)| (family, limiter(rate)))
                 .into_iter()
                 .collect(),
+            most: rates.into_iter().collect(),
+            sent: Mutex::default(),
             held: Mutex::default(),
             clicks_waiting: AtomicUsize::new(0),
             click_served: Notify::new(),
@@ -131,6 +154,7 @@ impl Budget {
                 while let Err(wait) = try_take(limiter) {
                     tokio::time::sleep(wait).await;
                 }
+                self.note(family);
             }
             Priority::Background => loop {
                 let served = self.click_served.notified();
@@ -139,11 +163,40 @@ impl Budget {
                     continue;
                 }
                 match try_take(limiter) {
-                    Ok(()) => return,
+                    Ok(()) => return self.note(family),
                     Err(wait) => tokio::time::sleep(wait).await,
                 }
             },
         }
+    }
+
+    fn note(&self, family: Family) {
+        let now = Instant::now();
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let times = sent.entry(family).or_default();
+        let is_over = |at: &mut Instant| now.saturating_duration_since(*at) >= MINUTE;
+        while times.pop_front_if(is_over).is_some() {}
+        times.push_back(now);
+    }
+
+    /// How much of each limit was used, by family.
+    pub(crate) fn spent(&self) -> Vec<Spent> {
+        let now = Instant::now();
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |family: &Family| {
+            let times = sent.get(family).into_iter().flatten();
+            let recent = times.filter(|at| now.saturating_duration_since(**at) < MINUTE);
+            u32::try_from(recent.count()).unwrap_or(u32::MAX)
+        };
+        let all = self.most.iter().map(|(family, most)| Spent {
+            family: *family,
+            requests: of(family),
+            most: most.get(),
+            held_for: self.held_for(*family),
+        });
+        let mut all: Vec<Spent> = all.collect();
+        all.sort_by_key(|spent| spent.family);
+        all
     }
 
     /// Notes that the service asked to stay away from this family for so long.
@@ -221,6 +274,7 @@ mod tests {
             budget.turn(Family::Data, Priority::Background).await;
             times.push(begin.elapsed());
         }
+        assert!(budget.spent()[2].requests <= 30, "{:?}", budget.spent());
         let busiest = times
             .iter()
             .map(|&start| {
@@ -231,6 +285,29 @@ mod tests {
             })
             .max();
         assert!(busiest.is_some_and(|n| n <= 30), "{busiest:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_used_is_counted_for_a_minute_family_by_family() {
+        let budget = Budget::new(rates(30));
+        for _ in 0..3 {
+            budget.turn(Family::V3, Priority::Click).await;
+        }
+        budget.turn(Family::Data, Priority::Background).await;
+        budget.hold(Family::Data, Duration::from_secs(90));
+        let used = |budget: &Budget| {
+            budget
+                .spent()
+                .iter()
+                .map(|it| it.requests)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(used(&budget), [3, 0, 1]);
+        assert_eq!(budget.spent()[0].most, 30);
+        tokio::time::advance(MINUTE).await;
+        assert_eq!(used(&budget), [0, 0, 0]);
+        let held = budget.spent()[2].held_for;
+        assert_eq!(held, Some(Duration::from_secs(30)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::answer::{Answer, Question};
 use crate::body::Watch;
-use crate::budget::{Budget, Family};
+use crate::budget::{Budget, Family, Spent};
 use crate::client::client;
 use crate::key::Token;
 use crate::multipart::Form;
@@ -162,6 +162,11 @@ impl Http {
             clock: self.clock.clone(),
             in_background: true,
         }
+    }
+
+    /// How much of its budget was used.
+    pub(crate) fn spent(&self) -> Vec<Spent> {
+        self.budget.spent()
     }
 
     pub(crate) fn token(&self) -> &Token {

@@ -37,7 +37,7 @@ mod time;
 mod uploads;
 mod usage;
 
-pub use budget::{Priority, RateBudget};
+pub use budget::{Family, Priority, RateBudget, Spent};
 pub use endpoints::{EndpointError, Endpoints};
 pub use error::{Delivered, Error, ErrorKind};
 pub use filter::{GroupFilter, KeyValueTest, PinQuery, PinState, Test};

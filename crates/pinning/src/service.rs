@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    Access, Error, Gateways, Groups, Jobs, KeyReport, Keys, Pins, Requests, Resumable, Swaps,
-    Uploads, Usage,
+    Access, Error, Gateways, Groups, Jobs, KeyReport, Keys, Pins, Requests, Resumable, Spent,
+    Swaps, Uploads, Usage,
 };
 
 /// One more thing that a person does with an account, beside [`crate::Feature`].
@@ -45,6 +45,11 @@ pub trait Service: Send + Sync {
     /// The public id of the key in it (`scopedKeyKey`), as the token itself claims; nothing is asked.
     fn key_id(&self) -> Option<String> {
         None
+    }
+
+    /// How much of its request budget was used in the last minute, by endpoint family. Nothing is asked.
+    fn spent(&self) -> Vec<Spent> {
+        Vec::new()
     }
 
     /// The same account for work that nobody waits for: it shares the request budget and all that was learnt, and each

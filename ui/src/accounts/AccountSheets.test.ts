@@ -24,6 +24,10 @@ const health: AccountHealth = {
   testedAt: Date.now(),
   abilities: { may: ["List pins", "Pin by CID"], mayNot: [{ feature: "Unpin", scope: "unpin" }], notOffered: ["Uploads", "API keys"] },
   keyId: null,
+  requests: [
+    { what: "Lists", used: 12, most: 60, wait: null },
+    { what: "Everything else", used: 60, most: 60, wait: 23 },
+  ],
 };
 const leaving: Leaving = {
   pins: "Nothing is unpinned: 1,180 pins stay at Filebase.",
@@ -51,6 +55,8 @@ test("health tells the last answer, the last failure in words, and what the key 
   expect(sheet).toHaveTextContent("Filebase cannot be reached. Check the connection.");
   expect(sheet).toHaveTextContent("Unpin; it needs the scope unpin");
   expect(sheet).toHaveTextContent("Uploads, API keys");
+  expect(sheet).toHaveTextContent("Lists: 12 of 60");
+  expect(sheet).toHaveTextContent("Everything else: 60 of 60; the service asked for a pause, 23 s to go");
   expect(engine.of("accounts_check")).toEqual([]);
   await user.click(screen.getByRole("button", { name: "Test again" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("Filebase does not accept this token.");

@@ -5,6 +5,7 @@ import FileDown from "@lucide/svelte/icons/file-down";
 import Globe from "@lucide/svelte/icons/globe";
 import Layers from "@lucide/svelte/icons/layers-2";
 import Link from "@lucide/svelte/icons/link";
+import Link2 from "@lucide/svelte/icons/link-2";
 import Pencil from "@lucide/svelte/icons/pencil";
 import PinOff from "@lucide/svelte/icons/pin-off";
 import SquareArrowOutUpRight from "@lucide/svelte/icons/square-arrow-out-up-right";
@@ -65,6 +66,7 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany
           {
             label: many ? "Copy links with names" : "Copy link with its name",
             note: "A download is called as the pin is",
+            icon: Link2,
             onselect: () => void actions.copy("named_link"),
           },
         ]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pinning::{KeyReport, Service};
+use pinning::{Family, KeyReport, Service};
 use serde::Serialize;
 use specta::Type;
 
@@ -34,6 +34,21 @@ pub struct AccountHealth {
     pub abilities: Abilities,
     /// The beginning of the API key's name at the service.
     pub key_id: Option<String>,
+    /// How much of its request limits Pinfold used in the last minute; empty where its service was not used in this run.
+    pub requests: Vec<RequestsUsed>,
+}
+
+/// How much of one limit of a service was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct RequestsUsed {
+    /// Which requests, in words.
+    pub what: String,
+    /// Requests of the last minute.
+    pub used: u32,
+    /// The most that are sent in a minute.
+    pub most: u32,
+    /// Seconds for which the service asked to send none.
+    pub wait: Option<u32>,
 }
 
 /// What is stored of it.
@@ -65,7 +80,23 @@ impl Accounts {
             tested_at: health.tested,
             abilities: health.abilities,
             key_id: account.key_id.map(|key| beginning(&key)),
+            requests: self.requests_used(id),
         })
+    }
+
+    fn requests_used(&self, id: AccountId) -> Vec<RequestsUsed> {
+        let service = self.live().get(&id).and_then(|live| live.service.clone());
+        let spent = service.map(|service| service.spent()).unwrap_or_default();
+        let used = spent.into_iter().map(|spent| RequestsUsed {
+            what: words(spent.family).to_owned(),
+            used: spent.requests,
+            most: spent.most,
+            wait: spent.held_for.map(|wait| {
+                let seconds = wait.as_millis().div_ceil(1_000);
+                u32::try_from(seconds).unwrap_or(u32::MAX)
+            }),
+        });
+        used.collect()
     }
 
     /// Asks the service again whose key it is and what it may. What goes wrong is part of the answer.
@@ -132,6 +163,16 @@ impl Accounts {
             Ok(()) => self.store.announcer.changed(Noun::Account, Some(vec![id])),
             Err(error) => tracing::warn!(%error, id, "how the account is could not be written"),
         }
+    }
+}
+
+fn words(family: Family) -> &'static str {
+    match family {
+        Family::V3 => "Newer API",
+        Family::Pinning => "Older API",
+        Family::Data => "Lists of the older API",
+        Family::RequestLists => "Lists",
+        Family::Requests => "Everything else",
     }
 }
 

@@ -26,7 +26,7 @@ use specta::Type;
 
 pub use connect::Services;
 pub use credential::{Credential, CredentialKind};
-pub use health::{AccountHealth, Health};
+pub use health::{AccountHealth, Health, RequestsUsed};
 pub(crate) use hold::cause as hold_cause;
 pub use hold::{Hold, HoldRow, sentence as hold_sentence};
 pub use leaving::Leaving;

@@ -87,6 +87,22 @@ async fn listed_edited_and_unpinned(house: House) {
     assert!(health.answered_at.is_some() && health.failure.is_none());
     assert_eq!(health.row.answered_at, health.answered_at);
     assert_eq!((health.row.pins, health.row.hold), (Some(1), None));
+    let used = |what: &str| {
+        let limit = health.requests.iter().find(|limit| limit.what == what);
+        let limit = limit.expect("a limit");
+        assert!(limit.used <= limit.most && limit.wait.is_none());
+        limit.used
+    };
+    assert!(used("Lists") > 0 && used("Everything else") > 0);
+
+    // Its pins stay until they are unpinned.
+    assert!(!health.row.expiry);
+    let refused = house.engine.pins.expire(left[0].id, None).await;
+    let refused = refused.expect_err("knows no end");
+    assert!(
+        refused.message.contains("until they are unpinned"),
+        "{refused}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

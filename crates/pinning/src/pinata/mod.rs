@@ -33,7 +33,7 @@ use crate::http::Http;
 use crate::key::Token;
 use crate::{
     Ability, Access, Clock, Deadlines, Endpoints, Error, Gateways, Groups, Jobs, KeyReport, Keys,
-    Pins, RateBudget, Resumable, Service, Swaps, TokenError, Uploads, Usage,
+    Pins, RateBudget, Resumable, Service, Spent, Swaps, TokenError, Uploads, Usage,
 };
 use scopes::{Scope, Scopes};
 
@@ -134,6 +134,10 @@ impl Service for Pinata {
     fn key_id(&self) -> Option<String> {
         let (_, key_id) = self.http.token().claims();
         key_id
+    }
+
+    fn spent(&self) -> Vec<Spent> {
+        self.http.spent()
     }
 
     fn in_background(&self) -> Arc<dyn Service> {

@@ -21,7 +21,7 @@ use crate::http::Http;
 use crate::key::Token;
 use crate::{
     Ability, Access, Clock, Deadlines, EndpointError, Endpoints, Error, Feature, Jobs, KeyReport,
-    Pins, Priority, RequestQuery, Requests, Service, TokenError, Uploads, Usage,
+    Pins, Priority, RequestQuery, Requests, Service, Spent, TokenError, Uploads, Usage,
 };
 
 pub use template::{PSA_TEMPLATES, PsaTemplate};
@@ -139,6 +139,10 @@ impl Service for Psa {
                 (Feature::Usage, not_offered()),
             ],
         })
+    }
+
+    fn spent(&self) -> Vec<Spent> {
+        self.http.spent()
     }
 
     fn in_background(&self) -> Arc<dyn Service> {
