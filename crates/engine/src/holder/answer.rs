@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
 use super::{
-    Desk, Reply, Request, accounts, add, groups, jobs, keys, links, pins, queue, swaps, usage,
-    watches,
+    Desk, Reply, Request, accounts, add, edits, groups, jobs, keys, links, pins, queue, swaps,
+    usage, watches,
 };
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
@@ -132,11 +132,11 @@ async fn said(
             change,
         } => {
             let account = account_of(engine, account.as_deref())?;
-            pins::edit(engine, account, &pins, change, say).await
+            edits::edit(engine, account, &pins, change, say).await
         }
         Request::Unpin { account, pins } => {
             let account = account_of(engine, account.as_deref())?;
-            pins::unpin(engine, account, &pins, say).await
+            edits::unpin(engine, account, &pins, say).await
         }
         Request::Import(import) => jobs::import(desk, import, doing, say).await,
         Request::Copy(copy) => jobs::copy(desk, copy, doing, say).await,
