@@ -7,9 +7,12 @@ use engine::error::ErrorCode;
 use engine::jobs::{JobOptions, JobRow, JobState, JobsQuery};
 use engine::pins::{PinEdit, Selection};
 use sandbox::{Config, JobStatus, Key, Sandbox, Scopes};
+use serde_json::json;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::CIDS;
-use crate::accounts::{pins_of, token};
+use super::{CIDS, NODE};
+use crate::accounts::{connect_psa, pins_of, token};
 use crate::house::House;
 
 fn jobs_of(house: &House, account: i64) -> Vec<JobRow> {
@@ -21,10 +24,10 @@ fn jobs_of(house: &House, account: i64) -> Vec<JobRow> {
 }
 
 /// A pinning service that shares nothing with the house's own.
-async fn connect_elsewhere(house: &House, elsewhere: &Sandbox) -> i64 {
+async fn connect_elsewhere(house: &House, address: String) -> i64 {
     let chosen = Chosen::Psa {
         service: "IPFS Cluster".to_owned(),
-        address: format!("{}/psa", elsewhere.api_url()),
+        address,
     };
     let accounts = &house.engine.accounts;
     let tested = accounts.test(&chosen, token("another-service")).await;
@@ -47,7 +50,7 @@ async fn pins_are_asked_for_at_another_account_with_their_names_and_never_twice_
     let mut config = Config::new(folder.path(), "another-service");
     quick(&mut config);
     let elsewhere = Sandbox::start(config).await.expect("starts");
-    let to = connect_elsewhere(&house, &elsewhere).await;
+    let to = connect_elsewhere(&house, format!("{}/psa", elsewhere.api_url())).await;
     let engine = &house.engine;
     engine
         .jobs
@@ -104,4 +107,28 @@ async fn pins_are_asked_for_at_another_account_with_their_names_and_never_twice_
         let refused = engine.jobs.copy(from, &[pin.id], to).await;
         assert_eq!(refused.expect_err("refused").code, ErrorCode::BadInput);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_its_own_service_keeps_a_pin_is_told_to_the_other_as_far_as_it_can_be_reached() {
+    let house = House::new().await;
+    house.sandbox.jobs().set_end(CIDS[0], JobStatus::Searching);
+    let service = MockServer::start().await;
+    let listed = json!({"count": 1, "results": [{
+        "requestid": "one", "status": "pinned", "created": "2026-01-01T00:00:00Z",
+        "pin": {"cid": CIDS[0], "name": "Edition 4"}, "info": {},
+        "delegates": [NODE, "/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWJUiKXn5VSwKBAWJvKvaQ4otrxFURV5P8G468kxFxppRw", "nonsense"],
+    }]});
+    Mock::given(method("GET"))
+        .and(path("/pins"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(listed))
+        .mount(&service)
+        .await;
+    let from = connect_elsewhere(&house, service.uri()).await;
+    let (to, _) = connect_psa(&house).await;
+    let (_, rows) = pins_of(&house, from).await;
+    let copied = house.engine.jobs.copy(from, &[rows[0].id], to).await;
+    assert_eq!(copied.expect("asks").asked, 1);
+    let job = jobs_of(&house, to).remove(0);
+    assert_eq!(job.host_nodes, [NODE]);
 }
