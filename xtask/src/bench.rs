@@ -21,6 +21,9 @@ pub(crate) fn bench(arguments: &[String]) -> Outcome {
     let lists = cargo()
         .args(["bench", "-p", "pinning", "--benches"])
         .output();
+    let sending = cargo()
+        .args(["bench", "-p", "engine", "--benches"])
+        .output();
     bundle::build_programs()?;
     cargo()
         .args(["build", "--release", "--example", "empty_window"])
@@ -31,6 +34,7 @@ pub(crate) fn bench(arguments: &[String]) -> Outcome {
         .env("PINFOLD_BENCH", checkout::target().join("release"))
         .output();
     content?;
+    sending?;
     lists?;
     window.map(|_| ())
 }

@@ -36,8 +36,8 @@ cargo xtask run [ARGUMENTS]      set up, build, open the window; without a displ
 cargo xtask test [--only LAYERS] set up, then everything: format, lints, rust, ui, clients, window (LAYERS: names with commas)
                  [--record]      and write what ran into tests/expected.toml
 cargo xtask bundle [--check]     deb and rpm; --check installs the deb, starts it from its menu entry and removes it again
-cargo xtask bench                the figures: hashing, first paint, memory, typing in 100,000 pins, 10,000 queued uploads
-cargo xtask soak                 many seeds of the simulations, large watched folders, five minutes of kill -9 under one, 1,000 of the queue, optimised
+cargo xtask bench                the figures: hashing, sending, first paint, memory, typing in 100,000 pins, 10,000 queued uploads
+cargo xtask soak                 many seeds of the simulations, large folders, damaged ledgers, five minutes of kill -9 under one, 1,000 of the queue, optimised
                  [--minutes N] [--kills N] [--files N] [--schedules N] [--seed N] [--unoptimised]
 cargo xtask system [test|bundle] only install the system packages";
 

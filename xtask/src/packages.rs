@@ -59,6 +59,7 @@ pub(crate) const TABLE: &[Package] = &[
     package(Test,   "libsecret-tools",              "libsecret",                       "libsecret",            "",           "looks into the keychain from outside"),
     package(Test,   "imagemagick",                  "ImageMagick",                     "imagemagick",          "",           "screenshots"),
     package(Test,   "python3-gi",                   "python3-gobject",                 "python-gobject",       "",           "the window that files are dragged from"),
+    package(Test,   "curl",                         "curl",                            "curl",                 "curl",         "what sending is measured by"),
     package(Test,   "python3-venv",                 "python3",                         "python",               "python",     "a place for the Python client's packages"),
     package(Test,   "gir1.2-gtk-3.0",               "gtk3",                            "gtk3",                 "",           "the same"),
     package(Test,   "fonts-dejavu-core",            "dejavu-sans-fonts",               "ttf-dejavu",           "",           "letters to draw"),

@@ -55,6 +55,27 @@ const QUEUE: Real = Real {
     variable: "PINFOLD_KILLS",
     what: "the queue under kill -9 at each step",
 };
+/// The queue at full size: what it is to bear, and how much of it.
+const QUEUES: [(Real, u64); 2] = [
+    (
+        Real {
+            target: "drop",
+            test: "a_folder_of_very_many_files_is_seen_taken_back_and_sent_in_little_time_and_memory",
+            variable: "PINFOLD_FILES",
+            what: "a folder of small files: seen, taken back, sent",
+        },
+        65_000,
+    ),
+    (
+        Real {
+            target: "drop",
+            test: "a_damaged_ledger_is_refused_in_a_sentence_or_read_and_never_lies_panics_or_goes",
+            variable: "PINFOLD_DAMAGES",
+            what: "damaged ledgers, refused or read",
+        },
+        2_000,
+    ),
+];
 /// How often the queue is killed.
 const KILLS: u64 = 1_000;
 /// How long one step of a long run may take: seconds.
@@ -181,8 +202,8 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     for (test, variable, seeds, what) in SIMULATIONS {
         keep(simulation(options, test, variable, seeds, what));
     }
-    for (folder, files) in &FOLDERS {
-        keep(real(options, folder, options.files.min(*files)));
+    for (heavy, much) in FOLDERS.iter().chain(&QUEUES) {
+        keep(real(options, heavy, options.files.min(*much)));
     }
     keep(real(options, &WATCHES, options.minutes * 60));
     keep(real(options, &QUEUE, options.kills));

@@ -168,6 +168,15 @@ impl From<StoreError> for CommandError {
                 "The disk that holds Pinfold's data is full. Nothing was changed; free some space and try again.",
             ),
             StoreError::Missing => Self::gone("That"),
+            StoreError::Damaged(detail) => Self::new(
+                ErrorCode::Internal,
+                "A file of Pinfold’s own data is damaged. Quit Pinfold and start it again: it then says what to do.",
+            )
+            .with_detail(detail),
+            StoreError::Newer => Self::new(
+                ErrorCode::Internal,
+                "Pinfold’s own data was written by a later version. Start that one.",
+            ),
             StoreError::Other(detail) => Self::new(
                 ErrorCode::Internal,
                 "Pinfold could not read or write its own data. Nothing was changed.",

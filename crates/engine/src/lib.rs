@@ -48,7 +48,7 @@ use json::Json;
 use keys::Keys;
 use pins::{Pins, Selection};
 use settings::SettingStore;
-use store::Store;
+use store::{Store, StoreError};
 use swaps::Swaps;
 use uploads::{Jitter, Uploads};
 use usage::{Usage, UsageSpan};
@@ -108,7 +108,8 @@ pub struct Engine {
 impl Engine {
     /// Opens the data folder, whose owner the caller must be (see [`lock`]).
     pub fn open(data: &Path, parts: Parts) -> Result<Self, CommandError> {
-        let store = Arc::new(Store::open(data)?);
+        let store = Store::open(data).map_err(|error| unusable(data, error))?;
+        let store = Arc::new(store);
         let wake = Arc::new(Notify::new());
         let Parts {
             clock,
@@ -163,7 +164,12 @@ impl Engine {
             uploads.clone(),
             jitter,
         ));
-        let needed = uploads.sources_in_use()?;
+        let needed = uploads
+            .sources_in_use()
+            .map_err(|error| match error.detail {
+                Some(detail) => unusable(data, StoreError::Damaged(detail)),
+                None => error,
+            })?;
         spool::sweep(data, files.as_ref(), &needed, clock.now());
         let json = Json::new(data, accounts.clone(), uploads.clone(), files.clone())?;
         let watches = Arc::new(Watches::new(
@@ -356,4 +362,30 @@ async fn aside<T: Send + 'static>(
 ) -> Result<T, CommandError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|_| Err(CommandError::gone("What was to be written")))
+}
+
+/// Why there is no start on this ledger, which is left as it is, and what a person can do.
+fn unusable(data: &Path, error: StoreError) -> CommandError {
+    let ledger = data.join(store::LEDGER);
+    let (ledger, anew) = (
+        ledger.display(),
+        "To begin anew, give that file another name and start Pinfold again: then add your accounts again, and their pins are read from the services.",
+    );
+    let (sentence, detail) = match error {
+        StoreError::Damaged(detail) => (
+            format!("Pinfold’s ledger {ledger} is damaged, and is left as it is. {anew}"),
+            Some(detail),
+        ),
+        StoreError::Newer => (
+            format!(
+                "Pinfold’s ledger {ledger} was written by a later version, and is left as it is. Start that version."
+            ),
+            None,
+        ),
+        other => return other.into(),
+    };
+    CommandError {
+        detail,
+        ..CommandError::new(ErrorCode::Internal, sentence)
+    }
 }

@@ -14,10 +14,14 @@ mod changes;
 mod chunks;
 #[path = "drop/control.rs"]
 mod control;
+#[path = "drop/damage.rs"]
+mod damage;
 #[path = "drop/expiry.rs"]
 mod expiry;
 #[path = "drop/export.rs"]
 mod export;
+#[path = "drop/figures.rs"]
+mod figures;
 #[path = "drop/groups.rs"]
 mod groups;
 mod house;

@@ -22,6 +22,12 @@ pub enum StoreError {
     /// The disk that holds Pinfold's data is full.
     #[error("the disk that holds Pinfold's data is full")]
     DiskFull,
+    /// A file holds what SQLite cannot have written, or no database at all.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// A file was written by a later version.
+    #[error("written by a later version")]
+    Newer,
     /// The row is not there (any more).
     #[error("there is no such row")]
     Missing,
@@ -38,6 +44,14 @@ impl From<rusqlite::Error> for StoreError {
                 if cause.code == rusqlite::ErrorCode::DiskFull =>
             {
                 Self::DiskFull
+            }
+            rusqlite::Error::SqliteFailure(cause, _)
+                if matches!(
+                    cause.code,
+                    rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase
+                ) =>
+            {
+                Self::Damaged(error.to_string())
             }
             _ => Self::Other(error.to_string()),
         }
@@ -91,6 +105,12 @@ impl Schema {
     }
 }
 
+/// The ledger's name in the data folder.
+pub(crate) const LEDGER: &str = "ledger.db";
+/// Bytes of a ledger up to which all of it is looked through at the start. What is wrong with a larger one shows when it is
+/// read: looking through it would be waited for.
+const LOOKED_THROUGH: u64 = 64 * 1024 * 1024;
+
 /// Both files, and the megaphone that tells of their changes.
 pub struct Store {
     /// What must never be lost.
@@ -104,7 +124,9 @@ pub struct Store {
 impl Store {
     /// Opens both files in the data folder. A mirror that cannot be opened is made anew: a service can tell it again.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
-        let ledger = Database::open(&data.join("ledger.db"), Schema::Ledger)?;
+        let ledger = data.join(LEDGER);
+        look_through(&ledger)?;
+        let ledger = Database::open(&ledger, Schema::Ledger)?;
         let mirror_path = data.join("mirror.db");
         let mirror = Database::open(&mirror_path, Schema::Mirror).or_else(|error| {
             tracing::warn!(%error, "the mirror could not be opened and is made anew");
@@ -136,10 +158,8 @@ impl Database {
         // A table that others refer to can only be made anew while nothing follows the references; each such migration
         // checks them at its end.
         connection.pragma_update(None, "foreign_keys", "OFF")?;
-        schema
-            .migrations()
-            .to_latest(&mut connection)
-            .map_err(|error| StoreError::Other(error.to_string()))?;
+        let migrated = schema.migrations().to_latest(&mut connection);
+        migrated.map_err(not_migrated)?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
         Ok(Self {
             writer: Writer::start(connection),
@@ -184,6 +204,61 @@ impl Database {
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         Ok(connection)
+    }
+}
+
+/// Whether an existing ledger is whole, and Pinfold's. Changes nothing in it.
+fn look_through(path: &Path) -> Result<(), StoreError> {
+    match std::fs::metadata(path) {
+        Ok(found) if (1..=LOOKED_THROUGH).contains(&found.len()) => {}
+        _ => return Ok(()),
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    let number = |sql: &str| {
+        let number = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        number.map_err(not_looked_through)
+    };
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    let version = number("PRAGMA user_version")?;
+    if version < 0 || (version == 0 && tables > 0) {
+        return Err(StoreError::Damaged(format!("its version is {version}")));
+    }
+    let pending = Schema::Ledger.migrations().pending_migrations(&connection);
+    if pending.map_err(not_migrated)? < 0 {
+        return Err(StoreError::Newer);
+    }
+    let said = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    let said = said.map_err(not_looked_through)?;
+    if said == "ok" {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged(said))
+    }
+}
+
+/// What is refused as a mere error in so plain a question is refused for what the file holds.
+fn not_looked_through(error: rusqlite::Error) -> StoreError {
+    match &error {
+        rusqlite::Error::SqliteFailure(cause, _) if cause.code != rusqlite::ErrorCode::Unknown => {
+            error.into()
+        }
+        _ => StoreError::Damaged(error.to_string()),
+    }
+}
+
+/// Why the schema could not be brought up to date. That of a whole file of Pinfold's always can.
+fn not_migrated(error: rusqlite_migration::Error) -> StoreError {
+    use rusqlite_migration::{Error, MigrationDefinitionError};
+    match error {
+        Error::MigrationDefinition(MigrationDefinitionError::DatabaseTooFarAhead) => {
+            StoreError::Newer
+        }
+        Error::RusqliteError { err, .. } => match StoreError::from(err) {
+            StoreError::DiskFull => StoreError::DiskFull,
+            other => StoreError::Damaged(other.to_string()),
+        },
+        other => StoreError::Damaged(other.to_string()),
     }
 }
 

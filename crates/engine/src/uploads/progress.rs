@@ -53,7 +53,7 @@ impl Running {
 
     /// Bytes that are on their way and in no row.
     pub(super) fn unsaved(&self) -> u64 {
-        if !self.sending.load(Ordering::Relaxed) {
+        if !self.is_sending() {
             return 0;
         }
         let done = self.done.load(Ordering::Relaxed);
@@ -74,6 +74,10 @@ impl Running {
     pub(super) fn index(&self, total: u64) {
         self.begin(total, false);
         self.indexing.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_sending(&self) -> bool {
+        self.sending.load(Ordering::Relaxed)
     }
 
     pub(super) fn is_indexing(&self) -> bool {

@@ -58,6 +58,8 @@ impl Uploads {
             );
             return Ok(Outcome::refused(ErrorCode::BadInput, over));
         }
+        running.begin(upload.bytes.unwrap_or_default(), true);
+        running.goes_on_from(upload.place.as_ref().map_or(0, |place| place.offset));
         let (files, copy, stop) = (self.files.clone(), upload.clone(), running.cancel.clone());
         let looked = bytes::off_thread(move || {
             bytes::contents(files.as_ref(), &copy, &|| stop.is_cancelled())

@@ -256,8 +256,11 @@ impl Uploads {
         }
         let done = match (&running, indexed) {
             (_, Some(running)) => running.done.load(Ordering::Relaxed),
-            (Some(running), None) => upload.content_of(running.done.load(Ordering::Relaxed)),
-            (None, _) => upload.safe(),
+            // What was hashed of it is not sent.
+            (Some(running), None) if running.is_sending() || !sends => {
+                upload.content_of(running.done.load(Ordering::Relaxed))
+            }
+            _ => upload.safe(),
         };
         let pin = match &upload.service_cid {
             Some(cid) if state == State::Pinned => {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use engine::Engine;
 use engine::accounts::RunningSandbox;
 use engine::clock::Clock;
 
@@ -14,11 +15,15 @@ use super::{Ground, House, TOKEN, open};
 /// Tells the child where everything is, one a line: data folder, API, gateway, and how files are cut where they are.
 const PLACE: &str = "PINFOLD_TEST_CHILD";
 
-/// In the child, the engine works until it is killed. In the parent this returns at once.
-pub(crate) async fn lives_here(clock: Arc<dyn Clock>) {
-    let Ok(place) = std::env::var(PLACE) else {
-        return;
-    };
+/// What the parent tells.
+struct Told {
+    data: PathBuf,
+    address: Arc<RunningSandbox>,
+    cut: Option<(u64, u64)>,
+}
+
+fn told() -> Option<Told> {
+    let place = std::env::var(PLACE).ok()?;
     let mut lines = place.lines().map(str::to_owned);
     let mut line = || lines.next().expect("a line");
     let data = PathBuf::from(line());
@@ -29,32 +34,60 @@ pub(crate) async fn lives_here(clock: Arc<dyn Clock>) {
     });
     let cut: Vec<u64> = lines.map(|number| number.parse().expect("bytes")).collect();
     let cut = cut.first().copied().zip(cut.get(1).copied());
+    Some(Told { data, address, cut })
+}
+
+/// In the child, the engine works until it is killed. In the parent this returns at once.
+pub(crate) async fn lives_here(clock: Arc<dyn Clock>) {
+    let Some(told) = told() else {
+        return;
+    };
     let ground = Ground {
         clock,
         ..Ground::real()
     };
-    let _working = open(&data, &address, &ground, cut);
+    let _working = open(&told.data, &told.address, &ground, told.cut);
     // The pipe breaks when the parent dies: nobody would kill this one then.
     let orphaned = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
     let _ = orphaned.await;
     std::process::exit(0);
 }
 
+/// In the child, the engine, which works from now on until the process ends, and the house's folder.
+pub(crate) fn engine_here() -> Option<(Arc<Engine>, PathBuf)> {
+    let told = told()?;
+    let (engine, working) = open(&told.data, &told.address, &Ground::real(), told.cut);
+    // It is never told to stop.
+    std::mem::forget(working);
+    Some((engine, told.data))
+}
+
 impl House {
     /// Starts the child of the test of this whole name.
     pub(crate) fn start_child(&self, name: &str) -> Child {
+        let mut child = self.child(name);
+        child.stdout(Stdio::null()).stderr(Stdio::null());
+        child.spawn().expect("it starts")
+    }
+
+    /// The same, and what it prints is heard.
+    pub(crate) fn start_child_that_tells(&self, name: &str) -> Child {
+        let mut child = self.child(name);
+        child.stdout(Stdio::piped()).stderr(Stdio::piped());
+        child.spawn().expect("it starts")
+    }
+
+    fn child(&self, name: &str) -> Command {
         let data = self.folder.path().display();
         let mut place = format!("{data}\n{}\n{}", self.address.api, self.address.gateway);
         if let Some((above, chunk)) = self.cut {
             place = format!("{place}\n{above}\n{chunk}");
         }
-        let child = Command::new(std::env::current_exe().expect("this test"))
+        let mut child = Command::new(std::env::current_exe().expect("this test"));
+        child
             .args(["--exact", name, "--nocapture"])
             .env(PLACE, place)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        child.expect("it starts")
+            .stdin(Stdio::piped());
+        child
     }
 }

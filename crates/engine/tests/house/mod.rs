@@ -219,6 +219,16 @@ impl House {
         self.kill();
     }
 
+    /// Where the engine keeps its own files.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// An engine on this data, beside which nothing works yet; or why there is none.
+    pub(crate) fn opened_on(&self, data: &Path) -> Result<Engine, CommandError> {
+        Engine::open(data, parts(&self.address, &self.ground))
+    }
+
     /// Whether these bytes stand anywhere in the engine's own files.
     #[expect(
         clippy::disallowed_methods,
@@ -352,13 +362,8 @@ impl House {
     }
 }
 
-fn open(
-    data: &Path,
-    address: &Arc<RunningSandbox>,
-    ground: &Ground,
-    cut: Option<(u64, u64)>,
-) -> (Arc<Engine>, tokio::runtime::Runtime) {
-    let parts = Parts {
+fn parts(address: &Arc<RunningSandbox>, ground: &Ground) -> Parts {
+    Parts {
         clock: ground.clock.clone(),
         files: ground.files.clone(),
         keychain: Arc::new(secrets::UntilQuit::default()),
@@ -367,7 +372,16 @@ fn open(
         jitter: Arc::new(|| 0.5),
         watching: ground.watching.clone(),
         home: None,
-    };
+    }
+}
+
+fn open(
+    data: &Path,
+    address: &Arc<RunningSandbox>,
+    ground: &Ground,
+    cut: Option<(u64, u64)>,
+) -> (Arc<Engine>, tokio::runtime::Runtime) {
+    let parts = parts(address, ground);
     let data = data.join("data");
     std::fs::create_dir_all(&data).expect("creates");
     let engine = Arc::new(Engine::open(&data, parts).expect("opens"));
