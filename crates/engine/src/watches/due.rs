@@ -30,7 +30,7 @@ pub(super) fn hear(folder: &mut Folder) {
 /// Adds what is due by now to what is dirty.
 pub(super) fn due(folder: &mut Folder, now: Millis) {
     let mut whole = false;
-    for (way, entry) in &folder.ledger.entries {
+    for (way, entry) in folder.ledger.entries.restless() {
         let settled = match (&entry.state, entry.seen) {
             (EntryState::Settling | EntryState::Changed, Some(seen)) => {
                 entry.upload.is_none()
@@ -66,7 +66,7 @@ pub(super) fn due(folder: &mut Folder, now: Millis) {
 
 /// The plan speaks of what it was shown; what it was not shown is due too.
 pub(super) fn next_of(folder: &mut Folder, now: Millis) {
-    for entry in folder.ledger.entries.values() {
+    for (_, entry) in folder.ledger.entries.restless() {
         let at = match (&entry.state, entry.seen) {
             (EntryState::Settling | EntryState::Changed, Some(seen)) if entry.upload.is_none() => {
                 Some(entry.steady + folder.rules.settle_for(seen.size))

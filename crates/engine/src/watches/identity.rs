@@ -6,7 +6,7 @@ use super::plan::{Listing, Look};
 /// Whether this is the folder that the ledger tells of: at least half of what is pinned is there, as large and as old as it was.
 pub(super) fn same_folder(ledger: &Ledger, listing: &Listing) -> bool {
     let (mut pinned, mut found) = (0_usize, 0_usize);
-    for (way, entry) in &ledger.entries {
+    for (way, entry) in ledger.entries.iter() {
         // What was found missing just now, and would be let go, may have been missed for the same reason.
         let at_stake = match entry.state {
             EntryState::Gone { unpin, braked } => unpin.is_some() || braked,

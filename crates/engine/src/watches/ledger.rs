@@ -1,7 +1,8 @@
 //! What is known of each path of a watched folder. Changed only by [`Ledger::apply`] and by what the queue answers; pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::entries::Entries;
 use super::plan::Action;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
@@ -106,7 +107,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn new(id: i64, now: Millis) -> Self {
+    pub(super) fn new(id: i64, now: Millis) -> Self {
         Self {
             id,
             state: EntryState::Settling,
@@ -183,7 +184,7 @@ pub struct FolderPin {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// By path.
-    pub entries: BTreeMap<Way, Entry>,
+    pub entries: Entries,
     /// Where the folder is one pin.
     pub folder: FolderPin,
     /// Too many disappeared.
@@ -222,7 +223,7 @@ impl Ledger {
                 self.touch(way, |entry| entry.enter(state, now));
             }
             Action::Forget { way } => {
-                if let Some(entry) = self.entries.remove(way) {
+                if let Some(entry) = self.entries.take(way) {
                     self.touched.remove(way);
                     self.removed.push(entry.id);
                 }
@@ -244,8 +245,7 @@ impl Ledger {
     fn see(&mut self, way: &Way, stamp: &Stamp, now: Millis) {
         if !self.entries.contains_key(way) {
             self.last_id += 1;
-            self.entries
-                .insert(way.clone(), Entry::new(self.last_id, now));
+            self.entries.put(way.clone(), Entry::new(self.last_id, now));
         }
         self.touch(way, |entry| {
             entry.seen = Some(*stamp);
@@ -265,8 +265,7 @@ impl Ledger {
     fn leave(&mut self, way: &Way, state: &EntryState, stamp: Option<Stamp>, now: Millis) {
         if !self.entries.contains_key(way) {
             self.last_id += 1;
-            self.entries
-                .insert(way.clone(), Entry::new(self.last_id, now));
+            self.entries.put(way.clone(), Entry::new(self.last_id, now));
         }
         self.touch(way, |entry| {
             entry.seen = stamp;
@@ -276,13 +275,10 @@ impl Ledger {
     }
 
     fn move_to(&mut self, from: &Way, to: &Way, stamp: &Stamp, now: Millis) {
-        let Some(mut entry) = self.entries.remove(from) else {
+        let Some(mut entry) = self.entries.take(from) else {
             return;
         };
         self.touched.remove(from);
-        if let Some(taken) = self.entries.remove(to) {
-            self.removed.push(taken.id);
-        }
         entry.was = Some(from.clone());
         entry.renaming = true;
         entry.seen = Some(*stamp);
@@ -291,7 +287,9 @@ impl Ledger {
         }
         entry.state = EntryState::Pinned;
         entry.at = now;
-        self.entries.insert(to.clone(), entry);
+        if let Some(taken) = self.entries.put(to.clone(), entry) {
+            self.removed.push(taken.id);
+        }
         self.touched.insert(to.clone());
     }
 
@@ -315,8 +313,7 @@ impl Ledger {
 
     /// Changes one entry, to be written.
     pub fn touch(&mut self, way: &Way, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = self.entries.get_mut(way) {
-            change(entry);
+        if self.entries.change(way, change) {
             self.touched.insert(way.clone());
         }
     }

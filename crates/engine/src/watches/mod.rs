@@ -7,6 +7,7 @@ mod brake;
 mod cards;
 mod draft;
 mod due;
+mod entries;
 mod folder;
 mod identity;
 mod journal;

@@ -32,11 +32,10 @@ impl<'a> Moves<'a> {
         if rules.unit == WatchUnit::Folder {
             return moves;
         }
-        let absent: HashSet<&Way> = missing.iter().map(|(way, _)| *way).collect();
-        for (way, entry) in &ledger.entries {
-            if entry.present() && !absent.contains(way) {
-                continue;
-            }
+        let gone = ledger.entries.restless();
+        let gone = gone.filter(|(_, entry)| !entry.present());
+        let missing = missing.iter().copied();
+        for (way, entry) in gone.chain(missing.filter(|(_, entry)| entry.present())) {
             if let Some((_, stamp)) = &entry.upload {
                 moves.awaited.insert(likeness(stamp));
             } else if let Some(kept) = &entry.kept {

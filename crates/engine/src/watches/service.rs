@@ -50,7 +50,7 @@ impl Watches {
     ) -> Result<Option<Millis>, CommandError> {
         let mut later: Option<Millis> = None;
         let mut due: Vec<Way> = Vec::new();
-        for (way, entry) in &folder.ledger.entries {
+        for (way, entry) in folder.ledger.entries.restless() {
             if !entry.renaming || !matches!(entry.state, EntryState::Pinned) {
                 continue;
             }
@@ -204,8 +204,8 @@ impl Watches {
         let under_way = folder
             .ledger
             .entries
-            .values()
-            .any(|entry| entry.upload.is_some());
+            .restless()
+            .any(|(_, entry)| entry.upload.is_some());
         if under_way || tally == super::folder::Tally::default() {
             return;
         }

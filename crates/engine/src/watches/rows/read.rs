@@ -18,7 +18,7 @@ pub(in crate::watches) fn load(tx: &Connection, watch: i64) -> Result<Ledger, St
     for row in select.query_map([watch], entry)? {
         let (way, entry) = row?;
         ledger.last_id = ledger.last_id.max(entry.id);
-        ledger.entries.insert(way, entry);
+        ledger.entries.put(way, entry);
     }
     let (folder, upload, at, of): (Option<String>, Option<i64>, Option<Millis>, Option<usize>) = tx
         .query_row(

@@ -78,7 +78,7 @@ impl World {
                 kept.cid
             );
         }
-        for (way, entry) in &self.ledger.entries {
+        for (way, entry) in self.ledger.entries.iter() {
             assert_eq!(
                 entry.present(),
                 self.disk.contains_key(way),
