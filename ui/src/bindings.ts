@@ -849,6 +849,8 @@ export type Copied = {
 	open: number,
 	/**  Private files, which no other service can fetch. */
 	private: number,
+	/**  Those asked for that have more key-values than are sent: the rest stays behind. */
+	cut: number,
 	/**  All of it, in words. */
 	sentence: string,
 };

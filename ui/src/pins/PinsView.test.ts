@@ -284,7 +284,14 @@ test("what is selected is asked for at another account, and private files are sa
     different: 0,
     private: 1,
   });
-  engine.answers.jobs_copy_pins = () => ({ asked: 2, pinned: 0, open: 0, private: 1, sentence: "2 CIDs are asked for at Second copy." });
+  engine.answers.jobs_copy_pins = () => ({
+    asked: 2,
+    pinned: 0,
+    open: 0,
+    private: 1,
+    cut: 0,
+    sentence: "2 CIDs are asked for at Second copy.",
+  });
   await user.click(await row(/pin-1\.tif/));
   await user.keyboard("{Control>}a{/Control}{Shift>}{F10}{/Shift}");
   await user.click(await screen.findByRole("menuitem", { name: "Pin at another account…" }));

@@ -36,6 +36,8 @@ pub struct Copied {
     pub open: u32,
     /// Private files, which no other service can fetch.
     pub private: u32,
+    /// Those asked for that have more key-values than are sent: the rest stays behind.
+    pub cut: u32,
     /// All of it, in words.
     pub sentence: String,
     /// The jobs, new and older.
@@ -77,6 +79,8 @@ impl Jobs {
             let nodes = self.kept_where(from, to, hints).await?;
             let wishes: Vec<Wish> = wanted.iter().map(|row| wish(row, &nodes)).collect();
             copied.asked += u32::try_from(wishes.len()).unwrap_or(u32::MAX);
+            let cut = wanted.iter().filter(|row| is_cut(row)).count();
+            copied.cut += u32::try_from(cut).unwrap_or(u32::MAX);
             let now = self.clock.now();
             let put = self.store.ledger.write(Urgency::Click, move |tx| {
                 let put = |wish| rows::insert(tx, to, wish, now);
@@ -223,10 +227,23 @@ impl Copied {
                 "private files were left out",
             )
             .map(|words| format!("{words}: no other service can fetch what is private.")),
+            count(
+                self.cut,
+                "has more key-values than",
+                "have more key-values than",
+            )
+            .map(|words| {
+                format!("{words} the {MOST_KEYVALUES} that go along; the rest stays here.")
+            }),
         ];
         let words: Vec<String> = parts.into_iter().flatten().collect();
         words.join(" ")
     }
+}
+
+/// Not all of its key-values go along.
+fn is_cut(row: &Mirrored) -> bool {
+    row.pin.keyvalues.len() > MOST_KEYVALUES
 }
 
 fn wish(row: &Mirrored, nodes: &HashMap<String, Vec<String>>) -> Wish {

@@ -1,5 +1,6 @@
 //! Pins of one account, asked for at another.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::accounts::{Chosen, Keep};
@@ -114,9 +115,10 @@ async fn where_its_own_service_keeps_a_pin_is_told_to_the_other_as_far_as_it_can
     let house = House::new().await;
     house.sandbox.jobs().set_end(CIDS[0], JobStatus::Searching);
     let service = MockServer::start().await;
+    let meta: BTreeMap<String, &str> = (0..11).map(|n| (format!("key {n}"), "a")).collect();
     let listed = json!({"count": 1, "results": [{
         "requestid": "one", "status": "pinned", "created": "2026-01-01T00:00:00Z",
-        "pin": {"cid": CIDS[0], "name": "Edition 4"}, "info": {},
+        "pin": {"cid": CIDS[0], "name": "Edition 4", "meta": meta}, "info": {},
         "delegates": [NODE, "/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWJUiKXn5VSwKBAWJvKvaQ4otrxFURV5P8G468kxFxppRw", "nonsense"],
     }]});
     Mock::given(method("GET"))
@@ -128,7 +130,10 @@ async fn where_its_own_service_keeps_a_pin_is_told_to_the_other_as_far_as_it_can
     let (to, _) = connect_psa(&house).await;
     let (_, rows) = pins_of(&house, from).await;
     let copied = house.engine.jobs.copy(from, &[rows[0].id], to).await;
-    assert_eq!(copied.expect("asks").asked, 1);
+    let copied = copied.expect("asks");
+    assert_eq!((copied.asked, copied.cut), (1, 1));
+    let told = "1 has more key-values than the 10 that go along; the rest stays here.";
+    assert!(copied.sentence.ends_with(told), "{}", copied.sentence);
     let job = jobs_of(&house, to).remove(0);
     assert_eq!(job.host_nodes, [NODE]);
 }
