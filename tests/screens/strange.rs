@@ -6,7 +6,7 @@ use crate::window::app;
 use crate::window::desktop::Desktop;
 use crate::window::drag::Drag;
 use crate::window::driver::Driver;
-use crate::window::walk::walk;
+use crate::window::walk::{Walk, walk};
 use crate::window::{filled, hostile};
 
 /// Rows of the lists that are drawn in windows.
@@ -33,6 +33,7 @@ async fn hostile_names_and_very_many_rows_hold_on_every_screen_and_in_the_sheets
     driver.wait_for("button", "~Pin again").await;
     walk.stop(&driver, "unpinned").await;
     driver.click("radio", "Pinned").await;
+    sheets_of_groups(&driver, &mut walk).await;
     for (screen, name) in [("API keys", "keys"), ("Usage", "usage")] {
         app::go(&driver, screen).await;
         walk.stop(&driver, name).await;
@@ -82,6 +83,23 @@ async fn hostile_names_and_very_many_rows_hold_on_every_screen_and_in_the_sheets
     assert_eq!(pwned[0], "undefined", "a string was run");
     driver.quit().await;
     walk.end();
+}
+
+/// What opens over the list of pins and names groups.
+async fn sheets_of_groups(driver: &Driver, walk: &mut Walk<'_>) {
+    app::wait_for_total(driver, 200).await;
+    app::open_details(driver, "").await;
+    driver.press_on_grid("\u{e009}m\u{e000}").await;
+    driver.wait_for("dialog", "~to a group").await;
+    walk.stop(driver, "add to a group").await;
+    driver.press("\u{e00c}").await;
+    driver.wait_gone("dialog", "~to a group").await;
+    driver.click("button", "Filter").await;
+    driver.click("menuitem", "Group").await;
+    driver.wait_for("dialog", "Group filter").await;
+    walk.stop(driver, "group filter").await;
+    driver.press("\u{e00c}").await;
+    driver.wait_gone("dialog", "Group filter").await;
 }
 
 async fn ask(driver: &Driver, command: &str, arguments: Value) -> Value {

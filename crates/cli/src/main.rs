@@ -36,6 +36,7 @@ use house::House;
 use print::Out;
 
 fn main() -> ExitCode {
+    engine::heap::keep_together();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -9,6 +9,7 @@ pub mod export;
 mod failure;
 mod figures;
 pub mod groups;
+pub mod heap;
 pub mod holder;
 pub mod jobs;
 pub mod json;

@@ -1,5 +1,5 @@
 //! The end of a pin: a person sets it, the service carries it out. What is over stands in no list, whether the service was
-//! asked since or not.
+//! asked since or not; what the service lists nevertheless is there.
 
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ impl Pins {
     }
 
     /// Takes out what is over now. Answers when the next one is.
-    pub(crate) async fn take_out_ended(&self) -> Result<Option<Millis>, CommandError> {
+    pub async fn take_out_ended(&self) -> Result<Option<Millis>, CommandError> {
         let now = self.clock.now();
         let ended = self.store.mirror.read(|tx| rows::ended(tx, now))?;
         if !ended.is_empty() {

@@ -97,14 +97,15 @@ pub(super) fn upsert(
     account: AccountId,
     pins: &[Listed],
     reading: i64,
+    now: Millis,
 ) -> Result<Vec<i64>, StoreError> {
     let mut insert = tx.prepare_cached(
-        "INSERT INTO pin (account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, reading, in_groups, expires)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '[]'), ?13)
+        "INSERT INTO pin (account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, reading, in_groups, expires, told)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, '[]'), ?13, ?14)
          ON CONFLICT (account, service_id) DO UPDATE SET cid = excluded.cid, name = excluded.name, bytes = excluded.bytes,
            files = excluded.files, mime = excluded.mime, network = excluded.network, keyvalues = excluded.keyvalues,
            pinned = excluded.pinned, reading = excluded.reading, in_groups = coalesce(?12, in_groups),
-           expires = excluded.expires
+           expires = excluded.expires, told = excluded.told
          RETURNING id",
     )?;
     let mut ids = Vec::with_capacity(pins.len());
@@ -126,7 +127,8 @@ pub(super) fn upsert(
                 pin.pinned,
                 reading,
                 groups,
-                pin.expires
+                pin.expires,
+                now
             ],
             |row| row.get(0),
         )?);

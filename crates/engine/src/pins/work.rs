@@ -54,11 +54,12 @@ impl Pins {
     ) -> Result<Vec<i64>, CommandError> {
         // Filled before the rows change, so that no row is put twice.
         self.with_catalogue(account, |_| ())?;
+        let now = self.clock.now();
         let mirrored = self
             .store
             .mirror
             .write(Urgency::Background, move |tx| {
-                let ids = rows::upsert(tx, account, &pins, reading)?;
+                let ids = rows::upsert(tx, account, &pins, reading, now)?;
                 rows::by_ids(tx, &ids)
             })
             .await?;

@@ -93,6 +93,7 @@ impl Schema {
                 M::up(include_str!("migrations/mirror_groups.sql")),
                 M::up(include_str!("migrations/mirror_bytes.sql")),
                 M::up(include_str!("migrations/mirror_expiry.sql")),
+                M::up(include_str!("migrations/mirror_told.sql")),
             ],
         })
     }

@@ -95,7 +95,7 @@ pub enum Event {
     AlreadyPinned,
     /// It does not.
     NotPinnedYet,
-    /// Another upload of the same bytes was on its way when this one was to be sent: what it was told may not hold.
+    /// Another upload of the same bytes was pinned between this one's look and its turn to send.
     SentByAnother,
     /// The service has given an upload in chunks its address.
     Begun,

@@ -14,13 +14,9 @@ type Turn = tokio::sync::Mutex<()>;
 pub(super) struct Turns(Mutex<HashMap<(AccountId, String), Weak<Turn>>>);
 
 impl Turns {
-    /// Waits until nobody else sends this CID to this account. `true`: somebody did until now.
-    pub(super) async fn take(&self, account: AccountId, cid: &str) -> (OwnedMutexGuard<()>, bool) {
-        let turn = self.of(account, cid);
-        match turn.clone().try_lock_owned() {
-            Ok(taken) => (taken, false),
-            Err(_) => (turn.lock_owned().await, true),
-        }
+    /// Waits until nobody else sends this CID to this account.
+    pub(super) async fn take(&self, account: AccountId, cid: &str) -> OwnedMutexGuard<()> {
+        self.of(account, cid).lock_owned().await
     }
 
     fn of(&self, account: AccountId, cid: &str) -> Arc<Turn> {

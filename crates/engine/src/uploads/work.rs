@@ -10,7 +10,7 @@ use super::bytes::{self, Stopped};
 use super::progress::Running;
 use super::rows::{self, Facts, Upload};
 use super::state::{Active, Event, State};
-use crate::accounts::Hold;
+use crate::accounts::{AccountId, Hold};
 use crate::announce::Noun;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
@@ -203,48 +203,20 @@ impl Uploads {
                 continue;
             }
             let sends = matches!(active, Active::Checking | Active::Sending);
-            let mut sent_by_another = false;
+            let mut just_taken = false;
             if let (true, None, Some(cid)) = (sends, &turn, &upload.cid) {
                 tokio::select! {
-                    (taken, waited) = self.turns.take(upload.account, cid) => {
-                        turn = Some(taken);
-                        sent_by_another = waited && active == Active::Sending && !upload.job.resumable;
-                    }
+                    taken = self.turns.take(upload.account, cid) => turn = Some(taken),
                     () = running.cancel.cancelled() => continue,
                 }
+                just_taken = active == Active::Sending && !upload.job.resumable;
             }
-            let worked = if sent_by_another {
-                Ok(Event::SentByAnother.into())
-            } else {
-                self.work_in(active, &upload, running).await
+            let worked = match self.sent_meanwhile(just_taken, &upload) {
+                Ok(true) => Ok(Event::SentByAnother.into()),
+                Ok(false) => self.work_in(active, &upload, running).await,
+                Err(error) => Err(error),
             };
-            let outcome = match worked {
-                Ok(outcome) => outcome,
-                Err(error) if Hold::is_for(error.code) => {
-                    self.accounts.set_hold(upload.account, error.code, None);
-                    Event::Held { maybe: false }.into()
-                }
-                Err(error)
-                    if matches!(error.code, ErrorCode::BadToken | ErrorCode::BadEndpoint) =>
-                {
-                    Outcome::refused(error.code, error.message)
-                }
-                Err(error) => {
-                    let facts = Facts {
-                        detail: error.detail.clone(),
-                        ..Facts::default()
-                    };
-                    let event = Event::Failed {
-                        reason: error.code,
-                        maybe: false,
-                        retry_after: None,
-                    };
-                    Outcome {
-                        events: vec![event],
-                        facts,
-                    }
-                }
-            };
+            let outcome = worked.unwrap_or_else(|error| self.failed(upload.account, error));
             if outcome.events.is_empty() {
                 return;
             }
@@ -254,6 +226,33 @@ impl Uploads {
                 return self.pause().await;
             }
         }
+    }
+
+    fn failed(&self, account: AccountId, error: CommandError) -> Outcome {
+        if Hold::is_for(error.code) {
+            self.accounts.set_hold(account, error.code, None);
+            return Event::Held { maybe: false }.into();
+        }
+        if matches!(error.code, ErrorCode::BadToken | ErrorCode::BadEndpoint) {
+            return Outcome::refused(error.code, error.message);
+        }
+        let event = Event::Failed {
+            reason: error.code,
+            maybe: false,
+            retry_after: None,
+        };
+        Outcome {
+            events: vec![event],
+            facts: Facts {
+                detail: error.detail,
+                ..Facts::default()
+            },
+        }
+    }
+
+    /// It was looked for before its turn came, and another row with the same bytes has been pinned since.
+    fn sent_meanwhile(&self, just_taken: bool, upload: &Upload) -> Result<bool, CommandError> {
+        Ok(just_taken && self.hint(upload)?.is_some())
     }
 
     async fn work_in(

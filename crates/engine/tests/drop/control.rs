@@ -1,5 +1,8 @@
 //! What a person asks of the whole queue, or of one row's place in it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+
 use engine::error::ErrorCode;
 use engine::store::{StoreError, Urgency};
 use engine::uploads::{
@@ -98,6 +101,44 @@ async fn two_files_with_the_same_content_that_come_together_are_sent_once() {
     let ended = house.ended().await;
     assert!(ended.iter().all(|row| row.state == UploadState::Pinned));
     assert_eq!(house.uploads_received(), 1);
+}
+
+/// The first has been looked for when the second is pinned, and the turn of their CID is free again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_twin_is_pinned_between_its_look_and_its_turn_is_not_sent() {
+    let (at_the_step, mut reached) = tokio::sync::mpsc::unbounded_channel();
+    let (go_on, wait) = mpsc::channel::<()>();
+    let (steps, wait) = (AtomicUsize::new(0), Mutex::new(wait));
+    // Each file takes two steps to its sending; the fourth of all is the second file's, from its look to its turn.
+    let house = House::stepping(Arc::new(move || {
+        if steps.fetch_add(1, Ordering::SeqCst) == 3 {
+            at_the_step.send(()).expect("is waited for");
+            wait.lock().expect("one waits").recv().expect("goes on");
+        }
+        0.5
+    }))
+    .await;
+    let gate = Gate::new();
+    house.sandbox.faults().push(Fault {
+        route: Route::V3Upload,
+        times: 1,
+        kind: Kind::HoldAnswer(gate.clone()),
+    });
+    house.drop_in(&[house.file("a.txt", b"the same")]).await;
+    gate.arrived().await;
+    house.drop_in(&[house.file("b.txt", b"the same")]).await;
+    reached.recv().await.expect("the second was looked for");
+    gate.open();
+    let first = |row: &UploadRow| row.name == "a.txt" && row.state == UploadState::Pinned;
+    house.until(first).await;
+    // One more goes its whole way meanwhile: the first has given its turn back.
+    house.drop_in(&[house.file("c.txt", b"another")]).await;
+    let third = |row: &UploadRow| row.name == "c.txt" && row.state == UploadState::Pinned;
+    house.until(third).await;
+    go_on.send(()).expect("it waits");
+    let ended = house.ended().await;
+    assert!(ended.iter().all(|row| row.state == UploadState::Pinned));
+    assert_eq!(house.uploads_received(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

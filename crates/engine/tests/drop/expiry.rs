@@ -1,12 +1,14 @@
 //! Pins that are kept for a time.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use engine::clock::{Clock, Millis};
 use engine::error::ErrorCode;
 use engine::pins::{Listed, Look, PinQuery, PinRow, SortKey};
 use engine::uploads::{Secrets, UploadOptions, UploadRow, UploadState};
 
+use crate::house::leap::Leaping;
 use crate::house::{self, House};
 
 const HOUR: Millis = 3_600_000;
@@ -85,6 +87,24 @@ async fn what_is_uploaded_for_a_time_is_gone_from_list_and_service_when_it_is_ov
     house.once(|| names(&house), left, async || ()).await;
     house.engine.refresh(house.account).await.expect("reads");
     assert_eq!(names(&house), ["kept.txt"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_wrong_does_not_hide_what_the_service_still_lists() {
+    let clock = Arc::new(Leaping::default());
+    let house = House::timed(clock.clone()).await;
+    let day = clock.now() + 24 * HOUR;
+    drop_until(&house, &house.file("short.txt", b"for a day"), Some(day)).await;
+    // Only here: at the service the day has hardly begun.
+    clock.leap(25 * HOUR);
+    let gone = |names: Vec<String>| names.is_empty().then_some(());
+    house.once(|| names(&house), gone, async || ()).await;
+    for _ in 0..2 {
+        house.engine.refresh(house.account).await.expect("reads");
+        let pins = &house.engine.pins;
+        pins.take_out_ended().await.expect("looks");
+        assert_eq!(names(&house), ["short.txt"]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,7 @@ use engine::clock::{Clock, SystemClock};
 use engine::error::CommandError;
 use engine::pins::CheckState;
 use engine::uploads::{
-    Secrets, UploadNetwork, UploadOptions, UploadRow, UploadState, UploadsFilter,
+    Jitter, Secrets, UploadNetwork, UploadOptions, UploadRow, UploadState, UploadsFilter,
 };
 use engine::walk::{Disk, Files, SystemWatching, Watching};
 use engine::{Engine, Parts};
@@ -82,11 +82,12 @@ impl Drop for House {
     }
 }
 
-/// Files, whoever hears their changes, and time.
+/// Files, whoever hears their changes, time, and what spreads the waits.
 struct Ground {
     files: Arc<dyn Files>,
     watching: Arc<dyn Watching>,
     clock: Arc<dyn Clock>,
+    jitter: Jitter,
 }
 
 impl Ground {
@@ -95,6 +96,7 @@ impl Ground {
             files: Arc::new(Disk),
             watching: Arc::new(SystemWatching),
             clock: Arc::new(SystemClock),
+            jitter: Arc::new(|| 0.5),
         }
     }
 }
@@ -130,6 +132,15 @@ impl House {
     pub(crate) async fn timed(clock: Arc<dyn Clock>) -> Self {
         let ground = Ground {
             clock,
+            ..Ground::real()
+        };
+        Self::build(ground, |_| ()).await
+    }
+
+    /// A house where each step of a row asks this first.
+    pub(crate) async fn stepping(jitter: Jitter) -> Self {
+        let ground = Ground {
+            jitter,
             ..Ground::real()
         };
         Self::build(ground, |_| ()).await
@@ -369,7 +380,7 @@ fn parts(address: &Arc<RunningSandbox>, ground: &Ground) -> Parts {
         keychain: Arc::new(secrets::UntilQuit::default()),
         connect: Arc::new(Services),
         sandbox: Arc::new(Known(address.clone())),
-        jitter: Arc::new(|| 0.5),
+        jitter: ground.jitter.clone(),
         watching: ground.watching.clone(),
         home: None,
     }

@@ -7,6 +7,7 @@ mod faults;
 mod gateway;
 mod groups;
 mod hostile;
+mod hostile_service;
 mod jobs;
 mod keys;
 mod pins;

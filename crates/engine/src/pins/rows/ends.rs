@@ -6,12 +6,14 @@ use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::store::StoreError;
 
-/// Those whose time is over.
+/// Those whose time is over. What the service told of after that it still keeps: one of the two clocks is wrong, and not
+/// what is there.
 pub(in crate::pins) fn ended(
     tx: &Connection,
     now: Millis,
 ) -> Result<Vec<(i64, AccountId)>, StoreError> {
-    let mut select = tx.prepare_cached("SELECT id, account FROM pin WHERE expires <= ?1")?;
+    let mut select =
+        tx.prepare_cached("SELECT id, account FROM pin WHERE expires <= ?1 AND told < expires")?;
     Ok(select
         .query_map([now], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?)
@@ -19,6 +21,6 @@ pub(in crate::pins) fn ended(
 
 /// When the next one's time is over.
 pub(in crate::pins) fn next_end(tx: &Connection) -> Result<Option<Millis>, StoreError> {
-    let mut select = tx.prepare_cached("SELECT min(expires) FROM pin WHERE expires IS NOT NULL")?;
+    let mut select = tx.prepare_cached("SELECT min(expires) FROM pin WHERE told < expires")?;
     Ok(select.query_row([], |row| row.get(0))?)
 }
