@@ -216,7 +216,7 @@ impl Uploads {
                 Ok(false) => self.work_in(active, &upload, running).await,
                 Err(error) => Err(error),
             };
-            let outcome = worked.unwrap_or_else(|error| self.failed(upload.account, error));
+            let outcome = worked.unwrap_or_else(|error| self.outcome_of(upload.account, error));
             if outcome.events.is_empty() {
                 return;
             }
@@ -228,7 +228,7 @@ impl Uploads {
         }
     }
 
-    fn failed(&self, account: AccountId, error: CommandError) -> Outcome {
+    fn outcome_of(&self, account: AccountId, error: CommandError) -> Outcome {
         if Hold::is_for(error.code) {
             self.accounts.set_hold(account, error.code, None);
             return Event::Held { maybe: false }.into();
