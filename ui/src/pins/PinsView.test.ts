@@ -245,6 +245,15 @@ test("a list that changes all the time is shown all the same, and a change of ot
   await waitFor(() => expect(engine.of("pins_details")).toHaveLength(before + 1));
 });
 
+test("a pin whose end is past by this clock and that is still listed says both", async () => {
+  const past = new Date(2020, 0, 1).getTime();
+  const { user } = await open([{ ...aPin(1), expiresAt: past }]);
+  const listed = await row(/pin-1\.tif/);
+  expect(within(listed).getByRole("img", { name: /^Was to expire on/ })).toBeVisible();
+  await user.click(listed);
+  expect(await within(await details()).findByText(/the service still lists it/)).toBeVisible();
+});
+
 test("a pin is given an end and none again, and its row says that it ends", async () => {
   const { engine, user } = await open([aPin(1), aPin(2)]);
   await user.click(await row(/pin-2\.tif/));

@@ -101,10 +101,7 @@ impl Pins {
                 if network == Network::Public {
                     self.reading_of(account, |reading| reading.names_groups = page.names_groups);
                 }
-                let now = self.clock.now();
-                // What is over is no pin, even where the service still lists it.
                 let pins = page.pins.into_iter().map(listed);
-                let pins = pins.filter(|pin| pin.expires.is_none_or(|end| end > now));
                 let pins = pins.map(|mut pin| {
                     if page.names_groups {
                         pin.groups.get_or_insert_default();
