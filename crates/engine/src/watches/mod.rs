@@ -167,6 +167,10 @@ impl Watches {
             tokio::select! {
                 id = begins.recv() => {
                     let Some(id) = id else { return };
+                    // Added while the stored ones were read, it stood among them: one that owns it is enough.
+                    if self.live().contains_key(&id) {
+                        continue;
+                    }
                     let (orders, inbox) = mpsc::unbounded_channel();
                     let nudge = Arc::new(Notify::new());
                     let live = Live { orders, nudge: nudge.clone(), condition: Condition::default() };

@@ -25,7 +25,7 @@ impl Watching for NoWatches {
 
 /// A system that tells nothing by itself; the test speaks for it.
 #[derive(Default)]
-struct Silent(Mutex<Option<Ear>>);
+struct Silent(Mutex<Vec<Ear>>);
 
 struct Nothing;
 
@@ -57,7 +57,7 @@ impl Watching for Few {
 
 impl Watching for Silent {
     fn listen(&self, _: &Path, ear: Ear) -> Result<Box<dyn Listening>, Deaf> {
-        *self.0.lock().expect("no panic") = Some(ear);
+        self.0.lock().expect("no panic").push(ear);
         Ok(Box::new(Nothing))
     }
 }
@@ -162,14 +162,32 @@ async fn lost_events_bring_a_look_at_everything() {
             format!("unheard {n}").as_bytes(),
         );
     }
-    silent
-        .0
-        .lock()
-        .expect("no panic")
-        .as_ref()
-        .expect("it listens")
-        .lost();
+    silent.0.lock().expect("no panic")[0].lost();
     house.until_pinned(id, 20).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_added_while_the_engine_starts_is_watched_once() {
+    let silent = Arc::new(Silent::default());
+    let house = House::with(Arc::new(Disk), silent.clone()).await;
+    house.file("box/a.txt", b"sent once");
+    let data = house.path("data of another");
+    std::fs::create_dir_all(&data).expect("creates");
+    let engine = Arc::new(house.opened_on(&data).expect("opens"));
+    let account = engine.accounts.try_sandbox().await.expect("the Sandbox");
+    let account = account.id.parse().expect("a number");
+    let watches = &engine.watches;
+    let draft = watches.draft(house.path("box")).expect("a draft");
+    let id = watches.add(account, &draft.id, quick()).await;
+    let id = id.expect("watches");
+    let watching = tokio::spawn(watches.clone().run());
+    let queueing = tokio::spawn(engine.uploads.clone().run());
+    let pinned = || watches.list().expect("a list")[0].counts.pinned;
+    let one = |pinned| (pinned == 1).then_some(());
+    house.once(pinned, one, async || ()).await;
+    assert_eq!(silent.0.lock().expect("no panic").len(), 1, "folder {id}");
+    watching.abort();
+    queueing.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
