@@ -14,6 +14,12 @@ test("a direction override cannot hide the real extension", () => {
   expect(visibleText("\u2066x\u2069")).toBe("⟨LRI⟩x⟨PDI⟩");
 });
 
+test("a text of spaces alone is seen, spaces in another stay", () => {
+  expect(visibleText("  ")).toBe("⟨SP⟩⟨SP⟩");
+  expect(visibleText(" a b ")).toBe(" a b ");
+  expect(visibleText("")).toBe("");
+});
+
 test("zero-width characters are seen", () => {
   expect(visibleText("pay\u200bpal\ufeff")).toBe("pay⟨ZWSP⟩pal⟨BOM⟩");
 });

@@ -45,12 +45,15 @@ const LONE_JOINER = /(?<![\p{Extended_Pictographic}\u{1f3fb}-\u{1f3ff}\ufe0f])\u
 /** Nearly every text: nothing in it needs a sign. Asked first, since this pattern is by far the cheaper one. */
 const PLAIN = /^[ -~]*$/;
 
+/** A name of spaces alone would look like no name. */
+const BLANK = /^ +$/;
+
 /**
  * The text as it can be shown on one line: control, direction and zero-width characters get a sign.
  * For showing only; what is sent or copied is the text itself.
  */
 export function visibleText(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (PLAIN.test(text)) return BLANK.test(text) ? text.replaceAll(" ", "⟨SP⟩") : text;
   let shown = UNSEEN.test(text) ? text.replace(EACH_UNSEEN, (character) => sign(character.codePointAt(0) ?? 0)) : text;
   if (shown.includes("\u200d")) shown = shown.replace(LONE_JOINER, "⟨ZWJ⟩");
   return shown;

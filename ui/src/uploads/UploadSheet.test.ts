@@ -44,6 +44,23 @@ test("a secret is sent only where its own box is ticked", async () => {
   await waitFor(() => expect(options()).toMatchObject({ secrets: "leave_out", allowed: [1] }));
 });
 
+test("an item that looks like a secret says that it is left out, until its box is ticked", async () => {
+  const { user } = open(
+    aDrop({
+      itemCount: 2,
+      files: 2,
+      bytes: 2000,
+      items: ["a.txt", ".env"].map((name) => ({ name, kind: "file", files: 1, bytes: 1000, problem: null })),
+      secrets: [".env"],
+      secretCount: 1,
+    }),
+  );
+  expect(await screen.findByText("1.0 kB, left out")).toBeInTheDocument();
+  await user.click(screen.getByRole("checkbox", { name: "Upload .env" }));
+  expect(screen.queryByText("1.0 kB, left out")).toBeNull();
+  expect(screen.getAllByText("1.0 kB")).toHaveLength(2);
+});
+
 test("system files are named, left out, and sent when that is chosen", async () => {
   const { user, options } = open(aDrop({ files: 40, junkCount: 38, junk: [".DS_Store", "Thumbs.db"] }));
   expect(await screen.findByText(".DS_Store, Thumbs.db")).toBeInTheDocument();
