@@ -34,8 +34,22 @@ for (const node of visible) {
 }
 
 const interactive = visible.filter((node) => node.matches("button, a[href], input, select, textarea, summary, [role=button], [role=tab], [role=checkbox], [role=switch], [role=menuitem], [role=separator][tabindex]"));
+// Scrolling brings the rest of it.
+const cutByScrolling = (node) => {
+  const box = (node.closest("label") ?? node).getBoundingClientRect();
+  for (let one = node.parentElement; one; one = one.parentElement) {
+    const { overflowY, position } = getComputedStyle(one);
+    const frame = one.getBoundingClientRect();
+    const outside = box.top < frame.top - tolerance || box.bottom > frame.bottom + tolerance;
+    if (/(auto|scroll)/.test(overflowY) && outside) return true;
+    // What floats does not scroll with what it stands in.
+    if (position === "fixed") return false;
+  }
+  return false;
+};
 // What is scrolled away, or lies under a sheet, is not there for a pointer.
 const reachable = interactive.filter((node) => {
+  if (cutByScrolling(node)) return false;
   const box = node.getBoundingClientRect();
   const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   return hit !== null && (node.contains(hit) || hit.contains(node) || hit.closest("label")?.contains(node));
