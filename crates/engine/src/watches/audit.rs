@@ -10,7 +10,7 @@ use specta::Type;
 
 use super::ledger::{Kept, Way, same_bytes};
 use super::order::Ask;
-use super::plan::Look;
+use super::plan::{Look, shut};
 use super::rows;
 use super::rules::WatchUnit;
 use super::scan::{Scan, place};
@@ -124,6 +124,7 @@ impl Watches {
             rules: stored.rules.clone(),
             beat: Arc::default(),
             listening: None,
+            disks: ledger.disks.clone(),
         };
         let ways = ledger
             .entries
@@ -206,7 +207,7 @@ fn disk(
         }
     }
     for (way, (entry, present, _)) in ways {
-        if *present && !listing.items.contains_key(way) {
+        if *present && !listing.items.contains_key(way) && shut(&listing, way).is_none() {
             let sentence =
                 "It is in the ledger and not on the disk. The repair looks at the folder again.";
             found.push((*entry, "not_on_disk", readable(way), sentence.to_owned()));

@@ -189,6 +189,8 @@ pub struct Ledger {
     pub folder: FolderPin,
     /// Too many disappeared.
     pub brake: Option<Brake>,
+    /// Folders at which other disks stood when everything was looked at last.
+    pub disks: BTreeSet<Way>,
     /// The highest number given.
     pub last_id: i64,
     /// Paths whose rows are to be written.

@@ -5,6 +5,7 @@ mod asks;
 mod audit;
 mod brake;
 mod cards;
+mod disks;
 mod draft;
 mod due;
 mod entries;

@@ -247,7 +247,7 @@ fn missing<'a>(
 }
 
 /// The folder above this path that was seen and not looked into.
-fn shut<'a>(listing: &'a Listing, way: &[u8]) -> Option<&'a Look> {
+pub(super) fn shut<'a>(listing: &'a Listing, way: &[u8]) -> Option<&'a Look> {
     way.iter()
         .enumerate()
         .filter(|(_, byte)| **byte == b'/')

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::disks;
 use super::ledger::Way;
 use super::plan::{Listing, Look};
 use super::rules::WatchRules;
@@ -26,6 +27,8 @@ pub(super) struct Scan {
     pub(super) beat: Arc<AtomicU64>,
     /// Listens to each folder before it is looked into, where anybody listens.
     pub(super) listening: Option<Arc<dyn Listening>>,
+    /// Folders at which other disks stood.
+    pub(super) disks: BTreeSet<Way>,
 }
 
 /// What a look found.
@@ -35,6 +38,8 @@ pub(super) struct Seen {
     pub(super) listing: Listing,
     /// Why not everything that was looked into is listened to.
     pub(super) deaf: Option<Deaf>,
+    /// Folders at which other disks stand, or stood and are not there now. After a look at everything these are all.
+    pub(super) disks: BTreeSet<Way>,
 }
 
 /// The place of a path below a root.
@@ -80,6 +85,7 @@ impl Scan {
             device: seen.identity.device,
             listing: Listing::default(),
             deaf: None,
+            disks: BTreeSet::new(),
         };
         match asked {
             None => {
@@ -95,7 +101,11 @@ impl Scan {
                 }
             }
         }
-        (seen.listing, seen.deaf) = (look.listing, look.deaf);
+        for way in disks::gone(self.files.as_ref(), &self.root, &self.disks) {
+            look.unreadable(way.clone(), &disks::problem());
+            look.disks.insert(way);
+        }
+        (seen.listing, seen.deaf, seen.disks) = (look.listing, look.deaf, look.disks);
         // A root that went away meanwhile must not look like one whose files are gone.
         if self.files.identity(&root)? != seen.identity {
             return Err(Problem {
@@ -113,6 +123,7 @@ struct Looking<'a> {
     device: u64,
     listing: Listing,
     deaf: Option<Deaf>,
+    disks: BTreeSet<Way>,
 }
 
 impl Looking<'_> {
@@ -153,8 +164,9 @@ impl Looking<'_> {
 
     /// A folder with all below it. Only the first can fail.
     fn walk(&mut self, first: &Way) -> Result<(), Problem> {
-        let mut open = vec![first.clone()];
-        while let Some(folder) = open.pop() {
+        // Each with the disk that the folder above it is on.
+        let mut open = vec![(first.clone(), None)];
+        while let Some((folder, above)) = open.pop() {
             self.scan.beat.fetch_add(1, Ordering::Relaxed);
             self.listen(&folder);
             let looked = match self.scan.files.look_into(&place(&self.scan.root, &folder)) {
@@ -175,6 +187,10 @@ impl Looking<'_> {
                 self.listing.items.insert(folder, look);
                 continue;
             }
+            let device = looked.identity.device;
+            if above.is_some_and(|above| above != device) {
+                self.disks.insert(folder.clone());
+            }
             for (name, node) in looked.entries {
                 let mut way = folder.clone();
                 if !way.is_empty() {
@@ -182,7 +198,7 @@ impl Looking<'_> {
                 }
                 way.extend_from_slice(&name);
                 if self.take(&way, node) {
-                    open.push(way);
+                    open.push((way, Some(device)));
                 }
             }
         }

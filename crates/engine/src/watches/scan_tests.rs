@@ -10,6 +10,7 @@ fn scan(root: &Path, rules: WatchRules) -> Scan {
         rules,
         beat: Arc::default(),
         listening: None,
+        disks: BTreeSet::new(),
     }
 }
 

@@ -209,7 +209,14 @@ impl Watches {
             folder.whole_at = now;
             folder.condition.looked = true;
             let id = folder.id;
-            let write = move |tx: &crate::store::Tx| rows::set_seen(tx, id, now);
+            let disks = (seen.disks != folder.ledger.disks).then(|| seen.disks.clone());
+            folder.ledger.disks = seen.disks;
+            let write = move |tx: &crate::store::Tx| {
+                rows::set_seen(tx, id, now)?;
+                disks
+                    .as_ref()
+                    .map_or(Ok(()), |disks| rows::set_disks(tx, id, disks))
+            };
             self.store.ledger.write(Urgency::Background, write).await?;
         }
         next_of(folder, now);
@@ -246,6 +253,7 @@ impl Watches {
             rules: folder.rules.clone(),
             beat: folder.beat.clone(),
             listening: folder.listening.clone(),
+            disks: folder.ledger.disks.clone(),
         };
         let (tell, mut told) = oneshot::channel();
         let looking = std::thread::Builder::new()

@@ -1,5 +1,6 @@
 //! The folder's own row, and what happened in it.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
@@ -11,6 +12,7 @@ use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::store::{StoreError, Tx};
 use crate::walk::Identity;
+use crate::watches::ledger::Way;
 use crate::watches::rules::WatchRules;
 
 const COLUMNS: &str = "id, account, root, identity, rules, paused, stopped, seen, active, brake_at, brake_of, audited, audit, created";
@@ -136,6 +138,28 @@ pub(in crate::watches) fn relocate(
 /// It was looked at and was there.
 pub(in crate::watches) fn set_seen(tx: &Tx, id: i64, now: Millis) -> Result<(), StoreError> {
     tx.execute("UPDATE watch SET seen = ?2 WHERE id = ?1", params![id, now])?;
+    Ok(())
+}
+
+/// Folders below it at which other disks stood.
+pub(in crate::watches) fn disks(tx: &Connection, id: i64) -> Result<BTreeSet<Way>, StoreError> {
+    let mut select = tx.prepare_cached("SELECT path FROM watch_disk WHERE watch = ?1")?;
+    Ok(select
+        .query_map([id], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}
+
+/// These are all of them.
+pub(in crate::watches) fn set_disks(
+    tx: &Tx,
+    id: i64,
+    disks: &BTreeSet<Way>,
+) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM watch_disk WHERE watch = ?1", [id])?;
+    let mut insert = tx.prepare_cached("INSERT INTO watch_disk (watch, path) VALUES (?1, ?2)")?;
+    for way in disks {
+        insert.execute(params![id, way])?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use super::{ADDED, ENTRY, entry, kept_of};
+use super::{ADDED, ENTRY, disks, entry, kept_of};
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::store::StoreError;
@@ -36,6 +36,7 @@ pub(in crate::watches) fn load(tx: &Connection, watch: i64) -> Result<Ledger, St
         };
     }
     ledger.folder.upload = upload;
+    ledger.disks = disks(tx, watch)?;
     ledger.brake = at.zip(of).map(|(at, of)| Brake { at, of });
     Ok(ledger)
 }
