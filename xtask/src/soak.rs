@@ -56,7 +56,7 @@ const QUEUE: Real = Real {
     what: "the queue under kill -9 at each step",
 };
 /// The queue at full size: what it is to bear, and how much of it.
-const QUEUES: [(Real, u64); 2] = [
+const QUEUES: [(Real, u64); 3] = [
     (
         Real {
             target: "drop",
@@ -74,6 +74,15 @@ const QUEUES: [(Real, u64); 2] = [
             what: "damaged ledgers, refused or read",
         },
         2_000,
+    ),
+    (
+        Real {
+            target: "drop",
+            test: "the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice",
+            variable: "PINFOLD_PAIRS",
+            what: "the queue ends before each pair of its steps",
+        },
+        1,
     ),
 ];
 /// How often the queue is killed.

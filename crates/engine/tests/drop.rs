@@ -42,6 +42,8 @@ mod past;
 mod patterns;
 #[path = "drop/preflight.rs"]
 mod preflight;
+#[path = "drop/steps.rs"]
+mod steps;
 #[path = "drop/swaps.rs"]
 mod swaps;
 #[path = "drop/targets.rs"]

@@ -9,18 +9,19 @@ use super::house::House;
 use super::house::fast::Fast;
 
 /// From now on rows of the queue cannot be written where this holds.
-async fn break_the_ledger(house: &House, when: &str) {
-    execute(
-        house,
-        format!(
-            "CREATE TEMP TRIGGER broken BEFORE UPDATE ON main.upload WHEN {when}
-             BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END"
-        ),
+/// What breaks a ledger for each step like this.
+pub(crate) fn broken(when: &str) -> String {
+    format!(
+        "CREATE TEMP TRIGGER broken BEFORE UPDATE ON main.upload WHEN {when}
+         BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END"
     )
-    .await;
 }
 
-async fn mend_the_ledger(house: &House) {
+async fn break_the_ledger(house: &House, when: &str) {
+    execute(house, broken(when)).await;
+}
+
+pub(crate) async fn mend_the_ledger(house: &House) {
     execute(house, "DROP TRIGGER temp.broken".to_owned()).await;
 }
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
+use engine::clock::SystemClock;
 use engine::error::ErrorCode;
 use engine::store::{StoreError, Urgency};
 use engine::uploads::{
@@ -110,14 +111,14 @@ async fn a_file_whose_twin_is_pinned_between_its_look_and_its_turn_is_not_sent()
     let (go_on, wait) = mpsc::channel::<()>();
     let (steps, wait) = (AtomicUsize::new(0), Mutex::new(wait));
     // Each file takes two steps to its sending; the fourth of all is the second file's, from its look to its turn.
-    let house = House::stepping(Arc::new(move || {
+    let step = move || {
         if steps.fetch_add(1, Ordering::SeqCst) == 3 {
             at_the_step.send(()).expect("is waited for");
             wait.lock().expect("one waits").recv().expect("goes on");
         }
         0.5
-    }))
-    .await;
+    };
+    let house = House::stepping(Arc::new(SystemClock), Arc::new(step)).await;
     let gate = Gate::new();
     house.sandbox.faults().push(Fault {
         route: Route::V3Upload,

@@ -69,10 +69,7 @@ async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice(
     house.engine.uploads.set_limits(limits).await.expect("sets");
     house.stop();
 
-    let mut people = People {
-        dice: Dice::new(seed),
-        contents: Vec::new(),
-    };
+    let mut people = People::new(seed);
     let mut met = BTreeSet::new();
     for kill in 0..kills {
         // Three of four at a step, the others at any moment.
@@ -127,12 +124,19 @@ async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice(
 }
 
 /// Those who drop. Every content is another one.
-struct People {
+pub(crate) struct People {
     dice: Dice,
-    contents: Vec<Content>,
+    pub(crate) contents: Vec<Content>,
 }
 
 impl People {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            dice: Dice::new(seed),
+            contents: Vec::new(),
+        }
+    }
+
     /// Holds a request of this route at the gate.
     fn wait_at(&mut self, house: &House, route: Route, step: Step, gate: &Gate) {
         // A key is tried with an empty form before the first file: it stands at the gate half of the time.
@@ -152,7 +156,7 @@ impl People {
     }
 
     /// What is sent by this call; of all kinds where there is none.
-    async fn drop_some(&mut self, house: &House, route: Option<Route>) {
+    pub(crate) async fn drop_some(&mut self, house: &House, route: Option<Route>) {
         let mut paths = Vec::new();
         if matches!(route, None | Some(Route::V3Upload | Route::V3List)) {
             paths.extend((0..2).map(|_| self.small(house)));

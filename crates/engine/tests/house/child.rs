@@ -9,11 +9,15 @@ use std::sync::Arc;
 use engine::Engine;
 use engine::accounts::RunningSandbox;
 use engine::clock::Clock;
+use engine::uploads::Jitter;
 
 use super::{Ground, House, TOKEN, open};
 
 /// Tells the child where everything is, one a line: data folder, API, gateway, and how files are cut where they are.
 const PLACE: &str = "PINFOLD_TEST_CHILD";
+
+/// Tells the child before which of its steps it ends.
+const ENDS: &str = "PINFOLD_TEST_ENDS";
 
 /// What the parent tells.
 struct Told {
@@ -39,11 +43,17 @@ fn told() -> Option<Told> {
 
 /// In the child, the engine works until it is killed. In the parent this returns at once.
 pub(crate) async fn lives_here(clock: Arc<dyn Clock>) {
+    lives_here_until(clock, Arc::new(|| 0.5)).await;
+}
+
+/// The same, with what each step of a row asks first.
+pub(crate) async fn lives_here_until(clock: Arc<dyn Clock>, jitter: Jitter) {
     let Some(told) = told() else {
         return;
     };
     let ground = Ground {
         clock,
+        jitter,
         ..Ground::real()
     };
     let _working = open(&told.data, &told.address, &ground, told.cut);
@@ -62,7 +72,20 @@ pub(crate) fn engine_here() -> Option<(Arc<Engine>, PathBuf)> {
     Some((engine, told.data))
 }
 
+/// In a child that is to end by itself: before which step.
+pub(crate) fn ends_at() -> Option<usize> {
+    std::env::var(ENDS).ok()?.parse().ok()
+}
+
 impl House {
+    /// Starts the child of the test of this whole name, which is to end before this step.
+    pub(crate) fn start_child_that_ends(&self, name: &str, step: usize) -> Child {
+        let mut child = self.child(name);
+        child.env(ENDS, step.to_string());
+        child.stdout(Stdio::null()).stderr(Stdio::null());
+        child.spawn().expect("it starts")
+    }
+
     /// Starts the child of the test of this whole name.
     pub(crate) fn start_child(&self, name: &str) -> Child {
         let mut child = self.child(name);

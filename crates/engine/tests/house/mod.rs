@@ -137,9 +137,10 @@ impl House {
         Self::build(ground, |_| ()).await
     }
 
-    /// A house where each step of a row asks this first.
-    pub(crate) async fn stepping(jitter: Jitter) -> Self {
+    /// A house with a clock of its own, where each step of a row asks this first.
+    pub(crate) async fn stepping(clock: Arc<dyn Clock>, jitter: Jitter) -> Self {
         let ground = Ground {
+            clock,
             jitter,
             ..Ground::real()
         };
