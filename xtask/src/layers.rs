@@ -6,12 +6,14 @@ use crate::expected::{self, Counts};
 use crate::packages::Purpose;
 use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
-use crate::{Outcome, checkout, python, system, ui};
+use crate::{Outcome, checkout, planted, python, system, ui};
 
-const NAMES: [&str; 6] = ["format", "rust", "lints", "window", "clients", "ui"];
+const NAMES: [&str; 7] = [
+    "format", "rust", "planted", "lints", "window", "clients", "ui",
+];
 /// These run beside the others, one after the other: the window's tests wait more than they work, and both halves take
 /// about as long.
-const ASIDE: [&str; 2] = ["window", "ui"];
+const ASIDE: [&str; 3] = ["planted", "window", "ui"];
 /// A window test that hangs must not hang the run: seconds, for building and all of them together.
 const WINDOW_DEADLINE: &str = "1200";
 /// Each window has a desktop of its own, and waits more than it works.
@@ -100,11 +102,11 @@ pub(crate) fn test(options: &Options) -> Outcome {
 
 fn prepare(options: &Options, took: &mut Vec<(&'static str, Duration)>) -> Outcome {
     let any = |layers: &[&str]| layers.iter().any(|layer| options.wants(layer));
-    if any(&["lints", "rust", "clients", "window"]) {
+    if any(&["lints", "rust", "planted", "clients", "window"]) {
         took.push(("system packages", timed(|| system::install(Purpose::Test))?));
     }
     // The UI is embedded where the app is compiled.
-    if any(&["lints", "rust", "ui", "clients", "window"]) {
+    if any(&["lints", "rust", "planted", "ui", "clients", "window"]) {
         took.push(("npm ci", timed(|| ui::install(&ui::folder()))?));
         took.push(("npm run build", timed(ui::build)?));
     }
@@ -132,7 +134,15 @@ fn build(options: &Options) -> Outcome {
 
 fn run_layers(options: &Options) -> Vec<Layer> {
     type Runner = fn(&mut Layer) -> Outcome;
-    let runners: [Runner; 6] = [format, rust, lints, window, clients, ui_layer];
+    let runners: [Runner; 7] = [
+        format,
+        rust,
+        planted::planted,
+        lints,
+        window,
+        clients,
+        ui_layer,
+    ];
     let (aside, others): (Vec<_>, Vec<_>) = NAMES
         .into_iter()
         .zip(runners)

@@ -17,6 +17,7 @@ mod desktop;
 mod expected;
 mod layers;
 mod packages;
+mod planted;
 mod process;
 mod python;
 mod report;
@@ -33,7 +34,7 @@ type Outcome<T = ()> = Result<T, String>;
 
 const USAGE: &str = "\
 cargo xtask run [ARGUMENTS]      set up, build, open the window; without a display: take the tour and save its screenshots
-cargo xtask test [--only LAYERS] set up, then everything: format, lints, rust, ui, clients, window (LAYERS: names with commas)
+cargo xtask test [--only LAYERS] set up, then everything: format, lints, rust, planted faults, ui, clients, window (LAYERS: names with commas)
                  [--record]      and write what ran into tests/expected.toml
 cargo xtask bundle [--check]     deb and rpm; --check installs the deb, starts it from its menu entry and removes it again
 cargo xtask bench                the figures: hashing, sending, first paint, memory, typing in 100,000 pins, 10,000 queued uploads

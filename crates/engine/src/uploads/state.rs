@@ -2,6 +2,7 @@
 
 use crate::clock::Millis;
 use crate::error::ErrorCode;
+use crate::planted::planted;
 
 /// A state in which work is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -200,7 +201,9 @@ pub fn step(job: &Job, event: &Event, now: Millis, jitter: f64) -> Job {
 fn by_person(job: &Job, event: &Event) -> Option<State> {
     match (event, job.state) {
         // Bytes may have arrived: finish the question first, then say what the service kept.
-        (Event::Cancel, State::Active(Active::Sending | Active::Confirming)) => {
+        (Event::Cancel, State::Active(Active::Sending | Active::Confirming))
+            if !planted("cancel") =>
+        {
             Some(State::Active(Active::Confirming))
         }
         (
@@ -393,7 +396,8 @@ fn failed(
     jitter: f64,
 ) {
     next.attempts += 1;
-    let lost_answer = maybe && active == Active::Sending && !next.resumable;
+    let lost_answer =
+        maybe && active == Active::Sending && !next.resumable && !planted("lost-answer");
     let resume_to = if lost_answer {
         Active::Confirming
     } else {
@@ -425,6 +429,7 @@ fn failed(
 pub fn after_crash(state: State, resumable: bool) -> State {
     match state {
         State::Active(Active::Sending) if resumable => state,
+        State::Active(Active::Sending) if planted("crash") => State::Active(Active::Queued),
         // The request may have been on its way: ask before anything is sent again.
         State::Active(Active::Sending) => State::Active(Active::Confirming),
         State::Active(Active::Hashing | Active::Checking) => State::Active(Active::Queued),

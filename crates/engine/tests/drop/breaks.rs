@@ -1,5 +1,7 @@
 //! What breaks beside the connection: a ledger that cannot be written, a service that forgets, a crash after the pin.
 
+use engine::accounts::Hold;
+use engine::error::ErrorCode;
 use engine::store::{StoreError, Tx, Urgency};
 use engine::uploads::{Event, RestFor, UploadRow, UploadState};
 use sandbox::{Fault, Gate, Kind, Route};
@@ -187,4 +189,28 @@ async fn what_could_not_be_set_on_a_pin_is_said_and_is_not_called_left_out() {
     uploads.amend(ids, None, &paper).await.expect("amends");
     let row = house.ended().await.remove(0);
     assert!(!said(&row), "{}", row.sentence);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_refused_in_the_middle_holds_the_account_and_every_row_goes_on_by_itself() {
+    let house = House::new().await;
+    fault(&house, Route::V3Upload, 100, Kind::status(401));
+    let files: Vec<_> = (0..5)
+        .map(|n| house.file(&format!("{n}.txt"), format!("file {n}").as_bytes()))
+        .collect();
+    house.drop_in(&files).await;
+    let held = || house.engine.accounts.hold(house.account);
+    let refused = |hold: Option<Hold>| {
+        hold.filter(|hold| hold.code == ErrorCode::Unauthorized)
+            .map(|_| ())
+    };
+    house.once(held, refused, async || ()).await;
+    house.sandbox.faults().clear();
+    house.engine.retry(house.account).await.expect("answers");
+    let ended = house.ended().await;
+    assert_eq!(ended.len(), 5);
+    for row in ended {
+        assert_eq!(row.state, UploadState::Pinned, "{}", row.sentence);
+    }
+    assert_eq!(house.uploads_received(), 5);
 }

@@ -11,6 +11,7 @@ use engine::uploads::{
 };
 use sandbox::{Fault, Gate, Kind, Route};
 
+use super::house::fast::Fast;
 use super::house::{self, House};
 
 async fn one_at_a_time(house: &House) {
@@ -23,7 +24,8 @@ async fn one_at_a_time(house: &House) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_rests_begins_nothing_also_after_a_restart_until_it_is_continued() {
-    let mut house = House::new().await;
+    let clock = Fast::new(100);
+    let mut house = House::timed(clock.clone()).await;
     house
         .engine
         .uploads
@@ -40,6 +42,7 @@ async fn a_queue_that_rests_begins_nothing_also_after_a_restart_until_it_is_cont
     );
     let head = house.engine.uploads.head().expect("figures");
     assert!(head.paused && head.resting_until.is_some(), "{head:?}");
+    clock.pass(60_000).await;
     assert_eq!(house.uploads_received(), 0);
     house
         .engine

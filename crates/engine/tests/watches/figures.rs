@@ -77,7 +77,7 @@ async fn a_large_folder_is_looked_at_in_seconds_and_again_after_a_restart() {
     // Nothing happens in the folder, and so nearly nothing is done.
     let idle = if asked.is_some() {
         let worked = processor();
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         Some(processor() - worked)
     } else {
         None

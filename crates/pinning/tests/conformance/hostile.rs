@@ -25,8 +25,9 @@ use crate::support::{
 const CID: &str = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
 /// What any call takes at most, all its attempts together.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What is read of one answer at most, and what the system's buffers hold besides.
-const MOST: u64 = (16 + 8) * 1024 * 1024;
+/// What is read of one answer at most, and what the system's buffers hold besides: on Linux up to `tcp_rmem` and `tcp_wmem`,
+/// which is 36 MiB where they are set high. Without an end it would be gigabytes.
+const MOST: u64 = (16 + 48) * 1024 * 1024;
 
 /// Calls made at a time: what is large is held for all of them.
 const FEW: usize = 6;

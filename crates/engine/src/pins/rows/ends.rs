@@ -1,9 +1,10 @@
 //! Pins whose service unpins them by itself.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use crate::accounts::AccountId;
 use crate::clock::Millis;
+use crate::planted::planted;
 use crate::store::StoreError;
 
 /// Those whose time is over. What the service told of after that it still keeps: one of the two clocks is wrong, and not
@@ -12,10 +13,13 @@ pub(in crate::pins) fn ended(
     tx: &Connection,
     now: Millis,
 ) -> Result<Vec<(i64, AccountId)>, StoreError> {
-    let mut select =
-        tx.prepare_cached("SELECT id, account FROM pin WHERE expires <= ?1 AND told < expires")?;
+    let mut select = tx.prepare_cached(
+        "SELECT id, account FROM pin WHERE expires <= ?1 AND (told < expires OR ?2)",
+    )?;
     Ok(select
-        .query_map([now], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map(params![now, planted("told")], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
         .collect::<Result<_, _>>()?)
 }
 

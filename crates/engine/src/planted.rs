@@ -1,0 +1,17 @@
+//! Faults that are planted on purpose, to see that the tests find them: `cargo xtask test` plants one at a time and wants the
+//! test that it names to fail. Only a build with the feature `planted` knows them; in any other none is there.
+
+#[cfg(all(feature = "planted", not(debug_assertions)))]
+compile_error!("a program for people is built without the feature `planted`");
+
+/// Whether this fault is planted.
+#[cfg(feature = "planted")]
+pub(crate) fn planted(fault: &str) -> bool {
+    std::env::var("PINFOLD_PLANTED").is_ok_and(|planted| planted == fault)
+}
+
+/// None is, and what asks is compiled away.
+#[cfg(not(feature = "planted"))]
+pub(crate) const fn planted(_: &str) -> bool {
+    false
+}
