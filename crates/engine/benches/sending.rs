@@ -34,6 +34,7 @@ const CHILD: &str = "--send";
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome<ExitCode> {
+    engine::heap::keep_together();
     let arguments: Vec<_> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == CHILD) {
         return send(Path::new(&arguments[at + 1]), &arguments[at + 2]);

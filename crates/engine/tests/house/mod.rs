@@ -158,6 +158,8 @@ impl House {
     }
 
     async fn build(ground: Ground, change: impl FnOnce(&mut Config)) -> Self {
+        // As the programs do at their start: figures of memory are theirs.
+        engine::heap::keep_together();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config::new(folder.path().join("sandbox"), TOKEN);
         change(&mut config);
