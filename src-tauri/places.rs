@@ -30,7 +30,10 @@ impl Places {
             .max_log_files(7)
             .build(self.data.join("logs"))
             .ok()?;
-        let (writer, guard) = tracing_appender::non_blocking(file);
+        // Room for lines that wait to be written is taken at once: by default for 128,000 of them, 4 MB.
+        let (writer, guard) = tracing_appender::non_blocking::NonBlockingBuilder::default()
+            .buffered_lines_limit(1_024)
+            .finish(file);
         tracing_subscriber::registry()
             .with(tracing_subscriber::filter::LevelFilter::INFO)
             .with(
