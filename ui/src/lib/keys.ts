@@ -11,7 +11,7 @@ export type Binding = {
   /** Works only while the focus is in here. */
   within?: () => HTMLElement | null | undefined;
 };
-export type KeyGroup = "Everywhere" | "In the list" | "Selection";
+export type KeyGroup = "Everywhere" | "Screens" | "In the list" | "Selection";
 
 export const MAC = /Mac/.test(navigator.platform);
 const SHOWN: Record<string, string> = {
