@@ -138,7 +138,7 @@ pub(super) fn entry(
             "Not on disk. In the versions before.".into()
         }
         EntryState::Gone { unpin: None, .. } if entry.kept.is_some() => {
-            "Not on disk. Pin kept, by rule.".into()
+            "Not on disk. Pin kept.".into()
         }
         EntryState::Gone { .. } => {
             "Not on disk. Its pin was let go, by rule; the journal can take it back.".into()
