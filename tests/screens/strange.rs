@@ -18,6 +18,7 @@ async fn hostile_names_and_very_many_rows_hold_on_every_screen_and_in_the_sheets
     filled::with_hostile_strings(&desktop).await;
     let driver = app::start_with_sandbox(&desktop).await;
     let mut walk = walk(&desktop, "strange");
+    app::wait_for_total(&driver, 200).await;
     // Everything that was queued stays where it is seen.
     ask(&driver, "uploads_rest", json!({"rest": "hour"})).await;
     name_everything(&driver).await;
@@ -27,7 +28,6 @@ async fn hostile_names_and_very_many_rows_hold_on_every_screen_and_in_the_sheets
     let (pinfold, path) = (pinfold.to_string_lossy(), folder.to_string_lossy());
     desktop.output(&pinfold, &["watch", "add", "--settle", "1", &path]);
 
-    app::wait_for_total(&driver, 200).await;
     walk.stop(&driver, "pins").await;
     driver.click("radio", "Unpinned").await;
     driver.wait_for("button", "~Pin again").await;
