@@ -224,6 +224,12 @@ async fn a_restart_with_nothing_changed_opens_no_file() {
     assert_eq!(house.uploads_received(), 50);
 }
 
+/// What cannot be looked at is neither missing nor another.
+async fn nothing_differs(house: &House, id: i64) {
+    let report = house.engine.watches.audit(id).await.expect("compares");
+    assert_eq!(report.differences, []);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_below_the_folder_that_is_taken_out_costs_no_pin_also_over_a_restart() {
     let odd = Arc::new(Odd::default());
@@ -264,6 +270,7 @@ async fn a_disk_below_the_folder_that_is_taken_out_costs_no_pin_also_over_a_rest
         let sentence = &row.expect("a row").sentence;
         assert!(sentence.contains("taken out"), "{sentence}");
         assert_eq!(page.counts.pinned, 4);
+        nothing_differs(&house, id).await;
         put_in();
         house.engine.watches.rescan(id).await.expect("looks");
         let back = |page: &LedgerPage| page.counts.failed == 0 && page.counts.pinned == 4;
@@ -297,6 +304,7 @@ async fn a_folder_that_cannot_be_read_is_in_the_ledger_and_costs_no_pin() {
         .find(|row| row.path == "locked")
         .expect("a row");
     assert_eq!(row.state, LedgerState::Unreadable);
+    nothing_differs(&house, id).await;
     assert!(
         row.sentence.starts_with("May not be read"),
         "{}",

@@ -5,7 +5,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
+
+/// Bytes that the system takes of an answer before the other side has them. It doubles the number for what it keeps beside them.
+const SENDING: u32 = 64 * 1024;
+
+/// Bytes that were sent and that nobody has read yet, at most: what the service's side holds, one piece of [`Body::Endless`]
+/// that is on its way there, and what the client's side may hold, which is a setting of the system.
+pub(crate) fn on_the_way() -> u64 {
+    let receiving = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_rmem").ok();
+    let most = receiving.and_then(|three| three.split_whitespace().nth(2)?.parse().ok());
+    3 * u64::from(SENDING) + most.unwrap_or(8 * 1024 * 1024)
+}
 
 /// What is sent for any request.
 #[derive(Clone)]
@@ -80,7 +91,11 @@ impl Drop for Hostile {
 
 impl Hostile {
     pub(crate) async fn new(bad: Bad) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_send_buffer_size(SENDING).expect("a small one");
+        let here = "127.0.0.1:0".parse().expect("an address");
+        socket.bind(here).expect("a port");
+        let listener = socket.listen(1024).expect("listens");
         let address = format!("http://{}", listener.local_addr().expect("bound"));
         let (asked, longest) = (Arc::new(AtomicUsize::new(0)), Arc::default());
         let (counted, kept) = (Arc::clone(&asked), Arc::clone(&longest));
