@@ -2,6 +2,8 @@
 
 #[path = "watches/brakes.rs"]
 mod brakes;
+#[path = "watches/disks.rs"]
+mod disks;
 #[path = "watches/faults.rs"]
 mod faults;
 #[path = "watches/figures.rs"]

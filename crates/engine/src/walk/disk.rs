@@ -47,7 +47,11 @@ impl Files for Disk {
             let looked = looked.map(|stat| node(&stat)).map_err(problem);
             entries.push((name.to_bytes().to_vec(), looked));
         }
-        Ok(Looked { identity, entries })
+        Ok(Looked {
+            identity,
+            mounted: mounted(&fd),
+            entries,
+        })
     }
 
     fn identity(&self, folder: &Place) -> Result<Identity, Problem> {
@@ -118,6 +122,13 @@ fn beneath(root: &OwnedFd, way: &Path, flags: OFlags) -> Result<OwnedFd, Errno> 
         )?),
     };
     rustix::fs::openat(folder.as_ref().unwrap_or(root), name, flags, Mode::empty())
+}
+
+/// Linux tells since 5.8 (`statx`, `STATX_ATTR_MOUNT_ROOT`).
+fn mounted(folder: &OwnedFd) -> bool {
+    use rustix::fs::{AtFlags, StatxAttributes, StatxFlags, statx};
+    let told = statx(folder, c"", AtFlags::EMPTY_PATH, StatxFlags::empty());
+    told.is_ok_and(|told| told.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
 }
 
 fn identity(stat: &Stat) -> Identity {

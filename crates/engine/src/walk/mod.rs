@@ -123,6 +123,8 @@ pub struct Identity {
 pub struct Looked {
     /// Which folder this was.
     pub identity: Identity,
+    /// Something is mounted there, perhaps a folder of the same disk. `false` where the system does not tell.
+    pub mounted: bool,
     /// Names in no order; what stands there, or why that cannot be said.
     pub entries: Vec<(Vec<u8>, Result<Node, Problem>)>,
 }
@@ -141,6 +143,7 @@ pub trait Files: Send + Sync {
             .collect();
         Ok(Looked {
             identity: self.identity(folder)?,
+            mounted: false,
             entries,
         })
     }

@@ -22,9 +22,10 @@ impl Ledger {
         });
     }
 
-    /// The queue pinned it. `versions`: how many may stay.
+    /// The queue pinned it. `versions`: how many may stay; on another disk all do.
     pub fn pinned(&mut self, way: &Way, mut kept: Kept, versions: Option<usize>, now: Millis) {
         let mut replaced = Vec::new();
+        let versions = versions.filter(|_| !self.on_another_disk(way));
         self.touch(way, |entry| {
             if let Some((_, stamp)) = entry.upload.take() {
                 kept.seen = stamp;
@@ -91,6 +92,7 @@ impl Ledger {
                 }
             });
         }
+        let versions = versions.filter(|_| self.disks.is_empty());
         let folder = &mut self.folder;
         folder.upload = None;
         let replaced = succeed(

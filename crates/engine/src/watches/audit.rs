@@ -124,7 +124,6 @@ impl Watches {
             rules: stored.rules.clone(),
             beat: Arc::default(),
             listening: None,
-            disks: ledger.disks.clone(),
         };
         let ways = ledger
             .entries

@@ -34,6 +34,16 @@ pub(super) fn disappeared(
         WatchUnit::Files => rules.grace().map(|grace| now + grace),
         WatchUnit::Folder => rules.versions().map(|_| now),
     };
+    let (elsewhere, newly): (Vec<&Way>, Vec<&Way>) = newly
+        .into_iter()
+        .partition(|way| ledger.on_another_disk(way));
+    for way in elsewhere {
+        plan.actions.push(Action::Gone {
+            way: way.clone(),
+            unpin: None,
+            braked: false,
+        });
+    }
     let braked = brake(ledger, &newly, unpins.is_some(), now, plan);
     for way in newly {
         plan.actions.push(Action::Gone {
@@ -70,7 +80,7 @@ pub(super) fn disappeared(
         };
         if at > now {
             plan.by(at);
-        } else if listing.whole() && entry.kept.is_some() {
+        } else if listing.whole() && entry.kept.is_some() && !ledger.on_another_disk(way) {
             // Nothing is unpinned on the word of an event: the whole folder was looked at, and it is not there.
             plan.actions.push(Action::Unpin {
                 way: (*way).clone(),
@@ -116,8 +126,10 @@ fn brake(ledger: &Ledger, newly: &[&Way], unpins: bool, now: Millis, plan: &mut 
         .collect();
     let there = ledger
         .entries
-        .values()
-        .filter(|entry| entry.present() && entry.kept.is_some())
+        .iter()
+        .filter(|(way, entry)| {
+            entry.present() && entry.kept.is_some() && !ledger.on_another_disk(way)
+        })
         .count();
     let (count, of) = (newly.len() + recent.len(), there + recent.len());
     if count <= BRAKE_ITEMS && !(of >= BRAKE_FOLDER && count * 10 > of) {

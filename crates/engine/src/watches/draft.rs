@@ -1,6 +1,6 @@
 //! A folder that may be watched: kept under a name of its own while a person decides, with a look at what it would pin.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -198,7 +198,6 @@ impl Watches {
             rules,
             beat: Arc::default(),
             listening: None,
-            disks: BTreeSet::new(),
         };
         let mut preview = WatchPreview::default();
         let seen = match scan.look(None) {

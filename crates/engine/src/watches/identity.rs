@@ -14,6 +14,7 @@ pub(super) fn same_folder(ledger: &Ledger, listing: &Listing) -> bool {
             EntryState::Gone { unpin, braked } => unpin.is_some() || braked,
             _ => true,
         };
+        let at_stake = at_stake && !ledger.on_another_disk(way);
         let Some(kept) = entry.kept.as_ref().filter(|_| at_stake) else {
             continue;
         };

@@ -6,6 +6,7 @@ use super::entries::Entries;
 use super::plan::Action;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
+use crate::planted::planted;
 use crate::walk::Stamp;
 
 /// A path below the root: names joined by `/`, as raw bytes.
@@ -189,7 +190,8 @@ pub struct Ledger {
     pub folder: FolderPin,
     /// Too many disappeared.
     pub brake: Option<Brake>,
-    /// Folders at which other disks stood when everything was looked at last.
+    /// Folders at which another disk was seen at any time: nothing below them is let go by itself, for a disk that is taken
+    /// out, emptied or another one looks just like files that a person deleted.
     pub disks: BTreeSet<Way>,
     /// The highest number given.
     pub last_id: i64,
@@ -203,7 +205,19 @@ pub struct Ledger {
     pub folder_touched: bool,
 }
 
+/// Whether one of these folders, or something in it, is at this path.
+pub(super) fn is_below(folders: &BTreeSet<Way>, way: &[u8]) -> bool {
+    let ends = way.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    let mut ends = ends.map(|(at, _)| at).chain([way.len()]);
+    !folders.is_empty() && ends.any(|end| folders.contains(&way[..end]))
+}
+
 impl Ledger {
+    /// What is at this path is or was on another disk than the folder.
+    pub fn on_another_disk(&self, way: &[u8]) -> bool {
+        is_below(&self.disks, way) && !planted("disk")
+    }
+
     /// Does what the plan says.
     pub fn apply(&mut self, action: &Action, now: Millis) {
         match action {

@@ -5,7 +5,6 @@ mod asks;
 mod audit;
 mod brake;
 mod cards;
-mod disks;
 mod draft;
 mod due;
 mod entries;

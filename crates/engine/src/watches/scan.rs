@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::disks;
-use super::ledger::Way;
+use super::ledger::{Way, is_below};
 use super::plan::{Listing, Look};
 use super::rules::WatchRules;
 use crate::error::ErrorCode;
@@ -27,8 +26,6 @@ pub(super) struct Scan {
     pub(super) beat: Arc<AtomicU64>,
     /// Listens to each folder before it is looked into, where anybody listens.
     pub(super) listening: Option<Arc<dyn Listening>>,
-    /// Folders at which other disks stood.
-    pub(super) disks: BTreeSet<Way>,
 }
 
 /// What a look found.
@@ -38,7 +35,7 @@ pub(super) struct Seen {
     pub(super) listing: Listing,
     /// Why not everything that was looked into is listened to.
     pub(super) deaf: Option<Deaf>,
-    /// Folders at which other disks stand, or stood and are not there now. After a look at everything these are all.
+    /// Folders at which other disks stand, as far as was looked.
     pub(super) disks: BTreeSet<Way>,
 }
 
@@ -101,10 +98,6 @@ impl Scan {
                 }
             }
         }
-        for way in disks::gone(self.files.as_ref(), &self.root, &self.disks) {
-            look.unreadable(way.clone(), &disks::problem());
-            look.disks.insert(way);
-        }
         (seen.listing, seen.deaf, seen.disks) = (look.listing, look.deaf, look.disks);
         // A root that went away meanwhile must not look like one whose files are gone.
         if self.files.identity(&root)? != seen.identity {
@@ -164,9 +157,8 @@ impl Looking<'_> {
 
     /// A folder with all below it. Only the first can fail.
     fn walk(&mut self, first: &Way) -> Result<(), Problem> {
-        // Each with the disk that the folder above it is on.
-        let mut open = vec![(first.clone(), None)];
-        while let Some((folder, above)) = open.pop() {
+        let mut open = vec![first.clone()];
+        while let Some(folder) = open.pop() {
             self.scan.beat.fetch_add(1, Ordering::Relaxed);
             self.listen(&folder);
             let looked = match self.scan.files.look_into(&place(&self.scan.root, &folder)) {
@@ -179,16 +171,15 @@ impl Looking<'_> {
                     continue;
                 }
             };
-            if looked.identity.device != self.device
-                && !self.scan.rules.other_disks
-                && !folder.is_empty()
-            {
+            let other_disk = looked.identity.device != self.device && !folder.is_empty();
+            if other_disk && !self.scan.rules.other_disks {
                 let look = Look::Ignored("another disk".into());
                 self.listing.items.insert(folder, look);
                 continue;
             }
-            let device = looked.identity.device;
-            if above.is_some_and(|above| above != device) {
+            if (other_disk || looked.mounted && !folder.is_empty())
+                && !is_below(&self.disks, &folder)
+            {
                 self.disks.insert(folder.clone());
             }
             for (name, node) in looked.entries {
@@ -198,7 +189,7 @@ impl Looking<'_> {
                 }
                 way.extend_from_slice(&name);
                 if self.take(&way, node) {
-                    open.push((way, Some(device)));
+                    open.push(way);
                 }
             }
         }

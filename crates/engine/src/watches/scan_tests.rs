@@ -10,7 +10,6 @@ fn scan(root: &Path, rules: WatchRules) -> Scan {
         rules,
         beat: Arc::default(),
         listening: None,
-        disks: BTreeSet::new(),
     }
 }
 

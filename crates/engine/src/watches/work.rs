@@ -197,6 +197,7 @@ impl Watches {
         if seen.identity != folder.identity && !self.recognise(folder, &seen).await? {
             return Ok(());
         }
+        self.learn_disks(folder, seen.disks).await?;
         let again = self.go_on(folder, now).await;
         let whole = seen.listing.whole();
         let mut listing = seen.listing;
@@ -209,14 +210,7 @@ impl Watches {
             folder.whole_at = now;
             folder.condition.looked = true;
             let id = folder.id;
-            let disks = (seen.disks != folder.ledger.disks).then(|| seen.disks.clone());
-            folder.ledger.disks = seen.disks;
-            let write = move |tx: &crate::store::Tx| {
-                rows::set_seen(tx, id, now)?;
-                disks
-                    .as_ref()
-                    .map_or(Ok(()), |disks| rows::set_disks(tx, id, disks))
-            };
+            let write = move |tx: &crate::store::Tx| rows::set_seen(tx, id, now);
             self.store.ledger.write(Urgency::Background, write).await?;
         }
         next_of(folder, now);
@@ -225,6 +219,22 @@ impl Watches {
             folder.whole = true;
             folder.next = Some(now);
         }
+        Ok(())
+    }
+
+    /// Written before anything on them is taken: a pin whose disk nobody remembers could be let go.
+    async fn learn_disks(
+        &self,
+        folder: &mut Folder,
+        disks: BTreeSet<Way>,
+    ) -> Result<(), CommandError> {
+        if disks.is_subset(&folder.ledger.disks) {
+            return Ok(());
+        }
+        let id = folder.id;
+        folder.ledger.disks.extend(disks.iter().cloned());
+        let write = move |tx: &crate::store::Tx| rows::add_disks(tx, id, &disks);
+        self.store.ledger.write(Urgency::Background, write).await?;
         Ok(())
     }
 
@@ -253,7 +263,6 @@ impl Watches {
             rules: folder.rules.clone(),
             beat: folder.beat.clone(),
             listening: folder.listening.clone(),
-            disks: folder.ledger.disks.clone(),
         };
         let (tell, mut told) = oneshot::channel();
         let looking = std::thread::Builder::new()

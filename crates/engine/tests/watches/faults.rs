@@ -9,7 +9,7 @@ use engine::walk::{
     Deaf, Disk, Ear, Files, Identity, Listening, Looked, Node, Place, Problem, Stamp,
     SystemWatching, Watching,
 };
-use engine::watches::{LedgerPage, LedgerState, OnDelete, WatchRules, WatchState};
+use engine::watches::{LedgerState, OnDelete, WatchRules, WatchState};
 
 use crate::house::House;
 use crate::quick;
@@ -71,7 +71,9 @@ pub(crate) struct Odd {
     /// Nothing is answered about the folder `slow`.
     hangs: AtomicBool,
     /// Another disk stands at the folder `drive`.
-    plugged: AtomicBool,
+    pub(crate) plugged: AtomicBool,
+    /// Folders that were looked into.
+    pub(crate) looked_into: AtomicUsize,
 }
 
 impl Odd {
@@ -97,6 +99,7 @@ impl Odd {
 
 impl Files for Odd {
     fn look_into(&self, folder: &Place) -> Result<Looked, Problem> {
+        self.looked_into.fetch_add(1, Ordering::SeqCst);
         self.trouble(folder)?;
         Ok(Looked {
             identity: self.identity(folder)?,
@@ -224,65 +227,6 @@ async fn a_restart_with_nothing_changed_opens_no_file() {
     assert_eq!(house.uploads_received(), 50);
 }
 
-/// What cannot be looked at is neither missing nor another.
-async fn nothing_differs(house: &House, id: i64) {
-    let report = house.engine.watches.audit(id).await.expect("compares");
-    assert_eq!(report.differences, []);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_disk_below_the_folder_that_is_taken_out_costs_no_pin_also_over_a_restart() {
-    let odd = Arc::new(Odd::default());
-    odd.plugged.store(true, Ordering::SeqCst);
-    let mut house = House::with(odd.clone(), Arc::new(SystemWatching)).await;
-    house.file("box/here.txt", b"here");
-    for n in 0..3 {
-        house.file(
-            &format!("box/drive/{n}.txt"),
-            format!("on it {n}").as_bytes(),
-        );
-    }
-    let rules = WatchRules {
-        other_disks: true,
-        on_delete: OnDelete::Unpin { days: 0 },
-        ..quick()
-    };
-    let id = house.watch(&house.path("box"), rules).await;
-    house.until_pinned(id, 4).await;
-    let (drive, away) = (house.path("box/drive"), house.path("away"));
-    let take_out = |empty_folder: bool| {
-        odd.plugged.store(false, Ordering::SeqCst);
-        std::fs::rename(&drive, &away).expect("is taken out");
-        if empty_folder {
-            std::fs::create_dir(&drive).expect("stays");
-        }
-    };
-    let put_in = || {
-        let _ = std::fs::remove_dir(&drive);
-        std::fs::rename(&away, &drive).expect("is put in");
-        odd.plugged.store(true, Ordering::SeqCst);
-    };
-    for empty_folder in [true, false] {
-        take_out(empty_folder);
-        house.restart();
-        let page = house.until_ledger(id, |page| page.counts.failed == 1).await;
-        let row = page.rows.iter().find(|row| row.path == "drive");
-        let sentence = &row.expect("a row").sentence;
-        assert!(sentence.contains("taken out"), "{sentence}");
-        assert_eq!(page.counts.pinned, 4);
-        nothing_differs(&house, id).await;
-        put_in();
-        house.engine.watches.rescan(id).await.expect("looks");
-        let back = |page: &LedgerPage| page.counts.failed == 0 && page.counts.pinned == 4;
-        house.until_ledger(id, back).await;
-    }
-    // What is deleted on it while it is in is deleted.
-    std::fs::remove_file(drive.join("0.txt")).expect("deletes");
-    house.engine.watches.rescan(id).await.expect("looks");
-    house.until_ledger(id, |page| page.counts.pinned == 3).await;
-    assert_eq!(house.uploads_received(), 4);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_cannot_be_read_is_in_the_ledger_and_costs_no_pin() {
     let odd = Arc::new(Odd::default());
@@ -304,7 +248,8 @@ async fn a_folder_that_cannot_be_read_is_in_the_ledger_and_costs_no_pin() {
         .find(|row| row.path == "locked")
         .expect("a row");
     assert_eq!(row.state, LedgerState::Unreadable);
-    nothing_differs(&house, id).await;
+    let report = house.engine.watches.audit(id).await.expect("compares");
+    assert_eq!(report.differences, [], "nothing of it is known");
     assert!(
         row.sentence.starts_with("May not be read"),
         "{}",

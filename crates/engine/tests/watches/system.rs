@@ -202,6 +202,58 @@ async fn a_disk_that_goes_and_comes_back_stops_the_folder_and_costs_no_pin() {
     assert_eq!((deleted.count(), house.uploads_received()), (0, 31));
 }
 
+const BELOW: &str =
+    "system::disks_and_folders_that_are_mounted_below_the_root_cost_no_pin_when_they_go";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disks_and_folders_that_are_mounted_below_the_root_cost_no_pin_when_they_go() {
+    if !apart::inside(BELOW, &WITH_MOUNTS) {
+        return;
+    }
+    let house = House::timed(Fast::new(FASTER)).await;
+    for folder in ["box/disk", "box/bound", "elsewhere"] {
+        std::fs::create_dir_all(house.path(folder)).expect("creates");
+    }
+    let [disk, bound, elsewhere] = ["box/disk", "box/bound", "elsewhere"].map(|folder| {
+        let path = house.path(folder);
+        path.to_str().expect("UTF-8").to_owned()
+    });
+    system("mount", &["-t", "tmpfs", "disk", &disk]);
+    system("mount", &["--bind", &elsewhere, &bound]);
+    for n in 0..5 {
+        house.file(
+            &format!("box/disk/in/{n}.txt"),
+            format!("disk {n}").as_bytes(),
+        );
+        house.file(
+            &format!("elsewhere/{n}.txt"),
+            format!("bound {n}").as_bytes(),
+        );
+    }
+    let own = house.file("box/own.txt", b"of the folder itself");
+    let rules = WatchRules {
+        other_disks: true,
+        ..unpinning()
+    };
+    let id = house.watch(&house.path("box"), rules).await;
+    house.until_pinned(id, 11).await;
+    for place in [&disk, &bound] {
+        let gone = async || {
+            let done = std::process::Command::new("umount").arg(place).output();
+            done.expect("umount runs").status.success()
+        };
+        house.until_true("it is unmounted", gone).await;
+    }
+    std::fs::remove_file(own).expect("deletes");
+    house.engine.watches.rescan(id).await.expect("looks");
+    let page = house.until_ledger(id, |page| page.counts.gone == 11).await;
+    assert_eq!(page.counts.pinned, 0);
+    let journal = || house.engine.watches.journal(id, 0, 20).expect("a journal");
+    let let_go = async || journal().total > 0;
+    house.until_true("its own file is let go", let_go).await;
+    assert_eq!(journal().total, 1);
+}
+
 const FORBIDDEN: &str =
     "system::a_folder_of_somebody_else_troubles_only_itself_and_the_others_are_heard";
 

@@ -1,4 +1,4 @@
--- Folders below a watched one at which another disk was seen: an empty one there later is a disk that was taken out.
+-- Folders below a watched one at which another disk was seen at any time: nothing below them is let go by itself.
 CREATE TABLE watch_disk (
   watch INTEGER NOT NULL REFERENCES watch (id) ON DELETE CASCADE,
   path  BLOB NOT NULL,                 -- below the root, raw

@@ -141,7 +141,7 @@ pub(in crate::watches) fn set_seen(tx: &Tx, id: i64, now: Millis) -> Result<(), 
     Ok(())
 }
 
-/// Folders below it at which other disks stood.
+/// Folders below it at which other disks were seen.
 pub(in crate::watches) fn disks(tx: &Connection, id: i64) -> Result<BTreeSet<Way>, StoreError> {
     let mut select = tx.prepare_cached("SELECT path FROM watch_disk WHERE watch = ?1")?;
     Ok(select
@@ -149,14 +149,14 @@ pub(in crate::watches) fn disks(tx: &Connection, id: i64) -> Result<BTreeSet<Way
         .collect::<Result<_, _>>()?)
 }
 
-/// These are all of them.
-pub(in crate::watches) fn set_disks(
+/// There too.
+pub(in crate::watches) fn add_disks(
     tx: &Tx,
     id: i64,
     disks: &BTreeSet<Way>,
 ) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM watch_disk WHERE watch = ?1", [id])?;
-    let mut insert = tx.prepare_cached("INSERT INTO watch_disk (watch, path) VALUES (?1, ?2)")?;
+    let mut insert =
+        tx.prepare_cached("INSERT OR IGNORE INTO watch_disk (watch, path) VALUES (?1, ?2)")?;
     for way in disks {
         insert.execute(params![id, way])?;
     }

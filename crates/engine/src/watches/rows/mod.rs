@@ -17,8 +17,8 @@ use crate::error::ErrorCode;
 use crate::walk::{Identity, Stamp};
 
 pub(super) use folder::{
-    all, delete, disks, events, folder_cid, get, insert, note, pause, relocate, set_audit,
-    set_disks, set_rules, set_seen,
+    add_disks, all, delete, disks, events, folder_cid, get, insert, note, pause, relocate,
+    set_audit, set_rules, set_seen,
 };
 pub(super) use read::{
     Outcome, Query, Shown, Unpin, count_pinned_elsewhere, counts, differences, due_unpins,
