@@ -51,7 +51,8 @@ pub(super) fn due(folder: &mut Folder, now: Millis) {
                 },
                 _,
             ) => {
-                whole |= *at <= now;
+                // What was not let go by a look since then cannot be told just now: it waits for the next one.
+                whole |= *at <= now && folder.whole_at <= *at;
                 false
             }
             _ => false,
@@ -73,7 +74,7 @@ pub(super) fn next_of(folder: &mut Folder, now: Millis) {
                 Some(entry.steady + folder.rules.settle_for(seen.size))
             }
             (EntryState::Failed { .. } | EntryState::Unreadable(_), _) => entry.retry,
-            (EntryState::Gone { unpin, .. }, _) => *unpin,
+            (EntryState::Gone { unpin, .. }, _) => unpin.filter(|at| folder.whole_at <= *at),
             _ => None,
         };
         // What was due already and is not done waits for something else: an answer, a closing, a person.
@@ -107,4 +108,54 @@ pub(super) fn writing(folder: &Folder, now: Millis) -> std::collections::HashSet
     }
     folder.ear.forget_writing(&stale);
     writing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ledger::{Entry, Ledger};
+    use super::super::rows::Stored;
+    use super::super::rules::WatchRules;
+    use super::*;
+
+    fn folder(at: Millis) -> Folder {
+        let mut entry = Entry::new(1, 0);
+        entry.state = EntryState::Gone {
+            unpin: Some(at),
+            braked: false,
+        };
+        let mut ledger = Ledger::default();
+        ledger.entries.put(b"locked/a".to_vec(), entry);
+        let stored = Stored {
+            id: 1,
+            account: 1,
+            root: "/box".into(),
+            identity: crate::walk::Identity::default(),
+            rules: WatchRules::default(),
+            paused: None,
+            stopped: None,
+            seen: None,
+            active: None,
+            brake: None,
+            audited: None,
+            audit: None,
+            created: 0,
+        };
+        let mut folder = Folder::new(&stored, ledger);
+        folder.whole = false;
+        folder
+    }
+
+    #[test]
+    fn what_cannot_be_let_go_just_now_brings_one_look_at_everything_and_not_one_each_second() {
+        let mut folder = folder(50);
+        folder.whole_at = 10;
+        next_of(&mut folder, 20);
+        assert_eq!(folder.next, Some(50));
+        due(&mut folder, 50);
+        assert!(folder.whole, "its time has come");
+        (folder.whole, folder.whole_at, folder.next) = (false, 51, None);
+        due(&mut folder, 60);
+        next_of(&mut folder, 60);
+        assert_eq!((folder.whole, folder.next), (false, None));
+    }
 }
