@@ -48,6 +48,8 @@ mod steps;
 mod swaps;
 #[path = "drop/targets.rs"]
 mod targets;
+#[path = "drop/twins.rs"]
+mod twins;
 #[path = "drop/usage.rs"]
 mod usage;
 

@@ -36,11 +36,13 @@ impl Uploads {
         if self.pins.find(upload.account, ours)?.is_some() {
             return Ok(Some(ours.clone()));
         }
-        let earlier = self
-            .store
-            .ledger
-            .read(|tx| rows::earlier(tx, upload.account, ours, upload.id))?;
-        Ok(earlier.map(|(cid, _)| cid))
+        let (account, id) = (upload.account, upload.id);
+        let hint = self.store.ledger.read(|tx| {
+            let earlier = rows::earlier(tx, account, ours, id)?.map(|(cid, _)| cid);
+            let unanswered = earlier.is_none() && rows::unanswered(tx, account, ours, id)?;
+            Ok(earlier.or_else(|| unanswered.then(|| ours.clone())))
+        })?;
+        Ok(hint)
     }
 
     /// Two look-ups with a grace time before each; then it is decided.

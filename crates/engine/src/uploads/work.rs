@@ -170,7 +170,7 @@ impl Uploads {
 
     /// Works on one row until it ends, waits, or its account is held.
     async fn work_on(self: &Arc<Self>, id: i64, running: &Arc<Running>) {
-        let mut turn = None;
+        let (mut turn, mut just_taken) = (None, false);
         let mut taken_up = false;
         loop {
             let upload = match self.store.ledger.read(|tx| rows::get(tx, id)) {
@@ -204,14 +204,17 @@ impl Uploads {
                 continue;
             }
             let sends = matches!(active, Active::Checking | Active::Sending);
-            let mut just_taken = false;
             if let (true, None, Some(cid)) = (sends, &turn, &upload.cid) {
                 tokio::select! {
                     taken = self.turns.take(upload.account, cid) => turn = Some(taken),
-                    () = running.cancel.cancelled() => continue,
+                    () = running.cancel.cancelled() => {}
                 }
-                just_taken = active == Active::Sending && !upload.job.resumable;
+                // While it waited its account may have been held, or a person may have asked something of it.
+                just_taken = true;
+                continue;
             }
+            let looked_before = active == Active::Sending && !upload.job.resumable;
+            let just_taken = std::mem::take(&mut just_taken) && looked_before;
             let worked = match self.sent_meanwhile(just_taken, &upload) {
                 Ok(true) => Ok(Event::SentByAnother.into()),
                 Ok(false) => self.work_in(active, &upload, running).await,
@@ -251,7 +254,7 @@ impl Uploads {
         }
     }
 
-    /// It was looked for before its turn came, and another row with the same bytes has been pinned since.
+    /// It was looked for before its turn came, and another row with the same bytes was sent since.
     fn sent_meanwhile(&self, just_taken: bool, upload: &Upload) -> Result<bool, CommandError> {
         Ok(just_taken && !planted("twins") && self.hint(upload)?.is_some())
     }

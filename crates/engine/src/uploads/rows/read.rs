@@ -127,6 +127,21 @@ pub(in crate::uploads) fn earlier(
         .optional()?)
 }
 
+/// Whether the answer to another upload of the same bytes was lost: they may have arrived.
+pub(in crate::uploads) fn unanswered(
+    tx: &Connection,
+    account: AccountId,
+    cid: &str,
+    id: i64,
+) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT 1 FROM upload WHERE account = ?1 AND cid = ?2 AND id <> ?3
+             AND (state = 'confirming' OR (state IN ('waiting', 'paused') AND resume_to = 'confirming'))",
+        )?
+        .exists(params![account, cid, id])?)
+}
+
 /// The newest uploads whose bytes have this CID, whoever computed it.
 pub(in crate::uploads) fn receipts(tx: &Connection, cid: &str) -> Result<Vec<Upload>, StoreError> {
     let mut select = tx.prepare_cached(&format!(
