@@ -30,7 +30,8 @@ impl Places {
             .max_log_files(7)
             .build(self.data.join("logs"))
             .ok()?;
-        // Room for lines that wait to be written is taken at once: by default for 128,000 of them, 4 MB.
+        // Room for lines that wait to be written is taken at once: by default for 128,000 of them, 4 MB. Lines beyond these are
+        // left out of the log: nobody waits for it.
         let (writer, guard) = tracing_appender::non_blocking::NonBlockingBuilder::default()
             .buffered_lines_limit(1_024)
             .finish(file);

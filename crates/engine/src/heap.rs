@@ -15,6 +15,6 @@ pub fn keep_together() {
     }
 }
 
-/// One for whoever waits for the screen, one for the work beside it.
+/// The main one, and one more for the threads that find it taken.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const HEAPS: i32 = 2;

@@ -92,6 +92,7 @@ impl Pins {
             let mut next: Option<PageToken> = None;
             let mut pages = Pages::up_to(MOST_PAGES);
             loop {
+                let asked = self.clock.now();
                 let page = match list.page(&query, next.take(), Priority::Background).await {
                     Ok(page) => page,
                     Err(error) if network == Network::Private && has_no_private(&error) => break,
@@ -108,7 +109,7 @@ impl Pins {
                     }
                     pin
                 });
-                self.mirror(account, pins.collect(), reading).await?;
+                self.mirror(account, pins.collect(), reading, asked).await?;
                 next = page.next;
                 match &next {
                     Some(token) => pages.go_on(token.as_str(), &name)?,

@@ -97,7 +97,7 @@ pub(super) fn upsert(
     account: AccountId,
     pins: &[Listed],
     reading: i64,
-    now: Millis,
+    asked: Millis,
 ) -> Result<Vec<i64>, StoreError> {
     let mut insert = tx.prepare_cached(
         "INSERT INTO pin (account, service_id, cid, name, bytes, files, mime, network, keyvalues, pinned, reading, in_groups, expires, told)
@@ -128,7 +128,7 @@ pub(super) fn upsert(
                 reading,
                 groups,
                 pin.expires,
-                now
+                asked
             ],
             |row| row.get(0),
         )?);

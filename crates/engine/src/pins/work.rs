@@ -7,6 +7,7 @@ use pinning::{Delivered, ErrorKind, Network, PinRef, Value};
 use super::{NotUnpinned, PinDetails, PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
+use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
 use crate::planted::planted;
@@ -41,26 +42,28 @@ impl Pins {
     pub async fn add(&self, account: AccountId, pin: rows::Listed) -> Result<i64, CommandError> {
         let (reading, _) = self.store.mirror.read(|tx| rows::reading(tx, account))?;
         // One reading ahead: a list that was begun before this pin existed must not sweep it away.
-        let ids = self.mirror(account, vec![pin], reading + 1).await?;
+        let now = self.clock.now();
+        let ids = self.mirror(account, vec![pin], reading + 1, now).await?;
         ids.first()
             .copied()
             .ok_or_else(|| CommandError::gone("This pin"))
     }
 
+    /// `asked`: when the service was asked for these. What it says is true of that time, and not of that of its answer.
     pub(super) async fn mirror(
         &self,
         account: AccountId,
         pins: Vec<rows::Listed>,
         reading: i64,
+        asked: Millis,
     ) -> Result<Vec<i64>, CommandError> {
         // Filled before the rows change, so that no row is put twice.
         self.with_catalogue(account, |_| ())?;
-        let now = self.clock.now();
         let mirrored = self
             .store
             .mirror
             .write(Urgency::Background, move |tx| {
-                let ids = rows::upsert(tx, account, &pins, reading, now)?;
+                let ids = rows::upsert(tx, account, &pins, reading, asked)?;
                 rows::by_ids(tx, &ids)
             })
             .await?;

@@ -8,6 +8,8 @@ use engine::error::ErrorCode;
 use engine::pins::{Listed, Look, PinQuery, PinRow, SortKey};
 use engine::uploads::{Secrets, UploadOptions, UploadRow, UploadState};
 
+use sandbox::{Gate, Kind, Route};
+
 use crate::house::leap::Leaping;
 use crate::house::{self, House};
 
@@ -105,6 +107,29 @@ async fn a_clock_that_is_wrong_does_not_hide_what_the_service_still_lists() {
         pins.take_out_ended().await.expect("looks");
         assert_eq!(names(&house), ["short.txt"]);
     }
+}
+
+/// What a list says is true of the time at which it was asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_that_ends_while_its_list_is_read_is_gone_when_the_list_is_there() {
+    let (house, clock) = House::leaping().await;
+    let hour = clock.now() + HOUR;
+    drop_until(&house, &house.file("short.txt", b"for an hour"), Some(hour)).await;
+    let gate = Gate::new();
+    let kind = Kind::HoldAnswer(gate.clone());
+    house.sandbox.faults().once(Route::V3List, kind);
+    let reads = async {
+        house.engine.refresh(house.account).await.expect("reads");
+    };
+    let ends = async {
+        gate.arrived().await;
+        clock.leap(2 * HOUR);
+        gate.open();
+    };
+    tokio::join!(reads, ends);
+    let pins = &house.engine.pins;
+    pins.take_out_ended().await.expect("looks");
+    assert_eq!(names(&house), [] as [&str; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
