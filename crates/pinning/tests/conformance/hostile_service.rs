@@ -98,11 +98,12 @@ impl Hostile {
         let listener = socket.listen(1024).expect("listens");
         let address = format!("http://{}", listener.local_addr().expect("bound"));
         let (asked, longest) = (Arc::new(AtomicUsize::new(0)), Arc::default());
+        let bad = Arc::new(bad);
         let (counted, kept) = (Arc::clone(&asked), Arc::clone(&longest));
         let serving = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let (bad, counted) = (bad.clone(), Arc::clone(&counted));
+                let (bad, counted) = (Arc::clone(&bad), Arc::clone(&counted));
                 let sent = Arc::new(AtomicU64::new(0));
                 let list: &Mutex<Vec<Arc<AtomicU64>>> = &kept;
                 list.lock().expect("one at a time").push(Arc::clone(&sent));
