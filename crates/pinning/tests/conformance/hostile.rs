@@ -188,7 +188,7 @@ pub(crate) async fn answers(
     at_once: usize,
     deadlines: Deadlines,
 ) -> Vec<(&'static str, Result<(), Error>)> {
-    let hostile = Hostile::new(bad).await;
+    let hostile = Hostile::new(bad);
     let accounts = accounts(&hostile.address, deadlines);
     let all: Vec<_> = accounts
         .iter()

@@ -90,7 +90,7 @@ impl Drop for Hostile {
 }
 
 impl Hostile {
-    pub(crate) async fn new(bad: Bad) -> Self {
+    pub(crate) fn new(bad: Bad) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_send_buffer_size(SENDING).expect("a small one");
         let here = "127.0.0.1:0".parse().expect("an address");
