@@ -145,6 +145,27 @@ async fn a_rest_stops_all_that_is_sent_also_where_one_row_cannot_be_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_on_its_way_in_a_crash_is_asked_about_before_anything_is_sent_again() {
+    let mut house = House::new().await;
+    // The key is tried with the first file.
+    house.drop_in(&[house.file("first.txt", b"first")]).await;
+    house.verified().await;
+    let sent = Gate::new();
+    fault(&house, Route::V3Upload, 1, Kind::Hold(sent.clone()));
+    house.drop_in(&[house.file("a.txt", b"a")]).await;
+    sent.arrived().await;
+    house.restart();
+    // The service has not carried it out yet: as long as that is so, nothing but a question may come.
+    let known = [UploadState::Confirming, UploadState::Pinned];
+    let taken_up = |row: &UploadRow| row.name == "a.txt" && known.contains(&row.state);
+    let row = house.until(taken_up).await;
+    assert_eq!(row.state, UploadState::Confirming, "{}", row.sentence);
+    sent.open();
+    house.verified().await;
+    assert_eq!(house.uploads_received(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_chosen_for_a_pin_is_set_after_a_crash_and_later_changes_are_left_alone() {
     let mut house = House::new().await;
     let sent = Gate::new();

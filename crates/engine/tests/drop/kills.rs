@@ -129,6 +129,8 @@ pub(crate) enum Dropped {
     Folder,
     /// In chunks.
     Large,
+    /// Two of each, and one in chunks: others are on their way at each step.
+    Together,
 }
 
 /// Those who drop. Every content is another one.
@@ -179,12 +181,13 @@ impl People {
         house.drop_in(&paths).await;
     }
 
-    /// One row of the queue.
-    pub(crate) async fn drop_one(&mut self, house: &House, dropped: Dropped) {
+    /// One row of the queue, or five.
+    pub(crate) async fn drop_kind(&mut self, house: &House, dropped: Dropped) {
         let path = match dropped {
             Dropped::Small => self.small(house),
             Dropped::Folder => self.folder(house),
             Dropped::Large => self.large(house),
+            Dropped::Together => return self.drop_some(house, None).await,
         };
         house.drop_in(&[path]).await;
     }

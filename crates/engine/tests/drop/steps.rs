@@ -20,11 +20,12 @@ use super::oracle;
 
 const CHUNK: u64 = 64 * 1024;
 const NAME: &str = "steps::the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice";
-/// How many steps each of them takes that meets no trouble, alone in its queue.
-const STEPS: [(Dropped, usize); 3] = [
+/// How many steps each of them takes that meets no trouble, with no other in its queue.
+const STEPS: [(Dropped, usize); 4] = [
     (Dropped::Small, 3),
     (Dropped::Folder, 3),
     (Dropped::Large, 10),
+    (Dropped::Together, 22),
 ];
 
 /// Breaks the ledger when the queue comes to one of its steps.
@@ -57,7 +58,7 @@ async fn assert_all_is_well(house: &House, people: &People, what: &str) {
     assert!(judged.is_well(), "{what}: {judged:#?}");
 }
 
-/// What is dropped meets this at each of its steps, and at the other two kinds' beside it. Answers how many there were.
+/// Each kind meets this at each of its steps, all kinds at a time. Answers how many there were.
 async fn at_each_step(of: impl AsyncFn(Dropped) -> usize) -> usize {
     let counts = join_all(STEPS.map(|(dropped, _)| of(dropped))).await;
     let counted: Vec<_> = STEPS.iter().map(|(kind, _)| *kind).zip(counts).collect();
@@ -81,7 +82,7 @@ async fn breaks_at_each_step(dropped: Dropped) -> usize {
         house.cut(2 * CHUNK, CHUNK);
         let _ = breaking.store.set(house.engine.store.clone());
         let mut people = People::new(1);
-        people.drop_one(&house, dropped).await;
+        people.drop_kind(&house, dropped).await;
         tokio::select! {
             _ = broken.recv() => {
                 let more = house.try_drop(&[house.file("more", b"more")]).await;
@@ -146,7 +147,7 @@ async fn ends_before_each_step(dropped: Dropped, pairs: bool, lives: &AtomicUsiz
         house.cut(2 * CHUNK, CHUNK);
         house.stop();
         let mut people = People::new(1);
-        people.drop_one(&house, dropped).await;
+        people.drop_kind(&house, dropped).await;
         let steps = if pairs {
             vec![first, second]
         } else {
