@@ -11,8 +11,7 @@ use crate::{Outcome, checkout, planted, python, system, ui};
 const NAMES: [&str; 7] = [
     "format", "rust", "planted", "lints", "window", "clients", "ui",
 ];
-/// These run beside the others, one after the other: the window's tests wait more than they work, and both halves take
-/// about as long.
+/// These run beside the others, one after the other: they wait more than they work.
 const ASIDE: [&str; 3] = ["planted", "window", "ui"];
 /// A window test that hangs must not hang the run: seconds, for building and all of them together.
 const WINDOW_DEADLINE: &str = "1200";
@@ -60,6 +59,15 @@ impl Options {
     fn wants(&self, layer: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|name| name == layer)
     }
+
+    /// What the wanted layers need of the system; `None`: nothing.
+    fn purpose(&self) -> Option<Purpose> {
+        let wants = |layers: &[&str]| layers.iter().any(|layer| self.wants(layer));
+        if wants(&["rust", "clients", "window"]) {
+            return Some(Purpose::Test);
+        }
+        wants(&["lints", "planted"]).then_some(Purpose::Build)
+    }
 }
 
 /// Sets up, runs the layers, prints the table; an error when anything failed or is missing.
@@ -102,8 +110,8 @@ pub(crate) fn test(options: &Options) -> Outcome {
 
 fn prepare(options: &Options, took: &mut Vec<(&'static str, Duration)>) -> Outcome {
     let any = |layers: &[&str]| layers.iter().any(|layer| options.wants(layer));
-    if any(&["lints", "rust", "planted", "clients", "window"]) {
-        took.push(("system packages", timed(|| system::install(Purpose::Test))?));
+    if let Some(purpose) = options.purpose() {
+        took.push(("system packages", timed(|| system::install(purpose))?));
     }
     // The UI is embedded where the app is compiled.
     if any(&["lints", "rust", "planted", "ui", "clients", "window"]) {
@@ -152,10 +160,12 @@ fn run_layers(options: &Options) -> Vec<Layer> {
         let ran = layers.into_iter();
         ran.map(|(name, runner)| run_layer(name, runner)).collect()
     };
+    let names: Vec<_> = aside.iter().map(|(name, _)| *name).collect();
     std::thread::scope(|scope| {
         let aside = scope.spawn(|| run_all(aside));
         let mut layers = run_all(others);
-        layers.extend(aside.join().unwrap_or_else(|_| vec![broken("window")]));
+        let ran = aside.join();
+        layers.extend(ran.unwrap_or_else(|_| names.into_iter().map(broken).collect()));
         layers
     })
 }
@@ -183,7 +193,7 @@ fn timed(step: impl FnOnce() -> Outcome) -> Outcome<Duration> {
 }
 
 /// Without backtraces: of a test's task they name its executor alone, and hide what the test says.
-fn cargo() -> Run {
+pub(crate) fn cargo() -> Run {
     Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).env("RUST_BACKTRACE", "0")
 }
 
@@ -363,6 +373,21 @@ mod tests {
     fn only_the_named_layers_are_wanted() {
         let options = parse("--only ui,rust").unwrap();
         assert!(options.wants("ui") && options.wants("rust") && !options.wants("window"));
+    }
+
+    #[test]
+    fn what_is_only_built_needs_less_of_the_system() {
+        let purpose = |line| parse(line).unwrap().purpose();
+        assert_eq!(purpose(""), Some(Purpose::Test));
+        assert_eq!(purpose("--only planted,ui"), Some(Purpose::Build));
+        assert_eq!(purpose("--only planted,rust"), Some(Purpose::Test));
+        assert_eq!(purpose("--only format,ui"), None);
+    }
+
+    #[test]
+    fn the_usage_names_every_layer() {
+        let all = format!("LAYERS: {}", NAMES.join(", "));
+        assert!(crate::USAGE.contains(&all), "{all}");
     }
 
     #[test]

@@ -11,6 +11,19 @@ pub(crate) enum Purpose {
     Bundle,
 }
 
+/// What tells that a package is there, whatever the system calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// on the path
+    Program(&'static str),
+    /// known to `pkg-config`
+    Library(&'static str),
+    /// a module that Python finds
+    Python(&'static str),
+    /// nothing that can be asked everywhere
+    None,
+}
+
 /// One line of the table. An empty name means that the distribution has it in another package or does not need it.
 pub(crate) struct Package {
     pub(crate) debian: &'static str,
@@ -18,6 +31,7 @@ pub(crate) struct Package {
     pub(crate) arch: &'static str,
     pub(crate) brew: &'static str,
     pub(crate) purpose: Purpose,
+    pub(crate) sign: Sign,
     pub(crate) why: &'static str,
 }
 
@@ -27,6 +41,7 @@ const fn package(
     fedora: &'static str,
     arch: &'static str,
     brew: &'static str,
+    sign: Sign,
     why: &'static str,
 ) -> Package {
     Package {
@@ -35,38 +50,40 @@ const fn package(
         arch,
         brew,
         purpose,
+        sign,
         why,
     }
 }
 
 use Purpose::{Build, Bundle, Test};
+use Sign::{Library, Program, Python};
 
 #[rustfmt::skip]
 pub(crate) const TABLE: &[Package] = &[
-    //      purpose  Debian, Ubuntu                  Fedora                             Arch                    brew          why
-    package(Build,  "pkg-config",                   "pkgconf-pkg-config",              "pkgconf",              "pkgconf",    "finds the libraries below when cargo builds"),
-    package(Build,  "libwebkit2gtk-4.1-dev",        "webkit2gtk4.1-devel",             "webkit2gtk-4.1",       "",           "the web view that draws the window"),
-    package(Build,  "librsvg2-dev",                 "librsvg2-devel",                  "librsvg",              "",           "icons"),
-    package(Build,  "libxdo-dev",                   "libxdo-devel",                    "xdotool",              "",           "menu shortcuts under X11"),
-    package(Test,   "webkit2gtk-driver",            "webkit2gtk4.1",                   "webkit2gtk-4.1",       "",           "WebDriver: reads and clicks in the real window"),
-    package(Test,   "xvfb",                         "xorg-x11-server-Xvfb",            "xorg-server-xvfb",     "",           "a display without a screen"),
-    package(Test,   "openbox",                      "openbox",                         "openbox",              "",           "a window manager: focus, placing, closing"),
-    package(Test,   "xdotool",                      "xdotool",                         "xdotool",              "",           "the hand that drags real files"),
-    package(Test,   "wmctrl",                       "wmctrl",                          "wmctrl",               "",           "places and closes windows"),
-    package(Test,   "dbus-daemon",                  "dbus-daemon",                     "dbus",                 "",           "a session bus of the test's own"),
-    package(Test,   "libglib2.0-bin",               "glib2",                           "glib2",                "",           "starts the autostart entry as a desktop does"),
-    package(Test,   "gnome-keyring",                "gnome-keyring",                   "gnome-keyring",        "",           "a real keychain for the tests"),
-    package(Test,   "libsecret-tools",              "libsecret",                       "libsecret",            "",           "looks into the keychain from outside"),
-    package(Test,   "imagemagick",                  "ImageMagick",                     "imagemagick",          "",           "screenshots"),
-    package(Test,   "python3-gi",                   "python3-gobject",                 "python-gobject",       "",           "the window that files are dragged from"),
-    package(Test,   "curl",                         "curl",                            "curl",                 "curl",         "what sending is measured by"),
-    package(Test,   "python3-venv",                 "python3",                         "python",               "python",     "a place for the Python client's packages"),
-    package(Test,   "gir1.2-gtk-3.0",               "gtk3",                            "gtk3",                 "",           "the same"),
-    package(Test,   "fonts-dejavu-core",            "dejavu-sans-fonts",               "ttf-dejavu",           "",           "letters to draw"),
-    package(Bundle, "file",                         "file",                            "file",                 "",           "what the bundler asks about binaries"),
-    package(Bundle, "rpm",                          "rpm-build",                       "rpm-tools",            "",           "looks into the rpm"),
-    package(Bundle, "desktop-file-utils",           "desktop-file-utils",              "desktop-file-utils",   "",           "validates the menu entry"),
-    package(Bundle, "libgtk-3-bin",                 "gtk3",                            "gtk3",                 "",           "starts the app from its menu entry"),
+    //      purpose  Debian, Ubuntu                  Fedora                             Arch                    brew           sign                              why
+    package(Build,  "pkg-config",                   "pkgconf-pkg-config",              "pkgconf",              "pkgconf",      Program("pkg-config"),            "finds the libraries below when cargo builds"),
+    package(Build,  "libwebkit2gtk-4.1-dev",        "webkit2gtk4.1-devel",             "webkit2gtk-4.1",       "",             Library("webkit2gtk-4.1"),        "the web view that draws the window"),
+    package(Build,  "librsvg2-dev",                 "librsvg2-devel",                  "librsvg",              "",             Library("librsvg-2.0"),           "icons"),
+    package(Build,  "libxdo-dev",                   "libxdo-devel",                    "xdotool",              "",             Sign::None,                       "menu shortcuts under X11"),
+    package(Test,   "webkit2gtk-driver",            "webkit2gtk4.1",                   "webkit2gtk-4.1",       "",             Program("WebKitWebDriver"),       "WebDriver: reads and clicks in the real window"),
+    package(Test,   "xvfb",                         "xorg-x11-server-Xvfb",            "xorg-server-xvfb",     "",             Program("Xvfb"),                  "a display without a screen"),
+    package(Test,   "openbox",                      "openbox",                         "openbox",              "",             Program("openbox"),               "a window manager: focus, placing, closing"),
+    package(Test,   "xdotool",                      "xdotool",                         "xdotool",              "",             Program("xdotool"),               "the hand that drags real files"),
+    package(Test,   "wmctrl",                       "wmctrl",                          "wmctrl",               "",             Program("wmctrl"),                "places and closes windows"),
+    package(Test,   "dbus-daemon",                  "dbus-daemon",                     "dbus",                 "",             Program("dbus-daemon"),           "a session bus of the test's own"),
+    package(Test,   "libglib2.0-bin",               "glib2",                           "glib2",                "",             Program("gio"),                   "starts the autostart entry as a desktop does"),
+    package(Test,   "gnome-keyring",                "gnome-keyring",                   "gnome-keyring",        "",             Program("gnome-keyring-daemon"),  "a real keychain for the tests"),
+    package(Test,   "libsecret-tools",              "libsecret",                       "libsecret",            "",             Program("secret-tool"),           "looks into the keychain from outside"),
+    package(Test,   "imagemagick",                  "ImageMagick",                     "imagemagick",          "",             Program("import"),                "screenshots"),
+    package(Test,   "python3-gi",                   "python3-gobject",                 "python-gobject",       "",             Python("gi"),                     "the window that files are dragged from"),
+    package(Test,   "curl",                         "curl",                            "curl",                 "curl",         Program("curl"),                  "what sending is measured by"),
+    package(Test,   "python3-venv",                 "python3",                         "python",               "python",       Python("ensurepip"),              "a place for the Python client's packages"),
+    package(Test,   "gir1.2-gtk-3.0",               "gtk3",                            "gtk3",                 "",             Sign::None,                       "the same"),
+    package(Test,   "fonts-dejavu-core",            "dejavu-sans-fonts",               "ttf-dejavu",           "",             Sign::None,                       "letters to draw"),
+    package(Bundle, "file",                         "file",                            "file",                 "",             Program("file"),                  "what the bundler asks about binaries"),
+    package(Bundle, "rpm",                          "rpm-build",                       "rpm-tools",            "",             Program("rpm"),                   "looks into the rpm"),
+    package(Bundle, "desktop-file-utils",           "desktop-file-utils",              "desktop-file-utils",   "",             Program("desktop-file-validate"), "validates the menu entry"),
+    package(Bundle, "libgtk-3-bin",                 "gtk3",                            "gtk3",                 "",             Program("gtk-launch"),            "starts the app from its menu entry"),
 ];
 
 /// The packages for a purpose and all earlier ones.
@@ -76,22 +93,31 @@ pub(crate) fn needed(purpose: Purpose) -> impl Iterator<Item = &'static Package>
         .filter(move |package| package.purpose <= purpose)
 }
 
+/// Those of them that are not there. One without a sign is believed to be there.
+pub(crate) fn lacking(
+    packages: impl Iterator<Item = &'static Package>,
+    is_there: impl Fn(Sign) -> bool,
+) -> Vec<&'static Package> {
+    packages
+        .filter(|package| package.sign != Sign::None && !is_there(package.sign))
+        .collect()
+}
+
 /// The command lines for systems whose package manager is not apt.
-pub(crate) fn lines_for_others(purpose: Purpose) -> Vec<String> {
+pub(crate) fn lines_for_others(packages: &[&Package]) -> Vec<String> {
     let line = |start: &str, name: fn(&Package) -> &'static str| {
-        let mut names: Vec<_> = needed(purpose)
-            .map(name)
-            .filter(|name| !name.is_empty())
-            .collect();
+        let names = packages.iter().map(|package| name(package));
+        let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names.dedup();
-        format!("{start} {}", names.join(" "))
+        (!names.is_empty()).then(|| format!("{start} {}", names.join(" ")))
     };
-    vec![
+    let lines = [
         line("sudo dnf install", |package| package.fedora),
         line("sudo pacman -S --needed", |package| package.arch),
         line("brew install", |package| package.brew),
-    ]
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -116,9 +142,26 @@ mod tests {
 
     #[test]
     fn other_systems_get_a_line_without_empty_or_repeated_names() {
-        for line in lines_for_others(Bundle) {
+        let all: Vec<_> = needed(Bundle).collect();
+        for line in lines_for_others(&all) {
             assert!(!line.contains("  "), "{line}");
         }
-        assert_eq!(lines_for_others(Test)[1].matches("xdotool").count(), 1);
+        assert_eq!(lines_for_others(&all)[1].matches("xdotool").count(), 1);
+    }
+
+    #[test]
+    fn only_what_is_missing_is_asked_for() {
+        let missing = |sign| lacking(needed(Test), move |asked| asked != sign);
+        assert!(lacking(needed(Bundle), |_| true).is_empty());
+        let lines = lines_for_others(&missing(Program("curl")));
+        let wanted = [
+            "sudo dnf install curl",
+            "sudo pacman -S --needed curl",
+            "brew install curl",
+        ];
+        assert_eq!(lines, wanted);
+        let lines = lines_for_others(&missing(Program("Xvfb")));
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert_eq!(missing(Sign::None).len(), 0);
     }
 }

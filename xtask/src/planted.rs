@@ -1,8 +1,12 @@
 //! Faults that are planted in the engine one at a time: the test named beside each must find it.
 
-use crate::Outcome;
-use crate::process::Run;
-use crate::report::{Layer, Tests};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::layers::cargo;
+use crate::process::{Finished, Run};
+use crate::report::{self, Layer, Tests};
+use crate::{Outcome, checkout};
 
 /// A fault's name in the sources, the test's file, the test, and what is wrong with the fault in.
 const FAULTS: [(&str, &str, &str, &str); 21] = [
@@ -33,7 +37,7 @@ const FAULTS: [(&str, &str, &str, &str); 21] = [
     (
         "crash",
         "drop",
-        "steps::the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice",
+        "breaks::a_request_that_is_on_its_way_in_a_crash_is_asked_about_before_anything_is_sent_again",
         "what was being sent in a crash is sent anew",
     ),
     (
@@ -45,7 +49,7 @@ const FAULTS: [(&str, &str, &str, &str); 21] = [
     (
         "hold",
         "drop",
-        "breaks::a_key_that_is_refused_in_the_middle_holds_the_account_and_every_row_goes_on_by_itself",
+        "breaks::a_key_that_is_refused_in_the_middle_holds_the_account_until_a_person_tries_again",
         "what is wrong with an account is taken for the row's",
     ),
     (
@@ -135,39 +139,185 @@ const FAULTS: [(&str, &str, &str, &str); 21] = [
 ];
 
 /// Seconds that a test waits for what will not come.
-const PATIENCE: &str = "8";
+const PATIENCE: &str = "20";
+/// Seconds after which a run is ended that does not end by itself: what comes after it must have its turn.
+const DEADLINE: &str = "120";
 
-fn cargo_test() -> Run {
-    let cargo = Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    // The whole workspace, so that no dependency is built again for it.
-    cargo.args(["test", "--workspace", "--features", "engine/planted"])
-}
-
-/// Plants each of them. One whose test passes, or did not run, is a failure.
+/// First the tests that are named above, with no fault planted: they must pass in the same build and with the same patience.
+/// Then each fault alone. One whose test passes, did not run, or failed without coming to the fault is a failure.
 pub(crate) fn planted(layer: &mut Layer) -> Outcome {
-    cargo_test()
-        .args(["--test", "drop", "--test", "watches", "--no-run"])
-        .quiet()
-        .output()?;
-    for (fault, target, test, what) in FAULTS {
-        let finished = cargo_test()
-            .args(["--test", target, "--", "--exact", test])
-            .env("PINFOLD_PLANTED", fault)
-            .env("PINFOLD_PATIENCE", PATIENCE)
-            .env("RUST_BACKTRACE", "0")
-            .quiet()
-            .finish()?;
-        let found = Tests::of_cargo(&finished.output).failed == 1;
-        let verdict = if found { "found" } else { "NOT FOUND" };
-        println!("{verdict:<9} {what} ({fault})");
-        let problem =
-            (!found).then(|| format!("`{test}` did not find the fault `{fault}`: {what}"));
-        let tests = Tests {
-            passed: usize::from(found),
-            failed: usize::from(!found),
-            not_run: 0,
-        };
-        layer.count(tests, problem);
+    for (target, program) in programs()? {
+        let of_target = || FAULTS.iter().filter(|fault| fault.1 == target);
+        let tests: BTreeSet<&str> = of_target().map(|fault| fault.2).collect();
+        let sound = without_a_fault(&target, tests.len(), &run(&program, &tests, None)?);
+        let is_sound = sound.is_ok();
+        layer.check(sound);
+        if !is_sound {
+            // What fails without a fault tells nothing about one.
+            continue;
+        }
+        println!("{:<9} {target} without a fault", "passed");
+        for (fault, _, test, what) in of_target() {
+            let found = verdict(fault, test, what, &run(&program, &[*test], Some(fault))?);
+            let word = if found.is_ok() { "found" } else { "NOT FOUND" };
+            println!("{word:<9} {what} ({fault})");
+            layer.check(found);
+        }
     }
     Ok(())
+}
+
+/// The tests' programs by their names. They are run without cargo, which waits for whoever else builds: that is not
+/// the tests' time.
+fn programs() -> Outcome<BTreeMap<String, PathBuf>> {
+    let targets: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.1).collect();
+    // The whole workspace, so that no dependency is built again for it.
+    let built = cargo()
+        .args(["test", "--workspace", "--features", "engine/planted"])
+        .args(["--no-run", "--message-format=json-render-diagnostics"])
+        .args(targets.iter().flat_map(|target| ["--test", target]))
+        .quiet()
+        .output()?;
+    let programs = programs_of(&built);
+    match targets
+        .iter()
+        .find(|target| !programs.contains_key(**target))
+    {
+        Some(target) => Err(format!("cargo built no test program `{target}`")),
+        None => Ok(programs),
+    }
+}
+
+/// What cargo's messages say of the programs of tests.
+fn programs_of(messages: &str) -> BTreeMap<String, PathBuf> {
+    let programs = messages.lines().filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        let name = message["target"]["name"].as_str()?;
+        let is_test = message["target"]["kind"][0] == "test";
+        let program = message["executable"].as_str().filter(|_| is_test)?;
+        Some((name.to_owned(), PathBuf::from(program)))
+    });
+    programs.collect()
+}
+
+fn run<'a>(
+    program: &Path,
+    tests: impl IntoIterator<Item = &'a &'a str>,
+    fault: Option<&str>,
+) -> Outcome<Finished> {
+    Run::new("timeout")
+        .args(["--kill-after=20", DEADLINE])
+        .args([program])
+        .args(["--exact"])
+        .args(tests)
+        .within(&checkout::root().join("crates/engine"))
+        .env("PINFOLD_PLANTED", fault.unwrap_or_default())
+        .env("PINFOLD_PATIENCE", PATIENCE)
+        .env("RUST_BACKTRACE", "0")
+        .quiet()
+        .finish()
+}
+
+fn without_a_fault(target: &str, wanted: usize, finished: &Finished) -> Outcome<String> {
+    let tests = Tests::of_cargo(&finished.output);
+    let all = Tests {
+        passed: wanted,
+        ..Tests::default()
+    };
+    if tests == all {
+        return Ok(String::new());
+    }
+    let forbidden: Vec<&str> = report::forbidden(&finished.output).collect();
+    Err(format!(
+        "of {wanted} tests of `{target}` that find faults, {} passed without a fault, and {} did not run. {}\n{}",
+        tests.passed,
+        tests.not_run,
+        forbidden.join("\n"),
+        finished.failure
+    ))
+}
+
+/// Found is what made its test fail after the engine had come to it.
+fn verdict(fault: &str, test: &str, what: &str, finished: &Finished) -> Outcome<String> {
+    let tests = Tests::of_cargo(&finished.output);
+    let told = format!("planted fault reached: {fault}");
+    let reached = finished.output.lines().any(|line| line.ends_with(&told));
+    match (tests.passed, tests.failed) {
+        (0, 1) if reached => Ok(String::new()),
+        (0, 1) => Err(format!(
+            "`{test}` failed, but not by the fault `{fault}`, which was never reached: {what}. {}",
+            finished.failure
+        )),
+        (1, 0) if reached => Err(format!("`{test}` did not find the fault `{fault}`: {what}")),
+        (1, 0) => Err(format!(
+            "`{test}` never came to the fault `{fault}`: {what}"
+        )),
+        _ => Err(format!(
+            "`{test}` came to no end with the fault `{fault}`. {}",
+            finished.failure
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILED: &str = "test result: FAILED. 0 passed; 1 failed; 0 ignored";
+    const PASSED: &str = "test result: ok. 1 passed; 0 failed; 0 ignored";
+
+    fn finished(output: &str) -> Finished {
+        Finished {
+            success: false,
+            output: output.to_owned(),
+            failure: "its last lines".to_owned(),
+        }
+    }
+
+    fn verdict_of(output: &str) -> Outcome<String> {
+        verdict("cid", "a_test", "no CID is compared", &finished(output))
+    }
+
+    #[test]
+    fn a_fault_is_found_only_by_a_test_that_came_to_it_and_failed() {
+        let reached = "planted fault reached: cid\n";
+        assert!(verdict_of(&format!("{reached}{FAILED}")).is_ok());
+        let passed = verdict_of(&format!("{reached}{PASSED}")).unwrap_err();
+        assert!(passed.contains("did not find"), "{passed}");
+        let elsewhere = verdict_of(&format!("planted fault reached: cids\n{FAILED}"));
+        let elsewhere = elsewhere.unwrap_err();
+        assert!(elsewhere.contains("never reached"), "{elsewhere}");
+        assert!(elsewhere.contains("its last lines"), "{elsewhere}");
+        assert!(verdict_of(PASSED).unwrap_err().contains("never came to"));
+    }
+
+    #[test]
+    fn a_run_that_hung_or_ran_nothing_finds_nothing_and_says_what_it_said() {
+        let nothing = "test result: ok. 0 passed; 0 failed; 0 ignored";
+        for output in ["planted fault reached: cid", nothing] {
+            let problem = verdict_of(output).unwrap_err();
+            assert!(problem.contains("no end"), "{problem}");
+            assert!(problem.contains("its last lines"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn without_a_fault_every_test_passes_and_none_is_missing() {
+        let two = "test result: ok. 2 passed; 0 failed; 0 ignored";
+        assert!(without_a_fault("drop", 2, &finished(two)).is_ok());
+        assert!(without_a_fault("drop", 3, &finished(two)).is_err());
+        let forbidden = format!("NOT RUN: a: this machine refuses it\n{two}");
+        let problem = without_a_fault("drop", 2, &finished(&forbidden)).unwrap_err();
+        assert!(problem.contains("NOT RUN: a"), "{problem}");
+    }
+
+    #[test]
+    fn programs_are_those_of_tests() {
+        let messages = r#"{"reason":"compiler-artifact","target":{"kind":["lib"],"name":"engine"},"executable":null}
+Compiling engine
+{"reason":"compiler-artifact","target":{"kind":["test"],"name":"drop"},"executable":"/t/drop-1"}
+{"reason":"build-finished","success":true}"#;
+        let only = BTreeMap::from([("drop".to_owned(), PathBuf::from("/t/drop-1"))]);
+        assert_eq!(programs_of(messages), only);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::Outcome;
-use crate::packages::{self, Package, Purpose};
+use crate::packages::{self, Package, Purpose, Sign};
 use crate::process::{self, Run};
 
 /// `cargo xtask system [test|bundle]`.
@@ -99,23 +99,40 @@ fn missing(purpose: Purpose) -> Outcome<Vec<&'static Package>> {
         .collect())
 }
 
+/// Where no apt-get is, what is missing is named and not installed.
 fn elsewhere(purpose: Purpose) -> Outcome {
-    if purpose == Purpose::Build
-        && (cfg!(target_os = "macos")
-            || Run::new("pkg-config")
-                .args(["--exists", "webkit2gtk-4.1"])
-                .quiet()
-                .output()
-                .is_ok())
-    {
-        println!("No apt-get here, and the libraries that the window needs are there.");
+    // What brew does not have comes with macOS, or is not for it.
+    let of_here = |package: &&Package| !cfg!(target_os = "macos") || !package.brew.is_empty();
+    let missing = packages::lacking(packages::needed(purpose).filter(of_here), is_there);
+    if missing.is_empty() {
+        println!("No apt-get here, and what can be looked for is there.");
         return Ok(());
     }
     println!("No apt-get here. Install what is missing with the line for your system:");
-    for line in packages::lines_for_others(purpose) {
+    for line in packages::lines_for_others(&missing) {
         println!("  {line}");
     }
-    Err("system packages may be missing, and only apt-get is driven by itself".to_owned())
+    let missing = missing.iter().map(|package| package.why);
+    Err(format!(
+        "only apt-get is driven by itself, and this is missing: {}",
+        missing.collect::<Vec<_>>().join("; ")
+    ))
+}
+
+fn is_there(sign: Sign) -> bool {
+    let succeeds = |program: &str, arguments: &[&str]| {
+        let run = Run::new(program).args(arguments).quiet();
+        run.output().is_ok()
+    };
+    match sign {
+        Sign::Program(name) => process::exists(name),
+        Sign::Library(name) => succeeds("pkg-config", &["--exists", name]),
+        // The system's has what it installs; another one may come first on the path.
+        Sign::Python(name) => ["python3", "/usr/bin/python3"]
+            .iter()
+            .any(|python| succeeds(python, &["-c", &format!("import {name}")])),
+        Sign::None => true,
+    }
 }
 
 fn names(packages: &[&Package]) -> String {

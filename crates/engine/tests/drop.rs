@@ -395,23 +395,3 @@ async fn an_upload_taken_back_after_its_bytes_arrived_is_not_called_cancelled() 
     let cid = row.cid.expect("a CID");
     assert_eq!(house.served(&cid).await, b"too late");
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn when_a_held_account_works_again_try_again_wakes_its_uploads_and_reads_its_list() {
-    let house = House::new().await;
-    house
-        .engine
-        .accounts
-        .set_hold(house.account, ErrorCode::KeychainLocked, None);
-    let file = house.file("waiting.txt", b"held with its account");
-    house.drop_in(&[file]).await;
-    house
-        .until(|row| row.files == 0 || row.state != UploadState::Pinned)
-        .await;
-    assert_eq!(house.uploads_received(), 0);
-
-    let account = house.engine.retry(house.account).await.expect("answers");
-    assert_eq!(account.hold, None);
-    assert_eq!(house.ended().await[0].state, UploadState::Pinned);
-    assert_eq!(house.uploads_received(), 1);
-}

@@ -10,21 +10,35 @@ use super::chunks::{bytes_received, noise, uploads_begun};
 use super::house::House;
 use super::house::fast::Fast;
 
-/// From now on rows of the queue cannot be written where this holds.
-/// What breaks a ledger for each step like this.
-pub(crate) fn broken(when: &str) -> String {
+const CHANGES: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
+
+/// What refuses such a change of the queue's rows where this holds.
+fn refusing(change: &str, when: &str) -> String {
     format!(
-        "CREATE TEMP TRIGGER broken BEFORE UPDATE ON main.upload WHEN {when}
-         BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END"
+        "CREATE TEMP TRIGGER broken_{change} BEFORE {change} ON main.upload WHEN {when}
+         BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END;"
     )
 }
 
-async fn break_the_ledger(house: &House, when: &str) {
-    execute(house, broken(when)).await;
+/// What breaks a ledger: no row of the queue is written, comes or goes.
+pub(crate) fn broken() -> String {
+    CHANGES.map(|change| refusing(change, "1")).concat()
+}
+
+/// From now on rows of the queue cannot be written where this holds.
+async fn break_rows(house: &House, when: &str) {
+    execute(house, refusing("UPDATE", when)).await;
+}
+
+/// From now on the queue cannot be written at all.
+async fn break_the_ledger(house: &House) {
+    execute(house, broken()).await;
 }
 
 pub(crate) async fn mend_the_ledger(house: &House) {
-    execute(house, "DROP TRIGGER temp.broken".to_owned()).await;
+    let mend = |change| format!("DROP TRIGGER IF EXISTS temp.broken_{change};");
+    let sql = CHANGES.map(mend).concat();
+    execute(house, sql).await;
 }
 
 async fn execute(house: &House, sql: String) {
@@ -69,20 +83,24 @@ async fn a_ledger_that_cannot_be_written_is_tried_again_after_a_pause_and_the_qu
     fault(&house, Route::V3Upload, 1, Kind::status(503));
     house.drop_in(&[house.file("a.txt", b"a")]).await;
     house.until(|row| row.state == UploadState::Waiting).await;
-    break_the_ledger(&house, "1").await;
+    break_the_ledger(&house).await;
     let before = clock.waits_in_vain();
     clock.pass(60_000).await;
     let spun = clock.waits_in_vain() - before;
     assert!(spun < 60, "{spun} tries in a minute");
+    let refused = house.try_drop(&[house.file("b.txt", b"b")]).await;
+    refused.expect_err("no row can be added");
     mend_the_ledger(&house).await;
-    assert_eq!(house.ended().await[0].state, UploadState::Pinned);
+    let ended = house.ended().await;
+    assert_eq!(ended.len(), 1, "what was refused left nothing");
+    assert_eq!(ended[0].state, UploadState::Pinned);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_could_not_be_written_down_is_asked_for_and_nothing_is_sent_again() {
     let clock = Fast::new(20);
     let house = House::timed(clock.clone()).await;
-    break_the_ledger(&house, "NEW.state = 'pinned'").await;
+    break_rows(&house, "NEW.state = 'pinned'").await;
     house.drop_in(&[house.file("a.txt", b"once")]).await;
     house
         .until_true("it is sent", async || house.uploads_received() > 0)
@@ -109,7 +127,7 @@ async fn a_rest_stops_all_that_is_sent_also_where_one_row_cannot_be_written() {
         .collect();
     let ids = house.drop_in(&files).await;
     gate.arrived_times(MANY).await;
-    break_the_ledger(&house, &format!("OLD.id = {}", ids[1])).await;
+    break_rows(&house, &format!("OLD.id = {}", ids[1])).await;
     let uploads = &house.engine.uploads;
     uploads.rest(RestFor::Hour).await.expect("rests");
     // A request that was given up is in the log, although the gate is still closed.
@@ -124,6 +142,27 @@ async fn a_rest_stops_all_that_is_sent_also_where_one_row_cannot_be_written() {
     let ended = house.ended().await;
     assert!(ended.iter().all(|row| row.state == UploadState::Pinned));
     assert_eq!(house.uploads_received(), MANY, "nothing is sent twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_on_its_way_in_a_crash_is_asked_about_before_anything_is_sent_again() {
+    let mut house = House::new().await;
+    // The key is tried with the first file.
+    house.drop_in(&[house.file("first.txt", b"first")]).await;
+    house.verified().await;
+    let sent = Gate::new();
+    fault(&house, Route::V3Upload, 1, Kind::Hold(sent.clone()));
+    house.drop_in(&[house.file("a.txt", b"a")]).await;
+    sent.arrived().await;
+    house.restart();
+    // The service has not carried it out yet: as long as that is so, nothing but a question may come.
+    let known = [UploadState::Confirming, UploadState::Pinned];
+    let taken_up = |row: &UploadRow| row.name == "a.txt" && known.contains(&row.state);
+    let row = house.until(taken_up).await;
+    assert_eq!(row.state, UploadState::Confirming, "{}", row.sentence);
+    sent.open();
+    house.verified().await;
+    assert_eq!(house.uploads_received(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,9 +230,17 @@ async fn what_could_not_be_set_on_a_pin_is_said_and_is_not_called_left_out() {
     assert!(!said(&row), "{}", row.sentence);
 }
 
+/// One file is pinned with it, and one is on its way.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_is_refused_in_the_middle_holds_the_account_and_every_row_goes_on_by_itself() {
+async fn a_key_that_is_refused_in_the_middle_holds_the_account_until_a_person_tries_again() {
     let house = House::new().await;
+    house.drop_in(&[house.file("pinned.txt", b"pinned")]).await;
+    house.verified().await;
+    let sent = Gate::new();
+    fault(&house, Route::V3Upload, 1, Kind::HoldAnswer(sent.clone()));
+    let on_its_way = house.file("on its way.txt", b"on its way");
+    house.drop_in(&[on_its_way]).await;
+    sent.arrived().await;
     fault(&house, Route::V3Upload, 100, Kind::status(401));
     let files: Vec<_> = (0..5)
         .map(|n| house.file(&format!("{n}.txt"), format!("file {n}").as_bytes()))
@@ -205,12 +252,36 @@ async fn a_key_that_is_refused_in_the_middle_holds_the_account_and_every_row_goe
             .map(|_| ())
     };
     house.once(held, refused, async || ()).await;
+    let head = house.engine.uploads.head().expect("figures");
+    assert_eq!((head.now, head.needs_you), (6, 0), "{head:?}");
+
+    sent.open();
     house.sandbox.faults().clear();
     house.engine.retry(house.account).await.expect("answers");
     let ended = house.ended().await;
-    assert_eq!(ended.len(), 5);
+    assert_eq!(ended.len(), 7);
     for row in ended {
         assert_eq!(row.state, UploadState::Pinned, "{}", row.sentence);
     }
-    assert_eq!(house.uploads_received(), 5);
+    assert_eq!(house.uploads_received(), 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_a_held_account_works_again_try_again_wakes_its_uploads_and_reads_its_list() {
+    let house = House::new().await;
+    house
+        .engine
+        .accounts
+        .set_hold(house.account, ErrorCode::KeychainLocked, None);
+    let file = house.file("waiting.txt", b"held with its account");
+    house.drop_in(&[file]).await;
+    house
+        .until(|row| row.files == 0 || row.state != UploadState::Pinned)
+        .await;
+    assert_eq!(house.uploads_received(), 0);
+
+    let account = house.engine.retry(house.account).await.expect("answers");
+    assert_eq!(account.hold, None);
+    assert_eq!(house.ended().await[0].state, UploadState::Pinned);
+    assert_eq!(house.uploads_received(), 1);
 }

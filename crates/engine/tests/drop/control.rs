@@ -11,7 +11,7 @@ use engine::uploads::{
 };
 use sandbox::{Fault, Gate, Kind, Route};
 
-use super::house::fast::Fast;
+use super::house::heard::Heard;
 use super::house::{self, House};
 
 async fn one_at_a_time(house: &House) {
@@ -24,15 +24,22 @@ async fn one_at_a_time(house: &House) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_rests_begins_nothing_also_after_a_restart_until_it_is_continued() {
-    let clock = Fast::new(100);
-    let mut house = House::timed(clock.clone()).await;
-    house
-        .engine
-        .uploads
-        .rest(RestFor::Hour)
-        .await
-        .expect("rests");
+    let clock = Arc::new(Heard::default());
+    let steps = Arc::new(AtomicUsize::new(0));
+    let taken = steps.clone();
+    let step = move || {
+        taken.fetch_add(1, Ordering::SeqCst);
+        0.5
+    };
+    let mut house = House::stepping(clock.clone(), Arc::new(step)).await;
+    let rest = async |house: &House| {
+        let resting = house.engine.uploads.rest(RestFor::Hour).await;
+        resting.expect("rests");
+    };
+    rest(&house).await;
     house.drop_in(&[house.file("a.txt", b"later")]).await;
+    house.stop();
+    clock.forget();
     house.restart();
     let row = house.until(|row| row.state == UploadState::Paused).await;
     assert!(
@@ -41,8 +48,12 @@ async fn a_queue_that_rests_begins_nothing_also_after_a_restart_until_it_is_cont
         row.sentence
     );
     let head = house.engine.uploads.head().expect("figures");
-    assert!(head.paused && head.resting_until.is_some(), "{head:?}");
-    clock.pass(60_000).await;
+    let until = head.resting_until.expect("it rests");
+    assert!(head.paused, "{head:?}");
+    // The queue has looked at what there is, and sleeps. Whatever it had begun takes a step when it rests once more.
+    clock.asked_until(until).await;
+    rest(&house).await;
+    assert_eq!(steps.load(Ordering::SeqCst), 0, "nothing was begun");
     assert_eq!(house.uploads_received(), 0);
     house
         .engine
@@ -131,7 +142,8 @@ async fn a_file_whose_twin_is_pinned_between_its_look_and_its_turn_is_not_sent()
     house.drop_in(&[house.file("a.txt", b"the same")]).await;
     gate.arrived().await;
     house.drop_in(&[house.file("b.txt", b"the same")]).await;
-    reached.recv().await.expect("the second was looked for");
+    let second = tokio::time::timeout(house::patience(), reached.recv()).await;
+    second.expect("the second is looked for").expect("it waits");
     gate.open();
     let first = |row: &UploadRow| row.name == "a.txt" && row.state == UploadState::Pinned;
     house.until(first).await;

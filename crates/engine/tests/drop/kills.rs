@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::house::dice::Dice;
 use super::house::fast::Fast;
-use super::house::{House, child};
+use super::house::{House, child, number};
 use super::oracle::{self, Content};
 
 const NAME: &str = "kills::kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice";
@@ -57,9 +57,8 @@ const STEPS: [(Route, Step); 15] = [
 #[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice() {
     child::lives_here(Fast::new(FASTER)).await;
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let kills: u64 = number("PINFOLD_KILLS").unwrap_or(50);
-    let seed: u64 = number("PINFOLD_SEED").unwrap_or(1);
+    let kills = number("PINFOLD_KILLS").unwrap_or(50);
+    let seed = number("PINFOLD_SEED").unwrap_or(1);
     let mut house = House::timed(Fast::new(FASTER)).await;
     house.cut(2 * CHUNK, CHUNK);
     let limits = UploadLimits {
@@ -123,6 +122,17 @@ async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice(
     );
 }
 
+/// What goes to the service each in its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dropped {
+    Small,
+    Folder,
+    /// In chunks.
+    Large,
+    /// Two of each, and one in chunks: others are on their way at each step.
+    Together,
+}
+
 /// Those who drop. Every content is another one.
 pub(crate) struct People {
     dice: Dice,
@@ -169,6 +179,17 @@ impl People {
             paths.push(self.large(house));
         }
         house.drop_in(&paths).await;
+    }
+
+    /// One row of the queue, or five.
+    pub(crate) async fn drop_kind(&mut self, house: &House, dropped: Dropped) {
+        let path = match dropped {
+            Dropped::Small => self.small(house),
+            Dropped::Folder => self.folder(house),
+            Dropped::Large => self.large(house),
+            Dropped::Together => return self.drop_some(house, None).await,
+        };
+        house.drop_in(&[path]).await;
     }
 
     fn small(&mut self, house: &House) -> PathBuf {

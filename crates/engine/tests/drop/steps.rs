@@ -5,21 +5,28 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use engine::store::{Store, Urgency};
 use futures::executor::block_on;
+use futures::future::join_all;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::breaks::{broken, mend_the_ledger};
 use super::house::fast::Fast;
-use super::house::{House, child, number};
-use super::kills::People;
+use super::house::{House, child, number, patience};
+use super::kills::{Dropped, People};
 use super::oracle;
 
 const CHUNK: u64 = 64 * 1024;
 const NAME: &str = "steps::the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice";
-/// Fewer steps than this are not all that files, folders and chunks take.
-const FEWEST: usize = 20;
+/// How many steps each of them takes that meets no trouble, with no other in its queue.
+const STEPS: [(Dropped, usize); 4] = [
+    (Dropped::Small, 3),
+    (Dropped::Folder, 3),
+    (Dropped::Large, 10),
+    (Dropped::Together, 22),
+];
 
 /// Breaks the ledger when the queue comes to one of its steps.
 struct Breaking {
@@ -33,7 +40,7 @@ impl Breaking {
     fn step(&self) -> f64 {
         if self.steps.fetch_add(1, Ordering::SeqCst) == self.at {
             let store = self.store.get().expect("told before anything is dropped");
-            let run = |tx: &engine::store::Tx| Ok(tx.execute_batch(&broken("1"))?);
+            let run = |tx: &engine::store::Tx| Ok(tx.execute_batch(&broken())?);
             block_on(store.ledger.write(Urgency::Click, run)).expect("breaks");
             self.broke.send(()).expect("is waited for");
         }
@@ -51,10 +58,17 @@ async fn assert_all_is_well(house: &House, people: &People, what: &str) {
     assert!(judged.is_well(), "{what}: {judged:#?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_ledger_breaks_at_each_step_and_nothing_is_lost_or_sent_twice() {
-    let mut at = 0;
-    loop {
+/// Each kind meets this at each of its steps, all kinds at a time. Answers how many there were.
+async fn at_each_step(of: impl AsyncFn(Dropped) -> usize) -> usize {
+    let counts = join_all(STEPS.map(|(dropped, _)| of(dropped))).await;
+    let counted: Vec<_> = STEPS.iter().map(|(kind, _)| *kind).zip(counts).collect();
+    assert_eq!(counted, STEPS, "the steps are others than they were");
+    counted.iter().map(|(_, steps)| steps).sum()
+}
+
+/// Breaks the ledger at each step of a row, one house after the other. Answers how many steps there were.
+async fn breaks_at_each_step(dropped: Dropped) -> usize {
+    for at in 0.. {
         let (broke, mut broken) = unbounded_channel();
         let breaking = Arc::new(Breaking {
             at,
@@ -68,20 +82,27 @@ async fn the_ledger_breaks_at_each_step_and_nothing_is_lost_or_sent_twice() {
         house.cut(2 * CHUNK, CHUNK);
         let _ = breaking.store.set(house.engine.store.clone());
         let mut people = People::new(1);
-        people.drop_some(&house, None).await;
+        people.drop_kind(&house, dropped).await;
         tokio::select! {
             _ = broken.recv() => {
+                let more = house.try_drop(&[house.file("more", b"more")]).await;
+                more.expect_err("the queue takes nothing");
                 clock.pass(20_000).await;
                 mend_the_ledger(&house).await;
                 all_ended(&house).await;
             }
-            () = all_ended(&house) => break,
+            () = all_ended(&house) => return at,
         }
-        assert_all_is_well(&house, &people, &format!("broken at step {at}")).await;
-        at += 1;
+        let what = format!("{dropped:?}, broken at step {at}");
+        assert_all_is_well(&house, &people, &what).await;
     }
-    println!("SOAK steps_at_which_the_ledger_broke={at}");
-    assert!(at >= FEWEST, "{at} steps");
+    unreachable!("every row ends")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_breaks_at_each_step_and_nothing_is_lost_or_sent_twice() {
+    let steps = at_each_step(breaks_at_each_step).await;
+    println!("SOAK steps_at_which_the_ledger_broke={steps}");
 }
 
 /// In the child: the process ends before this step.
@@ -100,13 +121,17 @@ async fn lives_and_ends(house: &House, steps: &[usize]) -> bool {
     for step in steps {
         let mut child = house.start_child_that_ends(NAME, *step);
         let mut ended = false;
-        let over = async || house.engine.uploads.head().expect("figures").now == 0;
-        while !ended && !over().await {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            ended = child.try_wait().expect("is a process").is_some();
-        }
+        let over = || house.engine.uploads.head().expect("figures").now == 0;
+        let living = async {
+            while !ended && !over() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                ended = child.try_wait().expect("is a process").is_some();
+            }
+        };
+        let lived = tokio::time::timeout(patience(), living).await;
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
+        assert!(lived.is_ok(), "neither its step {step} nor its end came");
         if !ended {
             return false;
         }
@@ -114,19 +139,15 @@ async fn lives_and_ends(house: &House, steps: &[usize]) -> bool {
     true
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice() {
-    if let Some(step) = child::ends_at() {
-        return child::lives_here_until(Fast::new(100), ends_before(step)).await;
-    }
-    let pairs = number("PINFOLD_PAIRS").is_some();
-    let (mut first, mut second, mut lives) = (0, 0, 0);
+/// Ends the process before each step of a row, or before each pair of them. Answers how many steps there were.
+async fn ends_before_each_step(dropped: Dropped, pairs: bool, lives: &AtomicUsize) -> usize {
+    let (mut first, mut second) = (0, 0);
     loop {
         let mut house = House::timed(Fast::new(100)).await;
         house.cut(2 * CHUNK, CHUNK);
         house.stop();
         let mut people = People::new(1);
-        people.drop_some(&house, None).await;
+        people.drop_kind(&house, dropped).await;
         let steps = if pairs {
             vec![first, second]
         } else {
@@ -135,16 +156,30 @@ async fn the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice() {
         let met = lives_and_ends(&house, &steps).await;
         house.restart();
         all_ended(&house).await;
-        assert_all_is_well(&house, &people, &format!("ended before {steps:?}")).await;
-        lives += 1;
+        let what = format!("{dropped:?}, ended before {steps:?}");
+        assert_all_is_well(&house, &people, &what).await;
+        lives.fetch_add(1, Ordering::Relaxed);
         match (met, pairs) {
             (true, true) => second += 1,
             (true, false) => first += 1,
             // No step is as far as this: on with the next first one, until there is none either.
             (false, true) if second > 0 => (first, second) = (first + 1, 0),
-            (false, _) => break,
+            (false, _) => return first,
         }
     }
-    println!("SOAK steps_before_which_it_ended={first} lives={lives}");
-    assert!(first >= FEWEST, "{first} steps");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice() {
+    if let Some(step) = child::ends_at() {
+        return child::lives_here_until(Fast::new(100), ends_before(step)).await;
+    }
+    let pairs = number("PINFOLD_PAIRS").is_some_and(|pairs| pairs > 0);
+    let lives = AtomicUsize::new(0);
+    let steps = at_each_step(async |dropped| ends_before_each_step(dropped, pairs, &lives).await);
+    println!(
+        "SOAK steps_before_which_it_ended={} lives={}",
+        steps.await,
+        lives.into_inner()
+    );
 }

@@ -6,11 +6,12 @@ pub(crate) mod apart;
 pub(crate) mod child;
 pub(crate) mod dice;
 pub(crate) mod fast;
+pub(crate) mod heard;
 pub(crate) mod leap;
 mod service;
+mod waiting;
 mod watching;
 
-use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,13 +22,11 @@ use engine::accounts::{
 };
 use engine::clock::{Clock, SystemClock};
 use engine::error::CommandError;
-use engine::pins::CheckState;
-use engine::uploads::{
-    Jitter, Secrets, UploadNetwork, UploadOptions, UploadRow, UploadState, UploadsFilter,
-};
+use engine::uploads::{Jitter, Secrets, UploadNetwork, UploadOptions};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
 use engine::{Engine, Parts};
 use sandbox::{Config, Key, Sandbox};
+pub(crate) use waiting::patience;
 
 /// How long a test waits for what must happen.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -37,12 +36,6 @@ pub(crate) fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// How long it is waited for here: longer in runs that do more.
-fn patience() -> Duration {
-    number("PINFOLD_PATIENCE").map_or(PATIENCE, Duration::from_secs)
-}
-/// Where nothing is announced for so long, it is looked at all the same.
-const SILENCE: Duration = Duration::from_millis(300);
 /// The token that the server knows.
 pub(crate) const TOKEN: &str = "token-of-this-test-only";
 
@@ -288,91 +281,14 @@ impl House {
     }
 
     pub(crate) async fn drop_in(&self, paths: &[PathBuf]) -> Vec<i64> {
+        self.try_drop(paths).await.expect("enqueues")
+    }
+
+    pub(crate) async fn try_drop(&self, paths: &[PathBuf]) -> Result<Vec<i64>, CommandError> {
         let drop = self.look_at(paths).await;
-        self.engine
-            .uploads
-            .enqueue(self.account, &drop, options(Secrets::Hold))
-            .await
-            .expect("enqueues")
-    }
-
-    /// The newest upload, once all have ended: it is pinned, and its CID is ours.
-    pub(crate) async fn verified(&self) -> UploadRow {
-        let row = self.ended().await.remove(0);
-        assert_eq!(
-            (row.state, row.check),
-            (UploadState::Pinned, CheckState::Verified),
-            "{}",
-            row.sentence
-        );
-        row
-    }
-
-    /// Every row, once all have ended.
-    pub(crate) async fn ended(&self) -> Vec<UploadRow> {
-        let all_ended = async {
-            let mut changes = self.engine.store.announcer.listen();
-            while self.engine.uploads.head().expect("figures").now > 0 {
-                let _ = tokio::time::timeout(SILENCE, changes.recv()).await;
-            }
-        };
-        let waited = tokio::time::timeout(patience(), all_ended).await;
-        let open = self
-            .engine
-            .uploads
-            .rows(UploadsFilter::Now, 0, 200)
-            .expect("rows")
-            .rows;
-        assert!(waited.is_ok(), "still open: {open:?}");
-        self.engine
-            .uploads
-            .rows(UploadsFilter::Finished, 0, 200)
-            .expect("rows")
-            .rows
-    }
-
-    /// The first row that is as asked.
-    pub(crate) async fn until(&self, asked: impl Fn(&UploadRow) -> bool) -> UploadRow {
-        let look = || {
-            let rows = |filter| self.engine.uploads.rows(filter, 0, 200).expect("rows").rows;
-            [UploadsFilter::Now, UploadsFilter::Finished].map(rows)
-        };
-        let found = |rows: [Vec<UploadRow>; 2]| rows.into_iter().flatten().find(|row| asked(row));
-        self.once(look, found, async || ()).await
-    }
-
-    /// What is looked for, looked at after each change; `silent` runs where nothing changes for a while.
-    pub(crate) async fn once<L: Debug, T>(
-        &self,
-        look: impl Fn() -> L,
-        found: impl Fn(L) -> Option<T>,
-        silent: impl AsyncFn(),
-    ) -> T {
-        let mut changes = self.engine.store.announcer.listen();
-        let waiting = async {
-            loop {
-                if let Some(found) = found(look()) {
-                    return found;
-                }
-                if tokio::time::timeout(SILENCE, changes.recv()).await.is_err() {
-                    silent().await;
-                }
-            }
-        };
-        tokio::time::timeout(patience(), waiting)
-            .await
-            .unwrap_or_else(|_| panic!("it did not come to that: {:#?}", look()))
-    }
-
-    /// Waits for something that is told by nobody.
-    pub(crate) async fn until_true(&self, what: &str, asked: impl AsyncFn() -> bool) {
-        let looking = async {
-            while !asked().await {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        let waited = tokio::time::timeout(patience(), looking).await;
-        assert!(waited.is_ok(), "it did not come to that: {what}");
+        let uploads = &self.engine.uploads;
+        let options = options(Secrets::Hold);
+        uploads.enqueue(self.account, &drop, options).await
     }
 }
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _};
 use pinning::{
-    Acknowledged, Delivered, Error, ErrorKind, JobQuery, JsonUpload, KeyQuery, LegacyCall, Network,
-    NewGroup, NewJob, NewKey, Permissions, PinEdit, PinQuery, PinRef, PinRequest, Placement,
-    Priority, Psa, PsaBudget, PsaEndpoint, RequestQuery, ResumableUpload, ResumeError, Service,
-    UploadOptions,
+    Acknowledged, Deadlines, Delivered, Error, ErrorKind, JobQuery, JsonUpload, KeyQuery,
+    LegacyCall, Network, NewGroup, NewJob, NewKey, Permissions, PinEdit, PinQuery, PinRef,
+    PinRequest, Placement, Priority, Psa, PsaBudget, PsaEndpoint, RequestQuery, ResumableUpload,
+    ResumeError, Service, UploadOptions,
 };
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
@@ -26,13 +26,13 @@ const CID: &str = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
 /// What any call takes at most, all its attempts together.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Bytes that are read of one answer at most.
-const MOST: u64 = 16 * 1024 * 1024;
+pub(crate) const MOST: u64 = 16 * 1024 * 1024;
 
 /// Calls made at a time: what is large is held for all of them.
 const FEW: usize = 6;
 const MANY: usize = 64;
 /// Calls whose answer has no content of use: a status is all that they read of it.
-const NOTHING_READ: [&str; 5] = ["edit", "unpin", "cancel", "revoke", "remove"];
+pub(crate) const NOTHING_READ: [&str; 5] = ["edit", "unpin", "cancel", "revoke", "remove"];
 
 struct Nothing;
 
@@ -167,7 +167,7 @@ fn calls(service: &dyn Service) -> Vec<Called<'_>> {
 }
 
 /// A Pinata account and one of a pinning service at this address.
-fn accounts(address: &str) -> [Box<dyn Service>; 2] {
+fn accounts(address: &str, deadlines: Deadlines) -> [Box<dyn Service>; 2] {
     let many = NonZeroU32::new(60_000).expect("not zero");
     let budget = PsaBudget {
         lists: many,
@@ -175,7 +175,6 @@ fn accounts(address: &str) -> [Box<dyn Service>; 2] {
     };
     let endpoint = PsaEndpoint::new(&format!("{address}/psa")).expect("loopback");
     let secret = SecretString::from(token());
-    let deadlines = short_deadlines();
     let psa = Psa::new(endpoint, Some(&secret), Arc::new(Noon), budget, deadlines);
     [
         Box::new(account_with(address, &token(), deadlines)),
@@ -183,10 +182,14 @@ fn accounts(address: &str) -> [Box<dyn Service>; 2] {
     ]
 }
 
-/// Makes every call of both services to a service that answers like this. The names of those that succeeded.
-async fn succeeding(bad: Bad, at_once: usize) -> Vec<&'static str> {
-    let hostile = Hostile::new(bad).await;
-    let accounts = accounts(&hostile.address);
+/// Makes every call of both services to a service that answers like this. What came of each.
+pub(crate) async fn answers(
+    bad: Bad,
+    at_once: usize,
+    deadlines: Deadlines,
+) -> Vec<(&'static str, Result<(), Error>)> {
+    let hostile = Hostile::new(bad);
+    let accounts = accounts(&hostile.address, deadlines);
     let all: Vec<_> = accounts
         .iter()
         .flat_map(|service| calls(service.as_ref()))
@@ -205,22 +208,24 @@ async fn succeeding(bad: Bad, at_once: usize) -> Vec<&'static str> {
     assert!(asked <= 4 * made, "{asked} requests for {made} calls");
     let (longest, most) = (hostile.longest(), MOST + on_the_way());
     assert!(longest <= most, "{longest} bytes of at most {most}");
-    let mut succeeded = Vec::new();
-    for (name, result) in ended {
-        match result {
-            Ok(()) => succeeded.push(name),
-            Err(error) => {
-                assert_keeps_the_secret(&error);
-                assert!(format!("{error:?}").len() < 2_000, "{name}: {error:?}");
-                let sent = matches!(name, "file" | "job" | "new group" | "request");
-                if sent && matches!(error.kind, ErrorKind::Offline) {
-                    // It was carried out, for all that is known.
-                    assert_eq!(error.delivered, Delivered::Maybe, "{name}: {error:?}");
-                }
-            }
+    for (name, result) in &ended {
+        let Err(error) = result else { continue };
+        assert_keeps_the_secret(error);
+        assert!(format!("{error:?}").len() < 2_000, "{name}: {error:?}");
+        let sent = matches!(*name, "file" | "job" | "new group" | "request");
+        if sent && matches!(error.kind, ErrorKind::Offline) {
+            // It was carried out, for all that is known.
+            assert_eq!(error.delivered, Delivered::Maybe, "{name}: {error:?}");
         }
     }
-    succeeded
+    ended
+}
+
+/// The names of the calls that succeeded.
+async fn succeeding(bad: Bad, at_once: usize) -> Vec<&'static str> {
+    let ended = answers(bad, at_once, short_deadlines()).await.into_iter();
+    let succeeded = ended.filter(|(_, result)| result.is_ok());
+    succeeded.map(|(name, _)| name).collect()
 }
 
 async fn all_fail(bad: Bad, at_once: usize) {
@@ -229,9 +234,9 @@ async fn all_fail(bad: Bad, at_once: usize) {
 }
 
 /// What nearly every call is content with.
-fn good() -> String {
+pub(crate) fn good() -> String {
     let data = format!(
-        r#"{{"id":"an-id","cid":"{CID}","name":"n","size":1,"files":[],"jobs":[],"keys":[],"rows":[],"groups":[],"status":"prechecking","date_queued":"2026-01-02T12:00:00Z"}}"#
+        r#"{{"id":"an-id","cid":"{CID}","name":"n","size":1,"files":[],"jobs":[],"keys":[],"rows":[],"groups":[],"status":"prechecking","date_queued":"2026-01-02T12:00:00Z","pinata_api_key":"k","JWT":"j"}}"#
     );
     format!(
         r#"{{"IpfsHash":"{CID}","data":{data},"rows":[],"files":[],"jobs":[],"keys":[],"count":0,"results":[],"requestid":"an-id","status":"queued","created":"2026-01-02T12:00:00Z","pin":{{"cid":"{CID}"}},"delegates":[]}}"#

@@ -90,7 +90,7 @@ impl Drop for Hostile {
 }
 
 impl Hostile {
-    pub(crate) async fn new(bad: Bad) -> Self {
+    pub(crate) fn new(bad: Bad) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_send_buffer_size(SENDING).expect("a small one");
         let here = "127.0.0.1:0".parse().expect("an address");
@@ -98,11 +98,12 @@ impl Hostile {
         let listener = socket.listen(1024).expect("listens");
         let address = format!("http://{}", listener.local_addr().expect("bound"));
         let (asked, longest) = (Arc::new(AtomicUsize::new(0)), Arc::default());
+        let bad = Arc::new(bad);
         let (counted, kept) = (Arc::clone(&asked), Arc::clone(&longest));
         let serving = tokio::spawn(async move {
             let mut connections = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let (bad, counted) = (bad.clone(), Arc::clone(&counted));
+                let (bad, counted) = (Arc::clone(&bad), Arc::clone(&counted));
                 let sent = Arc::new(AtomicU64::new(0));
                 let list: &Mutex<Vec<Arc<AtomicU64>>> = &kept;
                 list.lock().expect("one at a time").push(Arc::clone(&sent));

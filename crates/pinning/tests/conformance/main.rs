@@ -3,6 +3,7 @@
 //! Each behaviour runs with a key that may do everything, one for v3 only and one for the legacy API only. Bytes are
 //! fetched from the gateway with a client that shares nothing with ours.
 
+mod caps;
 mod faults;
 mod gateway;
 mod groups;
