@@ -1059,7 +1059,7 @@ export type Drop_Deserialize = {
 	files: number,
 	/**  Bytes in all. */
 	bytes: number,
-	/**  At most 200, each by its path below what was dropped. */
+	/**  At most 200, each by its path from what was dropped on: `box/deep/.env` in a folder `box`. */
 	secrets: string[],
 	/**  How many look like secrets. */
 	secretCount: number,
@@ -1093,7 +1093,7 @@ export type Drop_Serialize = {
 	files: number,
 	/**  Bytes in all. */
 	bytes: number,
-	/**  At most 200, each by its path below what was dropped. */
+	/**  At most 200, each by its path from what was dropped on: `box/deep/.env` in a folder `box`. */
 	secrets: string[],
 	/**  How many look like secrets. */
 	secretCount: number,
@@ -1130,6 +1130,10 @@ export type DroppedItem_Deserialize = {
 	bytes: number,
 	/**  Why it cannot be sent. */
 	problem?: string | null,
+	/**  It is itself a file that looks like a secret, and is left out unless it gets a yes of its own. */
+	held: boolean,
+	/**  Which of [`Drop::secrets`] it then is; `None` where that one is not told, and cannot get a yes. */
+	secret?: number | null,
 };
 
 /**  One of the things dropped. */
@@ -1144,6 +1148,10 @@ export type DroppedItem_Serialize = {
 	bytes: number,
 	/**  Why it cannot be sent. */
 	problem: string | null,
+	/**  It is itself a file that looks like a secret, and is left out unless it gets a yes of its own. */
+	held: boolean,
+	/**  Which of [`Drop::secrets`] it then is; `None` where that one is not told, and cannot get a yes. */
+	secret: number | null,
 };
 
 /**  An edit of many pins. */

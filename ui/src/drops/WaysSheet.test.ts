@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Accounts } from "../accounts/accounts.svelte";
 import type { DropCids, DropWays } from "../bindings";
 import { Toasts } from "../components/toasts.svelte";
-import { aDrop, anAccount, commandError, deferred, fakeEngine } from "../uploads/fakeEngine";
+import { aDrop, anAccount, anItem, commandError, deferred, fakeEngine } from "../uploads/fakeEngine";
 import FakeWindow from "../uploads/FakeWindow.svelte";
 import DropOverlay from "./DropOverlay.svelte";
 import { Drops } from "./drops.svelte";
@@ -37,7 +37,7 @@ const two = aDrop({
   itemCount: 2,
   files: 2,
   bytes: 2_000_000,
-  items: ["a.txt", "b.txt"].map((name) => ({ name, kind: "file", files: 1, bytes: 1_000_000, problem: null })),
+  items: ["a.txt", "b.txt"].map((name) => anItem(name, { bytes: 1_000_000 })),
 });
 
 async function open(told: DropWays = ways, answers: Record<string, (args: Record<string, unknown>) => unknown> = {}, drop = two) {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { AccountRow, GroupRow } from "../bindings";
-import { aDrop, anAccount, commandError, fakeEngine, settled } from "../uploads/fakeEngine";
+import { aDrop, anAccount, anItem, commandError, fakeEngine, settled } from "../uploads/fakeEngine";
 import { DEFAULTS, Drops } from "./drops.svelte";
 
 function around(account: AccountRow | null = anAccount()) {
@@ -10,7 +10,7 @@ function around(account: AccountRow | null = anAccount()) {
 const three = aDrop({
   itemCount: 3,
   files: 9,
-  items: ["a", "b", "c"].map((name) => ({ name, kind: "file", files: 3, bytes: 1, problem: null })),
+  items: ["a", "b", "c"].map((name) => anItem(name, { files: 3, bytes: 1 })),
 });
 const secret = aDrop({ secrets: [".env"], secretCount: 1 });
 const box = { left: 100, right: 200, top: 100, bottom: 150 } as DOMRect;
@@ -74,7 +74,7 @@ test("a drop with nothing that can be sent shows why", async () => {
   fakeEngine({});
   const { drops } = around();
   await drops.take(
-    aDrop({ files: 0, items: [{ name: "tape", kind: "file", files: 0, bytes: 0, problem: "tape is a device, not a file." }] }),
+    aDrop({ files: 0, items: [anItem("tape", { files: 0, bytes: 0, problem: "tape is a device, not a file." })] }),
     false,
   );
   expect(drops.sheet?.kind).toBe("new");

@@ -81,9 +81,10 @@ export class Choices {
 
   #becomes(drop: Drop) {
     const before = this.drop;
-    // Numbers belong to one list; what was said yes to is a file.
-    const names = new Set(this.allowed.map((number) => before.secrets[number]));
-    this.allowed = drop.secrets.flatMap((name, number) => (names.has(name) ? [number] : []));
+    // Numbers belong to one list; what was said yes to is a file. Where two have one name, nobody said which.
+    const only = (name: string | undefined, { secrets }: Drop) => name !== undefined && secrets.indexOf(name) === secrets.lastIndexOf(name);
+    const said = new Set(this.allowed.map((number) => before.secrets[number]).filter((name) => only(name, before)));
+    this.allowed = drop.secrets.flatMap((name, number) => (said.has(name) && only(name, drop) ? [number] : []));
     this.drop = drop;
     forget(before);
   }

@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from "vitest";
 import App from "../App.svelte";
 import type { LedgerRow, WatchRow } from "../bindings";
 import { aStart } from "../pins/fakePins";
-import { aDrop } from "../uploads/fakeEngine";
+import { aDrop, anItem } from "../uploads/fakeEngine";
 import { aFolder, anEntry, counts, engineWatches, preview } from "./fakeWatches";
 
 beforeEach(() => void Object.assign(window, { innerWidth: 1280 }));
@@ -252,7 +252,7 @@ test("stopping says that nothing is unpinned, and does nothing until it is confi
 
 test("a folder dropped on this screen is offered for watching; on its other target it is uploaded", async () => {
   const { engine } = await open([]);
-  const drop = aDrop({ id: "d7", items: [{ name: "Prints", kind: "folder", files: 3, bytes: 3, problem: null }] });
+  const drop = aDrop({ id: "d7", items: [anItem("Prints", { kind: "folder", files: 3, bytes: 3 })] });
   engine.answers.watches_draft_from_drop = () => ({ id: "w2", name: "Prints", path: "~/Prints", refusal: null });
   await engine.emit("dragging", { kind: "enter", count: 1, x: 5, y: 5 });
   expect(await screen.findByRole("heading", { name: "Watch this folder" })).toBeVisible();
