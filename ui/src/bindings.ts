@@ -2424,6 +2424,8 @@ export type PinDetails_Deserialize = {
 	source?: string | null,
 	/**  What happens when its time is over. */
 	endSentence: string,
+	/**  What is known of one whose time is over by this computer's clock, and that is listed all the same. */
+	over?: string | null,
 	/**  For others; `None` where no public link exists. */
 	link?: string | null,
 	/**  It can be opened on this computer. */
@@ -2452,6 +2454,8 @@ export type PinDetails_Serialize = {
 	source: string | null,
 	/**  What happens when its time is over. */
 	endSentence: string,
+	/**  What is known of one whose time is over by this computer's clock, and that is listed all the same. */
+	over: string | null,
 	/**  For others; `None` where no public link exists. */
 	link: string | null,
 	/**  It can be opened on this computer. */
@@ -2809,6 +2813,15 @@ export type RefusalPage = {
 	/**  At most 100, in the order of the list. */
 	rows: Refusal[],
 };
+
+/**  Who can read what a folder pins. */
+export type Reach = 
+/**  Everyone with the CID. */
+"everyone" | 
+/**  Who holds the account's key. */
+"account" | 
+/**  Programs on this computer. */
+"computer";
 
 /**  How much of one limit of a service was used. */
 export type RequestsUsed = RequestsUsed_Serialize;
@@ -3928,7 +3941,9 @@ export type WatchPreview_Deserialize = {
 	secrets: number,
 	/**  Paths of some of those. */
 	secretExamples: string[],
-	/**  What public means. */
+	/**  Who can read it. */
+	reach: Reach,
+	/**  The same in words. */
 	warning: string,
 };
 
@@ -3948,7 +3963,9 @@ export type WatchPreview_Serialize = {
 	secrets: number,
 	/**  Paths of some of those. */
 	secretExamples: string[],
-	/**  What public means. */
+	/**  Who can read it. */
+	reach: Reach,
+	/**  The same in words. */
 	warning: string,
 };
 

@@ -223,6 +223,19 @@ test("adding a folder shows first what would be pinned, what is left out and wha
   );
 });
 
+test.each([
+  ["everyone", "lucide-globe", true],
+  ["account", "lucide-lock", false],
+  ["computer", "lucide-monitor", false],
+] as const)("what %s can read has its own sign, and is warned of only where that is everyone", async (reach, sign, warns) => {
+  const { engine, user } = await open([]);
+  engine.answers.watches_preview = () => ({ ...preview, reach, secrets: 0, secretExamples: [], warning: "Who can read it." });
+  await user.click(screen.getAllByRole("button", { name: "Watch a folder" })[0]!);
+  const note = (await screen.findByText("Who can read it.")).closest(".note")!;
+  expect(note.querySelector("svg")).toHaveClass(sign);
+  expect(note.classList.contains("warn")).toBe(warns);
+});
+
 test("a folder that cannot be watched says why, and offers nothing else", async () => {
   const { engine, user } = await open([]);
   engine.answers.watches_pick_folder = () => ({
