@@ -20,6 +20,43 @@ test("a text of spaces alone is seen, spaces in another stay", () => {
   expect(visibleText("")).toBe("");
 });
 
+test.each([
+  ["\u0020", "⟨SP⟩"],
+  ["\u00a0", "⟨NBSP⟩"],
+  ["\u1680", "⟨1680⟩"],
+  ["\u2000", "⟨NQSP⟩"],
+  ["\u2001", "⟨MQSP⟩"],
+  ["\u2002", "⟨ENSP⟩"],
+  ["\u2003", "⟨EMSP⟩"],
+  ["\u2004", "⟨3/MSP⟩"],
+  ["\u2005", "⟨4/MSP⟩"],
+  ["\u2006", "⟨6/MSP⟩"],
+  ["\u2007", "⟨FSP⟩"],
+  ["\u2008", "⟨PSP⟩"],
+  ["\u2009", "⟨THSP⟩"],
+  ["\u200a", "⟨HSP⟩"],
+  ["\u202f", "⟨NNBSP⟩"],
+  ["\u205f", "⟨MMSP⟩"],
+  ["\u3000", "⟨IDSP⟩"],
+  ["\u115f", "⟨115F⟩"],
+  ["\u1160", "⟨1160⟩"],
+  ["\u2800", "⟨2800⟩"],
+  ["\u3164", "⟨3164⟩"],
+  ["\uffa0", "⟨FFA0⟩"],
+])("a text of nothing but %j is seen, and it stays as it is beside a letter", (blank, sign) => {
+  expect(visibleText(blank)).toBe(sign);
+  expect(visibleText(` ${blank}`)).toBe(`⟨SP⟩${sign}`);
+  expect(visibleText(`a${blank}b`)).toBe(`a${blank}b`);
+});
+
+test("a joiner of graphemes and a selector that selects nothing are seen, one that does stays", () => {
+  expect(visibleText("pay\u034fpal")).toBe("pay⟨CGJ⟩pal");
+  expect(visibleText("pay\ufe0fpal")).toBe("pay⟨FE0F⟩pal");
+  expect(visibleText("\ufe0f")).toBe("⟨FE0F⟩");
+  expect(visibleText("a\u{e0100}")).toBe("a⟨E0100⟩");
+  for (const text of ["©\ufe0f", "1\ufe0f\u20e3", "❤\ufe0f\u200d🔥", "葛\u{e0100}", "∩\ufe00"]) expect(visibleText(text)).toBe(text);
+});
+
 test("zero-width characters are seen", () => {
   expect(visibleText("pay\u200bpal\ufeff")).toBe("pay⟨ZWSP⟩pal⟨BOM⟩");
 });
