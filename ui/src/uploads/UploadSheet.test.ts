@@ -180,7 +180,7 @@ test("group and network are chosen from what the account has, and a folder can o
   expect(screen.getByRole("combobox", { name: "Group" })).toHaveDisplayValue("No group");
   await user.selectOptions(screen.getByRole("combobox", { name: "Group" }), "Contracts");
   await user.click(screen.getByRole("checkbox", { name: "Put it in a folder of its own" }));
-  expect(screen.getByText("Everyone: a file in a folder of its own can only be public.")).toBeInTheDocument();
+  expect(screen.getByText("This computer: a file in a folder of its own can only be public.")).toBeInTheDocument();
   expect(screen.queryByRole("radio", { name: "Only this account" })).toBeNull();
   await user.selectOptions(screen.getByRole("combobox", { name: "Group" }), "Prints");
   await user.click(screen.getByRole("button", { name: "Upload 1 file" }));

@@ -98,8 +98,8 @@ export class Choices {
   /** Why it cannot be private; null when it can. */
   onlyPublic = $derived.by(() => {
     const folder = this.drop.items.some((item) => item.kind === "folder") || (this.several && this.asOneFolder);
-    if (folder) return "Everyone: a folder can only be public.";
-    return this.canWrap && this.wrap ? "Everyone: a file in a folder of its own can only be public." : null;
+    if (folder) return "a folder can only be public.";
+    return this.canWrap && this.wrap ? "a file in a folder of its own can only be public." : null;
   });
 
   /** One of the files that look like secrets is sent, or left out. */
