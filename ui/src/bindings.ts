@@ -2794,6 +2794,15 @@ export type Progress_Deserialize = UploadProgress_Deserialize;
 /**  How far uploads are; at most ten times a second. */
 export type Progress_Serialize = UploadProgress_Serialize;
 
+/**  Who can read what a folder pins. */
+export type Reach = 
+/**  Everyone with the CID. */
+"everyone" | 
+/**  Who holds the account's key. */
+"account" | 
+/**  Programs on this computer. */
+"computer";
+
 /**  A pin that could not be changed. */
 export type Refusal = {
 	/**  Its name, or its CID where it has none. */
@@ -2813,15 +2822,6 @@ export type RefusalPage = {
 	/**  At most 100, in the order of the list. */
 	rows: Refusal[],
 };
-
-/**  Who can read what a folder pins. */
-export type Reach = 
-/**  Everyone with the CID. */
-"everyone" | 
-/**  Who holds the account's key. */
-"account" | 
-/**  Programs on this computer. */
-"computer";
 
 /**  How much of one limit of a service was used. */
 export type RequestsUsed = RequestsUsed_Serialize;

@@ -15,8 +15,7 @@ const tested: KeyTest = {
   bytes: 9,
   abilities: { may: ["List pins"], mayNot: [], notOffered: [] },
   service: "Pinata",
-  host: "api.pinata.cloud",
-  alreadyAs: null,
+  address: null,
 };
 
 test("a tested key has one row of buttons, and Cancel is one of them", async () => {

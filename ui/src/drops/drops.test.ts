@@ -72,10 +72,7 @@ test("in the first run a drop is kept, and queued after the choice", async () =>
 test("a drop with nothing that can be sent shows why", async () => {
   fakeEngine({});
   const { drops } = around();
-  await drops.take(
-    aDrop({ files: 0, items: [anItem("tape", { files: 0, bytes: 0, problem: "tape is a device, not a file." })] }),
-    false,
-  );
+  await drops.take(aDrop({ files: 0, items: [anItem("tape", { files: 0, bytes: 0, problem: "tape is a device, not a file." })] }), false);
   expect(drops.sheet?.kind).toBe("new");
 });
 

@@ -63,7 +63,11 @@ test("more keys come page by page, and the search asks the service", async () =>
 
 test("where the service leaves one key of each page the list begins with ten all the same", async () => {
   const { engine } = await open([], ({ answers }) => {
-    answers.keys_list = ({ after }) => ({ rows: [aKey(Number(after ?? 0) + 1)], next: String(Number(after ?? 0) + 1), asOf: 1_700_000_000_000 });
+    answers.keys_list = ({ after }) => ({
+      rows: [aKey(Number(after ?? 0) + 1)],
+      next: String(Number(after ?? 0) + 1),
+      asOf: 1_700_000_000_000,
+    });
   });
   await row("Site deploy 10");
   expect(screen.getByRole("button", { name: "Show more keys" })).toBeVisible();

@@ -50,11 +50,11 @@ const NAMED: Record<number, string> = {
 };
 
 // Controls, format characters, line and paragraph separators, lone surrogates, tags. Not U+200D, which joins emoji.
-/* eslint-disable no-control-regex -- finding them is the point */
+/* eslint-disable no-control-regex, no-misleading-character-class -- finding them is the point */
 const UNSEEN =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\u{e0000}-\u{e007f}]/u;
-/* eslint-enable no-control-regex */
 const EACH_UNSEEN = new RegExp(UNSEEN.source, "gu");
+/* eslint-enable no-control-regex, no-misleading-character-class */
 // A joiner that joins no picture is as unseen as the others.
 // eslint-disable-next-line no-misleading-character-class
 const LONE_JOINER = /(?<![\p{Extended_Pictographic}\u{1f3fb}-\u{1f3ff}\ufe0f])\u200d|\u200d(?!\p{Extended_Pictographic})/gu;

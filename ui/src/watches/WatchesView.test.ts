@@ -125,7 +125,7 @@ test("the ledger is filtered by group and reason, and searched", async () => {
     [anEntry(1), anEntry(2, { state: "failed", sentence: "Permission denied.", canRetry: true })],
   );
   await user.click(within(await card("~/Pictures/Prints 1")).getByRole("button", { name: "~/Pictures/Prints 1" }));
-  expect(await screen.findByRole("row", { name: /harbour-1\.tif Pinned Verified\..*84\.2 MB/ })).toBeVisible();
+  expect(await screen.findByRole("row", { name: /harbour-1\.tif Pinned Verified\..*84\.2\sMB/ })).toBeVisible();
   await user.click(screen.getByRole("tab", { name: /Failed/ }));
   await waitFor(() => expect(screen.queryByRole("row", { name: /harbour-1/ })).toBeNull());
   await user.click(screen.getByRole("button", { name: "Try now" }));

@@ -297,8 +297,7 @@ impl Uploads {
             check: CheckState::of_verdict(upload.verdict.map(verdict_name)),
             pin,
             // The queue that rests is what goes on again, not this row.
-            can_pause: rests.is_none()
-                && matches!(state, State::Active(_) | State::Waiting { .. }),
+            can_pause: rests.is_none() && matches!(state, State::Active(_) | State::Waiting { .. }),
             can_resume: matches!(state, State::Paused { .. }),
             can_cancel: !ended && !upload.job.cancelling,
             can_retry: matches!(state, State::Waiting { .. } | State::NeedsYou { .. })

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use specta::Type;
 
+use super::Watches;
 use super::plan::Look;
 use super::rules::{WatchRules, refusal};
 use super::scan::Scan;
-use super::Watches;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
 use crate::uploads::UploadNetwork;

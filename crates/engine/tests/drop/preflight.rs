@@ -92,7 +92,12 @@ async fn an_item_that_is_held_says_so_and_which_of_the_secrets_it_is_where_that_
         .iter()
         .map(|item| (item.held, item.secret))
         .collect();
-    let told = [(false, None), (true, Some(199)), (true, None), (false, None)];
+    let told = [
+        (false, None),
+        (true, Some(199)),
+        (true, None),
+        (false, None),
+    ];
     assert_eq!(said, told);
 }
 
