@@ -84,6 +84,15 @@ test("a drop is uploaded through the account that is chosen, and then asked for 
   expect(toasts.list[0]?.text).toBe("Queued 2 items for Studio; Attic is asked afterwards");
 });
 
+test("a secret that this way leaves out too says so in its row, until its box is ticked", async () => {
+  const held = anItem(".env", { held: true, secret: 0 });
+  const drop = aDrop({ itemCount: 2, files: 2, bytes: 2_000, items: [anItem("a.txt"), held], secrets: [".env"], secretCount: 1 });
+  const { user } = await open(ways, {}, drop);
+  expect(await screen.findByText("1.0 kB, left out")).toBeInTheDocument();
+  await user.click(screen.getByRole("checkbox", { name: "Upload .env" }));
+  expect(screen.queryByText("1.0 kB, left out")).toBeNull();
+});
+
 test("the CIDs alone are computed, shown with what is known of each, and asked for", async () => {
   const { engine, toasts, user } = await open();
   await user.click(await screen.findByRole("radio", { name: "Only pin its CID here" }));
