@@ -98,6 +98,12 @@ for (const [at, one] of reachable.entries()) {
   }
 }
 
+// A frame of lines that scrolls sideways by a few pixels has a bar for nothing.
+for (const frame of visible.filter((node) => /(auto|scroll)/.test(getComputedStyle(node).overflowX))) {
+  const over = frame.scrollWidth - frame.clientWidth;
+  if (over > tolerance && over < 24) faults.push(`${describe(frame)} scrolls sideways by ${over} px`);
+}
+
 // The words of a button are ours and short: they stand there whole. A name in one may be cut.
 for (const words of visible.filter((node) => node.matches(".btn .words") && !node.closest(".foreign") && !node.querySelector(".foreign")))
   if (words.scrollWidth > words.clientWidth + tolerance) faults.push(`the words of ${describe(words.closest(".btn"))} are cut to ${words.clientWidth} of ${words.scrollWidth} px`);
