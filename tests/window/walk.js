@@ -34,22 +34,24 @@ for (const node of visible) {
 }
 
 const interactive = visible.filter((node) => node.matches("button, a[href], input, select, textarea, summary, [role=button], [role=tab], [role=checkbox], [role=switch], [role=menuitem], [role=separator][tabindex]"));
-// Scrolling brings the rest of it.
+// Scrolling brings the rest of it: the frame has room for all of it, and can still go as far as it is cut.
 const cutByScrolling = (node) => {
   const box = (node.closest("label") ?? node).getBoundingClientRect();
-  for (let one = node.parentElement; one; one = one.parentElement) {
+  for (let one = node; one; one = one.parentElement) {
     const { overflowY, position } = getComputedStyle(one);
     const frame = one.getBoundingClientRect();
-    const outside = box.top < frame.top - tolerance || box.bottom > frame.bottom + tolerance;
-    if (/(auto|scroll)/.test(overflowY) && outside) return true;
-    // What floats does not scroll with what it stands in.
-    if (position === "fixed") return false;
+    const [above, below] = [frame.top - box.top, box.bottom - frame.bottom];
+    if (one !== node && /(auto|scroll)/.test(overflowY) && Math.max(above, below) > tolerance) {
+      const left = one.scrollHeight - one.clientHeight - one.scrollTop;
+      return box.height <= one.clientHeight && above <= one.scrollTop + tolerance && below <= left + tolerance;
+    }
+    // What floats or sticks does not scroll with what it stands in.
+    if (position === "fixed" || position === "sticky") return false;
   }
   return false;
 };
 // What is scrolled away, or lies under a sheet, is not there for a pointer.
 const reachable = interactive.filter((node) => {
-  if (cutByScrolling(node)) return false;
   const box = node.getBoundingClientRect();
   const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   return hit !== null && (node.contains(hit) || hit.contains(node) || hit.closest("label")?.contains(node));
@@ -65,7 +67,7 @@ const reaches = (node) => {
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   return [[-11.5, 0], [11.5, 0], [0, -11.5], [0, 11.5]].every(([right, down]) => hits(node, x + right, y + down));
 };
-for (const node of reachable) {
+for (const node of reachable.filter((one) => !cutByScrolling(one))) {
   const box = node.getBoundingClientRect();
   const inText = node.matches("a") && getComputedStyle(node).display === "inline";
   const small = box.width < 24 - 0.5 || box.height < 24 - 0.5;
@@ -95,6 +97,16 @@ for (const [at, one] of reachable.entries()) {
     if (wide > tolerance && high > tolerance && !insideField) faults.push(`${describe(one)} and ${describe(other)} overlap by ${Math.round(wide)} x ${Math.round(high)} px`);
   }
 }
+
+// A frame of lines that scrolls sideways by a few pixels has a bar for nothing.
+for (const frame of visible.filter((node) => /(auto|scroll)/.test(getComputedStyle(node).overflowX))) {
+  const over = frame.scrollWidth - frame.clientWidth;
+  if (over > tolerance && over < 24) faults.push(`${describe(frame)} scrolls sideways by ${over} px`);
+}
+
+// The words of a button are ours and short: they stand there whole. A name in one may be cut.
+for (const words of visible.filter((node) => node.matches(".btn .words") && !node.closest(".foreign") && !node.querySelector(".foreign")))
+  if (words.scrollWidth > words.clientWidth + tolerance) faults.push(`the words of ${describe(words.closest(".btn"))} are cut to ${words.clientWidth} of ${words.scrollWidth} px`);
 
 // A sentence that says why may take lines, but may not be cut.
 const sentences = visible.filter((node) => node.matches("[role=alert], [role=alert] *, [role=status], [role=status] *, p, .sentence, .reason, .why, .say *") && [...node.childNodes].some((one) => one.nodeType === 3 && one.textContent.trim()));

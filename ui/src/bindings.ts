@@ -1059,7 +1059,7 @@ export type Drop_Deserialize = {
 	files: number,
 	/**  Bytes in all. */
 	bytes: number,
-	/**  At most 200, each by its path below what was dropped. */
+	/**  At most 200, each by its path from what was dropped on: `box/deep/.env` in a folder `box`. */
 	secrets: string[],
 	/**  How many look like secrets. */
 	secretCount: number,
@@ -1093,7 +1093,7 @@ export type Drop_Serialize = {
 	files: number,
 	/**  Bytes in all. */
 	bytes: number,
-	/**  At most 200, each by its path below what was dropped. */
+	/**  At most 200, each by its path from what was dropped on: `box/deep/.env` in a folder `box`. */
 	secrets: string[],
 	/**  How many look like secrets. */
 	secretCount: number,
@@ -1130,6 +1130,10 @@ export type DroppedItem_Deserialize = {
 	bytes: number,
 	/**  Why it cannot be sent. */
 	problem?: string | null,
+	/**  It is itself a file that looks like a secret, and is left out unless it gets a yes of its own. */
+	held: boolean,
+	/**  Which of [`Drop::secrets`] it then is; `None` where that one is not told, and cannot get a yes. */
+	secret?: number | null,
 };
 
 /**  One of the things dropped. */
@@ -1144,6 +1148,10 @@ export type DroppedItem_Serialize = {
 	bytes: number,
 	/**  Why it cannot be sent. */
 	problem: string | null,
+	/**  It is itself a file that looks like a secret, and is left out unless it gets a yes of its own. */
+	held: boolean,
+	/**  Which of [`Drop::secrets`] it then is; `None` where that one is not told, and cannot get a yes. */
+	secret: number | null,
 };
 
 /**  An edit of many pins. */
@@ -2416,6 +2424,8 @@ export type PinDetails_Deserialize = {
 	source?: string | null,
 	/**  What happens when its time is over. */
 	endSentence: string,
+	/**  What is known of one whose time is over by this computer's clock, and that is listed all the same. */
+	over?: string | null,
 	/**  For others; `None` where no public link exists. */
 	link?: string | null,
 	/**  It can be opened on this computer. */
@@ -2444,6 +2454,8 @@ export type PinDetails_Serialize = {
 	source: string | null,
 	/**  What happens when its time is over. */
 	endSentence: string,
+	/**  What is known of one whose time is over by this computer's clock, and that is listed all the same. */
+	over: string | null,
 	/**  For others; `None` where no public link exists. */
 	link: string | null,
 	/**  It can be opened on this computer. */
@@ -2781,6 +2793,15 @@ export type Progress_Deserialize = UploadProgress_Deserialize;
 
 /**  How far uploads are; at most ten times a second. */
 export type Progress_Serialize = UploadProgress_Serialize;
+
+/**  Who can read what a folder pins. */
+export type Reach = 
+/**  Everyone with the CID. */
+"everyone" | 
+/**  Who holds the account's key. */
+"account" | 
+/**  Programs on this computer. */
+"computer";
 
 /**  A pin that could not be changed. */
 export type Refusal = {
@@ -3920,7 +3941,9 @@ export type WatchPreview_Deserialize = {
 	secrets: number,
 	/**  Paths of some of those. */
 	secretExamples: string[],
-	/**  What public means. */
+	/**  Who can read it. */
+	reach: Reach,
+	/**  The same in words. */
 	warning: string,
 };
 
@@ -3940,7 +3963,9 @@ export type WatchPreview_Serialize = {
 	secrets: number,
 	/**  Paths of some of those. */
 	secretExamples: string[],
-	/**  What public means. */
+	/**  Who can read it. */
+	reach: Reach,
+	/**  The same in words. */
 	warning: string,
 };
 

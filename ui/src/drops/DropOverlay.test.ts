@@ -50,7 +50,7 @@ test("a drop in the first run goes to the account that is chosen then", async ()
   expect(engine.of("uploads_enqueue")).toEqual([]);
   await accounts.trySandbox();
   await waitFor(() => expect(engine.of("uploads_enqueue")).toHaveLength(1));
-  expect(began.mock.calls[0]?.[0]).toBe("Uploading 1 item to Sandbox");
+  expect(began.mock.calls[0]?.[0]).toBe("Queued 1 item for Sandbox");
 });
 
 test("a dialog that could not open says so", async () => {

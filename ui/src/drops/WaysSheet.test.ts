@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Accounts } from "../accounts/accounts.svelte";
 import type { DropCids, DropWays } from "../bindings";
 import { Toasts } from "../components/toasts.svelte";
-import { aDrop, anAccount, commandError, deferred, fakeEngine } from "../uploads/fakeEngine";
+import { aDrop, anAccount, anItem, commandError, deferred, fakeEngine } from "../uploads/fakeEngine";
 import FakeWindow from "../uploads/FakeWindow.svelte";
 import DropOverlay from "./DropOverlay.svelte";
 import { Drops } from "./drops.svelte";
@@ -37,7 +37,7 @@ const two = aDrop({
   itemCount: 2,
   files: 2,
   bytes: 2_000_000,
-  items: ["a.txt", "b.txt"].map((name) => ({ name, kind: "file", files: 1, bytes: 1_000_000, problem: null })),
+  items: ["a.txt", "b.txt"].map((name) => anItem(name, { bytes: 1_000_000 })),
 });
 
 async function open(told: DropWays = ways, answers: Record<string, (args: Record<string, unknown>) => unknown> = {}, drop = two) {
@@ -81,7 +81,16 @@ test("a drop is uploaded through the account that is chosen, and then asked for 
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(engine.of("jobs_upload_through")).toMatchObject([{ through: "p2", drop: "d1", options: { secrets: "leave_out" } }]);
   expect(engine.of("uploads_enqueue")).toEqual([]);
-  expect(toasts.list[0]?.text).toBe("Uploading 2 items to Studio; Attic is asked afterwards");
+  expect(toasts.list[0]?.text).toBe("Queued 2 items for Studio; Attic is asked afterwards");
+});
+
+test("a secret that this way leaves out too says so in its row, until its box is ticked", async () => {
+  const held = anItem(".env", { held: true, secret: 0 });
+  const drop = aDrop({ itemCount: 2, files: 2, bytes: 2_000, items: [anItem("a.txt"), held], secrets: [".env"], secretCount: 1 });
+  const { user } = await open(ways, {}, drop);
+  expect(await screen.findByText("1.0 kB, left out")).toBeInTheDocument();
+  await user.click(screen.getByRole("checkbox", { name: "Upload .env" }));
+  expect(screen.queryByText("1.0 kB, left out")).toBeNull();
 });
 
 test("the CIDs alone are computed, shown with what is known of each, and asked for", async () => {

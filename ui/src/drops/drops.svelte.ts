@@ -219,11 +219,10 @@ export class Drops {
   #began(drop: Drop, uploads: number, options: UploadOptions) {
     const account = this.#around.account();
     const what = options.together ?? (drop.itemCount === 1 ? drop.items[0]?.name : undefined) ?? counted(drop.itemCount, "item");
-    const text = `Uploading ${counted(uploads, "item")} to ${visibleText(options.group?.name ?? account?.label ?? "the queue")}${leftOutOf(drop, options.junk)}`;
+    const text = `Queued ${counted(uploads, "item")} for ${visibleText(options.group?.name ?? account?.label ?? "the queue")}${leftOutOf(drop, options.junk)}`;
     this.#around.began(text, () => {
       if (this.sheet === null) this.sheet = { kind: "amend", drop: drop.id, uploads, what };
     });
-    this.#around.announce(text);
     this.#around.queued?.(drop.id, uploads);
   }
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import type { AccountRow, GroupRow } from "../bindings";
-import { aDrop, anAccount, commandError, fakeEngine, settled } from "../uploads/fakeEngine";
+import { aDrop, anAccount, anItem, commandError, fakeEngine, settled } from "../uploads/fakeEngine";
 import { DEFAULTS, Drops } from "./drops.svelte";
 
 function around(account: AccountRow | null = anAccount()) {
@@ -10,7 +10,7 @@ function around(account: AccountRow | null = anAccount()) {
 const three = aDrop({
   itemCount: 3,
   files: 9,
-  items: ["a", "b", "c"].map((name) => ({ name, kind: "file", files: 3, bytes: 1, problem: null })),
+  items: ["a", "b", "c"].map((name) => anItem(name, { files: 3, bytes: 1 })),
 });
 const secret = aDrop({ secrets: [".env"], secretCount: 1 });
 const box = { left: 100, right: 200, top: 100, bottom: 150 } as DOMRect;
@@ -25,8 +25,7 @@ test("a plain drop is queued at once with the defaults, said in a toast and anno
   await settled();
   expect(drops.hover).toBeNull();
   expect(engine.of("uploads_enqueue")).toEqual([{ drop: "d1", options: DEFAULTS }]);
-  expect(it.began.mock.calls[0]?.[0]).toBe("Uploading 3 items to Sandbox");
-  expect(it.announce).toHaveBeenCalledWith("Uploading 3 items to Sandbox");
+  expect(it.began.mock.calls[0]?.[0]).toBe("Queued 3 items for Sandbox");
 });
 
 test("the toast's Options open the sheet for just these uploads", async () => {
@@ -73,10 +72,7 @@ test("in the first run a drop is kept, and queued after the choice", async () =>
 test("a drop with nothing that can be sent shows why", async () => {
   fakeEngine({});
   const { drops } = around();
-  await drops.take(
-    aDrop({ files: 0, items: [{ name: "tape", kind: "file", files: 0, bytes: 0, problem: "tape is a device, not a file." }] }),
-    false,
-  );
+  await drops.take(aDrop({ files: 0, items: [anItem("tape", { files: 0, bytes: 0, problem: "tape is a device, not a file." })] }), false);
   expect(drops.sheet?.kind).toBe("new");
 });
 
@@ -174,5 +170,5 @@ test("what goes unasked is said where a drop leaves something out by itself", as
   fakeEngine({ uploads_enqueue: () => 1 });
   const { drops, it } = around();
   await drops.take(aDrop({ junkCount: 2, ignoredCount: 1_200 }), false);
-  expect(it.began.mock.calls[0]?.[0]).toBe("Uploading 1 item to Sandbox. Left out: 2 system files, 1,200 by patterns");
+  expect(it.began.mock.calls[0]?.[0]).toBe("Queued 1 item for Sandbox. Left out: 2 system files, 1,200 by patterns");
 });

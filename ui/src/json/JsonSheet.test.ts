@@ -68,7 +68,7 @@ test("what is typed is valid with its CID before anything is sent, and goes to t
   await user.click(sheet.getByRole("button", { name: "Pin JSON" }));
   await waitFor(() => expect(engine.of("json_pin")).toEqual([{ draft: "d1", wish: { name: "tokens", keyvalues: [] } }]));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  expect(await screen.findByText("Uploading JSON to Northlight Studio")).toBeVisible();
+  expect(await screen.findByText("Queued JSON for Northlight Studio")).toBeVisible();
 });
 
 test("a fault is told with its place, which a button leads to, and nothing can be pinned", async () => {

@@ -61,6 +61,19 @@ test("more keys come page by page, and the search asks the service", async () =>
   await waitFor(() => expect(screen.queryByRole("row", { name: "Site deploy 1" })).toBeNull());
 });
 
+test("where the service leaves one key of each page the list begins with ten all the same", async () => {
+  const { engine } = await open([], ({ answers }) => {
+    answers.keys_list = ({ after }) => ({
+      rows: [aKey(Number(after ?? 0) + 1)],
+      next: String(Number(after ?? 0) + 1),
+      asOf: 1_700_000_000_000,
+    });
+  });
+  await row("Site deploy 10");
+  expect(screen.getByRole("button", { name: "Show more keys" })).toBeVisible();
+  expect(engine.of("keys_list")).toHaveLength(10);
+});
+
 test("a key is made from what is ticked, and writing ticks reading", async () => {
   const { engine, user } = await open([]);
   await make(user, "Gallery kiosk");

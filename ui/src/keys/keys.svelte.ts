@@ -2,6 +2,9 @@ import { asCommandError } from "../accounts/commandError";
 import { commands, type CommandError, type KeyList, type KeyRow, type KeysShown, type MadeKey, type Millis } from "../bindings";
 import { hearChanges } from "../lib/announced";
 
+/** Keys that a list begins with, where there are so many. */
+const AT_FIRST = 10;
+
 /** The API keys of the active account as the service last listed them. */
 export class ApiKeys {
   rows = $state.raw<KeyRow[]>([]);
@@ -86,7 +89,8 @@ export class ApiKeys {
         if (age !== this.#age) return;
         rows = [...rows, ...page.rows];
         after = page.next;
-      } while (after !== null && rows.length < least);
+        // Of a page a filter may leave one key: no list begins with so few where more follow.
+      } while (after !== null && (rows.length < least || (rows.length < AT_FIRST && page.rows.length > 0)));
       this.rows = rows;
       this.next = page.next;
       this.asOf = page.asOf;

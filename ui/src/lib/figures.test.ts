@@ -3,33 +3,33 @@ import { amountOf, bytes, count, duration, exactly, moment, rate, time, when } f
 
 describe("sizes", () => {
   test.each([
-    [0, "0 B"],
-    [1, "1 B"],
-    [999, "999 B"],
-    [1000, "1.0 kB"],
-    [1840, "1.8 kB"],
-    [14_200, "14.2 kB"],
-    [212_000, "212 kB"],
-    [999_499, "999 kB"],
-    [999_500, "1.00 MB"],
-    [1_100_000, "1.10 MB"],
-    [9_994_000, "9.99 MB"],
-    [9_996_000, "10.0 MB"],
-    [84_200_000, "84.2 MB"],
-    [99_960_000, "100 MB"],
-    [612_000_000, "612 MB"],
-    [1_920_000_000, "1.92 GB"],
-    [2 ** 53 - 1, "9.01 PB"],
+    [0, "0\u00a0B"],
+    [1, "1\u00a0B"],
+    [999, "999\u00a0B"],
+    [1000, "1.0\u00a0kB"],
+    [1840, "1.8\u00a0kB"],
+    [14_200, "14.2\u00a0kB"],
+    [212_000, "212\u00a0kB"],
+    [999_499, "999\u00a0kB"],
+    [999_500, "1.00\u00a0MB"],
+    [1_100_000, "1.10\u00a0MB"],
+    [9_994_000, "9.99\u00a0MB"],
+    [9_996_000, "10.0\u00a0MB"],
+    [84_200_000, "84.2\u00a0MB"],
+    [99_960_000, "100\u00a0MB"],
+    [612_000_000, "612\u00a0MB"],
+    [1_920_000_000, "1.92\u00a0GB"],
+    [2 ** 53 - 1, "9.01\u00a0PB"],
   ])("%d is %s", (size, words) => expect(bytes(size)).toBe(words));
 
   test("both sides of 'of' have the unit of the whole", () => {
-    expect(amountOf(13_200_000_000, 21_300_000_000)).toBe("13.2 of 21.3 GB");
-    expect(amountOf(0, 21_300_000_000)).toBe("0 of 21.3 GB");
-    expect(amountOf(500, 84_200_000)).toBe("0.00 of 84.2 MB");
+    expect(amountOf(13_200_000_000, 21_300_000_000)).toBe("13.2 of 21.3\u00a0GB");
+    expect(amountOf(0, 21_300_000_000)).toBe("0 of 21.3\u00a0GB");
+    expect(amountOf(500, 84_200_000)).toBe("0.00 of 84.2\u00a0MB");
   });
 
-  test("more done than there is, is all of it", () => expect(amountOf(11, 10)).toBe("10 of 10 B"));
-  test("a rate is a size a second", () => expect(rate(11_800_000.4)).toBe("11.8 MB/s"));
+  test("more done than there is, is all of it", () => expect(amountOf(11, 10)).toBe("10 of 10\u00a0B"));
+  test("a rate is a size a second", () => expect(rate(11_800_000.4)).toBe("11.8\u00a0MB/s"));
 });
 
 test("counts are written out", () => {
@@ -38,11 +38,11 @@ test("counts are written out", () => {
 
 describe("durations", () => {
   test.each([
-    [-3, "0 s"],
-    [23.4, "23 s"],
-    [59.7, "about 1 min"],
-    [180, "about 3 min"],
-    [26 * 3600, "about 26 h"],
+    [-3, "0\u00a0s"],
+    [23.4, "23\u00a0s"],
+    [59.7, "about 1\u00a0min"],
+    [180, "about 3\u00a0min"],
+    [26 * 3600, "about 26\u00a0h"],
   ])("%d s is %s", (seconds, words) => expect(duration(seconds)).toBe(words));
 });
 

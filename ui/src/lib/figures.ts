@@ -3,6 +3,8 @@ import type { Bytes, Millis } from "../bindings";
 // Words are English, and sentences of the engine hold numbers too: figures and dates are English on every system, or one
 // sentence would mix two languages.
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
+/** Between a number and its unit: a line does not end there. */
+const GLUE = "\u00a0";
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 // Made once: a format that is made for each figure costs more than all else in a row of a list.
 const broken = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
@@ -11,13 +13,13 @@ const zero = [0, 1, 2].map((digits) => new Intl.NumberFormat("en-GB", { maximumF
 /** "84.2 MB", "1.92 GB", "612 MB", "1.8 kB": decimal, three digits at most. */
 export function bytes(size: Bytes): string {
   const unit = unitOf(size);
-  return `${inUnit(size, unit)} ${UNITS[unit]}`;
+  return `${inUnit(size, unit)}${GLUE}${UNITS[unit]}`;
 }
 
 /** "13.2 of 21.3 GB": the same unit on both sides. */
 export function amountOf(done: Bytes, total: Bytes): string {
   const unit = unitOf(total);
-  return `${inUnit(Math.min(done, total), unit)} of ${inUnit(total, unit)} ${UNITS[unit]}`;
+  return `${inUnit(Math.min(done, total), unit)} of ${inUnit(total, unit)}${GLUE}${UNITS[unit]}`;
 }
 
 /** "11.8 MB/s" */
@@ -47,9 +49,9 @@ export function count(value: number): string {
 /** "23 s", "about 3 min", "about 26 h" */
 export function duration(seconds: number): string {
   const about = Math.max(0, Math.round(seconds));
-  if (about < 60) return `${about} s`;
-  if (about < 60 * 60) return `about ${Math.round(about / 60)} min`;
-  return `about ${whole.format(Math.round(about / 3600))} h`;
+  if (about < 60) return `${about}${GLUE}s`;
+  if (about < 60 * 60) return `about ${Math.round(about / 60)}${GLUE}min`;
+  return `about ${whole.format(Math.round(about / 3600))}${GLUE}h`;
 }
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });

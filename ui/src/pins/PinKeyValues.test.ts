@@ -14,6 +14,7 @@ function shown(keyvalues: [string, string][]) {
     checkedAt: null,
     localCid: null,
     endSentence: "",
+    over: null,
     source: null,
     link: null,
     openable: false,

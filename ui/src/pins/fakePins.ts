@@ -104,6 +104,7 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       checkedAt: null,
       localCid: null,
       endSentence: "Pinata then unpins it by itself, without asking.",
+      over: null,
       source: null,
       link,
       past: [],

@@ -5,7 +5,7 @@ import { Accounts } from "../accounts/accounts.svelte";
 import type { AccountRow, Drop } from "../bindings";
 import DropOverlay from "../drops/DropOverlay.svelte";
 import { Drops } from "../drops/drops.svelte";
-import { aDrop, anAccount, commandError, deferred, fakeEngine } from "./fakeEngine";
+import { aDrop, anAccount, anItem, commandError, deferred, fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
 
 function open(drop: Drop, answers: Record<string, (args: Record<string, unknown>) => unknown> = {}, account: Partial<AccountRow> = {}) {
@@ -20,7 +20,7 @@ const three = aDrop({
   itemCount: 3,
   files: 8412,
   bytes: 32_300_000_000,
-  items: ["a", "b", "c"].map((name) => ({ name, kind: "file", files: 1, bytes: 1, problem: null })),
+  items: ["a", "b", "c"].map((name) => anItem(name, { bytes: 1 })),
   secrets: [".env", "wallet.json", "id_ed25519"],
   secretCount: 3,
   leftOut: [{ sentence: "Links are not followed.", count: 2 }],
@@ -50,7 +50,7 @@ test("an item that looks like a secret says that it is left out, until its box i
       itemCount: 2,
       files: 2,
       bytes: 2000,
-      items: ["a.txt", ".env"].map((name) => ({ name, kind: "file", files: 1, bytes: 1000, problem: null })),
+      items: [anItem("a.txt"), anItem(".env", { held: true, secret: 0 })],
       secrets: [".env"],
       secretCount: 1,
     }),
@@ -59,6 +59,30 @@ test("an item that looks like a secret says that it is left out, until its box i
   await user.click(screen.getByRole("checkbox", { name: "Upload .env" }));
   expect(screen.queryByText("1.0 kB, left out")).toBeNull();
   expect(screen.getAllByText("1.0 kB")).toHaveLength(2);
+});
+
+test("of two items with the same name each says for itself whether it is left out, also where its box is not told", async () => {
+  const held = [0, 1].map((secret) => anItem(".env", { held: true, secret }));
+  const items = [...held, anItem("late.pem", { held: true })];
+  const { user } = open(aDrop({ itemCount: 3, files: 3, bytes: 3000, items, secrets: [".env", ".env"], secretCount: 3 }));
+  expect(await screen.findAllByText("1.0 kB, left out")).toHaveLength(3);
+  await user.click(screen.getAllByRole("checkbox", { name: "Upload .env" })[0]!);
+  expect(screen.getAllByText("1.0 kB, left out")).toHaveLength(2);
+  expect(screen.getAllByText("1.0 kB")).toHaveLength(1);
+});
+
+test("a yes to one secret is never taken for a yes to another of the same name when patterns change", async () => {
+  const box = anItem("box", { kind: "folder", files: 40, bytes: 9_000 });
+  const found = (id: string, secrets: string[]) =>
+    aDrop({ id, items: [box], files: 40, bytes: 9_000, secrets, secretCount: secrets.length });
+  const { engine, user } = open(found("d1", ["box/.env", "box/.env", "box/a.pem", "box/b.pem"]), {
+    uploads_leave_out: () => found("d2", ["box/a.pem", "box/.env", "box/b.pem", "box/b.pem"]),
+  });
+  for (const name of ["box/a.pem", "box/b.pem"]) await user.click(await screen.findByRole("checkbox", { name: `Upload ${name}` }));
+  await user.click(screen.getAllByRole("checkbox", { name: "Upload box/.env" })[0]!);
+  await user.type(screen.getByRole("textbox", { name: "Leave out" }), "x");
+  await user.click(await screen.findByRole("button", { name: "Upload 37 files" }));
+  await waitFor(() => expect(engine.of("uploads_enqueue")).toMatchObject([{ drop: "d2", options: { allowed: [0] } }]));
 });
 
 test("system files are named, left out, and sent when that is chosen", async () => {
@@ -112,14 +136,14 @@ test("cancelling sends nothing and forgets what was read", async () => {
 });
 
 test("a drop with nothing to send says why and offers no upload", async () => {
-  const item = { name: "tape", kind: "file", files: 0, bytes: 0, problem: "tape is a device, not a file." } as const;
+  const item = anItem("tape", { files: 0, bytes: 0, problem: "tape is a device, not a file." });
   open(aDrop({ files: 0, bytes: 0, items: [item] }));
   expect(await screen.findByText("tape is a device, not a file.")).toBeInTheDocument();
   expect(screen.queryByRole("button", { name: /^Upload/ })).toBeNull();
 });
 
 test("a folder with nothing but system files has nothing to send until they are chosen", async () => {
-  const folder = { name: "shoot", kind: "folder", files: 2, bytes: 12, problem: null } as const;
+  const folder = anItem("shoot", { kind: "folder", files: 2, bytes: 12 });
   const { user } = open(aDrop({ files: 2, bytes: 12, items: [folder], junkCount: 2, junk: [".DS_Store", "Thumbs.db"] }));
   expect(await screen.findByText("Nothing is left to upload.")).toBeInTheDocument();
   expect(screen.getByRole("button", { name: "Upload" })).toBeDisabled();
@@ -156,7 +180,7 @@ test("group and network are chosen from what the account has, and a folder can o
   expect(screen.getByRole("combobox", { name: "Group" })).toHaveDisplayValue("No group");
   await user.selectOptions(screen.getByRole("combobox", { name: "Group" }), "Contracts");
   await user.click(screen.getByRole("checkbox", { name: "Put it in a folder of its own" }));
-  expect(screen.getByText("Everyone: a file in a folder of its own can only be public.")).toBeInTheDocument();
+  expect(screen.getByText("This computer: a file in a folder of its own can only be public.")).toBeInTheDocument();
   expect(screen.queryByRole("radio", { name: "Only this account" })).toBeNull();
   await user.selectOptions(screen.getByRole("combobox", { name: "Group" }), "Prints");
   await user.click(screen.getByRole("button", { name: "Upload 1 file" }));
@@ -171,7 +195,7 @@ test("an account without groups or a private network is asked nothing about them
 });
 
 const folder = (with_: Partial<Drop> = {}) =>
-  aDrop({ items: [{ name: "site", kind: "folder", files: 40, bytes: 9_000, problem: null }], files: 40, bytes: 9_000, ...with_ });
+  aDrop({ items: [anItem("site", { kind: "folder", files: 40, bytes: 9_000 })], files: 40, bytes: 9_000, ...with_ });
 
 test("the history and the tools of a dropped folder are left out unless the person removes the line", async () => {
   const looks: Record<string, Drop> = {

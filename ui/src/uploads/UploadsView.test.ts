@@ -40,6 +40,17 @@ test("a queue that has nothing to do leads to what needs you, and else to what i
   expect(uploads.tab).toBe("finished");
 });
 
+test("a queue that rests and holds nothing can be continued", async () => {
+  const { engine, user } = open([], { bytesTotal: 0, paused: true, restingUntil: Date.now() + 3_600_000 });
+  await user.click(await screen.findByRole("button", { name: "Continue all" }));
+  expect(engine.of("uploads_resume_all")).toHaveLength(1);
+});
+
+test("the button of what has a key of its own says the key", async () => {
+  open([]);
+  expect(await screen.findByRole("button", { name: "Pin JSON" })).toHaveAttribute("title", "Pin JSON (Ctrl Shift J)");
+});
+
 test("a reason is shown whole", async () => {
   open([anUpload({ state: "waiting", reason: "unexpected", sentence: long })]);
   expect(await screen.findByText(long)).toBeInTheDocument();

@@ -81,9 +81,10 @@ export class Choices {
 
   #becomes(drop: Drop) {
     const before = this.drop;
-    // Numbers belong to one list; what was said yes to is a file.
-    const names = new Set(this.allowed.map((number) => before.secrets[number]));
-    this.allowed = drop.secrets.flatMap((name, number) => (names.has(name) ? [number] : []));
+    // Numbers belong to one list; what was said yes to is a file. Where two have one name, nobody said which.
+    const only = (name: string | undefined, { secrets }: Drop) => name !== undefined && secrets.indexOf(name) === secrets.lastIndexOf(name);
+    const said = new Set(this.allowed.map((number) => before.secrets[number]).filter((name) => only(name, before)));
+    this.allowed = drop.secrets.flatMap((name, number) => (said.has(name) && only(name, drop) ? [number] : []));
     this.drop = drop;
     forget(before);
   }
@@ -97,8 +98,8 @@ export class Choices {
   /** Why it cannot be private; null when it can. */
   onlyPublic = $derived.by(() => {
     const folder = this.drop.items.some((item) => item.kind === "folder") || (this.several && this.asOneFolder);
-    if (folder) return "Everyone: a folder can only be public.";
-    return this.canWrap && this.wrap ? "Everyone: a file in a folder of its own can only be public." : null;
+    if (folder) return "a folder can only be public.";
+    return this.canWrap && this.wrap ? "a file in a folder of its own can only be public." : null;
   });
 
   /** One of the files that look like secrets is sent, or left out. */

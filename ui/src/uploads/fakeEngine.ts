@@ -2,7 +2,7 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 // eslint-disable-next-line no-restricted-imports -- and emits its events
 import { emit } from "@tauri-apps/api/event";
-import type { AccountRow, CommandError, Drop, UploadRow } from "../bindings";
+import type { AccountRow, CommandError, Drop, DroppedItem, UploadRow } from "../bindings";
 
 type Answer = (args: Record<string, unknown>) => unknown;
 export type Call = { command: string; args: Record<string, unknown> };
@@ -111,10 +111,14 @@ export function anUpload(with_: Partial<UploadRow> = {}): UploadRow {
   };
 }
 
+export function anItem(name: string, with_: Partial<DroppedItem> = {}): DroppedItem {
+  return { name, kind: "file", files: 1, bytes: 1000, problem: null, held: false, secret: null, ...with_ };
+}
+
 export function aDrop(with_: Partial<Drop> = {}): Drop {
   return {
     id: "d1",
-    items: [{ name: "harbour-dawn.tif", kind: "file", files: 1, bytes: 84_200_000, problem: null }],
+    items: [anItem("harbour-dawn.tif", { bytes: 84_200_000 })],
     itemCount: 1,
     files: 1,
     bytes: 84_200_000,

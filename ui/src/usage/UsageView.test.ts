@@ -82,13 +82,13 @@ test("totals that the key may not see are unknown, and the list is counted all t
   expect(await screen.findByRole("alert")).toHaveTextContent("userPinnedDataTotal");
   expect((await card("Stored")).getByText("Unknown")).toBeVisible();
   expect(await screen.findByText(/Counted from the list of pins that Pinata gave, read \S/)).toBeVisible();
-  expect(await screen.findByRole("img", { name: /from 176 GB in April 2026 to 184 GB in May 2026/ })).toBeVisible();
+  expect(await screen.findByRole("img", { name: /from 176\sGB in April 2026 to 184\sGB in May 2026/ })).toBeVisible();
 });
 
 test("the chart's figures are a table for those who listen and for those who ask", async () => {
   const { user } = await open(() => aReport());
   const table = await screen.findByRole("table", { name: "Stored over time" });
-  expect(within(table).getByRole("row", { name: "May 2026 184 GB 8.20 GB 12,430" })).toBeInTheDocument();
+  expect(within(table).getByRole("row", { name: "May 2026 184\u00a0GB 8.20\u00a0GB 12,430" })).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Show as a table" }));
   expect(screen.queryByRole("img", { name: /Stored over time/ })).toBeNull();
   expect(screen.getByRole("button", { name: "Show as a chart" })).toHaveAttribute("aria-pressed", "true");

@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from "vitest";
 import App from "../App.svelte";
 import type { LedgerRow, WatchRow } from "../bindings";
 import { aStart } from "../pins/fakePins";
-import { aDrop } from "../uploads/fakeEngine";
+import { aDrop, anItem } from "../uploads/fakeEngine";
 import { aFolder, anEntry, counts, engineWatches, preview } from "./fakeWatches";
 
 beforeEach(() => void Object.assign(window, { innerWidth: 1280 }));
@@ -125,7 +125,7 @@ test("the ledger is filtered by group and reason, and searched", async () => {
     [anEntry(1), anEntry(2, { state: "failed", sentence: "Permission denied.", canRetry: true })],
   );
   await user.click(within(await card("~/Pictures/Prints 1")).getByRole("button", { name: "~/Pictures/Prints 1" }));
-  expect(await screen.findByRole("row", { name: /harbour-1\.tif Pinned Verified\..*84\.2 MB/ })).toBeVisible();
+  expect(await screen.findByRole("row", { name: /harbour-1\.tif Pinned Verified\..*84\.2\sMB/ })).toBeVisible();
   await user.click(screen.getByRole("tab", { name: /Failed/ }));
   await waitFor(() => expect(screen.queryByRole("row", { name: /harbour-1/ })).toBeNull());
   await user.click(screen.getByRole("button", { name: "Try now" }));
@@ -223,6 +223,19 @@ test("adding a folder shows first what would be pinned, what is left out and wha
   );
 });
 
+test.each([
+  ["everyone", "lucide-globe", true],
+  ["account", "lucide-lock", false],
+  ["computer", "lucide-monitor", false],
+] as const)("what %s can read has its own sign, and is warned of only where that is everyone", async (reach, sign, warns) => {
+  const { engine, user } = await open([]);
+  engine.answers.watches_preview = () => ({ ...preview, reach, secrets: 0, secretExamples: [], warning: "Who can read it." });
+  await user.click(screen.getAllByRole("button", { name: "Watch a folder" })[0]!);
+  const note = (await screen.findByText("Who can read it.")).closest(".note")!;
+  expect(note.querySelector("svg")).toHaveClass(sign);
+  expect(note.classList.contains("warn")).toBe(warns);
+});
+
 test("a folder that cannot be watched says why, and offers nothing else", async () => {
   const { engine, user } = await open([]);
   engine.answers.watches_pick_folder = () => ({
@@ -252,7 +265,7 @@ test("stopping says that nothing is unpinned, and does nothing until it is confi
 
 test("a folder dropped on this screen is offered for watching; on its other target it is uploaded", async () => {
   const { engine } = await open([]);
-  const drop = aDrop({ id: "d7", items: [{ name: "Prints", kind: "folder", files: 3, bytes: 3, problem: null }] });
+  const drop = aDrop({ id: "d7", items: [anItem("Prints", { kind: "folder", files: 3, bytes: 3 })] });
   engine.answers.watches_draft_from_drop = () => ({ id: "w2", name: "Prints", path: "~/Prints", refusal: null });
   await engine.emit("dragging", { kind: "enter", count: 1, x: 5, y: 5 });
   expect(await screen.findByRole("heading", { name: "Watch this folder" })).toBeVisible();

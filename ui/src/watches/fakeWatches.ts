@@ -84,6 +84,7 @@ export const preview: WatchPreview = {
   ],
   secrets: 2,
   secretExamples: [".env", "deploy/id_ed25519"],
+  reach: "everyone",
   warning: "Everyone with a CID can read what it names, for good: what is public on IPFS cannot be taken back.",
 };
 

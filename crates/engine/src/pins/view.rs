@@ -5,7 +5,7 @@ use specta::Type;
 
 use super::{CheckState, Happened, Pins, Presence, Selection, rows};
 use crate::accounts::{AccountId, AccountKind};
-use crate::clock::Millis;
+use crate::clock::{Millis, date_words};
 use crate::error::CommandError;
 use crate::uploads::source_words;
 
@@ -71,6 +71,8 @@ pub struct PinDetails {
     pub source: Option<String>,
     /// What happens when its time is over.
     pub end_sentence: String,
+    /// What is known of one whose time is over by this computer's clock, and that is listed all the same.
+    pub over: Option<String>,
     /// For others; `None` where no public link exists.
     pub link: Option<String>,
     /// It can be opened on this computer.
@@ -145,6 +147,7 @@ impl Pins {
             local_cid: local_cid.clone(),
             source: known.as_ref().map(|known| source_words(&known.paths)),
             end_sentence: end_sentence(&service, row.pin.public && !sandbox),
+            over: self.over(&row)?,
             link: if sandbox || !row.pin.public {
                 None
             } else {
@@ -186,6 +189,19 @@ impl Pins {
             }
         }
         Ok(summary)
+    }
+
+    /// What is known of a pin whose time is over by this clock. The clock may be wrong, and so may an old list.
+    fn over(&self, row: &rows::Mirrored) -> Result<Option<String>, CommandError> {
+        if row.pin.expires.is_none_or(|end| end > self.clock.now()) {
+            return Ok(None);
+        }
+        let read = self.list_age(row.account)?.as_of;
+        let still = read.map(|at| format!("; the list of {} still had it", date_words(at)));
+        Ok(Some(format!(
+            "Over by this computer’s clock{}.",
+            still.unwrap_or_default()
+        )))
     }
 
     pub(super) fn address(&self, row: &rows::Mirrored) -> Option<String> {

@@ -41,6 +41,10 @@ pub struct DroppedItem {
     pub bytes: u64,
     /// Why it cannot be sent.
     pub problem: Option<String>,
+    /// It is itself a file that looks like a secret, and is left out unless it gets a yes of its own.
+    pub held: bool,
+    /// Which of [`Drop::secrets`] it then is; `None` where that one is not told, and cannot get a yes.
+    pub secret: Option<u32>,
 }
 
 /// Things below a folder that cannot be sent.
@@ -70,7 +74,7 @@ pub struct Drop {
     /// Bytes in all.
     #[specta(type = u32)]
     pub bytes: u64,
-    /// At most 200, each by its path below what was dropped.
+    /// At most 200, each by its path from what was dropped on: `box/deep/.env` in a folder `box`.
     pub secrets: Vec<String>,
     /// How many look like secrets.
     #[specta(type = u32)]

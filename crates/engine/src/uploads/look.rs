@@ -143,6 +143,8 @@ impl Uploads {
             files: 0,
             bytes: 0,
             problem: None,
+            held: false,
+            secret: None,
         };
         let stop = || {
             looking.seen.fetch_add(1, Ordering::Relaxed);
@@ -157,7 +159,12 @@ impl Uploads {
                 told.files = survey.files.len();
                 told.bytes = survey.bytes;
                 told.problem = unfit(&told);
+                let told_before = finding.drop.secrets.len();
                 finding.count_secrets(&survey.secrets);
+                // A file by itself is the only one of its item.
+                told.held = !survey.folder && !survey.secrets.is_empty();
+                told.secret = (told.held && finding.drop.secrets.len() > told_before)
+                    .then(|| u32::try_from(told_before).unwrap_or(u32::MAX));
                 finding.drop.junk_count += survey.junk.len();
                 examples(&mut finding.drop.junk, survey.junk.iter());
                 finding.drop.ignored_count += survey.ignored.len();
@@ -167,7 +174,7 @@ impl Uploads {
                 for (_, problem) in &survey.left_out {
                     finding.count_left_out(&problem.words);
                 }
-                finding.count_empty(&name, &survey.empty_folders);
+                finding.count_empty(&survey.empty_folders);
             }
         }
         let folder = told.kind == ItemKind::Folder;
@@ -196,13 +203,14 @@ fn unfit(item: &DroppedItem) -> Option<String> {
         .then(|| format!("{name} holds no files. No pinning service takes an empty folder."))
 }
 
-/// A place by its way below the root; the root by its name.
-fn below(place: &Place) -> String {
-    if place.inside.is_empty() {
-        return readable(&place.name());
+/// A place by its way from the root on, whose name tells what lies in two folders apart.
+fn from_root(place: &Place) -> String {
+    let mut way = readable(&name_of(&place.root));
+    for name in &place.inside {
+        way.push('/');
+        way.push_str(&readable(name));
     }
-    let names: Vec<String> = place.inside.iter().map(|name| readable(name)).collect();
-    names.join("/")
+    way
 }
 
 /// A few different names of what was found.
@@ -265,7 +273,7 @@ impl Finding {
     fn count_secrets(&mut self, found: &[Place]) {
         self.drop.secret_count += found.len();
         for place in found {
-            let name = below(place);
+            let name = from_root(place);
             if self.drop.secrets.len() == MOST || !self.secrets.takes(&name) {
                 return;
             }
@@ -274,12 +282,12 @@ impl Finding {
         }
     }
 
-    fn count_empty(&mut self, root: &str, found: &[Place]) {
+    fn count_empty(&mut self, found: &[Place]) {
         let (count, names) = &mut self.empty;
         *count += found.len();
         let room = EXAMPLES.saturating_sub(names.len());
         let more = found.iter().take(room);
-        names.extend(more.map(|place| shortened(&format!("{root}/{}", below(place)), LETTERS)));
+        names.extend(more.map(|place| shortened(&from_root(place), LETTERS)));
     }
 
     fn count_left_out(&mut self, words: &str) {

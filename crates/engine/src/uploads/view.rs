@@ -296,7 +296,8 @@ impl Uploads {
                 .or_else(|| upload.cid.clone()),
             check: CheckState::of_verdict(upload.verdict.map(verdict_name)),
             pin,
-            can_pause: matches!(state, State::Active(_) | State::Waiting { .. }),
+            // The queue that rests is what goes on again, not this row.
+            can_pause: rests.is_none() && matches!(state, State::Active(_) | State::Waiting { .. }),
             can_resume: matches!(state, State::Paused { .. }),
             can_cancel: !ended && !upload.job.cancelling,
             can_retry: matches!(state, State::Waiting { .. } | State::NeedsYou { .. })

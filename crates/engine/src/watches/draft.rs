@@ -7,10 +7,10 @@ use std::sync::Arc;
 use serde::Serialize;
 use specta::Type;
 
+use super::Watches;
 use super::plan::Look;
 use super::rules::{WatchRules, refusal};
 use super::scan::Scan;
-use super::{Watches, words};
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
 use crate::uploads::UploadNetwork;
@@ -74,6 +74,41 @@ pub struct Skipped {
     pub examples: Vec<String>,
 }
 
+/// Who can read what a folder pins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// Everyone with the CID.
+    #[default]
+    Everyone,
+    /// Who holds the account's key.
+    Account,
+    /// Programs on this computer.
+    Computer,
+}
+
+impl Reach {
+    fn of(public_links: bool, network: UploadNetwork) -> Self {
+        match (public_links, network) {
+            (false, _) => Self::Computer,
+            (true, UploadNetwork::Private) => Self::Account,
+            (true, UploadNetwork::Public) => Self::Everyone,
+        }
+    }
+
+    fn warning(self) -> &'static str {
+        match self {
+            Self::Everyone => {
+                "Everyone can read what is public on IPFS, and it cannot be taken back."
+            }
+            Self::Account => "Who holds this account’s key can read it, and nobody else.",
+            Self::Computer => {
+                "It stays on this computer only: the Sandbox shows it to nobody else."
+            }
+        }
+    }
+}
+
 /// What a folder would pin under these rules.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -95,7 +130,9 @@ pub struct WatchPreview {
     pub secrets: usize,
     /// Paths of some of those.
     pub secret_examples: Vec<String>,
-    /// What public means.
+    /// Who can read it.
+    pub reach: Reach,
+    /// The same in words.
     pub warning: String,
 }
 
@@ -174,19 +211,14 @@ impl Watches {
                 ..WatchPreview::default()
             });
         }
-        let warning = if !self.accounts.row_of(account)?.public_links {
-            "It stays on this computer only: the Sandbox shows it to nobody else."
-        } else if rules.network == UploadNetwork::Private {
-            "Who holds this account’s key can read it, and nobody else."
-        } else {
-            "Everyone can read what is public on IPFS, and it cannot be taken back."
-        };
+        let reach = Reach::of(self.accounts.row_of(account)?.public_links, rules.network);
         let this = self.clone();
         let preview = tokio::task::spawn_blocking(move || this.look_ahead(root, rules))
             .await
             .map_err(|_| CommandError::gone("The folder that was chosen"))?;
         Ok(WatchPreview {
-            warning: warning.to_owned(),
+            reach,
+            warning: reach.warning().to_owned(),
             ..preview
         })
     }
@@ -246,19 +278,6 @@ impl Watches {
         preview
             .skipped
             .sort_by_key(|skipped| std::cmp::Reverse(skipped.count));
-        if preview.files == 0 && preview.secrets == 0 {
-            preview.warning = format!("Nothing in it would be pinned now. {}", preview.warning);
-        } else if preview.secrets > 0 {
-            preview.warning = format!(
-                "{} held until you say yes. {}",
-                words::count(
-                    preview.secrets,
-                    "file looks like a secret and is",
-                    "files look like secrets and are"
-                ),
-                preview.warning
-            );
-        }
         preview
     }
 }
@@ -282,5 +301,22 @@ impl WatchPreview {
         if known.examples.len() < EXAMPLES {
             known.examples.push(shown);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_who_can_read_it_follows_from_service_and_network() {
+        let said = |public_links, network| {
+            let reach = Reach::of(public_links, network);
+            (reach, reach.warning().contains("Everyone"))
+        };
+        let public = UploadNetwork::Public;
+        assert_eq!(said(true, public), (Reach::Everyone, true));
+        assert_eq!(said(true, UploadNetwork::Private), (Reach::Account, false));
+        assert_eq!(said(false, public), (Reach::Computer, false));
     }
 }

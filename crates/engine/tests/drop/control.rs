@@ -47,6 +47,8 @@ async fn a_queue_that_rests_begins_nothing_also_after_a_restart_until_it_is_cont
         "{}",
         row.sentence
     );
+    // The whole queue is what goes on; a row that rests with it has nothing of its own to pause.
+    assert!(!row.can_pause && row.can_cancel);
     let head = house.engine.uploads.head().expect("figures");
     let until = head.resting_until.expect("it rests");
     assert!(head.paused, "{head:?}");

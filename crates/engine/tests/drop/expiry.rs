@@ -97,6 +97,9 @@ async fn a_clock_that_is_wrong_does_not_hide_what_the_service_still_lists() {
     let house = House::timed(clock.clone()).await;
     let day = clock.now() + 24 * HOUR;
     drop_until(&house, &house.file("short.txt", b"for a day"), Some(day)).await;
+    let pins = &house.engine.pins;
+    let id = listed(&house)[0].id;
+    assert_eq!(pins.details(id).expect("the pin").over, None);
     // Only here: at the service the day has hardly begun.
     clock.leap(25 * HOUR);
     let gone = |names: Vec<String>| names.is_empty().then_some(());
@@ -106,6 +109,10 @@ async fn a_clock_that_is_wrong_does_not_hide_what_the_service_still_lists() {
         let pins = &house.engine.pins;
         pins.take_out_ended().await.expect("looks");
         assert_eq!(names(&house), ["short.txt"]);
+        let details = pins.details(listed(&house)[0].id).expect("the pin");
+        let over = details.over.expect("it is over by this clock");
+        assert!(over.starts_with("Over by this computer’s clock; the list of "));
+        assert!(over.ends_with(" still had it."), "{over}");
     }
 }
 

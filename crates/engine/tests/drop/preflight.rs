@@ -34,7 +34,7 @@ async fn of_the_secrets_only_those_with_a_yes_of_their_own_are_sent() {
         u32::try_from(at.unwrap_or_else(|| panic!("{name} in {:?}", drop.secrets))).expect("few")
     };
     let options = UploadOptions {
-        allowed: vec![number("deep/id_rsa"), number("other.key")],
+        allowed: vec![number("box/deep/id_rsa"), number("other.key")],
         ..house::options(Secrets::LeaveOut)
     };
     let uploads = &house.engine.uploads;
@@ -60,6 +60,45 @@ async fn of_the_secrets_only_those_with_a_yes_of_their_own_are_sent() {
         listing.contains("id_rsa") && !listing.contains("wallet.json"),
         "{listing}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_of_the_same_name_in_two_folders_are_told_apart() {
+    let house = House::new().await;
+    house.file("a/.env", b"a");
+    house.file("b/.env", b"b");
+    house.file("a/plain.txt", b"plain");
+    let paths = vec![house.path("a"), house.path("b"), house.path("a/.env")];
+    let drop = house.engine.uploads.look_at(paths).await.expect("looks");
+    assert_eq!(drop.secrets, ["a/.env", "b/.env", ".env"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_that_is_held_says_so_and_which_of_the_secrets_it_is_where_that_one_is_told() {
+    let house = House::new().await;
+    for number in 0..199 {
+        house.file(&format!("box/{number}.pem"), b"pem");
+    }
+    let paths = vec![
+        house.path("box"),
+        house.file("one/.env", b"one"),
+        house.file("two/.env", b"two"),
+        house.file("plain.txt", b"plain"),
+    ];
+    let drop = house.engine.uploads.look_at(paths).await.expect("looks");
+    assert_eq!((drop.secrets.len(), drop.secret_count), (200, 201));
+    let said: Vec<_> = drop
+        .items
+        .iter()
+        .map(|item| (item.held, item.secret))
+        .collect();
+    let told = [
+        (false, None),
+        (true, Some(199)),
+        (true, None),
+        (false, None),
+    ];
+    assert_eq!(said, told);
 }
 
 #[tokio::test(flavor = "multi_thread")]
