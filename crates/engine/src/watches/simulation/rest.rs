@@ -17,8 +17,10 @@ impl World {
     /// Nobody disturbs any more: in at most 200 rounds nothing is left to be done, and it is what it should be.
     pub(super) fn comes_to_rest(&mut self) {
         self.crashes = false;
+        let waits = |entry: &Entry| {
+            matches!(entry.state, EntryState::Failed { .. }) && entry.retry.is_some()
+        };
         for _ in 0..200 {
-            let waits = |entry: &Entry| entry.retry.is_some();
             let wait = if self.ledger.entries.values().any(waits) {
                 2 * 3_600_000
             } else {
@@ -33,7 +35,7 @@ impl World {
             let open = self.rows.values().any(|row| row.done.is_none());
             let awaited = self.ledger.entries.values().any(|entry| {
                 let settles = matches!(entry.state, EntryState::Settling | EntryState::Changed);
-                settles || entry.upload.is_some()
+                settles || entry.upload.is_some() || waits(entry)
             });
             if !busy && !open && !awaited && self.journal.iter().all(|due| due.settled) {
                 return self.is_right();
