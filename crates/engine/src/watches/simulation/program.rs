@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::ledger::{EntryState, Kept, Way, Why, same_bytes};
-use super::super::plan::{Action, Listing, Look, plan};
+use super::super::ledger::{Entry, EntryState, Kept, Way, Why, same_bytes};
+use super::super::plan::{Action, BRAKE_ITEMS, Listing, Look, plan};
 use super::super::rules::{OnChange, OnDelete, WatchUnit};
 use super::world::{Done, Row, World, secret, text};
 use crate::walk::Stamp;
@@ -36,6 +36,7 @@ impl World {
 
     /// Looks, decides, writes, queues. Answers whether anything was to be done.
     pub(super) fn look(&mut self, whole: bool) -> bool {
+        self.fewer_than_a_blow();
         let listing = self.listing(whole);
         let plan = plan(&self.rules, &self.ledger, &listing, self.now);
         for action in &plan.actions {
@@ -56,6 +57,15 @@ impl World {
             }
         }
         !plan.actions.is_empty()
+    }
+
+    /// Some came back before anybody looked: what is still gone needs no person's word.
+    fn fewer_than_a_blow(&mut self) {
+        let known = |way: &&Way| self.ledger.entries.get(*way).is_some_and(Entry::present);
+        let unseen = self.blown.iter().all(|way| known(&way));
+        if unseen && self.blown.len() <= BRAKE_ITEMS {
+            self.blown.clear();
+        }
     }
 
     pub(super) fn may_unpin(&self, way: &Way) {
