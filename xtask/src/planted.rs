@@ -115,7 +115,7 @@ const FAULTS: [(&str, &str, &str, &str); 21] = [
     (
         "disk",
         "watches",
-        "faults::a_disk_below_the_folder_that_is_taken_out_costs_no_pin_also_over_a_restart",
+        "disks::a_disk_below_the_folder_that_is_taken_out_costs_no_pin_also_over_a_restart",
         "a disk that was taken out is taken for deleted files",
     ),
     (
