@@ -131,7 +131,7 @@ mod tests {
         };
         let text = place_text(Path::new("/a %/b"), b"c\xff/d\n%00", &stamp);
         let (place, expected) = source(&text);
-        assert_eq!(place.root, Path::new("/a %/b"));
+        assert_eq!(*place.root, *Path::new("/a %/b"));
         assert_eq!(place.inside, [b"c\xff".to_vec(), b"d\n%00".to_vec()]);
         assert_eq!(expected, Some(stamp_text(&stamp)));
         assert_eq!(

@@ -32,7 +32,7 @@ pub(super) fn encode_place(place: &Place) -> String {
         .inside
         .iter()
         .map(|name| std::ffi::OsStr::from_bytes(name));
-    let path = inside.fold(place.root.clone(), |path, name| path.join(name));
+    let path = inside.fold(place.root.to_path_buf(), |path, name| path.join(name));
     encode(&path)
 }
 

@@ -92,10 +92,10 @@ pub(super) fn not_a_file(node: Node) -> Problem {
 fn open(place: &Place, flags: OFlags) -> Result<OwnedFd, Problem> {
     let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW;
     if place.inside.is_empty() {
-        return rustix::fs::open(&place.root, flags, Mode::empty()).map_err(problem);
+        return rustix::fs::open(&*place.root, flags, Mode::empty()).map_err(problem);
     }
     let root = rustix::fs::open(
-        &place.root,
+        &*place.root,
         OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
         Mode::empty(),
     )

@@ -11,6 +11,7 @@ mod survey;
 mod watching;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use changes::Changes;
 pub use disk::Disk;
@@ -53,8 +54,8 @@ pub enum Node {
 /// A file or folder: a root that a person named, and the way down inside it as raw names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// What was dropped or picked.
-    pub root: PathBuf,
+    /// What was dropped or picked; shared, since a folder has as many places as files.
+    pub root: Arc<Path>,
     /// Names from the root downwards; empty for the root itself.
     pub inside: Vec<Vec<u8>>,
 }
@@ -63,7 +64,7 @@ impl Place {
     /// The root itself.
     pub fn root(root: impl Into<PathBuf>) -> Self {
         Self {
-            root: root.into(),
+            root: root.into().into(),
             inside: Vec::new(),
         }
     }

@@ -151,8 +151,6 @@ impl House {
     }
 
     async fn build(ground: Ground, change: impl FnOnce(&mut Config)) -> Self {
-        // As the programs do at their start: figures of memory are theirs.
-        engine::heap::keep_together();
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config::new(folder.path().join("sandbox"), TOKEN);
         change(&mut config);
@@ -311,6 +309,8 @@ fn open(
     ground: &Ground,
     cut: Option<(u64, u64)>,
 ) -> (Arc<Engine>, tokio::runtime::Runtime) {
+    // As the programs do at their start: figures of memory are theirs.
+    engine::heap::keep_together();
     let parts = parts(address, ground);
     let data = data.join("data");
     std::fs::create_dir_all(&data).expect("creates");

@@ -275,6 +275,7 @@ impl World {
     pub(super) fn work(&mut self) -> bool {
         self.outcomes();
         let whole = !self.crashes || self.rules.unit == WatchUnit::Folder || self.dice.one_in(3);
+        let whole = std::mem::take(&mut self.restarted) || whole;
         let busy = self.look(whole);
         self.let_go();
         busy

@@ -74,6 +74,8 @@ pub(super) struct World {
     pub(super) service: HashSet<String>,
     pub(super) sent: u64,
     pub(super) crashes: bool,
+    /// It has died and not looked since: the first look after a start is one at everything.
+    pub(super) restarted: bool,
     /// Pinned files that one blow took away, and whose fate no person has decided.
     pub(super) blown: HashSet<Way>,
 }
@@ -125,6 +127,7 @@ impl World {
             service: HashSet::new(),
             sent: 0,
             crashes,
+            restarted: false,
             blown: HashSet::new(),
         };
         for _ in 0..files {
@@ -138,6 +141,7 @@ impl World {
         let dies = self.crashes && self.dice.one_in(7);
         if dies {
             self.ledger = self.kept.clone();
+            self.restarted = true;
         }
         dies
     }
