@@ -25,7 +25,7 @@ use crate::error::{CommandError, ErrorCode};
 use crate::failure;
 use crate::pins::Listed;
 use crate::planted::planted;
-use crate::walk::Changes;
+use crate::walk::{Changes, Found};
 
 /// Codec of a raw block.
 const RAW: u64 = 0x55;
@@ -73,10 +73,10 @@ impl Uploads {
             _ => return Ok(Event::SourceChanged.into()),
         };
         running.begin(contents.bytes, true);
-        let source = |found: &crate::walk::Found| -> Arc<dyn Source> {
+        let source = |found: Found| -> Arc<dyn Source> {
             Arc::new(FileSource {
                 files: self.files.clone(),
-                place: found.place.clone(),
+                place: found.place,
                 stamp: found.stamp,
                 pace: self.pace.clone(),
             })
@@ -107,11 +107,10 @@ impl Uploads {
             if let Some(outcome) = sent {
                 return Ok(outcome);
             }
-            let files = contents
-                .files
-                .iter()
-                .map(|(segments, found)| (path(segments), source(found)))
-                .collect();
+            // Each goes over into what is sent: of very many files the list does not stand there twice.
+            let files = contents.files.into_iter();
+            let files = files.map(|(segments, found)| (path(&segments), source(found)));
+            let files = files.collect();
             let root_name = upload.wish.name.replace('/', "_");
             let folder = FolderUpload {
                 root_name,
@@ -136,14 +135,14 @@ impl Uploads {
             }
             let file_name = bytes::wrapped_name(upload);
             if let Some(way) = self.in_chunks(service.as_ref(), upload, contents.bytes) {
-                let parcel = parcel(source(found), false, &file_name);
+                let parcel = parcel(source(found.clone()), false, &file_name);
                 let sent = self.send_in_chunks(way, upload, parcel, running).await?;
                 if let Some(outcome) = sent {
                     return Ok(outcome);
                 }
             }
             let file = FileUpload {
-                source: source(found),
+                source: source(found.clone()),
                 file_name,
                 options,
                 progress,
