@@ -16,6 +16,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use engine::clock::{Clock as _, SystemClock};
+use engine::error::{CommandError, ErrorCode};
 use engine::holder::{self, Asked, Desk};
 use engine::lock::{self, Start};
 use engine::{Engine, Parts};
@@ -58,9 +60,10 @@ fn start(hidden: bool, files: Vec<PathBuf>, asked: &Asked) -> ExitCode {
         Ok(Start::Shown) => return ExitCode::SUCCESS,
         Err(error) => return places::give_up(&error.to_string()),
     };
-    let engine = match tauri::async_runtime::block_on(async { open(&places) }) {
+    let engine = match tauri::async_runtime::block_on(async { open_or_begin_anew(&places) }) {
         Ok(engine) => engine,
-        Err(error) => return places::give_up(&error.message),
+        Err(Refused::Said) => return ExitCode::FAILURE,
+        Err(Refused::For(error)) => return places::give_up(&error.message),
     };
     let builder = builder();
     let (present, presence) = tray::presence();
@@ -116,9 +119,33 @@ fn on_window_event(window: &Window, event: &WindowEvent) {
     }
 }
 
-fn open(places: &places::Places) -> Result<Arc<Engine>, engine::error::CommandError> {
+/// Why there is no engine.
+enum Refused {
+    /// A person was told, and chose to quit.
+    Said,
+    For(CommandError),
+}
+
+/// A damaged ledger is kept under another name, where a person says so.
+fn open_or_begin_anew(places: &places::Places) -> Result<Arc<Engine>, Refused> {
+    let error = match open(places) {
+        Ok(engine) => return Ok(engine),
+        Err(error) => error,
+    };
+    if error.code != ErrorCode::DamagedLedger {
+        return Err(Refused::For(error));
+    }
+    if !places::begins_anew(&error.message) {
+        return Err(Refused::Said);
+    }
+    let aside = engine::begin_anew(&places.data, SystemClock.now()).map_err(Refused::For)?;
+    tracing::warn!(aside = %aside.display(), "a damaged ledger was kept, and a new one is begun");
+    open(places).map_err(Refused::For)
+}
+
+fn open(places: &places::Places) -> Result<Arc<Engine>, CommandError> {
     let parts = Parts {
-        clock: Arc::new(engine::clock::SystemClock),
+        clock: Arc::new(SystemClock),
         files: Arc::new(engine::walk::Disk),
         keychain: Arc::new(secrets::TokenFiles::before(
             secrets::Keychain::new(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use rfd::{MessageButtons, MessageDialog, MessageDialogResult, MessageLevel};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -48,14 +49,25 @@ impl Places {
 }
 
 /// Says why the window cannot open, in a dialog and on the terminal.
-#[allow(clippy::print_stderr, reason = "there is no window yet to say it in")]
 pub(crate) fn give_up(why: &str) -> ExitCode {
+    cannot_start(why).show();
+    ExitCode::FAILURE
+}
+
+/// Says that the ledger is damaged, and asks whether it is to be kept under another name. Closing the dialog is a no.
+pub(crate) fn begins_anew(why: &str) -> bool {
+    let yes = "Do That and Start".to_owned();
+    let no = "Quit".to_owned();
+    let asked = cannot_start(why).set_buttons(MessageButtons::OkCancelCustom(yes.clone(), no));
+    asked.show() == MessageDialogResult::Custom(yes)
+}
+
+#[allow(clippy::print_stderr, reason = "there is no window yet to say it in")]
+fn cannot_start(why: &str) -> MessageDialog {
     eprintln!("Pinfold cannot start: {why}");
     tracing::error!(why, "cannot start");
-    rfd::MessageDialog::new()
-        .set_level(rfd::MessageLevel::Error)
+    MessageDialog::new()
+        .set_level(MessageLevel::Error)
         .set_title("Pinfold cannot start")
         .set_description(why)
-        .show();
-    ExitCode::FAILURE
 }

@@ -86,6 +86,11 @@ pub(crate) fn date_words(at: Millis) -> String {
     )
 }
 
+/// A day in the name of a file, here: "2026-09-27".
+pub(crate) fn day_of(at: Millis) -> String {
+    local(at).map_or_else(String::new, |local| local.strftime("%Y-%m-%d").to_string())
+}
+
 fn local(at: Millis) -> Option<jiff::Zoned> {
     let at = jiff::Timestamp::from_millisecond(at).ok()?;
     Some(at.to_zoned(jiff::tz::TimeZone::system()))

@@ -39,12 +39,13 @@ pub enum ErrorCode {
     Secret,
     Different,
     Unconfirmed,
+    DamagedLedger,
     Internal,
 }
 
 impl ErrorCode {
     /// Every code, for storage and tests.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Unauthorized,
         Self::MissingScope,
         Self::RateLimited,
@@ -74,6 +75,7 @@ impl ErrorCode {
         Self::Secret,
         Self::Different,
         Self::Unconfirmed,
+        Self::DamagedLedger,
         Self::Internal,
     ];
 
@@ -109,6 +111,7 @@ impl ErrorCode {
             Self::Secret => "secret",
             Self::Different => "different",
             Self::Unconfirmed => "unconfirmed",
+            Self::DamagedLedger => "damaged_ledger",
             Self::Internal => "internal",
         }
     }

@@ -41,7 +41,7 @@ use tokio::sync::Notify;
 
 use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
 use changes::Changes;
-use clock::Clock;
+use clock::{Clock, Millis};
 use error::{CommandError, ErrorCode};
 use export::ExportForm;
 use groups::Groups;
@@ -366,6 +366,16 @@ async fn aside<T: Send + 'static>(
     done.unwrap_or_else(|_| Err(CommandError::gone("What was to be written")))
 }
 
+/// Keeps a damaged ledger under another name, which is answered, so that [`Engine::open`] makes a new one. For whoever owns
+/// the data folder and has no engine on it.
+pub fn begin_anew(data: &Path, now: Millis) -> Result<PathBuf, CommandError> {
+    store::set_aside(data, &clock::day_of(now)).map_err(|error| {
+        let ledger = data.join(store::LEDGER);
+        let sentence = format!("{} could not be given another name.", ledger.display());
+        CommandError::new(ErrorCode::Unreadable, sentence).with_detail(error.to_string())
+    })
+}
+
 /// Why there is no start on this ledger, which is left as it is, and what a person can do.
 fn unusable(data: &Path, error: StoreError) -> CommandError {
     let ledger = data.join(store::LEDGER);
@@ -373,21 +383,18 @@ fn unusable(data: &Path, error: StoreError) -> CommandError {
         ledger.display(),
         "To begin anew, give that file another name and start Pinfold again: then add your accounts again, and their pins are read from the services.",
     );
-    let (sentence, detail) = match error {
-        StoreError::Damaged(detail) => (
+    match error {
+        StoreError::Damaged(detail) => CommandError::new(
+            ErrorCode::DamagedLedger,
             format!("Pinfold’s ledger {ledger} is damaged, and is left as it is. {anew}"),
-            Some(detail),
-        ),
-        StoreError::Newer => (
+        )
+        .with_detail(detail),
+        StoreError::Newer => CommandError::new(
+            ErrorCode::Internal,
             format!(
                 "Pinfold’s ledger {ledger} was written by a later version, and is left as it is. Start that version."
             ),
-            None,
         ),
-        other => return other.into(),
-    };
-    CommandError {
-        detail,
-        ..CommandError::new(ErrorCode::Internal, sentence)
+        other => other.into(),
     }
 }

@@ -47,5 +47,6 @@ export const ERROR_ICONS: Record<ErrorCode, { icon: IconType }> = {
   secret: { icon: Lock },
   different: { icon: OctagonX },
   unconfirmed: { icon: CircleHelp },
+  damaged_ledger: { icon: OctagonX },
   internal: { icon: CircleAlert },
 };

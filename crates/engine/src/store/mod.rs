@@ -1,5 +1,6 @@
 //! Two SQLite files: `ledger.db` holds what must never be lost, `mirror.db` what a service can tell again.
 
+mod aside;
 mod writer;
 
 use std::path::Path;
@@ -8,6 +9,7 @@ use std::sync::Mutex;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
+pub use aside::set_aside;
 pub use writer::Urgency;
 use writer::Writer;
 
@@ -125,24 +127,34 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens both files in the data folder. A mirror that cannot be opened is made anew: a service can tell it again.
+    /// Opens both files in the data folder. A mirror that cannot be opened is made anew: a service can tell it again. So is
+    /// one beside a new ledger, whose accounts get the numbers of others.
     pub fn open(data: &Path) -> Result<Self, StoreError> {
         let ledger = data.join(LEDGER);
+        let mirror = data.join("mirror.db");
+        let nothing = std::fs::metadata(&ledger).is_ok_and(|found| found.len() == 0);
+        if nothing || !ledger.exists() {
+            forget(&mirror);
+        }
         look_through(&ledger)?;
         let ledger = Database::open(&ledger, Schema::Ledger)?;
-        let mirror_path = data.join("mirror.db");
-        let mirror = Database::open(&mirror_path, Schema::Mirror).or_else(|error| {
+        let mirror = Database::open(&mirror, Schema::Mirror).or_else(|error| {
             tracing::warn!(%error, "the mirror could not be opened and is made anew");
-            for end in ["", "-wal", "-shm"] {
-                let _ = std::fs::remove_file(data.join(format!("mirror.db{end}")));
-            }
-            Database::open(&mirror_path, Schema::Mirror)
+            forget(&mirror);
+            Database::open(&mirror, Schema::Mirror)
         })?;
         Ok(Self {
             ledger,
             mirror,
             announcer: Announcer::default(),
         })
+    }
+}
+
+/// Deletes a database, where it can be.
+fn forget(database: &Path) {
+    for part in aside::parts(database) {
+        let _ = std::fs::remove_file(part);
     }
 }
 

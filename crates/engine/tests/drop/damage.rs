@@ -11,7 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use engine::Engine;
-use engine::error::CommandError;
+use engine::clock::{Clock as _, SystemClock};
+use engine::error::{CommandError, ErrorCode};
 use engine::jobs::JobsQuery;
 use engine::uploads::{RestFor, UploadRow, UploadState, UploadsFilter};
 
@@ -195,6 +196,10 @@ async fn a_damaged_ledger_is_kept_under_another_name_and_the_pins_come_back_from
     files[0].1[..64].fill(b'?');
     let data = house.path("damaged");
     put(&data, &files);
+    for end in ["", "-wal", "-shm"] {
+        let name = format!("mirror.db{end}");
+        let _ = std::fs::copy(house.data().join(&name), data.join(&name));
+    }
     let refused = house.opened_on(&data).err().expect("is refused");
     assert!(
         refused.message.contains(
@@ -202,15 +207,39 @@ async fn a_damaged_ledger_is_kept_under_another_name_and_the_pins_come_back_from
         ),
         "{refused:?}"
     );
-    std::fs::rename(data.join(LEDGER), data.join("ledger.damaged.db")).expect("renames");
+    assert_eq!(refused.code, ErrorCode::DamagedLedger);
+    let aside = engine::begin_anew(&data, SystemClock.now()).expect("is kept");
     let engine = house.opened_on(&data).expect("begins anew");
     assert!(rows(&engine).expect("rows").is_empty());
     let account = engine.accounts.try_sandbox().await.expect("an account");
     let account = account.id.parse().expect("a number");
+    let stale = engine.pins.find(account, &cid).expect("looks");
+    assert_eq!(stale, None, "this account's list was not read yet");
     engine.pins.refresh(account).await.expect("reads");
     assert!(engine.pins.find(account, &cid).expect("looks").is_some());
-    let kept = std::fs::read(data.join("ledger.damaged.db")).expect("reads");
+    let kept = std::fs::read(&aside).expect("reads");
     assert!(kept == files[0].1, "and the damaged one is as it was");
+}
+
+#[test]
+fn a_ledger_that_is_kept_aside_takes_its_parts_along_and_overwrites_none_that_was_kept_before() {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let mut names = BTreeSet::new();
+    for content in [&b"first"[..], b"second", b"third"] {
+        for end in ["", "-wal", "-shm"] {
+            let bytes = [content, end.as_bytes()].concat();
+            std::fs::write(data.path().join(format!("{LEDGER}{end}")), bytes).expect("writes");
+        }
+        let aside = engine::begin_anew(data.path(), SystemClock.now()).expect("is kept");
+        let name = aside.to_str().expect("UTF-8").to_owned();
+        for end in ["", "-wal", "-shm"] {
+            let kept = std::fs::read(format!("{name}{end}")).expect("is there");
+            assert_eq!(kept, [content, end.as_bytes()].concat());
+            assert!(!data.path().join(format!("{LEDGER}{end}")).exists());
+        }
+        assert!(names.insert(name), "each under a name of its own");
+    }
+    assert_eq!(std::fs::read_dir(data.path()).expect("lists").count(), 9);
 }
 
 #[tokio::test(flavor = "multi_thread")]
