@@ -56,7 +56,7 @@ const QUEUE: Real = Real {
     what: "the queue under kill -9 at each step",
 };
 /// The queue at full size: what it is to bear, and how much of it.
-const QUEUES: [(Real, u64); 3] = [
+const QUEUES: [(Real, u64); 4] = [
     (
         Real {
             target: "drop",
@@ -74,6 +74,15 @@ const QUEUES: [(Real, u64); 3] = [
             what: "damaged ledgers, refused or read",
         },
         2_000,
+    ),
+    (
+        Real {
+            target: "drop",
+            test: "when_the_power_fails_the_ledger_is_whole_and_has_every_upload_that_was_told_of",
+            variable: "PINFOLD_STATES",
+            what: "ledgers as a power loss leaves them",
+        },
+        50_000,
     ),
     (
         Real {

@@ -40,6 +40,8 @@ mod oracle;
 mod past;
 #[path = "drop/patterns.rs"]
 mod patterns;
+#[path = "drop/power.rs"]
+mod power;
 #[path = "drop/preflight.rs"]
 mod preflight;
 #[path = "drop/steps.rs"]

@@ -288,6 +288,19 @@ fn tune(connection: &Connection, synchronous: &str) -> Result<(), StoreError> {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn what_is_written_to_the_ledger_is_on_the_disk_before_it_is_told_of() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let ledger = Database::open(&folder.path().join(LEDGER), Schema::Ledger).expect("opens");
+        let set = ledger.write(Urgency::Click, |tx| {
+            let synchronous = tx.query_row("PRAGMA synchronous", [], |row| row.get::<_, i64>(0))?;
+            let journal = tx.query_row("PRAGMA journal_mode", [], |row| row.get::<_, String>(0))?;
+            Ok((synchronous, journal))
+        });
+        // 2 is FULL: the log is synced at each commit.
+        assert_eq!(set.await.expect("writes"), (2, "wal".to_owned()));
+    }
+
     #[test]
     fn every_migration_applies_to_an_empty_file() {
         Schema::Ledger
