@@ -1,5 +1,5 @@
 //! The window's figures, each beside its baseline of the same run: first paint and memory against an empty window,
-//! typing in 100,000 pins, opening with 10,000 queued uploads. `PINFOLD_BENCH` names the folder of the programs to measure;
+//! typing in 100,000 pins, opening with 10,000 queued uploads, frames while 65,000 files are sent. `PINFOLD_BENCH` names the folder of the programs to measure;
 //! without it nothing is.
 #![expect(clippy::print_stdout, reason = "what it prints is its result")]
 
@@ -19,6 +19,9 @@ const RUNS: usize = 5;
 const KEYS: usize = 40;
 const QUEUED: usize = 10_000;
 const PINS: usize = 100_000;
+const SMALL_FILES: usize = 65_000;
+/// How long those may take on a slow disk.
+const SENT: Duration = Duration::from_mins(10);
 
 /// When the page painted something of its own for the first time, in milliseconds since 1970.
 const PAINT: &str = r#"
@@ -82,6 +85,14 @@ const DRAWING: &str = r#"
     return Math.round(times.sort((one, other) => one - other)[7] * 10) / 10;
 "#;
 
+/// Notes from now on how long after one frame the next one comes.
+const FRAMES: &str = r#"
+    window.gaps = [];
+    let before = performance.now();
+    const frame = (now) => { window.gaps.push(now - before); before = now; requestAnimationFrame(frame); };
+    requestAnimationFrame(frame);
+"#;
+
 fn main() {
     if std::env::var_os("PINFOLD_BENCH").is_none() {
         println!("The window's figures are measured by `cargo xtask bench`.");
@@ -91,8 +102,10 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
-    let figures = runtime
-        .block_on(async { [opening().await, vec![typing().await], vec![queue().await]].concat() });
+    let figures = runtime.block_on(async {
+        let (opening, typing, queue) = (opening().await, typing().await, queue().await);
+        [opening, vec![typing, queue], frames().await].concat()
+    });
     println!("\n{:<58} {:>9} {:>9}", "figure", "measured", "at most");
     for figure in &figures {
         let verdict = if figure.measured <= figure.most {
@@ -240,6 +253,48 @@ async fn queue() -> Figure {
         measured: with - without,
         most: 100.0,
     }
+}
+
+/// The gaps between frames, in milliseconds, while a folder of very many small files is looked at, hashed, sent and checked.
+async fn frames() -> Vec<Figure> {
+    let desktop = Desktop::start();
+    let driver = app::start_with_sandbox(&desktop).await;
+    let folder = desktop.path("many");
+    for number in 0..SMALL_FILES {
+        let content = format!("{number:.>1024}");
+        let place = folder.join((number % 100).to_string());
+        files::write(&place, &number.to_string(), content.as_bytes());
+    }
+    let drag = Drag::over(&desktop, &[folder], (640, 400)).await;
+    app::wait_for_overlay(&driver).await;
+    driver.script(FRAMES, Vec::new()).await;
+    drag.drop_here().await;
+    let sent = || async { app::uploads(&driver).await.2 == 1 };
+    let what = format!("a folder of {SMALL_FILES} files is sent");
+    driver.wait_within(SENT, &what, sent).await;
+    let gaps = driver.script("return gaps", Vec::new()).await;
+    driver.quit().await;
+    let gaps = gaps.as_array().expect("figures").iter();
+    let mut gaps: Vec<f64> = gaps.filter_map(Value::as_f64).collect();
+    gaps.sort_unstable_by(f64::total_cmp);
+    let (p99, most) = (gaps[gaps.len() * 99 / 100], gaps[gaps.len() - 1]);
+    println!(
+        "frames while {SMALL_FILES} files are sent: {} of them, median {:.1} ms apart, p99 {p99:.1}, the longest {most:.1}",
+        gaps.len(),
+        gaps[gaps.len() / 2]
+    );
+    vec![
+        Figure {
+            name: "ms from frame to frame, 65,000 files being sent, p99",
+            measured: p99,
+            most: 100.0,
+        },
+        Figure {
+            name: "ms from frame to frame, 65,000 files being sent, longest",
+            measured: most,
+            most: 300.0,
+        },
+    ]
 }
 
 async fn stands(desktop: &Desktop) -> f64 {
