@@ -97,7 +97,7 @@ const FAULTS: [(&str, &str, &str, &str); 21] = [
     (
         "settle",
         "watches",
-        "landing::a_download_is_taken_under_its_last_name_and_a_slow_writer_once_it_is_done",
+        "figures::a_file_is_in_the_queue_soon_after_it_was_quiet_for_the_settle_time_and_not_before",
         "a file is taken before it is done",
     ),
     (

@@ -139,7 +139,7 @@ const FOLDERS: [(Real, u64); 5] = [
     (
         Real {
             target: "watches",
-            test: "a_file_is_in_the_queue_soon_after_it_was_quiet_for_the_settle_time",
+            test: "a_file_is_in_the_queue_soon_after_it_was_quiet_for_the_settle_time_and_not_before",
             variable: "PINFOLD_EVENTS",
             what: "from quiet to queued (p95)",
         },

@@ -100,8 +100,11 @@ async fn a_large_folder_is_looked_at_in_seconds_and_again_after_a_restart() {
     assert!(idle.is_none_or(|idle| idle <= 100), "{idle:?} ms");
 }
 
+/// That of the rules that are used here.
+const SETTLE: Duration = Duration::from_secs(1);
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_is_in_the_queue_soon_after_it_was_quiet_for_the_settle_time() {
+async fn a_file_is_in_the_queue_soon_after_it_was_quiet_for_the_settle_time_and_not_before() {
     let house = House::new().await;
     let id = house.watch(&house.path("box"), quick()).await;
     house
@@ -120,7 +123,10 @@ async fn a_file_is_in_the_queue_soon_after_it_was_quiet_for_the_settle_time() {
                     .any(|row| row.path == name && (row.upload.is_some() || row.cid.is_some()))
             })
             .await;
-        late.push(begun.elapsed().saturating_sub(Duration::from_secs(1)));
+        let elapsed = begun.elapsed();
+        // Of two clocks, each in whole milliseconds.
+        assert!(elapsed > SETTLE - Duration::from_millis(10), "{elapsed:?}");
+        late.push(elapsed.saturating_sub(SETTLE));
     }
     late.sort();
     let p95 = late[(late.len() * 95 / 100).min(late.len() - 1)];
