@@ -86,12 +86,12 @@ const DRAWING: &str = r#"
 "#;
 
 /// Notes from now on how long after one frame the next one comes.
-const FRAMES: &str = r#"
+const FRAMES: &str = r"
     window.gaps = [];
     let before = performance.now();
     const frame = (now) => { window.gaps.push(now - before); before = now; requestAnimationFrame(frame); };
     requestAnimationFrame(frame);
-"#;
+";
 
 fn main() {
     if std::env::var_os("PINFOLD_BENCH").is_none() {
