@@ -12,8 +12,9 @@ mod sandbox;
 mod tray;
 mod window;
 
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use engine::clock::{Clock as _, SystemClock};
@@ -22,6 +23,7 @@ use engine::holder::{self, Asked, Desk};
 use engine::lock::{self, Start};
 use engine::{Engine, Parts};
 use tauri::{Window, WindowEvent};
+use tracing_appender::non_blocking::WorkerGuard;
 
 use arguments::Wish;
 pub use commands::builder;
@@ -54,16 +56,18 @@ fn refuse(problem: &str) -> ExitCode {
 
 fn start(hidden: bool, files: Vec<PathBuf>, asked: &Asked) -> ExitCode {
     let places = places::Places::of_this_user();
-    let _log = places.start_log();
+    let log = places.start_log();
     let owner = match lock::start(&places.data, &places.runtime, asked) {
         Ok(Start::Owner(owner)) => owner,
         Ok(Start::Shown) => return ExitCode::SUCCESS,
         Err(error) => return places::give_up(&error.to_string()),
     };
-    let engine = match tauri::async_runtime::block_on(async { open_or_begin_anew(&places) }) {
+    let engine = match tauri::async_runtime::block_on(async { open(&places) }) {
         Ok(engine) => engine,
-        Err(Refused::Said) => return ExitCode::FAILURE,
-        Err(Refused::For(error)) => return places::give_up(&error.message),
+        Err(error) if error.code == ErrorCode::DamagedLedger => {
+            return begin_anew(&places, &error, log);
+        }
+        Err(error) => return places::give_up(&error.message),
     };
     let builder = builder();
     let (present, presence) = tray::presence();
@@ -119,28 +123,32 @@ fn on_window_event(window: &Window, event: &WindowEvent) {
     }
 }
 
-/// Why there is no engine.
-enum Refused {
-    /// A person was told, and chose to quit.
-    Said,
-    For(CommandError),
-}
-
-/// A damaged ledger is kept under another name, where a person says so.
-fn open_or_begin_anew(places: &places::Places) -> Result<Arc<Engine>, Refused> {
-    let error = match open(places) {
-        Ok(engine) => return Ok(engine),
-        Err(error) => error,
+/// Keeps a damaged ledger under another name, where a person says so, and starts again.
+fn begin_anew(
+    places: &places::Places,
+    damaged: &CommandError,
+    log: Option<WorkerGuard>,
+) -> ExitCode {
+    if !places::begins_anew(&damaged.message) {
+        return ExitCode::FAILURE;
+    }
+    match engine::begin_anew(&places.data, SystemClock.now()) {
+        Ok(aside) => {
+            tracing::warn!(aside = %aside.display(), "a damaged ledger was kept, and a new one is begun")
+        }
+        Err(error) => return places::give_up(&error.message),
+    }
+    // What is in the log's hands is written before this process becomes another one.
+    drop(log);
+    // The dialog's thread keeps the toolkit's loop to itself: the window cannot have it in this process any more.
+    let program = std::env::current_exe();
+    let problem = match program {
+        Ok(program) => Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .exec(),
+        Err(problem) => problem,
     };
-    if error.code != ErrorCode::DamagedLedger {
-        return Err(Refused::For(error));
-    }
-    if !places::begins_anew(&error.message) {
-        return Err(Refused::Said);
-    }
-    let aside = engine::begin_anew(&places.data, SystemClock.now()).map_err(Refused::For)?;
-    tracing::warn!(aside = %aside.display(), "a damaged ledger was kept, and a new one is begun");
-    open(places).map_err(Refused::For)
+    places::give_up(&problem.to_string())
 }
 
 fn open(places: &places::Places) -> Result<Arc<Engine>, CommandError> {
