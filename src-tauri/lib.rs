@@ -134,7 +134,7 @@ fn begin_anew(
     }
     match engine::begin_anew(&places.data, SystemClock.now()) {
         Ok(aside) => {
-            tracing::warn!(aside = %aside.display(), "a damaged ledger was kept, and a new one is begun")
+            tracing::warn!(aside = %aside.display(), "a damaged ledger was kept, and a new one is begun");
         }
         Err(error) => return places::give_up(&error.message),
     }
