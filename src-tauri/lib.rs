@@ -129,15 +129,15 @@ fn begin_anew(
     damaged: &CommandError,
     log: Option<WorkerGuard>,
 ) -> ExitCode {
-    if !places::begins_anew(&damaged.message) {
+    if !places::asks_to_begin_anew(&damaged.message) {
         return ExitCode::FAILURE;
     }
-    match engine::begin_anew(&places.data, SystemClock.now()) {
-        Ok(aside) => {
-            tracing::warn!(aside = %aside.display(), "a damaged ledger was kept, and a new one is begun");
-        }
+    let aside = match engine::begin_anew(&places.data, SystemClock.now()) {
+        Ok(aside) => aside,
         Err(error) => return places::give_up(&error.message),
-    }
+    };
+    let aside = aside.display();
+    tracing::warn!(%aside, "a damaged ledger was kept, and a new one is begun");
     // What is in the log's hands is written before this process becomes another one.
     drop(log);
     // The dialog's thread keeps the toolkit's loop to itself: the window cannot have it in this process any more.
@@ -148,7 +148,9 @@ fn begin_anew(
             .exec(),
         Err(problem) => problem,
     };
-    places::give_up(&problem.to_string())
+    places::give_up(&format!(
+        "The damaged ledger is kept as {aside}. Start Pinfold again: it did not start by itself ({problem})."
+    ))
 }
 
 fn open(places: &places::Places) -> Result<Arc<Engine>, CommandError> {

@@ -55,7 +55,7 @@ pub(crate) fn give_up(why: &str) -> ExitCode {
 }
 
 /// Says that the ledger is damaged, and asks whether it is to be kept under another name. Closing the dialog is a no.
-pub(crate) fn begins_anew(why: &str) -> bool {
+pub(crate) fn asks_to_begin_anew(why: &str) -> bool {
     let yes = "Do That and Start".to_owned();
     let no = "Quit".to_owned();
     let asked = cannot_start(why).set_buttons(MessageButtons::OkCancelCustom(yes.clone(), no));

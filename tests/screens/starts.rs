@@ -1,5 +1,7 @@
-//! One Pinfold at a time: a second start of the program shows the window of the first.
+//! Starting the program: one Pinfold at a time, and what it does where its ledger cannot be used.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -72,6 +74,53 @@ async fn a_second_start_brings_the_first_window_to_the_front() {
     until(Duration::from_secs(20), "the window in front", in_front).await;
     assert_eq!(app::windows(&desktop), 1);
     driver.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_ledger_is_told_of_and_on_a_persons_word_kept_under_another_name_and_begun_anew()
+{
+    let desktop = Desktop::start();
+    let data = desktop.path("data/pinfold");
+    let garbage = b"no database ".repeat(1_000);
+    fs::create_dir_all(&data).expect("a data folder");
+    fs::write(data.join("ledger.db"), &garbage).expect("a damaged ledger");
+    desktop.leave_running(desktop.command(app::program()));
+
+    let dialog = || async { left_button(&desktop, "Pinfold cannot start") };
+    let (x, y) = until(app::UPLOADED, "the dialog", dialog).await;
+    assert_eq!(app::windows(&desktop), 0, "nothing is begun unasked");
+    assert_eq!(kept_aside(&data), [] as [Vec<u8>; 0]);
+    desktop.output("xdotool", &["mousemove", &x, &y, "click", "1"]);
+    until(app::UPLOADED, "the window", || async {
+        (app::windows(&desktop) == 1).then_some(())
+    })
+    .await;
+    assert!(kept_aside(&data) == [garbage], "as it was");
+}
+
+/// Where the left one of a dialog's two buttons is on the screen: they share its lower edge.
+fn left_button(desktop: &Desktop, title: &str) -> Option<(String, String)> {
+    let search = ["search", "--onlyvisible", "--name", title];
+    let shown = desktop.try_output("xdotool", &search).ok()?;
+    let geometry = ["getwindowgeometry", "--shell", shown.lines().next()?];
+    let geometry = desktop.try_output("xdotool", &geometry).ok()?;
+    let number = |name: &str| {
+        let mut lines = geometry.lines();
+        lines.find_map(|line| line.strip_prefix(name)?.parse::<i32>().ok())
+    };
+    let x = number("X=")? + number("WIDTH=")? / 4;
+    let y = number("Y=")? + number("HEIGHT=")? - 20;
+    Some((x.to_string(), y.to_string()))
+}
+
+/// What is in the ledgers that were put aside.
+#[expect(clippy::disallowed_methods, reason = "the test's own folder")]
+fn kept_aside(data: &Path) -> Vec<Vec<u8>> {
+    let files = fs::read_dir(data).expect("the data folder");
+    let files = files.map(|file| file.expect("a file").path());
+    let aside = |path: &PathBuf| path.to_string_lossy().contains("ledger-damaged-");
+    let bytes = |path: PathBuf| fs::read(path).expect("it can be read");
+    files.filter(aside).map(bytes).collect()
 }
 
 /// Whether what has the keyboard is Pinfold's window.

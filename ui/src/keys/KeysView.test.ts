@@ -74,6 +74,22 @@ test("where the service leaves one key of each page the list begins with ten all
   expect(engine.of("keys_list")).toHaveLength(10);
 });
 
+test("a service whose pages are all empty and never end is asked for no more than fifty of them in one go", async () => {
+  const { engine, user } = await open([], ({ answers }) => {
+    answers.keys_list = ({ after }) => ({
+      rows: after === null ? [aKey(1)] : [],
+      next: String(Number(after ?? 0) + 1),
+      asOf: 1_700_000_000_000,
+    });
+  });
+  await row("Site deploy 1");
+  const before = engine.of("keys_list").length;
+  await user.click(screen.getByRole("button", { name: "Show more keys" }));
+  await waitFor(() => expect(engine.of("keys_list")).toHaveLength(before + 50));
+  await waitFor(() => expect(screen.getByRole("button", { name: "Show more keys" })).toBeEnabled());
+  expect(engine.of("keys_list")).toHaveLength(before + 50);
+});
+
 test("a key is made from what is ticked, and writing ticks reading", async () => {
   const { engine, user } = await open([]);
   await make(user, "Gallery kiosk");

@@ -5,6 +5,9 @@ import { hearChanges } from "../lib/announced";
 /** Keys that a list begins with, where there are so many. */
 const AT_FIRST = 10;
 
+/** Pages read in one go: a filter may leave nothing of each, and a service may have no last one. */
+const MOST_PAGES = 50;
+
 /** The API keys of the active account as the service last listed them. */
 export class ApiKeys {
   rows = $state.raw<KeyRow[]>([]);
@@ -84,13 +87,15 @@ export class ApiKeys {
     try {
       let rows = begun;
       let page: KeyList;
+      let pages = 0;
       do {
         page = await commands.keysList(query, after);
         if (age !== this.#age) return;
         rows = [...rows, ...page.rows];
         after = page.next;
+        pages += 1;
         // Of a page a filter may leave one key: no list begins with so few where more follow.
-      } while (after !== null && (rows.length < least || (rows.length < AT_FIRST && page.rows.length > 0)));
+      } while (after !== null && pages < MOST_PAGES && (rows.length < least || (rows.length < AT_FIRST && page.rows.length > 0)));
       this.rows = rows;
       this.next = page.next;
       this.asOf = page.asOf;

@@ -193,10 +193,10 @@ impl Pins {
 
     /// What is known of a pin whose time is over by this clock. The clock may be wrong, and so may an old list.
     fn over(&self, row: &rows::Mirrored) -> Result<Option<String>, CommandError> {
-        if row.pin.expires.is_none_or(|end| end > self.clock.now()) {
+        let Some(end) = row.pin.expires.filter(|end| *end <= self.clock.now()) else {
             return Ok(None);
-        }
-        let read = self.list_age(row.account)?.as_of;
+        };
+        let read = self.list_age(row.account)?.as_of.filter(|at| *at >= end);
         let still = read.map(|at| format!("; the list of {} still had it", date_words(at)));
         Ok(Some(format!(
             "Over by this computer’s clock{}.",

@@ -20,7 +20,8 @@ pub(super) fn parts(database: &Path) -> [PathBuf; 3] {
 /// name. Nobody may have the ledger open.
 ///
 /// # Errors
-/// A name that could not be given; then the ledger is where it was.
+/// A name that could not be given, or an old one that could not be taken away. The ledger is still where it was: whole before
+/// the first name was taken away, and after that what is left of it there is also under the new name.
 pub fn set_aside(data: &Path, day: &str) -> io::Result<PathBuf> {
     let free = |aside: &PathBuf| !parts(aside).iter().any(|part| part.exists());
     let mut names = (1..).map(|number| match number {
@@ -34,13 +35,25 @@ pub fn set_aside(data: &Path, day: &str) -> io::Result<PathBuf> {
             .zip(parts(&aside))
             .filter(|(part, _)| part.exists())
     };
-    for (from, to) in there() {
-        // Not every file system knows second names.
-        fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(|_| ()))?;
+    if let Err(error) = there().try_for_each(|(from, to)| name_too(from, &to)) {
+        for part in parts(&aside) {
+            let _ = fs::remove_file(part);
+        }
+        return Err(error);
     }
     fs::File::options().read(true).open(data)?.sync_all()?;
-    for (from, _) in there() {
+    // The database goes last: as long as it stands there, the ledger is not begun anew.
+    for (from, _) in there().collect::<Vec<_>>().into_iter().rev() {
         fs::remove_file(from)?;
     }
     Ok(aside)
+}
+
+/// Gives a file a second name. Where the file system knows none, a copy that is on the disk when this returns.
+fn name_too(from: &Path, to: &Path) -> io::Result<()> {
+    if fs::hard_link(from, to).is_ok() {
+        return Ok(());
+    }
+    fs::copy(from, to)?;
+    fs::File::options().write(true).open(to)?.sync_all()
 }

@@ -37,13 +37,7 @@ pub(super) fn disappeared(
     let (elsewhere, newly): (Vec<&Way>, Vec<&Way>) = newly
         .into_iter()
         .partition(|way| ledger.on_another_disk(way));
-    for way in elsewhere {
-        plan.actions.push(Action::Gone {
-            way: way.clone(),
-            unpin: None,
-            braked: false,
-        });
-    }
+    plan.actions.extend(elsewhere.into_iter().map(stays));
     let braked = brake(ledger, &newly, unpins.is_some(), now, plan);
     for way in newly {
         plan.actions.push(Action::Gone {
@@ -78,14 +72,26 @@ pub(super) fn disappeared(
         else {
             continue;
         };
-        if at > now {
+        if ledger.on_another_disk(way) {
+            // It was not known when the file disappeared: the end of the grace time that was told never comes.
+            plan.actions.push(stays(way));
+        } else if at > now {
             plan.by(at);
-        } else if listing.whole() && entry.kept.is_some() && !ledger.on_another_disk(way) {
+        } else if listing.whole() && entry.kept.is_some() {
             // Nothing is unpinned on the word of an event: the whole folder was looked at, and it is not there.
             plan.actions.push(Action::Unpin {
                 way: (*way).clone(),
             });
         }
+    }
+}
+
+/// Nothing is at this path any more, and its pin stays.
+fn stays(way: &Way) -> Action {
+    Action::Gone {
+        way: way.clone(),
+        unpin: None,
+        braked: false,
     }
 }
 
@@ -121,7 +127,7 @@ fn brake(ledger: &Ledger, newly: &[&Way], unpins: bool, now: Millis, plan: &mut 
     let recent: Vec<&Way> = ledger
         .entries
         .iter()
-        .filter(|(_, entry)| lately(entry))
+        .filter(|(way, entry)| lately(entry) && !ledger.on_another_disk(way))
         .map(|(way, _)| way)
         .collect();
     let there = ledger

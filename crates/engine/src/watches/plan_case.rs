@@ -99,6 +99,11 @@ impl Case {
         self.settle();
     }
 
+    /// Whether this path is gone and its pin is to go after a grace time.
+    pub(super) fn unpins(&self, name: &str) -> bool {
+        matches!(self.state(name), EntryState::Gone { unpin: Some(_), .. })
+    }
+
     pub(super) fn state(&self, name: &str) -> &EntryState {
         &self.ledger.entries[name.as_bytes()].state
     }

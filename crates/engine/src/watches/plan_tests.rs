@@ -90,6 +90,26 @@ fn a_tree_of_a_thousand_that_is_renamed_asks_nobody_and_unpins_nothing() {
 }
 
 #[test]
+fn what_is_found_to_have_been_on_another_disk_stays_pinned_though_its_grace_time_was_told() {
+    let mut case = Case::unpinning(1);
+    case.put("here", 1, 1);
+    case.put("drive/there", 2, 1);
+    case.settle();
+    case.disk.clear();
+    case.look();
+    assert!(case.unpins("here") && case.unpins("drive/there"));
+    case.ledger.disks.insert(b"drive".to_vec());
+    case.settle();
+    assert!(case.unpins("here") && !case.unpins("drive/there"));
+    case.now += 2 * 24 * 60 * MINUTE;
+    let actions = case.look();
+    assert!(
+        matches!(&actions[..], [Action::Unpin { way }] if way == b"here"),
+        "{actions:?}"
+    );
+}
+
+#[test]
 fn a_deletion_unpins_nothing_unless_the_rules_say_so() {
     let mut case = Case::new();
     case.many(100);

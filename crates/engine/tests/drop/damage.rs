@@ -242,6 +242,28 @@ fn a_ledger_that_is_kept_aside_takes_its_parts_along_and_overwrites_none_that_wa
     assert_eq!(std::fs::read_dir(data.path()).expect("lists").count(), 9);
 }
 
+#[test]
+fn a_ledger_that_cannot_be_kept_whole_is_left_where_it_is_and_nothing_stands_beside_it() {
+    let data = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(data.path().join(LEDGER), b"damaged").expect("writes");
+    // A folder has no second name, and its bytes cannot be copied.
+    std::fs::create_dir(data.path().join(format!("{LEDGER}-shm"))).expect("a folder");
+    let refused = engine::begin_anew(data.path(), SystemClock.now()).expect_err("is refused");
+    assert_eq!(refused.code, ErrorCode::Unreadable);
+    let there = std::fs::read_dir(data.path()).expect("lists");
+    let there: BTreeSet<_> = there
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    assert_eq!(
+        there,
+        BTreeSet::from([LEDGER.into(), format!("{LEDGER}-shm").into()])
+    );
+    assert_eq!(
+        std::fs::read(data.path().join(LEDGER)).expect("reads"),
+        b"damaged"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_and_a_newer_ledger_are_refused_and_left_as_they_are() {
     let house = House::new().await;

@@ -25,6 +25,22 @@ async fn the_twin_of_a_file_whose_answer_was_lost_is_looked_for_and_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_not_sent_beside_its_twin_that_needs_a_person_and_may_have_arrived() {
+    let house = House::new().await;
+    let faults = house.sandbox.faults();
+    faults.once(Route::V3Upload, Kind::CutBeforeAnswer);
+    faults.once(Route::V3List, Kind::status(400));
+    house.drop_in(&[house.file("0.txt", b"the same")]).await;
+    let first = house.until(|row| row.state == UploadState::NeedsYou).await;
+    assert_eq!(house.uploads_received(), 1);
+    house.drop_in(&[house.file("1.txt", b"the same")]).await;
+    house
+        .until(|row| row.id != first.id && row.state == UploadState::Pinned)
+        .await;
+    assert_eq!(house.uploads_received(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_twins_of_a_file_whose_key_was_refused_ask_nothing_of_the_held_account() {
     let house = dropped(4, 10, Kind::status(401)).await;
     let held = async || house.engine.accounts.hold(house.account).is_some();

@@ -7,8 +7,8 @@ use crate::clock::Millis;
 use crate::planted::planted;
 use crate::store::StoreError;
 
-/// Those whose time is over. What the service was asked for after that, and told of, it still keeps: one of the two clocks is wrong, and not
-/// what is there.
+/// Those whose time is over. What the service was asked for after that, and told of, it still keeps: one of the two clocks is
+/// wrong, and not what is there.
 pub(in crate::pins) fn ended(
     tx: &Connection,
     now: Millis,

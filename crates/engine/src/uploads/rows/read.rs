@@ -137,7 +137,7 @@ pub(in crate::uploads) fn unanswered(
     Ok(tx
         .prepare_cached(
             "SELECT 1 FROM upload WHERE account = ?1 AND cid = ?2 AND id <> ?3
-             AND (state = 'confirming' OR (state IN ('waiting', 'paused') AND resume_to = 'confirming'))",
+             AND (state = 'confirming' OR (state IN ('waiting', 'paused', 'needs_you') AND resume_to = 'confirming'))",
         )?
         .exists(params![account, cid, id])?)
 }
