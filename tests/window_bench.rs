@@ -1,6 +1,6 @@
 //! The window's figures, each beside its baseline of the same run: first paint and memory against an empty window,
-//! typing in 100,000 pins, opening with 10,000 queued uploads, frames while 65,000 files are sent. `PINFOLD_BENCH` names the folder of the programs to measure;
-//! without it nothing is.
+//! typing and filtering in 100,000 pins, opening with 10,000 queued uploads, frames while 65,000 files are sent.
+//! `PINFOLD_BENCH` names the folder of the programs to measure; without it nothing is.
 #![expect(clippy::print_stdout, reason = "what it prints is its result")]
 
 mod window;
@@ -17,6 +17,7 @@ use window::{files, processes};
 
 const RUNS: usize = 5;
 const KEYS: usize = 40;
+const BACK: &str = "BackSpace";
 const QUEUED: usize = 10_000;
 const PINS: usize = 100_000;
 const SMALL_FILES: usize = 65_000;
@@ -29,11 +30,11 @@ const PAINT: &str = r#"
     return paint ? performance.timeOrigin + paint.startTime : null;
 "#;
 
-/// Notes for each key how long it took until the list had changed and a frame with it was drawn.
+/// Notes for each key, and each click that a key makes, how long it took until the list had changed and a frame with it was drawn.
 const WATCH: &str = r#"
     window.latencies = [];
     let pressed = null;
-    addEventListener("keydown", (event) => { pressed = event.timeStamp; }, true);
+    for (const kind of ["keydown", "click"]) addEventListener(kind, (event) => { pressed = event.timeStamp; }, true);
     new MutationObserver((changes) => {
         const inList = changes.some((one) => (one.target.nodeType === 1 ? one.target : one.target.parentElement)?.closest("[role=grid]"));
         if (pressed === null || !inList) return;
@@ -103,8 +104,8 @@ fn main() {
         .build()
         .expect("a runtime");
     let figures = runtime.block_on(async {
-        let (opening, typing, queue) = (opening().await, typing().await, queue().await);
-        [opening, vec![typing, queue], frames().await].concat()
+        let (opening, narrowing, queue) = (opening().await, narrowing().await, queue().await);
+        [opening, narrowing, vec![queue], frames().await].concat()
     });
     println!("\n{:<58} {:>9} {:>9}", "figure", "measured", "at most");
     for figure in &figures {
@@ -169,8 +170,8 @@ async fn opening() -> Vec<Figure> {
     ]
 }
 
-/// From a key's event to the frame in which the list shows what it found: 95th percentile in milliseconds.
-async fn typing() -> Figure {
+/// From a key's event to the frame in which the list shows what it found or was narrowed to.
+async fn narrowing() -> Vec<Figure> {
     let desktop = Desktop::start();
     app::seed_sandbox(&desktop, PINS).await;
     let driver = app::start_with_sandbox(&desktop).await;
@@ -180,24 +181,17 @@ async fn typing() -> Figure {
     driver.click("textbox", "~Search").await;
     // Each key finds something else: the names hold numbers of six digits.
     let word = ["0", "4", "2", "1"];
-    let keys = word
-        .iter()
-        .copied()
-        .chain(std::iter::repeat_n("BackSpace", word.len()));
-    for (number, key) in keys.cycle().take(KEYS).enumerate() {
-        desktop.output("xdotool", &["key", key]);
-        let told = driver.promise(TOLD, vec![json!(number)]).await;
-        told.unwrap_or_else(|error| panic!("no rows for key {number} ({key}): {error}"));
-    }
-    let latencies = driver.script("return latencies", Vec::new()).await;
-    let mut latencies: Vec<f64> = latencies
-        .as_array()
-        .expect("figures")
-        .iter()
-        .filter_map(Value::as_f64)
-        .collect();
-    latencies.sort_unstable_by(f64::total_cmp);
+    let keys = word.into_iter().chain([BACK; 4]).cycle().take(KEYS);
+    let typed = pressed(&desktop, &driver, keys).await;
     let answer = driver.promise(ANSWER, Vec::new()).await;
+    driver.click("button", "Filter").await;
+    driver.click("menuitem", "Type").await;
+    driver.wait_for("checkbox", "Images").await;
+    let focus = "byRole('checkbox', 'Images')[0].focus()";
+    driver.read(focus, Vec::new()).await;
+    // On and off: images only, then all of them again.
+    let filtered = pressed(&desktop, &driver, ["space"; KEYS]).await;
+    desktop.output("xdotool", &["key", "Escape"]);
     let drawing = driver.promise(DRAWING, Vec::new()).await;
     driver.quit().await;
     println!(
@@ -208,17 +202,47 @@ async fn typing() -> Figure {
         "of that drawing as many other rows, which asks for nothing: median {} ms",
         drawing.expect("a time")
     );
+    vec![
+        Figure {
+            name: "a key to painted rows in 100,000 pins, p95 in ms",
+            measured: p95("a key", &typed),
+            most: 50.0,
+        },
+        Figure {
+            name: "a filter to painted rows in 100,000 pins, p95 in ms",
+            measured: p95("a filter", &filtered),
+            most: 100.0,
+        },
+    ]
+}
+
+/// Presses each key once the rows of the one before are painted; milliseconds from each to its rows, in order of size.
+async fn pressed(
+    desktop: &Desktop,
+    driver: &Driver,
+    keys: impl IntoIterator<Item = &str>,
+) -> Vec<f64> {
+    driver.script("window.latencies = []", Vec::new()).await;
+    for (number, key) in keys.into_iter().enumerate() {
+        desktop.output("xdotool", &["key", key]);
+        let told = driver.promise(TOLD, vec![json!(number)]).await;
+        told.unwrap_or_else(|error| panic!("no rows for key {number} ({key}): {error}"));
+    }
+    let latencies = driver.script("return latencies", Vec::new()).await;
+    let latencies = latencies.as_array().expect("figures").iter();
+    let mut latencies: Vec<f64> = latencies.filter_map(Value::as_f64).collect();
+    latencies.sort_unstable_by(f64::total_cmp);
+    latencies
+}
+
+fn p95(what: &str, latencies: &[f64]) -> f64 {
     let p95 = latencies[latencies.len() * 95 / 100];
     println!(
-        "a key to painted rows, {PINS} pins: median {:.1} ms, p95 {p95:.1} ms of {}",
+        "{what} to painted rows, {PINS} pins: median {:.1} ms, p95 {p95:.1} ms of {}",
         latencies[latencies.len() / 2],
         latencies.len()
     );
-    Figure {
-        name: "a key to painted rows in 100,000 pins, p95 in ms",
-        measured: p95,
-        most: 50.0,
-    }
+    p95
 }
 
 /// What 10,000 queued uploads add to the time until the list stands, in milliseconds.

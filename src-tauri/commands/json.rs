@@ -63,7 +63,7 @@ pub async fn json_look(engine: Held<'_>, draft: String) -> Answer<JsonLook> {
 pub async fn json_pin(engine: Held<'_>, draft: String, wish: JsonWish) -> Answer<u32> {
     let id = engine
         .json
-        .pin(engine.require_active()?, &draft, &wish)
+        .pin(engine.require_active()?, &draft, wish)
         .await?;
     Ok(u32::try_from(id).unwrap_or_default())
 }

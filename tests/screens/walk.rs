@@ -82,6 +82,11 @@ async fn the_overlay_the_sheets_the_dock_and_the_dialogs_hold_in_every_size_and_
     driver.press_on_grid("\u{e009}a\u{e000}").await;
     driver.wait_for("toolbar", "Selected pins").await;
     walk.stop(&driver, "selection").await;
+    driver.click("button", "Set").await;
+    driver.wait_for("dialog", "~expire").await;
+    walk.stop(&driver, "end of many").await;
+    driver.press("\u{e00c}").await;
+    driver.wait_gone("dialog", "~expire").await;
     driver.press_on_grid("\u{e017}").await;
     driver.wait_for("alertdialog", "~Unpin").await;
     walk.stop(&driver, "unpin").await;

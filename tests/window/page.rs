@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use fantoccini::elements::{Element, ElementRef};
+use fantoccini::error::{CmdError, ErrorStatus};
 use serde_json::{Value, json};
 
 use super::driver::Driver;
-use super::wait::within_deadline;
+use super::wait::{until, within_deadline};
 
 const HELPERS: &str = include_str!("page.js");
 /// How long the page may take to show what was asked for.
@@ -100,13 +101,16 @@ impl Driver {
                 .await
                 == json!(true)
         };
-        self.wait_until(&format!("{role} \"{name}\" to be clicked"), enabled)
-            .await;
-        self.element(role, name)
-            .await
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("clicking {role} \"{name}\": {error}"));
+        let what = format!("{role} \"{name}\" to be clicked");
+        self.wait_until(&what, enabled).await;
+        let clicked = || async {
+            match self.element(role, name).await.click().await {
+                Err(error) if passes(&error) => None,
+                answer => Some(answer),
+            }
+        };
+        let answer = until(SOON, &what, clicked).await;
+        answer.unwrap_or_else(|error| panic!("clicking {role} \"{name}\": {error:?}"));
     }
 
     /// Clicks the button that ends the program, which may be gone before it answers.
@@ -170,7 +174,7 @@ impl Driver {
         self.found(&found, argument)
             .click()
             .await
-            .unwrap_or_else(|error| panic!("clicking {argument}: {error}"));
+            .unwrap_or_else(|error| panic!("clicking {argument}: {error:?}"));
     }
 
     /// Unfolds a `details` element by the words of its summary.
@@ -197,4 +201,17 @@ impl Driver {
         let id = id.unwrap_or_else(|| panic!("{what} went away: {answer}"));
         Element::from_element_id(self.client().clone(), ElementRef::from(id.to_owned()))
     }
+}
+
+/// What is still moving to its place, or was drawn anew since it was found, is clicked a moment later.
+fn passes(error: &CmdError) -> bool {
+    let CmdError::Standard(error) = error else {
+        return false;
+    };
+    matches!(
+        error.error,
+        ErrorStatus::ElementClickIntercepted
+            | ErrorStatus::ElementNotInteractable
+            | ErrorStatus::StaleElementReference
+    )
 }

@@ -229,7 +229,7 @@ export const commands = {
 	/**  What can be said of the text, and of what the active account's service would make of it. */
 	jsonLook: (draft: string) => __TAURI_INVOKE<JsonLook_Serialize>("json_look", { draft }),
 	/**  Puts the text into the queue of the active account. */
-	jsonPin: (draft: string, wish: JsonWish) => __TAURI_INVOKE<number>("json_pin", { draft, wish }),
+	jsonPin: (draft: string, wish: JsonWish_Deserialize) => __TAURI_INVOKE<number>("json_pin", { draft, wish }),
 	/**  Forgets the text. */
 	jsonClose: (draft: string) => __TAURI_INVOKE<null>("json_close", { draft }),
 	/**  The totals of the active account as its service tells them; nothing where it tells none. */
@@ -709,7 +709,11 @@ group: string } |
 /**  Its name and key-values are changed. */
 {
 	kind: "edit",
-} & EditOfMany_Deserialize;
+} & EditOfMany_Deserialize | 
+/**  The service is told when to unpin it by itself, or never to. */
+{
+	kind: "expire",
+} & PinEnd_Deserialize;
 
 /**  What is done with each pin. */
 export type ChangeWhat_Serialize = 
@@ -726,7 +730,11 @@ group: string } |
 /**  Its name and key-values are changed. */
 {
 	kind: "edit",
-} & EditOfMany_Serialize;
+} & EditOfMany_Serialize | 
+/**  The service is told when to unpin it by itself, or never to. */
+{
+	kind: "expire",
+} & PinEnd_Serialize;
 
 /**  Rows of one noun changed. A gap in `revision` means: fetch again. */
 export type Change_Deserialize = {
@@ -1697,11 +1705,34 @@ export type JsonTidy =
 "one_line";
 
 /**  What a person wishes for a text. */
-export type JsonWish = {
+export type JsonWish = JsonWish_Serialize;
+
+/**  What a person wishes for a text. */
+export type JsonWish_Deserialize = {
 	/**  The name of the file and of the pin; `.json` is added where it has no ending. */
 	name: string,
 	/**  Key-values. */
 	keyvalues: ([string, string])[],
+	/**  The group that the pin goes to; one of [`Uploads::places`]. */
+	group?: GroupChoice | null,
+	/**  Who may read it. */
+	network: UploadNetwork,
+	/**  When the service is to unpin it by itself; `None`: never. */
+	expires?: number | null,
+};
+
+/**  What a person wishes for a text. */
+export type JsonWish_Serialize = {
+	/**  The name of the file and of the pin; `.json` is added where it has no ending. */
+	name: string,
+	/**  Key-values. */
+	keyvalues: ([string, string])[],
+	/**  The group that the pin goes to; one of [`Uploads::places`]. */
+	group: GroupChoice | null,
+	/**  Who may read it. */
+	network: UploadNetwork,
+	/**  When the service is to unpin it by itself; `None`: never. */
+	expires: number | null,
 };
 
 /**  Where a token is kept. */
@@ -3004,6 +3035,8 @@ export type SelectionSummary = {
 	different: number,
 	/**  Only readable through the account's own gateway. */
 	private: number,
+	/**  Unpinned by the service at a time. */
+	ending: number,
 };
 
 /**  A pinning service to choose from. */

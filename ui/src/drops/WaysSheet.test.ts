@@ -84,13 +84,26 @@ test("a drop is uploaded through the account that is chosen, and then asked for 
   expect(toasts.list[0]?.text).toBe("Queued 2 items for Studio; Attic is asked afterwards");
 });
 
+const withSecret = aDrop({
+  itemCount: 2,
+  files: 2,
+  bytes: 2_000,
+  items: [anItem("a.txt"), anItem(".env", { held: true, secret: 0 })],
+  secrets: [".env"],
+  secretCount: 1,
+});
+
 test("a secret that this way leaves out too says so in its row, until its box is ticked", async () => {
-  const held = anItem(".env", { held: true, secret: 0 });
-  const drop = aDrop({ itemCount: 2, files: 2, bytes: 2_000, items: [anItem("a.txt"), held], secrets: [".env"], secretCount: 1 });
-  const { user } = await open(ways, {}, drop);
+  const { user } = await open(ways, {}, withSecret);
   expect(await screen.findByText("1.0 kB, left out")).toBeInTheDocument();
   await user.click(screen.getByRole("checkbox", { name: "Upload .env" }));
   expect(screen.queryByText("1.0 kB, left out")).toBeNull();
+});
+
+test("what is said to be queued is what came of the drop, without what was left out", async () => {
+  const { toasts, user } = await open(ways, { jobs_upload_through: () => 1 }, withSecret);
+  await user.click(await screen.findByRole("button", { name: "Upload 1 file, then pin" }));
+  await waitFor(() => expect(toasts.list[0]?.text).toBe("Queued 1 item for Northlight; Attic is asked afterwards"));
 });
 
 test("the CIDs alone are computed, shown with what is known of each, and asked for", async () => {

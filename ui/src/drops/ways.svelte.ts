@@ -43,9 +43,9 @@ export class Ways {
     }
   };
 
-  /** Queues the upload; what it answers is whether that worked. */
-  upload = (options: UploadOptions): Promise<boolean> =>
-    this.#ask(() => commands.jobsUploadThrough(this.through, this.drop.id, options)).then((count) => count !== null);
+  /** Queues the upload; answers how many uploads it became, or null where that did not work. */
+  upload = (options: UploadOptions): Promise<number | null> =>
+    this.#ask(() => commands.jobsUploadThrough(this.through, this.drop.id, options));
 
   compute = async (options: UploadOptions) => {
     if (this.computing) return;

@@ -44,6 +44,12 @@ async function open(look: (text: string) => JsonLook = () => good(), opened: { n
     json_tidy: ({ how }) => draft(how === "lines" ? '{\n  "a": 1\n}' : '{"a":1}'),
     json_look: () => look(held.text),
     json_pin: () => 1,
+    uploads_places: () => ({
+      groups: [{ id: "g1", name: "Site" }],
+      privateGroups: [{ id: "g2", name: "Prints" }],
+      private: true,
+      problem: null,
+    }),
   });
   render(App, { props: { start: aStart() } });
   const user = userEvent.setup();
@@ -66,9 +72,33 @@ test("what is typed is valid with its CID before anything is sent, and goes to t
   expect(held.text).toBe('{"a":1}');
   await user.type(sheet.getByRole("textbox", { name: "Name" }), "tokens");
   await user.click(sheet.getByRole("button", { name: "Pin JSON" }));
-  await waitFor(() => expect(engine.of("json_pin")).toEqual([{ draft: "d1", wish: { name: "tokens", keyvalues: [] } }]));
+  const wish = { name: "tokens", keyvalues: [], group: null, network: "public", expires: null };
+  await waitFor(() => expect(engine.of("json_pin")).toEqual([{ draft: "d1", wish }]));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(await screen.findByText("Queued JSON for Northlight Studio")).toBeVisible();
+});
+
+test("group, network and end are chosen where the account has them, and belong to that text", async () => {
+  const { engine, user, sheet, field } = await open();
+  await type(field, "[1]");
+  await sheet.findByText(CID);
+  await user.click(await sheet.findByRole("radio", { name: "Only this account" }));
+  await user.selectOptions(sheet.getByRole("combobox", { name: "Group" }), "Prints");
+  await user.selectOptions(sheet.getByRole("combobox", { name: "Expires" }), "On a date");
+  await user.type(sheet.getByRole("textbox", { name: "Date" }), "2001-02-03");
+  expect(sheet.getByRole("alert")).toHaveTextContent("A date that is still to come");
+  expect(sheet.getByRole("button", { name: "Pin JSON" })).toBeDisabled();
+  await user.selectOptions(sheet.getByRole("combobox", { name: "Expires" }), "In 1 week");
+  await user.click(sheet.getByRole("button", { name: "Pin JSON" }));
+  const group = { id: "g2", name: "Prints" };
+  await waitFor(() => expect(engine.of("json_pin")).toMatchObject([{ wish: { group, network: "private" } }]));
+  const { expires } = engine.of("json_pin")[0]?.wish as { expires: number };
+  expect(expires - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+  expect(expires - Date.now()).toBeLessThan(7.1 * 86_400_000);
+  await user.keyboard("{Control>}{Shift>}J{/Shift}{/Control}");
+  const again = within(await screen.findByRole("dialog", { name: "Pin JSON" }));
+  expect(again.getByRole("combobox", { name: "Expires" })).toHaveValue("never");
+  expect(await again.findByRole("radio", { name: /^(Everyone|This computer)$/ })).toBeChecked();
 });
 
 test("a fault is told with its place, which a button leads to, and nothing can be pinned", async () => {

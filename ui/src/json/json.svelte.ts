@@ -1,6 +1,15 @@
 import { asCommandError } from "../accounts/commandError";
-import { commands, type CommandError, type JsonDraft, type JsonLook, type JsonTidy } from "../bindings";
+import {
+  commands,
+  type CommandError,
+  type GroupChoice,
+  type JsonDraft,
+  type JsonLook,
+  type JsonTidy,
+  type UploadNetwork,
+} from "../bindings";
 import { filled, type Pair } from "../lib/keyValues";
+import { endOf, type EndChoice } from "../pins/ends";
 
 /** Longer texts are shown but not edited here: no text field of a page stays quick with them. In UTF-16 units. */
 export const EDITABLE = 200_000;
@@ -18,6 +27,12 @@ export class JsonEditor {
   held = $state(false);
   name = $state("");
   keyvalues = $state<Pair[]>([]);
+  group = $state.raw<GroupChoice | null>(null);
+  network = $state<UploadNetwork>("public");
+  /** When the service unpins it by itself. */
+  end = $state<EndChoice>("never");
+  /** The date, as typed. */
+  endDate = $state("");
   /** What the engine says of the text; null while it does not know it. */
   look = $state.raw<JsonLook | null>(null);
   problem = $state.raw<CommandError | null>(null);
@@ -67,6 +82,7 @@ export class JsonEditor {
     this.#draft = null;
     this.name = "";
     this.keyvalues = [];
+    this.#anyAccount();
   };
 
   pick = () =>
@@ -90,7 +106,13 @@ export class JsonEditor {
     await this.#work(async () => {
       await this.#run(this.#flush);
       if (this.#draft === null || !this.look?.cid) return;
-      await commands.jsonPin(this.#draft, { name: this.name.trim(), keyvalues: filled(this.keyvalues) });
+      await commands.jsonPin(this.#draft, {
+        name: this.name.trim(),
+        keyvalues: filled(this.keyvalues),
+        group: this.group,
+        network: this.network,
+        expires: endOf(this.end, this.endDate, Date.now()) ?? null,
+      });
       done = true;
     });
     return done;
@@ -99,8 +121,17 @@ export class JsonEditor {
   /** Another account: what was said of the text does not hold for it. */
   reset = () => {
     this.look = null;
+    this.#anyAccount();
     if (this.open) this.show();
   };
+
+  /** What only one account has is not chosen any more. */
+  #anyAccount() {
+    this.group = null;
+    this.network = "public";
+    this.end = "never";
+    this.endDate = "";
+  }
 
   #changed() {
     this.#version += 1;

@@ -132,7 +132,17 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
     pins_details: ({ id }) => details(id as number),
     pins_summary: ({ selection }) => {
       const count = chosen(selection as Selection).length;
-      return { count, bytes: count * 1000, verified: count, otherLayout: 0, unproven: 0, notChecked: 0, different: 0, private: 0 };
+      return {
+        count,
+        bytes: count * 1000,
+        verified: count,
+        otherLayout: 0,
+        unproven: 0,
+        notChecked: 0,
+        different: 0,
+        private: 0,
+        ending: 0,
+      };
     },
     pins_edit: ({ id, edit }) => {
       const { name, set, remove } = edit as { name: string | null; set: [string, string][]; remove: string[] };

@@ -3,6 +3,7 @@ import Copy from "@lucide/svelte/icons/copy";
 import CopyPlus from "@lucide/svelte/icons/copy-plus";
 import FileDown from "@lucide/svelte/icons/file-down";
 import Globe from "@lucide/svelte/icons/globe";
+import Hourglass from "@lucide/svelte/icons/hourglass";
 import Layers from "@lucide/svelte/icons/layers-2";
 import Link from "@lucide/svelte/icons/link";
 import Link2 from "@lucide/svelte/icons/link-2";
@@ -25,6 +26,8 @@ type Wishes = {
   publicLinks: boolean;
   rename: () => void;
   editMany: () => void;
+  /** The account's pins can be given an end. */
+  expiry: boolean;
   keyvalues: () => void;
   /** What other content for the pin's address is called at this account. */
   swap: string | null;
@@ -48,7 +51,7 @@ export function exportsOf(actions: PinActions, which: () => Selection | null): M
 }
 
 /** What can be done with the pin under the pointer, or with those selected. */
-export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany, swap, copyable, group }: Wishes): MenuItem[] {
+export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany, expiry, swap, copyable, group }: Wishes): MenuItem[] {
   const many = pins.count > 1;
   const items: MenuItem[] = [
     { label: many ? "Copy CIDs" : "Copy CID", icon: Copy, key: shownKeys("Ctrl C"), onselect: () => void actions.copy("cid") },
@@ -83,6 +86,7 @@ export function menuOf({ pins, actions, publicLinks, rename, keyvalues, editMany
   if (many)
     items.push(
       { label: "Edit names and key-values…", icon: Pencil, key: shownKeys("Ctrl E"), onselect: editMany },
+      ...(expiry ? [{ label: "Set when they expire…", icon: Hourglass, onselect: pins.askEnd }] : []),
       ...exportsOf(actions, () => pins.targets()?.selection ?? null),
     );
   if (!many)

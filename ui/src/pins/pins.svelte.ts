@@ -55,6 +55,8 @@ export class Pins {
   copying = $state.raw<{ selection: Selection; count: number } | null>(null);
   /** The pins that a sheet edits together. */
   editing = $state.raw<{ selection: Selection; count: number } | null>(null);
+  /** The pins that a sheet gives one end. */
+  ending = $state.raw<{ selection: Selection; count: number } | null>(null);
 
   narrowed = $derived(!sameFilters(this.query.filters, NO_FILTERS));
   total = $derived(this.set?.total ?? 0);
@@ -164,7 +166,7 @@ export class Pins {
     this.#anchor = 0;
     this.#range = [0, WINDOW - 1];
     this.problem = null;
-    this.unpinning = this.editing = null;
+    this.unpinning = this.editing = this.ending = null;
     this.swapping = null;
     this.showing = "pinned";
     this.pastFilters = NO_FILTERS;
@@ -271,6 +273,10 @@ export class Pins {
 
   askEdit = () => {
     this.editing = this.targets();
+  };
+
+  askEnd = () => {
+    this.ending = this.targets();
   };
 
   /** Everything that the list is narrowed to. */

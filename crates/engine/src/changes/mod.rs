@@ -22,7 +22,7 @@ use crate::announce::Noun;
 use crate::clock::{Clock, Millis};
 use crate::error::{CommandError, ErrorCode};
 use crate::groups::Groups;
-use crate::pins::{Pins, Selection};
+use crate::pins::{PinEnd, Pins, Selection, end_at};
 use crate::store::{Store, StoreError, Tx, Urgency};
 
 /// Pins that are taken in by one write.
@@ -46,6 +46,8 @@ pub enum ChangeWhat {
     },
     /// Its name and key-values are changed.
     Edit(EditOfMany),
+    /// The service is told when to unpin it by itself, or never to.
+    Expire(PinEnd),
 }
 
 /// An edit of many pins.
@@ -116,6 +118,7 @@ impl Changes {
         if ids.is_empty() {
             return Err(CommandError::gone("What was selected"));
         }
+        let what = self.possible(account, what)?;
         let about = self.about(account, &what)?;
         let now = self.clock.now();
         let ledger = &self.store.ledger;
@@ -187,6 +190,16 @@ impl Changes {
         self.store.ledger.write(Urgency::Click, work).await?;
         self.tell(id);
         self.row(id)
+    }
+
+    /// What can be done at this account; an end as services keep it.
+    fn possible(&self, account: AccountId, what: ChangeWhat) -> Result<ChangeWhat, CommandError> {
+        let ChangeWhat::Expire(end) = what else {
+            return Ok(what);
+        };
+        self.accounts.require_expiry(account)?;
+        let at = end.at.map(|at| end_at(at, self.clock.now())).transpose()?;
+        Ok(ChangeWhat::Expire(PinEnd { at }))
     }
 
     /// The name of the group that it is about.

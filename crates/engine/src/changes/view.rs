@@ -11,6 +11,7 @@ use crate::accounts::{hold_cause, service_name};
 use crate::error::CommandError;
 use crate::figures::count;
 use crate::message::{self, Room, shortened};
+use crate::pins::PinEnd;
 
 /// Refusals of one answer: with long words of a service they still fit into one message.
 const MOST_REFUSALS: usize = 100;
@@ -183,6 +184,8 @@ fn title(stored: &Stored) -> String {
             (None, _, _) => format!("Edit key-values of {pins}"),
             _ => format!("Edit {pins}"),
         },
+        ChangeWhat::Expire(PinEnd { at: Some(_) }) => format!("Set the end of {pins}"),
+        ChangeWhat::Expire(PinEnd { at: None }) => format!("Let {pins} never expire"),
     }
 }
 
@@ -193,6 +196,7 @@ fn verb(stored: &Stored) -> &'static str {
         ChangeWhat::AddToGroup { .. } => "added",
         ChangeWhat::RemoveFromGroup { .. } => "taken out",
         ChangeWhat::Edit(_) => "changed",
+        ChangeWhat::Expire(_) => "set",
     }
 }
 

@@ -130,7 +130,7 @@ impl Changes {
     /// Asks for the next pins of a change.
     async fn carry_on(&self, change: &Stored) -> Result<(), CommandError> {
         let n = match change.what {
-            ChangeWhat::Unpin {} | ChangeWhat::Edit(_) => ROUND,
+            ChangeWhat::Unpin {} | ChangeWhat::Edit(_) | ChangeWhat::Expire(_) => ROUND,
             ChangeWhat::AddToGroup { .. } | ChangeWhat::RemoveFromGroup { .. } => GROUP_ROUND,
         };
         let due = self.store.ledger.read(|tx| rows::due(tx, change.id, n))?;
@@ -144,7 +144,9 @@ impl Changes {
         match &change.what {
             ChangeWhat::AddToGroup { group } => self.members(change, group, due, true).await,
             ChangeWhat::RemoveFromGroup { group } => self.members(change, group, due, false).await,
-            ChangeWhat::Unpin {} | ChangeWhat::Edit(_) => self.one_by_one(change, due).await,
+            ChangeWhat::Unpin {} | ChangeWhat::Edit(_) | ChangeWhat::Expire(_) => {
+                self.one_by_one(change, due).await
+            }
         }
     }
 
@@ -190,7 +192,7 @@ impl Changes {
             Ok(row) => row,
             Err(outcome) => return self.settle(change, place, outcome).await,
         };
-        let asking = match asking(change, &row, place) {
+        let asking = match asking(change, &row, place, self.clock.now()) {
             Ok(asking) => asking,
             Err(outcome) => return self.settle(change, place, outcome).await,
         };
@@ -206,6 +208,10 @@ impl Changes {
                     self.renamed(change.account, &part.service_id, id).await?;
                 }
                 made.map(drop)
+            }
+            Asking::Expire(at) => {
+                let urgency = Urgency::Background;
+                self.pins.put_end(pins, row, at, urgency).await?
             }
         };
         let outcome = match asked {

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::accounts::Accounts;
+use crate::clock::Millis;
 use crate::error::CommandError;
-use crate::uploads::{LARGEST_JSON as LARGEST, Uploads};
+use crate::uploads::{GroupChoice, LARGEST_JSON as LARGEST, UploadNetwork, Uploads};
 use crate::walk::Files;
 use desk::Desk;
 
@@ -104,6 +105,13 @@ pub struct JsonWish {
     pub name: String,
     /// Key-values.
     pub keyvalues: Vec<(String, String)>,
+    /// The group that the pin goes to; one of [`Uploads::places`].
+    pub group: Option<GroupChoice>,
+    /// Who may read it.
+    pub network: UploadNetwork,
+    /// When the service is to unpin it by itself; `None`: never.
+    #[specta(type = Option<u32>)]
+    pub expires: Option<Millis>,
 }
 
 /// The text that is worked on.

@@ -12,7 +12,7 @@ use super::{
 use crate::accounts::{AccountId, service_name};
 use crate::error::{CommandError, ErrorCode};
 use crate::pins::lower_article;
-use crate::uploads::cid_of_reader;
+use crate::uploads::{Target, cid_of_reader};
 use crate::walk::{Place, name_of, readable};
 
 /// Bytes of one piece that crosses to the page.
@@ -213,7 +213,7 @@ impl Json {
         &self,
         account: AccountId,
         id: &str,
-        wish: &JsonWish,
+        wish: JsonWish,
     ) -> Result<i64, CommandError> {
         let text = self.text(id)?;
         let look = self.look(account, id).await?;
@@ -230,11 +230,16 @@ impl Json {
             None => text,
         };
         let name = named(&wish.name);
+        let target = Target {
+            network: wish.network,
+            group: wish.group,
+            expires: wish.expires,
+        };
         let _putting = self.putting.lock().await;
         let path = self.written(name.clone(), text).await?;
         let queued = self
             .uploads
-            .enqueue_json(account, &path, name, &wish.keyvalues)
+            .enqueue_json(account, &path, name, &wish.keyvalues, target)
             .await;
         if queued.is_err() {
             Desk::take_back(&path);

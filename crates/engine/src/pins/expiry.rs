@@ -48,21 +48,35 @@ impl Pins {
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
-        let end = at.and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
-        pins.expire(&pin_ref(&row), end)
-            .await
+        self.put_end(pins, row, at, Urgency::Click)
+            .await?
             .map_err(|error| self.change_failed(account, &error, &name))?;
-        let (now, cid) = (self.clock.now(), row.pin.cid.clone());
+        self.details(id)
+    }
+
+    /// Asks the service for an end. What it took is remembered, and shown.
+    pub(crate) async fn put_end(
+        &self,
+        pins: &dyn pinning::Pins,
+        row: rows::Mirrored,
+        at: Option<Millis>,
+        urgency: Urgency,
+    ) -> Result<Result<(), pinning::Error>, CommandError> {
+        let end = at.and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
+        if let Err(error) = pins.expire(&pin_ref(&row), end).await {
+            return Ok(Err(error));
+        }
+        let (now, account, cid) = (self.clock.now(), row.account, row.pin.cid.clone());
         self.store
             .ledger
-            .write(Urgency::Click, move |tx| {
+            .write(urgency, move |tx| {
                 rows::note_end(tx, account, &cid, at, now)
             })
             .await?;
         let mut pin = row.pin;
         pin.expires = at;
         self.add(account, pin).await?;
-        self.details(id)
+        Ok(Ok(()))
     }
 
     /// Takes pins off the list when their time is over, until the process ends.

@@ -111,6 +111,9 @@ pub struct SelectionSummary {
     /// Only readable through the account's own gateway.
     #[specta(type = u32)]
     pub private: usize,
+    /// Unpinned by the service at a time.
+    #[specta(type = u32)]
+    pub ending: usize,
 }
 
 impl Pins {
@@ -178,6 +181,7 @@ impl Pins {
                 .saturating_add(row.pin.bytes.unwrap_or(0))
                 .min(1 << 53);
             summary.private += usize::from(!row.pin.public);
+            summary.ending += usize::from(row.pin.expires.is_some());
             match CheckState::of_verdict(
                 known.get(&row.pin.cid).map(|known| known.verdict.as_str()),
             ) {

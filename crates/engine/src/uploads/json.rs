@@ -8,16 +8,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::rows::{self, Secrets, Upload, Wish};
 use super::source::{decode, encode};
-use super::target::Target;
+use super::target::{Target, UploadNetwork};
 use super::{Uploads, checked};
 use crate::accounts::{AccountId, service_name};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::failure;
 use crate::store::Urgency;
 use crate::walk::{Files, Found};
 
 /// Bytes of the largest text: what Pinata takes of JSON (its documentation, "Limits": 10 MB).
 pub(crate) const LARGEST_JSON: usize = 10_000_000;
+
+/// The call that takes JSON is the public network's (Pinata's documentation, "Pin JSON").
+const ONLY_PUBLIC: &str = "The key of this account may pin JSON and nothing else, and that is public always. A key that may upload files keeps it private.";
 
 impl Uploads {
     /// Whether the account's service reads JSON and writes it again, because its key may upload nothing else. Fails
@@ -45,7 +48,13 @@ impl Uploads {
         path: &Path,
         name: String,
         keyvalues: &[(String, String)],
+        mut target: Target,
     ) -> Result<i64, CommandError> {
+        target.expires = self.end_for(account, target.expires)?;
+        let private = target.network == UploadNetwork::Private;
+        if private && self.rewrites_json(account).await? {
+            return Err(CommandError::new(ErrorCode::BadInput, ONLY_PUBLIC));
+        }
         let wish = Wish {
             name,
             folder: false,
@@ -59,7 +68,7 @@ impl Uploads {
             allowed: Vec::new(),
             junk: true,
             patterns: String::new(),
-            target: Target::default(),
+            target,
         };
         let now = self.clock.now();
         let id = self

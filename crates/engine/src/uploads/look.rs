@@ -1,7 +1,7 @@
 //! Looking at what was dropped or picked: counted before anything is sent, in one walk that can be stopped.
 
-use std::collections::HashSet;
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -119,26 +119,31 @@ impl Uploads {
         Ok(drop)
     }
 
-    fn inspect(&self, paths: Vec<PathBuf>, patterns: String, looking: &Looking) -> (Drop, Kept) {
+    fn inspect(
+        &self,
+        mut paths: Vec<PathBuf>,
+        patterns: String,
+        looking: &Looking,
+    ) -> (Drop, Kept) {
         let mut finding = Finding::new(looking.id.clone(), patterns);
         let mut seen = HashSet::new();
-        for path in paths {
+        paths.retain(|path| seen.insert(path.clone()));
+        let called = told_apart(&paths);
+        for (path, called) in paths.into_iter().zip(called) {
             if looking.is_stopped() {
                 break;
             }
             looking.seen.fetch_add(1, Ordering::Relaxed);
-            if seen.insert(path.clone()) {
-                self.inspect_one(path, looking, &mut finding);
-            }
+            self.inspect_one(path, called, looking, &mut finding);
         }
         finding.done()
     }
 
-    fn inspect_one(&self, path: PathBuf, looking: &Looking, finding: &mut Finding) {
+    /// `called`: what tells it from the others.
+    fn inspect_one(&self, path: PathBuf, called: String, looking: &Looking, finding: &mut Finding) {
         let place = Place::root(&path);
-        let name = readable(&name_of(&path));
         let mut told = DroppedItem {
-            name: name.clone(),
+            name: called,
             kind: ItemKind::File,
             files: 0,
             bytes: 0,
@@ -160,7 +165,7 @@ impl Uploads {
                 told.bytes = survey.bytes;
                 told.problem = unfit(&told);
                 let told_before = finding.drop.secrets.len();
-                finding.count_secrets(&survey.secrets);
+                finding.count_secrets(&told.name, &survey.secrets);
                 // A file by itself is the only one of its item.
                 told.held = !survey.folder && !survey.secrets.is_empty();
                 told.secret = (told.held && finding.drop.secrets.len() > told_before)
@@ -174,14 +179,14 @@ impl Uploads {
                 for (_, problem) in &survey.left_out {
                     finding.count_left_out(&problem.words);
                 }
-                finding.count_empty(&survey.empty_folders);
+                finding.count_empty(&told.name, &survey.empty_folders);
             }
         }
         let folder = told.kind == ItemKind::Folder;
         finding.kept.items.push(Item {
             secret: !folder && looks_like_secret(&name_of(&path)),
+            name: readable(&name_of(&path)),
             path,
-            name,
             folder,
             bytes: told.bytes,
             too_large: told.bytes > LARGEST,
@@ -203,9 +208,38 @@ fn unfit(item: &DroppedItem) -> Option<String> {
         .then(|| format!("{name} holds no files. No pinning service takes an empty folder."))
 }
 
-/// A place by its way from the root on, whose name tells what lies in two folders apart.
-fn from_root(place: &Place) -> String {
-    let mut way = readable(&name_of(&place.root));
+/// What each of different paths is called: by its name, and where others have that too, by as many of its folders as tell them
+/// apart: `.env (site)`, `.env (old/site)`.
+fn told_apart(paths: &[PathBuf]) -> Vec<String> {
+    let folders = |path: &PathBuf, many: usize| {
+        let parents = path.parent().into_iter().flat_map(Path::ancestors);
+        let names = parents.take(many).map(|folder| readable(&name_of(folder)));
+        let names: Vec<_> = names.collect();
+        names.into_iter().rev().collect::<Vec<_>>().join("/")
+    };
+    let mut called: Vec<String> = paths.iter().map(|path| readable(&name_of(path))).collect();
+    let names = called.clone();
+    let deepest = paths.iter().map(|path| path.components().count()).max();
+    for many in 1..deepest.unwrap_or_default() {
+        let mut times = HashMap::new();
+        for name in &called {
+            *times.entry(name.clone()).or_insert(0_usize) += 1;
+        }
+        if times.len() == called.len() {
+            break;
+        }
+        for (at, path) in paths.iter().enumerate() {
+            if times[&called[at]] > 1 {
+                called[at] = format!("{} ({})", names[at], folders(path, many));
+            }
+        }
+    }
+    called
+}
+
+/// A place by its way from the root on, which is called so.
+fn from_root(called: &str, place: &Place) -> String {
+    let mut way = called.to_owned();
     for name in &place.inside {
         way.push('/');
         way.push_str(&readable(name));
@@ -270,10 +304,10 @@ impl Finding {
         }
     }
 
-    fn count_secrets(&mut self, found: &[Place]) {
+    fn count_secrets(&mut self, called: &str, found: &[Place]) {
         self.drop.secret_count += found.len();
         for place in found {
-            let name = from_root(place);
+            let name = from_root(called, place);
             if self.drop.secrets.len() == MOST || !self.secrets.takes(&name) {
                 return;
             }
@@ -282,12 +316,12 @@ impl Finding {
         }
     }
 
-    fn count_empty(&mut self, found: &[Place]) {
+    fn count_empty(&mut self, called: &str, found: &[Place]) {
         let (count, names) = &mut self.empty;
         *count += found.len();
         let room = EXAMPLES.saturating_sub(names.len());
         let more = found.iter().take(room);
-        names.extend(more.map(|place| shortened(&from_root(place), LETTERS)));
+        names.extend(more.map(|place| shortened(&from_root(called, place), LETTERS)));
     }
 
     fn count_left_out(&mut self, words: &str) {

@@ -198,10 +198,7 @@ impl Uploads {
         }
         self.accounts.require_uploads(account)?;
         let now = self.clock.now();
-        if let Some(at) = options.expires {
-            self.accounts.require_expiry(account)?;
-            options.expires = Some(end_at(at, now)?);
-        }
+        options.expires = self.end_for(account, options.expires)?;
         let kept = self.drops().kept(drop)?;
         let (items, allowed) = (&kept.items, kept.allowed(&options));
         if options.network == UploadNetwork::Private {
@@ -226,6 +223,19 @@ impl Uploads {
         self.drops().queued(drop, ids.clone());
         self.entered(ids.clone());
         Ok(ids)
+    }
+
+    /// The end that was chosen, where the account's pins can have one.
+    fn end_for(
+        &self,
+        account: AccountId,
+        chosen: Option<Millis>,
+    ) -> Result<Option<Millis>, CommandError> {
+        let Some(at) = chosen else {
+            return Ok(None);
+        };
+        self.accounts.require_expiry(account)?;
+        end_at(at, self.clock.now()).map(Some)
     }
 
     fn drops(&self) -> std::sync::MutexGuard<'_, Drops> {

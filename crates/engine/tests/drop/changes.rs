@@ -1,7 +1,9 @@
 //! Changes of many pins: carried out while nobody waits, cancelled, interrupted, refused.
 
 use engine::changes::{ChangeRow, ChangeState, ChangeWhat, EditOfMany};
-use engine::pins::{Look, PinQuery, ResultSet, Selection, SortKey};
+use engine::clock::Clock as _;
+use engine::error::ErrorCode;
+use engine::pins::{Look, PinEnd, PinQuery, ResultSet, Selection, SortKey};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use crate::house::House;
@@ -63,6 +65,45 @@ async fn pinned(house: &House, n: usize) -> Selection {
         set: listed(house).set,
         ranges: vec![(0, n - 1)],
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_pins_are_given_one_end_and_those_that_have_it_are_not_asked_for() {
+    let (house, clock) = House::leaping().await;
+    let all = pinned(&house, 4).await;
+    let ends = || -> Vec<_> {
+        let rows = listed(&house).rows.into_iter();
+        rows.map(|row| row.expires_at).collect()
+    };
+    let day = clock.now() + 24 * 3_600_000;
+    let at = Some(day / 1_000 * 1_000);
+    let first = Selection {
+        ranges: vec![(0, 0)],
+        ..all.clone()
+    };
+    let expire = |at| ChangeWhat::Expire(PinEnd { at });
+    carried_out(&house, &first, expire(Some(day))).await;
+    assert_eq!(ends(), [at, None, None, None]);
+
+    let asked = house.sandbox.requests().len();
+    let row = carried_out(&house, &all, expire(Some(day))).await;
+    assert_eq!((row.state, row.done), (ChangeState::Ended, 4), "{row:?}");
+    assert_eq!(row.title, "Set the end of 4 pins");
+    assert_eq!(house.sandbox.requests().len() - asked, 3);
+    house.engine.refresh(house.account).await.expect("reads");
+    assert_eq!(ends(), [at; 4], "the service lists it so");
+    let summary = house.engine.pins.summary(&all).expect("a summary");
+    assert_eq!((summary.count, summary.ending), (4, 4));
+
+    let row = carried_out(&house, &first, expire(None)).await;
+    assert_eq!(row.title, "Let 1 pin never expire");
+    clock.leap(25 * 3_600_000);
+    house.engine.refresh(house.account).await.expect("reads");
+    assert_eq!(listed(&house).total, 1, "the others are over");
+
+    let over = expire(Some(clock.now() - 1));
+    let refused = house.engine.changes.start(&first, over).await;
+    assert_eq!(refused.expect_err("refused").code, ErrorCode::BadInput);
 }
 
 /// The answers to the first four requests are held back: the service has done what they ask, and nobody knows.

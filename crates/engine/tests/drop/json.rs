@@ -1,10 +1,11 @@
 //! JSON from the editor to the bytes at the gateway.
 
+use engine::clock::Millis;
 use engine::error::ErrorCode;
 use engine::json::{JsonTidy, JsonWish};
 use engine::keys::KeyWish;
 use engine::pins::CheckState;
-use engine::uploads::{UploadState, UploadsFilter};
+use engine::uploads::{UploadNetwork, UploadState, UploadsFilter};
 
 use crate::house::House;
 
@@ -28,6 +29,7 @@ fn wish(name: &str) -> JsonWish {
     JsonWish {
         name: name.to_owned(),
         keyvalues: vec![("edition".to_owned(), "4".to_owned())],
+        ..JsonWish::default()
     }
 }
 
@@ -50,7 +52,7 @@ async fn what_was_typed_is_pinned_byte_for_byte_under_the_cid_that_was_shown() {
         (look.bytes, &look.fault, &look.rewritten),
         (text.len(), &None, &None)
     );
-    let upload = json.pin(house.account, &id, &wish("tokens")).await;
+    let upload = json.pin(house.account, &id, wish("tokens")).await;
     let upload = upload.expect("queued");
     assert_eq!(
         json.look(house.account, &id).await.map_err(|e| e.code),
@@ -91,7 +93,23 @@ async fn a_key_for_json_alone_has_it_written_again_and_what_was_shown_is_what_is
         "{}",
         rewritten.sentence
     );
-    json.pin(account, &id, &wish("")).await.expect("queued");
+    // What that key's one call cannot do is refused, and the text stays.
+    let private = JsonWish {
+        network: UploadNetwork::Private,
+        ..wish("")
+    };
+    let refused = json.pin(account, &id, private).await;
+    let refused = refused.expect_err("refused").message;
+    assert!(refused.contains("public always"), "{refused}");
+    let ending = JsonWish {
+        expires: Some(Millis::MAX),
+        ..wish("")
+    };
+    let refused = json.pin(account, &id, ending).await;
+    let refused = refused.expect_err("refused");
+    assert_eq!(refused.code, ErrorCode::MissingScope, "{}", refused.message);
+    assert_eq!(house.texts_on_disk(), 0);
+    json.pin(account, &id, wish("")).await.expect("queued");
     house.verified().await;
     let cid = look.cid.expect("a CID");
     assert_eq!(house.served(&cid).await, rewritten.beginning.as_bytes());
@@ -105,7 +123,7 @@ async fn what_is_no_json_or_too_large_is_told_and_never_queued() {
     let look = json.look(house.account, &wrong).await.expect("looks");
     let fault = look.fault.expect("a fault");
     assert_eq!((fault.line, fault.column, look.cid), (3, 1, None));
-    let refused = json.pin(house.account, &wrong, &wish("a")).await;
+    let refused = json.pin(house.account, &wrong, wish("a")).await;
     assert_eq!(refused.map_err(|error| error.message), Err(fault.sentence));
     assert!(json.tidy(&wrong, JsonTidy::Lines).is_err());
 
@@ -114,7 +132,7 @@ async fn what_is_no_json_or_too_large_is_told_and_never_queued() {
     for n in 0..11 {
         json.write(&large, n, &piece, n == 10).expect("takes it");
     }
-    let refused = json.pin(house.account, &large, &wish("a")).await;
+    let refused = json.pin(house.account, &large, wish("a")).await;
     let refused = refused.expect_err("too large");
     assert!(refused.message.contains("10 MB"), "{}", refused.message);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -124,7 +142,7 @@ async fn what_is_no_json_or_too_large_is_told_and_never_queued() {
     assert_eq!(refused.code, ErrorCode::TooLarge, "{}", refused.message);
 
     let empty = json.start().id;
-    let refused = json.pin(house.account, &empty, &wish("a")).await;
+    let refused = json.pin(house.account, &empty, wish("a")).await;
     assert_eq!(refused.map_err(|error| error.code), Err(ErrorCode::Empty));
     let queued = house.engine.uploads.rows(UploadsFilter::Now, 0, 10);
     assert_eq!(queued.expect("rows").total, 0);
@@ -172,7 +190,7 @@ async fn a_text_in_the_queue_outlives_the_program() {
     let id = typed(&house, text);
     let json = &house.engine.json;
     let look = json.look(house.account, &id).await.expect("looks");
-    json.pin(house.account, &id, &wish("a.json"))
+    json.pin(house.account, &id, wish("a.json"))
         .await
         .expect("queued");
     assert_eq!(waiting(&mut house), 1);

@@ -74,6 +74,35 @@ async fn secrets_of_the_same_name_in_two_folders_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn items_of_the_same_name_are_told_apart_by_their_folders_and_pinned_under_their_names() {
+    let house = House::new().await;
+    house.file("shop/index.html", b"<p>");
+    let paths = vec![
+        house.file("old/site/.env", b"old site"),
+        house.file("new/site/.env", b"new site"),
+        house.file("shop/.env", b"shop"),
+        house.file("plain.txt", b"plain"),
+        house.path("shop"),
+    ];
+    let drop = house.engine.uploads.look_at(paths).await.expect("looks");
+    let names: Vec<_> = drop.items.iter().map(|item| item.name.as_str()).collect();
+    let (old, new) = (".env (old/site)", ".env (new/site)");
+    assert_eq!(names, [old, new, ".env (shop)", "plain.txt", "shop"]);
+    assert_eq!(drop.secrets, [old, new, ".env (shop)", "shop/.env"]);
+    let options = UploadOptions {
+        allowed: vec![1],
+        ..house::options(Secrets::LeaveOut)
+    };
+    let uploads = &house.engine.uploads;
+    let queued = uploads.enqueue(house.account, &drop.id, options).await;
+    assert_eq!(queued.expect("enqueues").len(), 3);
+    let rows = house.ended().await;
+    let sent = rows.iter().find(|row| row.name == ".env");
+    let cid = sent.and_then(|row| row.cid.clone()).expect("a CID");
+    assert_eq!(house.served(&cid).await, b"new site");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_item_that_is_held_says_so_and_which_of_the_secrets_it_is_where_that_one_is_told() {
     let house = House::new().await;
     for number in 0..199 {

@@ -1,6 +1,8 @@
 //! Group and network: chosen for a drop, or by a watched folder's rules.
 
+use engine::clock::Clock as _;
 use engine::error::ErrorCode;
+use engine::json::JsonWish;
 use engine::uploads::{GroupChoice, Secrets, UploadNetwork, UploadOptions, UploadState};
 use engine::watches::WatchRules;
 use serde_json::{Value, json};
@@ -119,6 +121,35 @@ async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the
     house.until_true("the pin is in its group", listed).await;
     let known = async || known_groups(&house, &cid).contains(&archive.id);
     house.until_true("the list knows it", known).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_goes_to_the_group_and_network_that_were_chosen_and_ends_when_it_is_to() {
+    let (house, clock) = House::leaping().await;
+    let prints = group(&house, "private", "Prints").await;
+    let json = &house.engine.json;
+    let draft = json.start().id;
+    json.write(&draft, 0, "[1]", true).expect("takes it");
+    let day = clock.now() + 24 * 3_600_000;
+    let wish = JsonWish {
+        name: "kept.json".into(),
+        group: Some(prints.clone()),
+        network: UploadNetwork::Private,
+        expires: Some(day),
+        ..JsonWish::default()
+    };
+    let queued = json.pin(house.account, &draft, wish).await;
+    queued.expect("queued");
+    let cid = house.verified().await.cid.expect("a CID");
+    assert_eq!(
+        in_group(&house, "private", &prints).await,
+        [("kept.json".into(), cid.clone())]
+    );
+    assert_eq!(house.status(&cid).await, 404, "it is not public");
+    let pin = house.pin(&cid).await.expect("listed");
+    assert_eq!(pin.expires, Some(day / 1_000 * 1_000));
+    clock.leap(25 * 3_600_000);
+    assert_eq!(in_group(&house, "private", &prints).await, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
