@@ -9,6 +9,7 @@ use super::Uploads;
 use super::drops::{Drop, DroppedItem, Item, ItemKind, Kept, LeftOut};
 use crate::error::{CommandError, ErrorCode};
 use crate::figures;
+use crate::heap;
 use crate::message::{Room, shortened};
 use crate::walk::{LeaveOut, Patterns, Place, looks_like_secret, name_of, readable, survey};
 
@@ -109,6 +110,7 @@ impl Uploads {
         let mut drops = self.drops();
         drops.looked(&looking.id);
         let (drop, kept) = looked.map_err(|_| CommandError::gone("What was dropped"))?;
+        heap::give_back(drop.files as u64);
         if looking.is_stopped() {
             return Err(CommandError::new(
                 ErrorCode::Cancelled,

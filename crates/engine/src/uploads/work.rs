@@ -14,6 +14,7 @@ use crate::accounts::{AccountId, Hold};
 use crate::announce::Noun;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
+use crate::heap;
 use crate::pins::CheckState;
 use crate::planted::planted;
 use crate::store::{StoreError, Urgency};
@@ -221,6 +222,7 @@ impl Uploads {
                 Err(error) => Err(error),
             };
             let outcome = worked.unwrap_or_else(|error| self.outcome_of(upload.account, error));
+            heap::give_back(outcome.facts.files.unwrap_or(upload.files));
             if outcome.events.is_empty() {
                 return;
             }
