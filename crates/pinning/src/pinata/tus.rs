@@ -78,25 +78,25 @@ impl Resumable for Pinata {
         let size = upload.source.size();
         let head = self.head(place).await;
         let (mut offset, mut cid) = head.map_err(|error| self.refusal(upload, error))?;
-        let mut asked_again = false;
+        // A service that disagrees is asked again only where more than ever was safe since it did so last: one that takes
+        // a chunk and loses it each time would be sent that chunk for ever.
+        let (mut farthest, mut disagreed_at) = (0, None);
         loop {
             if offset > size {
                 // Another file's upload, or one whose file has become shorter: never to be completed.
                 return Err(ResumeError::Expired);
             }
             self.acknowledge(upload, offset).await?;
+            farthest = farthest.max(offset);
             // An empty file is complete before its first chunk.
             if offset == size {
                 let service_id = service_id(place);
                 return Ok(Arrived { cid, service_id });
             }
             match self.patch(upload, place, offset).await {
-                Ok(told) => {
-                    (offset, cid) = (told.offset.unwrap_or(offset), told.cid);
-                    asked_again = false;
-                }
-                Err(ResumeError::Conflict) if !asked_again => {
-                    asked_again = true;
+                Ok(told) => (offset, cid) = (told.offset.unwrap_or(offset), told.cid),
+                Err(ResumeError::Conflict) if disagreed_at.is_none_or(|at| farthest > at) => {
+                    disagreed_at = Some(farthest);
                     (offset, cid) = self.head(place).await?;
                 }
                 // It is looked into when all of it is there.

@@ -1,12 +1,13 @@
 //! Uploads in chunks that end early: what each answer means, and what is never done.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::resumable::{FILE, Ledger, created, keeper, place_on, upload};
 use crate::service::{asked, legacy_only, on};
 use crate::support::{Bytes, account, assert_keeps_the_secret};
 use pinning::{CHUNK, ErrorKind, LARGEST_CHUNK, Network, Resumable as _, ResumeError, UploadPlace};
-use wiremock::matchers::{any, method};
+use wiremock::matchers::{any, header, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 #[tokio::test]
@@ -115,6 +116,31 @@ async fn an_offset_that_goes_back_stands_still_or_jumps_ahead_is_a_conflict() {
         Err(ResumeError::Expired),
         "more bytes than the file has"
     );
+}
+
+#[tokio::test]
+async fn a_service_that_takes_a_chunk_and_loses_it_each_time_is_not_sent_it_for_ever() {
+    let server = MockServer::start().await;
+    let at = |offset: &str| ResponseTemplate::new(204).insert_header("upload-offset", offset);
+    Mock::given(method("HEAD"))
+        .respond_with(at("0"))
+        .mount(&server)
+        .await;
+    Mock::given(method("PATCH"))
+        .and(header("upload-offset", "0"))
+        .respond_with(at("4"))
+        .mount(&server)
+        .await;
+    Mock::given(method("PATCH"))
+        .respond_with(ResponseTemplate::new(409))
+        .mount(&server)
+        .await;
+    let ledger = Arc::default();
+    let (account, place) = (account(&server.uri()), place_on(&server));
+    let wish = upload(b"0123456789", 4, &ledger);
+    let told = tokio::time::timeout(Duration::from_secs(10), account.resume(&wish, &place)).await;
+    assert_eq!(told, Ok(Err(ResumeError::Conflict)));
+    assert_eq!(asked(&server, FILE).await, 6, "taken twice, refused twice");
 }
 
 #[tokio::test]
