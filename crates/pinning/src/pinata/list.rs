@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::Pinata;
-use super::calls::lacks_scope;
+use super::calls::{lacks_scope, unreadable};
 use super::place::Place;
 use super::scopes::Scope;
 use super::v3::FileFilter;
@@ -19,6 +19,8 @@ use crate::{
 const V3_PAGE: u32 = 1000;
 /// What third parties ask for, where a server refuses more.
 const V3_SMALL_PAGE: u32 = 100;
+/// Pages of what has one CID: a list of more never ends.
+const MOST_PAGES: usize = 300;
 
 #[async_trait]
 impl Pins for Pinata {
@@ -227,7 +229,7 @@ impl Pinata {
             order: Order::NewestFirst,
             ..PinQuery::default()
         };
-        loop {
+        for _ in 0..MOST_PAGES {
             let page_token = place.as_deref();
             let filter = FileFilter {
                 query: &query,
@@ -245,6 +247,7 @@ impl Pinata {
             }
             place = next;
         }
+        Err(unreadable("a list that never ends".to_owned()))
     }
 
     /// A refusal of the private network may be the plan's: only the public one says what the key may.

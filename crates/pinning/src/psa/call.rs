@@ -11,7 +11,8 @@ use crate::budget::Family;
 use crate::endpoints::join;
 use crate::http::Call;
 use crate::{
-    Error, PageToken, PinRequest, PinStatus, Priority, RequestPage, RequestQuery, Requests,
+    Error, ErrorKind, PageToken, PinRequest, PinStatus, Priority, RequestPage, RequestQuery,
+    Requests,
 };
 
 /// Keys of a pinning service have no scopes.
@@ -20,6 +21,8 @@ pub(super) const NO_SCOPES: &str = "";
 /// The specification's limits.
 const NAME: usize = 255;
 const ORIGINS: usize = 20;
+/// Pages of requests for one CID: a list of more never ends.
+const MOST_PAGES: usize = 300;
 
 #[async_trait]
 impl Requests for Psa {
@@ -64,7 +67,7 @@ impl Requests for Psa {
             ..RequestQuery::default()
         };
         let (mut found, mut after) = (Vec::new(), None);
-        loop {
+        for _ in 0..MOST_PAGES {
             let page = self.list_requests(&query, after, priority).await?;
             found.extend(page.requests);
             after = page.next;
@@ -72,6 +75,12 @@ impl Requests for Psa {
                 return Ok(found);
             }
         }
+        let excerpt = "a list that never ends".to_owned();
+        let kind = ErrorKind::Unexpected {
+            status: 200,
+            excerpt,
+        };
+        Err(Error::maybe(kind))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Servers that are broken, hostile or not the service at all.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use crate::requests::{CID, psa};
 use crate::support::{account, account_with, assert_keeps_the_secret, token};
 use pinning::{
     Deadlines, Delivered, Error, ErrorKind, Network, PinQuery, PinRef, Pins as _, Priority,
@@ -308,4 +310,33 @@ async fn a_token_with_spaces_and_line_breaks_around_it_is_sent_clean() {
         Deadlines::default(),
     );
     assert_eq!(account.totals().await.expect("accepted").pins, Some(1));
+}
+
+#[tokio::test]
+async fn a_list_that_never_ends_is_given_up_by_every_look_up_of_a_cid() {
+    let asked = AtomicI64::new(0);
+    let answer = move |_: &wiremock::Request| {
+        let page = asked.fetch_add(1, Ordering::Relaxed);
+        let older = jiff::Timestamp::from_second(1_700_000_000 - page).expect("a moment");
+        let file = json!({"id": format!("{page}"), "cid": CID});
+        let request = json!({"requestid": format!("{page}"), "status": "pinned", "created": older, "pin": {"cid": CID}});
+        let files = json!({"files": [file], "next_page_token": format!("{page}")});
+        let body = json!({"data": files, "results": [request], "count": 1_000_000});
+        ResponseTemplate::new(200).set_body_json(body)
+    };
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    let (pinata, service) = (account(&server.uri()), psa(&server.uri()));
+    let found = [
+        pinata.find(CID, Priority::Click).await,
+        service.find(CID, Priority::Click).await,
+    ];
+    for found in found {
+        let error = found.expect_err("it never ends");
+        assert!(
+            matches!(error.kind, ErrorKind::Unexpected { .. }),
+            "{error:?}"
+        );
+    }
+    assert_eq!(requests(&server).await, 600);
 }
