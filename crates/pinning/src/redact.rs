@@ -73,9 +73,8 @@ pub(crate) fn redact(text: &str, token: &str) -> String {
 }
 
 fn push_word(out: &mut String, word: &str) {
-    let long_hex =
-        |part: &str| part.len() >= 40 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let secret = word.split(['.', '_', '-']).any(long_hex) || looks_like_jwt(word);
+    let mut runs = word.split(|letter: char| !letter.is_ascii_hexdigit());
+    let secret = runs.any(|run| run.len() >= 40) || looks_like_jwt(word);
     out.push_str(if secret { MASK } else { word });
 }
 
@@ -102,6 +101,15 @@ mod tests {
             assert!(!clean.contains(leak), "{clean}");
         }
         assert!(clean.starts_with("got Bearer [redacted]"), "{clean}");
+    }
+
+    #[test]
+    fn a_secret_is_masked_whatever_letters_stand_before_or_behind_it() {
+        let secret = "5e".repeat(32);
+        for text in [format!("secret{secret}"), format!("x_{secret}z-1")] {
+            let clean = redact(&text, "tokentoken");
+            assert!(!clean.contains(&secret), "{clean}");
+        }
     }
 
     #[test]
