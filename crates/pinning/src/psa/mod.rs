@@ -51,10 +51,16 @@ pub struct PsaEndpoint(Url);
 
 impl PsaEndpoint {
     /// Takes https, or http on this computer. A `/pins` at the end is taken away: guides show the address with and
-    /// without it.
+    /// without it. What is taken is taken again as it is.
     pub fn new(address: &str) -> Result<Self, EndpointError> {
-        let address = address.trim().trim_end_matches('/');
-        base(address.strip_suffix("/pins").unwrap_or(address)).map(Self)
+        let mut url = base(address)?;
+        let mut path = url.path().trim_end_matches('/');
+        while let Some(before) = path.strip_suffix("/pins") {
+            path = before.trim_end_matches('/');
+        }
+        let path = path.to_owned();
+        url.set_path(&path);
+        Ok(Self(url))
     }
 
     /// The address itself.

@@ -62,6 +62,9 @@ mod tests {
             " https://a.invalid/psa/ ",
             "https://a.invalid/psa/pins",
             "https://a.invalid/psa/pins/",
+            "https://a.invalid/psa/pins/pins",
+            "https://a.invalid/psa/pi\nns",
+            "https://a.invalid/psa/./pins//",
         ] {
             assert_eq!(
                 endpoint(address).as_deref(),
