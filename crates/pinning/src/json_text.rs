@@ -3,56 +3,63 @@
 //! `pinJSONToIPFS` pins the bytes of JavaScript's `JSON.stringify(JSON.parse(text))`, not those that were sent: spaces
 //! go, `1.0` becomes `1`, and keys that are whole numbers move to the front. Who uploads JSON as a file keeps the bytes.
 
+use std::cmp::Ordering;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-
-/// A value with its members in their order.
-enum Tree {
-    Null,
-    Bool(bool),
-    Number(f64),
-    Text(String),
-    List(Vec<Tree>),
-    Object(Vec<(String, Tree)>),
-}
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// The bytes that such a service would pin. `Err` says where the text is no JSON.
 pub fn reserialised(text: &str) -> Result<String, String> {
-    let tree: Tree = serde_json::from_str(text).map_err(|fault| fault.to_string())?;
     let mut out = String::new();
-    write(&tree, &mut out);
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let read = Value::new(&mut out).deserialize(&mut reader);
+    read.and_then(|()| reader.end())
+        .map_err(|fault| fault.to_string())?;
     Ok(out)
 }
 
-fn write(tree: &Tree, out: &mut String) {
-    match tree {
-        Tree::Null => out.push_str("null"),
-        Tree::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
-        Tree::Number(number) => out.push_str(&number_text(*number)),
-        Tree::Text(text) => out.push_str(&serde_json::Value::from(text.as_str()).to_string()),
-        Tree::List(items) => {
-            out.push('[');
-            for (n, item) in items.iter().enumerate() {
-                if n > 0 {
-                    out.push(',');
-                }
-                write(item, out);
-            }
-            out.push(']');
+/// A value that is written as soon as it is read: as a tree it would take many times its length.
+struct Value<'a> {
+    out: &'a mut String,
+    /// Something stands before it in the same list or object.
+    follows: bool,
+}
+
+impl<'a> Value<'a> {
+    fn new(out: &'a mut String) -> Self {
+        Self {
+            out,
+            follows: false,
         }
-        Tree::Object(members) => {
-            out.push('{');
-            for (n, (key, value)) in members.iter().enumerate() {
-                if n > 0 {
-                    out.push(',');
-                }
-                out.push_str(&serde_json::Value::from(key.as_str()).to_string());
-                out.push(':');
-                write(value, out);
-            }
-            out.push('}');
-        }
+    }
+
+    fn push(self, text: &str) {
+        self.out.push_str(text);
+    }
+}
+
+/// A key with its colon.
+struct Key<'a>(Value<'a>);
+
+/// Where a member stands in what was written: the byte of its key, of its value and of its end.
+#[derive(Clone, Copy)]
+struct Member {
+    key: usize,
+    value: usize,
+    end: usize,
+}
+
+impl Member {
+    /// The key as it is written, which is in one way only.
+    fn name(self, out: &str) -> &str {
+        &out[self.key..self.value]
+    }
+
+    /// The number that a key is, where JavaScript takes it for an index.
+    fn index(self, out: &str) -> Option<u32> {
+        let key = self.name(out).trim_end_matches(':').trim_matches('"');
+        let number: u32 = key.parse().ok()?;
+        (number < u32::MAX && number.to_string() == key).then_some(number)
     }
 }
 
@@ -90,79 +97,133 @@ fn number_text(number: f64) -> String {
 }
 
 /// Keys that are whole numbers come first in JavaScript objects, smallest first; a key given twice keeps its first
-/// place and its last value.
-fn ordered(members: Vec<(String, Tree)>) -> Vec<(String, Tree)> {
-    let mut places = std::collections::HashMap::new();
-    let mut kept: Vec<(String, Tree)> = Vec::new();
-    for (key, value) in members {
-        if let Some(&place) = places.get(&key) {
-            kept[place] = (key, value);
-        } else {
-            places.insert(key.clone(), kept.len());
-            kept.push((key, value));
-        }
-    }
-    let index = |key: &str| {
-        let number: u32 = key.parse().ok()?;
-        (number.to_string() == key && number < u32::MAX).then_some(number)
+/// place and its last value. `members` are all that was written from `begin` on.
+fn put_in_order(members: &[Member], begin: usize, out: &mut String) {
+    let mut kept: Vec<usize> = (0..members.len()).collect();
+    let by_name = |one: &usize, other: &usize| {
+        let names = members[*one].name(out).cmp(members[*other].name(out));
+        names.then(one.cmp(other))
     };
-    kept.sort_by_key(|(key, _)| index(key).map_or((1, 0), |number| (0, number)));
-    kept
-}
-
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(Reader)
+    kept.sort_unstable_by(by_name);
+    // The first and the last of each name.
+    let same = |one: &usize, other: &usize| members[*one].name(out) == members[*other].name(out);
+    let ends = kept
+        .chunk_by(same)
+        .map(|same| (same[0], same[same.len() - 1]));
+    let mut kept: Vec<(usize, usize)> = ends.collect();
+    kept.sort_unstable_by(|(one, _), (other, _)| {
+        let index = |place: &usize| members[*place].index(out);
+        match (index(one), index(other)) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => one.cmp(other),
+        }
+    });
+    let is_in_order =
+        |(place, (first, last)): (usize, &(usize, usize))| place == *first && first == last;
+    if kept.len() == members.len() && kept.iter().enumerate().all(is_in_order) {
+        return;
+    }
+    let before = out.split_off(begin);
+    for (place, (_, last)) in kept.iter().enumerate() {
+        if place > 0 {
+            out.push(',');
+        }
+        out.push_str(&before[members[*last].key - begin..members[*last].end - begin]);
     }
 }
 
-struct Reader;
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = ();
 
-impl<'de> Visitor<'de> for Reader {
-    type Value = Tree;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        if self.follows {
+            self.out.push(',');
+        }
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    /// Where it begins.
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<usize, D::Error> {
+        let Value { out, follows } = self.0;
+        let begin = out.len() + usize::from(follows);
+        Value { out, follows }.deserialize(from)?;
+        out.push(':');
+        Ok(begin)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_> {
+    type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Null)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.push("null");
+        Ok(())
     }
 
-    fn visit_bool<E>(self, truth: bool) -> Result<Tree, E> {
-        Ok(Tree::Bool(truth))
+    fn visit_bool<E>(self, truth: bool) -> Result<(), E> {
+        self.push(if truth { "true" } else { "false" });
+        Ok(())
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Tree, E> {
-        Ok(Tree::Number(number))
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        self.push(&number_text(number));
+        Ok(())
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
-        Ok(Tree::Number(number as f64))
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.push(&number_text(number as f64));
+        Ok(())
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Tree, E> {
-        Ok(Tree::Number(number as f64))
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        self.push(&number_text(number as f64));
+        Ok(())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
-        Ok(Tree::Text(text.to_owned()))
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.push(&serde_json::Value::from(text).to_string());
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let mut follows = false;
+        self.out.push('[');
+        let out = self.out;
+        while let Some(()) = items.next_element_seed(Value { out, follows })? {
+            follows = true;
         }
-        Ok(Tree::List(list))
+        out.push(']');
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Tree, A::Error> {
-        let mut object = Vec::new();
-        while let Some(member) = members.next_entry()? {
-            object.push(member);
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let out = self.out;
+        out.push('{');
+        let begin = out.len();
+        let mut written: Vec<Member> = Vec::new();
+        loop {
+            let follows = !written.is_empty();
+            let Some(key) = members.next_key_seed(Key(Value { out, follows }))? else {
+                break;
+            };
+            let value = out.len();
+            members.next_value_seed(Value::new(out))?;
+            let end = out.len();
+            written.push(Member { key, value, end });
         }
-        Ok(Tree::Object(ordered(object)))
+        put_in_order(&written, begin, out);
+        out.push('}');
+        Ok(())
     }
 }
 
@@ -190,6 +251,27 @@ mod tests {
         }
         for text in ["", "{", "{'a':1}", "[1,]", "1 2"] {
             assert!(reserialised(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_of_very_many_small_values_takes_little_more_memory_than_its_length() {
+        fuzzing::alone(
+            "json_text::tests::text_of_very_many_small_values_takes_little_more_memory_than_its_length",
+            very_many_small_values,
+        );
+    }
+
+    fn very_many_small_values() {
+        let most = 1_000_000;
+        let full = |value: &str| format!("[{}0]", value.repeat(most / value.len()));
+        let keys: Vec<String> = (0..most / 10).map(|n| format!("\"{n:06x}\":0")).collect();
+        let wide = format!("{{{}}}", keys.join(","));
+        let lists = ["0,", "[],", "[0],", "{},", "{\"\":0},"].map(full);
+        for text in lists.iter().chain([&wide]) {
+            let (bytes, written) = fuzzing::growth(|| reserialised(text));
+            assert!(bytes < 12 * most as u64, "{}: {bytes}", &text[..9]);
+            assert!(written.is_ok_and(|written| written.len() == text.len()));
         }
     }
 
