@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use url::Url;
 
 use crate::redact::excerpt;
-use crate::{Delivered, Error, ErrorKind};
+use crate::{Delivered, Error, ErrorKind, bounded};
 
 /// The longest that a service may ask us to stay away; more is taken as this.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -73,7 +73,7 @@ impl Answer {
     /// The JSON of a success; anything else is an error that says what it was.
     pub(crate) fn json(&self, question: &Question<'_>) -> Result<Json, Error> {
         self.success(question)?;
-        serde_json::from_slice(&self.body).map_err(|_| self.unreadable(question))
+        bounded::read(&self.body).map_err(|_| self.unreadable(question))
     }
 
     /// A success whose body says nothing of use (`OK`, `{"data":null}`, empty).

@@ -16,6 +16,14 @@ pub(crate) fn text(object: &Json, name: &str) -> Option<String> {
     }
 }
 
+/// The longest CID that is looked at. A longer one is none: in base58, say, it would be read in quadratic time.
+pub(crate) const LONGEST_CID: usize = 512;
+
+/// A member that names a CID.
+pub(crate) fn cid(object: &Json, name: &str) -> Option<String> {
+    text(object, name).filter(|cid| cid.len() <= LONGEST_CID)
+}
+
 /// A count or a size: a number, or text that is one; negative, fractional and absurd ones are `None`.
 pub(crate) fn count(object: &Json, name: &str) -> Option<u64> {
     match object.get(name)? {

@@ -8,6 +8,7 @@
 
 mod answer;
 mod body;
+mod bounded;
 mod budget;
 mod chunk;
 mod client;

@@ -222,7 +222,7 @@ pub(super) fn job(row: &Json) -> Option<Job> {
     let regions = row.pointer("/pin_policy/regions").and_then(Json::as_array);
     Some(Job {
         id: read::text(row, "id")?,
-        cid: cid.iter().find_map(|name| read::text(row, name))?,
+        cid: cid.iter().find_map(|name| read::cid(row, name))?,
         name: read::text(row, "name"),
         status: JobStatus::named(&read::text(row, "status").unwrap_or_default()),
         queued_at: read::moment(row, "date_queued"),

@@ -51,7 +51,7 @@ impl Swaps for Pinata {
 
 /// A row of either spelling.
 pub(super) fn swap(row: &Json) -> Option<Swap> {
-    let to = read::text(row, "mapped_cid").or_else(|| read::text(row, "mappedCid"))?;
+    let to = read::cid(row, "mapped_cid").or_else(|| read::cid(row, "mappedCid"))?;
     let created_at = read::moment(row, "created_at").or_else(|| read::moment(row, "createdAt"));
     Some(Swap { to, created_at })
 }

@@ -52,24 +52,20 @@ impl Psa {
         let call = Call::new(Method::GET, url, at, NO_SCOPES);
         let read = |answer: &Answer, question: &Question<'_>| {
             let body = answer.json(question)?;
-            rows(&body).ok_or_else(|| answer.unreadable(question))
+            rows(body).ok_or_else(|| answer.unreadable(question))
         };
         let (all, length, total) = self.http.with_retries(&call, read).await?;
-        let fresh: Vec<_> = all
-            .iter()
-            .filter(|request| place.is_new(request))
-            .cloned()
-            .collect();
+        let fresh: Vec<bool> = all.iter().map(|request| place.is_new(request)).collect();
         let full = length >= limit as usize;
         // Some services give every row whatever the limit, and count the rows of the page: both mean the end.
         let more = full || total.is_some_and(|total| total > length as u64);
         let next = if more {
-            place.after(&all, fresh.is_empty())
+            place.after(&all, !fresh.contains(&true))
         } else {
             None
         };
         Ok(RequestPage {
-            requests: once(fresh),
+            requests: once(all, &fresh),
             total,
             next: next.map(|place| place.token()),
         })
@@ -146,23 +142,26 @@ fn instant(moment: Timestamp) -> SignedDuration {
     }
 }
 
-/// (requests, rows in the page, the service's count); `None` where there is no list.
-fn rows(body: &Json) -> Option<(Vec<PinStatus>, usize, Option<u64>)> {
-    let rows = match body.get("results")? {
-        Json::Array(rows) => rows.as_slice(),
-        Json::Null => &[],
+/// (requests, rows in the page, the service's count); `None` where there is no list. Some services give every row at once:
+/// what was read of one is let go before the next.
+fn rows(mut body: Json) -> Option<(Vec<PinStatus>, usize, Option<u64>)> {
+    let rows = match body.get_mut("results")?.take() {
+        Json::Array(rows) => rows,
+        Json::Null => Vec::new(),
         _ => return None,
     };
-    let requests = rows.iter().filter_map(status).collect();
-    Some((requests, rows.len(), read::count(body, "count")))
+    let length = rows.len();
+    let requests = rows.into_iter().filter_map(|row| status(&row)).collect();
+    Some((requests, length, read::count(&body, "count")))
 }
 
-/// Each request once, also where one page has it twice.
-fn once(requests: Vec<PinStatus>) -> Vec<PinStatus> {
+/// Those that are fresh, each once, also where one page has it twice.
+fn once(requests: Vec<PinStatus>, fresh: &[bool]) -> Vec<PinStatus> {
     let mut seen = BTreeSet::new();
-    let mut kept = requests;
-    kept.retain(|request| seen.insert(request.request_id.clone()));
-    kept
+    let kept = requests.into_iter().zip(fresh);
+    kept.filter(|(request, fresh)| **fresh && seen.insert(request.request_id.clone()))
+        .map(|(request, _)| request)
+        .collect()
 }
 
 fn parameters(url: &mut Url, query: &RequestQuery, before: Option<Timestamp>, limit: u32) {

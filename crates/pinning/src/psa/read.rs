@@ -15,7 +15,7 @@ pub(crate) fn status(row: &Json) -> Option<PinStatus> {
         status: RequestStatus::named(&read::text(row, "status").unwrap_or_default()),
         created_at: read::moment(row, "created"),
         pin: PinRequest {
-            cid: read::text(pin, "cid")?,
+            cid: read::cid(pin, "cid")?,
             name: read::text(pin, "name"),
             origins: texts(pin.get("origins")),
             meta: text_map(pin.get("meta")),

@@ -13,7 +13,7 @@ use crate::pinata::Pinata;
 use crate::pinata::calls::{pairs, unreadable};
 use crate::pinata::scopes::Scope;
 use crate::{
-    Error, GroupFilter, KeyValueTest, Network, Pin, PinQuery, Priority, Region, Totals,
+    Error, GroupFilter, KeyValueTest, Network, Pin, PinQuery, Priority, Region, Totals, bounded,
     json as read,
 };
 
@@ -176,7 +176,7 @@ fn rows(body: &Json) -> Option<&[Json]> {
 
 /// The pins of an answer of `GET /data/pinList`; `None` where it is no list. Rows without an id or a CID are passed over.
 pub fn pins_of_pin_list(body: &[u8]) -> Option<Vec<Pin>> {
-    let body: Json = serde_json::from_slice(body).ok()?;
+    let body = bounded::read(body).ok()?;
     Some(rows(&body)?.iter().filter_map(pin).collect())
 }
 
@@ -188,7 +188,7 @@ pub(in crate::pinata) fn pin(row: &Json) -> Option<Pin> {
     let unpinned = read::text(row, "date_unpinned").is_some();
     Some(Pin {
         service_id: read::text(row, "id")?,
-        cid: read::text(row, "ipfs_pin_hash")?,
+        cid: read::cid(row, "ipfs_pin_hash")?,
         name: read::text(metadata, "name"),
         dag_size: read::count(row, "size"),
         files: read::count(row, "number_of_files"),

@@ -104,7 +104,7 @@ impl Pinata {
 /// The answer to an upload of a file, a folder or JSON. All but the first three members are newer than 2024.
 pub(in crate::pinata) fn receipt(body: &Json) -> Option<Receipt> {
     Some(Receipt {
-        cid: read::text(body, "IpfsHash")?,
+        cid: read::cid(body, "IpfsHash")?,
         service_id: read::text(body, "ID"),
         dag_size: read::count(body, "PinSize"),
         // Absent, not false, on a first pin.

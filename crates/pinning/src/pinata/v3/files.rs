@@ -150,7 +150,7 @@ impl Pinata {
 
 /// A file of a list; `None` while it has no CID ("pending"), since it is not pinned yet.
 pub(in crate::pinata) fn pin(file: &Json, network: Network) -> Option<Pin> {
-    let cid = read::text(file, "cid").filter(|cid| cid != "pending")?;
+    let cid = read::cid(file, "cid").filter(|cid| cid != "pending")?;
     Some(Pin {
         service_id: read::text(file, "id")?,
         cid,

@@ -38,7 +38,7 @@ impl Pinata {
 pub(in crate::pinata) fn receipt(data: &Json) -> Option<Receipt> {
     let network = read::text(data, "network");
     Some(Receipt {
-        cid: read::text(data, "cid").filter(|cid| cid != "pending")?,
+        cid: read::cid(data, "cid").filter(|cid| cid != "pending")?,
         service_id: read::text(data, "id"),
         dag_size: read::count(data, "size"),
         is_duplicate: read::truth(data, "is_duplicate"),
