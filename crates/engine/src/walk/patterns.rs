@@ -9,6 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::{Files, Place};
 use crate::error::{CommandError, ErrorCode};
+use crate::message::shortened;
 
 /// Left out unless the rules say otherwise, with what each is called.
 const USUAL: [(&str, &[&str]); 4] = [
@@ -77,6 +78,13 @@ pub(crate) const PINIGNORE: &str = ".pinignore";
 /// Bytes of it that are read.
 const READ: u64 = 256 * 1024;
 
+/// The longest pattern: no path that it could mean is longer (PATH_MAX).
+const LONGEST: usize = 4_096;
+/// Braces within braces of one pattern. Each of them is read inside the one before, on the stack.
+const DEEPEST: usize = 16;
+/// Characters of a line that are told.
+const TOLD: usize = 100;
+
 /// What a folder's own patterns are, as text; empty where it has none.
 pub(crate) fn own_patterns(files: &dyn Files, root: &Place) -> Option<String> {
     let (file, _) = files.open(&root.child(PINIGNORE.into())).ok()?;
@@ -121,12 +129,14 @@ impl Patterns {
     pub(crate) fn new(wanted: LeaveOut<'_>, pinignore: &str) -> Result<Self, String> {
         let mut own = GitignoreBuilder::new("");
         for line in wanted.patterns.lines() {
-            own.add_line(None, line)
-                .map_err(|_| line.trim().to_owned())?;
+            if !add(&mut own, line) {
+                return Err(shortened(line.trim(), TOLD));
+            }
         }
         for line in pinignore.lines().take(10_000) {
-            if let Err(error) = own.add_line(None, line) {
-                tracing::debug!(%error, "a line of a .pinignore is passed over");
+            if !add(&mut own, line) {
+                let line = shortened(line, TOLD);
+                tracing::debug!(line, "a line of a .pinignore is passed over");
             }
         }
         let mut usual = GitignoreBuilder::new("");
@@ -176,6 +186,21 @@ impl Patterns {
         let dotted = name.as_bytes().first() == Some(&b'.');
         (dotted && self.hidden).then(|| "hidden".into())
     }
+}
+
+/// Adds a line; false where it is no pattern.
+fn add(to: &mut GitignoreBuilder, line: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for letter in line.bytes() {
+        match letter {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    line.len() <= LONGEST && deepest <= DEEPEST && to.add_line(None, line).is_ok()
 }
 
 #[cfg(test)]
@@ -243,6 +268,17 @@ mod tests {
                 .rule(Path::new(".profile"), false)
                 .is_some()
         );
+    }
+
+    #[test]
+    fn a_line_with_braces_in_braces_without_end_is_no_pattern() {
+        let deep = |depth| format!("{}a{}", "{".repeat(depth), "}".repeat(depth));
+        let read = patterns("", &format!("{}\n*.psd\n{}", deep(60_000), deep(4)));
+        assert!(read.rule(Path::new("x.psd"), false).is_some());
+        assert!(read.rule(Path::new("a"), false).is_some());
+        let wrong = Patterns::new(usual(&deep(60_000)), "");
+        let named = wrong.err().unwrap_or_default();
+        assert!(named.starts_with("{{{") && named.len() < 200, "{named}");
     }
 
     #[test]

@@ -117,17 +117,20 @@ fn has_web_token(head: &[u8]) -> bool {
     let mut from = 0;
     while let Some(at) = find(&head[from..], b"eyJ") {
         let start = from + at;
-        let alone = start == 0 || !word_or_dash(head[start - 1]);
+        from = start + 3;
+        // Inside a word nothing is read: all the rest of it would be, once for each place.
+        if start > 0 && word_or_dash(head[start - 1]) {
+            continue;
+        }
         let first = part(&head[start..]);
         let rest = &head[start + first..];
-        if alone && first >= 16 && rest.starts_with(b".eyJ") {
+        if first >= 16 && rest.starts_with(b".eyJ") {
             let second = part(&rest[1..]);
             let last = &rest[1 + second..];
             if second >= 16 && last.starts_with(b".") && part(&last[1..]) >= 16 {
                 return true;
             }
         }
-        from = start + 3;
     }
     false
 }

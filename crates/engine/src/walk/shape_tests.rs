@@ -55,3 +55,12 @@ fn no_prefix_of_random_bytes_makes_it_panic() {
         let _ = secret_shape(&bytes);
     }
 }
+
+#[test]
+fn a_file_full_of_beginnings_of_tokens_takes_no_longer_than_another() {
+    for beginning in ["eyJ", ".eyJ", "eyJ_", "xoxb-", "AKIA", "xprv", "SG."] {
+        let full = beginning.repeat(LOOKED_AT / beginning.len());
+        let (time, _) = fuzzing::working_time(|| secret_shape(full.as_bytes()));
+        assert!(time < fuzzing::SECOND, "{beginning}: {time:?}");
+    }
+}
