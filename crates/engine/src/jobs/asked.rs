@@ -1,7 +1,8 @@
 //! Jobs one by one, for whoever asked for CIDs and waits for what becomes of them.
 
 use super::control::ended;
-use super::paste::{address, content, pieces, spellings};
+use super::import::things;
+use super::paste::{address, content, spellings};
 use super::{Jobs, State, rows};
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
@@ -38,7 +39,7 @@ impl Jobs {
     /// The CIDs of a text in their order; what is no CID is left out.
     pub fn asked(&self, account: AccountId, text: &str) -> Result<Vec<Asked>, CommandError> {
         let mut all = Vec::new();
-        for piece in pieces(text) {
+        for piece in things(text)? {
             let Ok(address) = piece.read else {
                 continue;
             };

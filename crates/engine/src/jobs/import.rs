@@ -1,6 +1,6 @@
 //! What a person pasted: looked at while it is typed, and asked for.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use pinning::Service;
@@ -34,7 +34,7 @@ enum Found {
 impl Jobs {
     /// What a text holds, for the account that it would be asked of.
     pub fn look_at(&self, account: AccountId, text: &str) -> Result<Pasted, CommandError> {
-        let pieces = pieces(text);
+        let pieces = things(text)?;
         let found = self.sorted(account, &pieces)?;
         let several = {
             let mut lines: Vec<usize> = pieces.iter().map(|piece| piece.line).collect();
@@ -71,9 +71,10 @@ impl Jobs {
         }
         lines.sort_by_key(|(kind, at)| (*kind != LineKind::Wrong, *at));
         lines.truncate(MOST_LINES);
+        let units = units_before(text, lines.iter().map(|(_, at)| pieces[*at].start));
         pasted.lines = lines
             .into_iter()
-            .map(|(kind, at)| said(text, &pieces[at], kind, several))
+            .map(|(kind, at)| said(units[&pieces[at].start], &pieces[at], kind, several))
             .collect();
         Ok(pasted)
     }
@@ -131,7 +132,7 @@ impl Jobs {
 
     /// The CIDs of a text that can be asked for, each once.
     fn ready(&self, account: AccountId, text: &str) -> Result<Vec<String>, CommandError> {
-        let found = self.sorted(account, &pieces(text))?;
+        let found = self.sorted(account, &things(text)?)?;
         let ready = found.into_iter().filter_map(|found| match found {
             Found::Ready(cid) => Some(cid),
             Found::Said(_) => None,
@@ -234,6 +235,12 @@ impl Jobs {
     }
 }
 
+/// Everything in a text, where it is no more than a list has.
+pub(super) fn things(text: &str) -> Result<Vec<Piece<'_>>, CommandError> {
+    let sentence = "There is more in this than a list may hold. Cut it into several lists.";
+    pieces(text).ok_or_else(|| CommandError::new(ErrorCode::TooLarge, sentence))
+}
+
 /// The text as typed, and the list below it.
 fn whole(text: &str, listed: Option<&Listed>) -> String {
     match listed {
@@ -242,7 +249,19 @@ fn whole(text: &str, listed: Option<&Listed>) -> String {
     }
 }
 
-fn said(text: &str, piece: &Piece<'_>, kind: LineKind, several: bool) -> PastedLine {
+/// How many units of UTF-16 stand before each of these places of a text. It is gone through once, however many they are.
+fn units_before(text: &str, places: impl Iterator<Item = usize>) -> BTreeMap<usize, usize> {
+    let places: BTreeSet<usize> = places.collect();
+    let (mut from, mut units) = (0, 0);
+    let counted = places.into_iter().map(|place| {
+        units += text[from..place].encode_utf16().count();
+        from = place;
+        (place, units)
+    });
+    counted.collect()
+}
+
+fn said(start: usize, piece: &Piece<'_>, kind: LineKind, several: bool) -> PastedLine {
     let what = if several {
         format!("Line {}, “{}”,", piece.line, shortened(piece.text, QUOTED))
     } else {
@@ -258,12 +277,27 @@ fn said(text: &str, piece: &Piece<'_>, kind: LineKind, several: bool) -> PastedL
             format!("{what} names {inside} inside a CID. The whole CID is pinned.")
         }
     };
-    let start = text[..piece.start].encode_utf16().count();
     let units = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     PastedLine {
         kind,
         sentence,
         start: units(start),
         end: units(start + piece.text.encode_utf16().count()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_in_units_of_utf_16_and_a_long_list_is_gone_through_once() {
+        let places = units_before("aä\u{1f600}b", [7, 0, 3, 7].into_iter());
+        assert_eq!(places, [(0, 0), (3, 2), (7, 4)].into());
+        let long = "hello\n".repeat(300_000);
+        let ends = (0..100).map(|n| long.len() - 6 * n);
+        let (time, places) = fuzzing::working_time(|| units_before(&long, ends));
+        assert!(time < fuzzing::SECOND, "{time:?}");
+        assert_eq!(places[&long.len()], long.len());
     }
 }

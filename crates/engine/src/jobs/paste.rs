@@ -14,6 +14,8 @@ const LIBP2P_KEY: u64 = 0x72;
 const DAG_PB: u64 = 0x70;
 /// The code and the length of SHA2-256 (multicodec table), the only hash of CIDv0.
 const SHA2_256: (u64, u8) = (0x12, 32);
+/// Things of one text at most: more than the largest list of CIDs has. What is short and no CID could be millions.
+const MOST: usize = 400_000;
 /// What stands around a CID in prose, lists and quoted tables.
 const AROUND: &[char] = &[
     '"', '\'', '`', '<', '>', '(', ')', '[', ']', '{', '}', '“', '”', '‘', '’',
@@ -41,20 +43,26 @@ pub(super) struct Address {
     pub(super) inside: Option<String>,
 }
 
-/// Everything in a text, in its order. Lines that begin with `#` are remarks.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+/// Everything in a text, in its order; `None` where that is more than a list has. Lines that begin with `#` are remarks.
+pub(super) fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
     let mut found = Vec::new();
     let mut begin = 0;
     for (number, line) in text.split('\n').enumerate() {
         if !line.trim_start().starts_with('#') {
-            in_line(line, number + 1, begin, &mut found);
+            in_line(line, number + 1, begin, &mut found)?;
         }
         begin += line.len() + 1;
     }
-    found
+    Some(found)
 }
 
-fn in_line<'a>(line: &'a str, number: usize, begin: usize, found: &mut Vec<Piece<'a>>) {
+/// `None` where there are too many now.
+fn in_line<'a>(
+    line: &'a str,
+    number: usize,
+    begin: usize,
+    found: &mut Vec<Piece<'a>>,
+) -> Option<()> {
     for word in line.split_whitespace().filter(|word| !is_bullet(word)) {
         let mut way = false;
         for part in word.split([',', ';', '|']) {
@@ -68,6 +76,9 @@ fn in_line<'a>(line: &'a str, number: usize, begin: usize, found: &mut Vec<Piece
                 continue;
             }
             way = read.as_ref().is_ok_and(|address| address.inside.is_some());
+            if found.len() == MOST {
+                return None;
+            }
             found.push(Piece {
                 line: number,
                 start: begin + (text.as_ptr() as usize - line.as_ptr() as usize),
@@ -76,6 +87,7 @@ fn in_line<'a>(line: &'a str, number: usize, begin: usize, found: &mut Vec<Piece
             });
         }
     }
+    Some(())
 }
 
 /// "-", "*", "•", "12." or "3)" before an item of a list.
