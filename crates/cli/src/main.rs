@@ -8,6 +8,8 @@ mod arguments;
 mod cid;
 mod exit;
 mod filters;
+#[cfg(test)]
+mod fuzzed_tests;
 mod groups;
 mod house;
 mod items;

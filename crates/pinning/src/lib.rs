@@ -15,6 +15,8 @@ mod client;
 mod endpoints;
 mod error;
 mod filter;
+#[cfg(test)]
+mod fuzzed_tests;
 mod gateways;
 mod groups;
 mod http;

@@ -9,6 +9,8 @@ mod answer;
 mod converse;
 mod desk;
 mod edits;
+#[cfg(test)]
+mod fuzzed_tests;
 mod groups;
 mod jobs;
 mod keys;

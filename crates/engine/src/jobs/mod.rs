@@ -5,6 +5,8 @@ mod control;
 mod copy;
 mod follow;
 mod from_drop;
+#[cfg(test)]
+mod fuzzed_tests;
 mod import;
 mod lists;
 mod merge;

@@ -3,6 +3,8 @@
 
 mod desk;
 mod fault;
+#[cfg(test)]
+mod fuzzed_tests;
 mod tidy;
 mod work;
 

@@ -2,6 +2,8 @@
 
 mod changes;
 mod disk;
+#[cfg(test)]
+mod fuzzed_tests;
 mod inotify;
 mod junk;
 mod patterns;

@@ -22,9 +22,9 @@ use crate::support::{
     Noon, account_with, assert_keeps_the_secret, file, folder, short_deadlines, source, token,
 };
 
-const CID: &str = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
+pub(crate) const CID: &str = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
 /// What any call takes at most, all its attempts together.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Bytes that are read of one answer at most.
 pub(crate) const MOST: u64 = 16 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ const MANY: usize = 64;
 /// Calls whose answer has no content of use: a status is all that they read of it.
 pub(crate) const NOTHING_READ: [&str; 5] = ["edit", "unpin", "cancel", "revoke", "remove"];
 
-struct Nothing;
+pub(crate) struct Nothing;
 
 #[async_trait::async_trait]
 impl Acknowledged for Nothing {
@@ -43,9 +43,10 @@ impl Acknowledged for Nothing {
     }
 }
 
-type Called<'a> = (&'static str, BoxFuture<'a, Result<(), Error>>);
+/// A call's name, and the call.
+pub(crate) type Called<'a> = (&'static str, BoxFuture<'a, Result<(), Error>>);
 
-fn call<'a, T>(
+pub(crate) fn call<'a, T>(
     name: &'static str,
     asked: impl Future<Output = Result<T, Error>> + Send + 'a,
 ) -> Called<'a> {
@@ -53,7 +54,7 @@ fn call<'a, T>(
 }
 
 /// Every call that a service has, once.
-fn calls(service: &dyn Service) -> Vec<Called<'_>> {
+pub(crate) fn calls(service: &dyn Service) -> Vec<Called<'_>> {
     let click = Priority::Click;
     let pin = PinRef {
         service_id: Some("an-id".to_owned()),

@@ -3,8 +3,12 @@
 //! Each behaviour runs with a key that may do everything, one for v3 only and one for the legacy API only. Bytes are
 //! fetched from the gateway with a client that shares nothing with ours.
 
+mod bounds;
 mod caps;
 mod faults;
+mod foreign;
+mod foreign_calls;
+mod foreign_service;
 mod gateway;
 mod groups;
 mod hostile;
@@ -12,6 +16,7 @@ mod hostile_service;
 mod jobs;
 mod keys;
 mod pins;
+mod recorded;
 mod requests;
 mod resumable;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,65 @@
+//! Patterns and files of others.
+
+use std::path::Path;
+
+use fuzzing::Runs;
+
+use super::patterns::{LeaveOut, Patterns};
+use super::shape::{LOOKED_AT, secret_shape};
+
+/// Bytes of a `.pinignore` that are read.
+const LARGEST: usize = 256 * 1024;
+
+/// Asks for names of every kind. What is no pattern is an error, or passed over where nobody here wrote it.
+fn matched(text: &str) {
+    let usual = LeaveOut {
+        patterns: "*.psd",
+        usual: true,
+        hidden: true,
+    };
+    let read = [
+        Patterns::new(usual, text),
+        Patterns::new(LeaveOut::only(text), ""),
+    ];
+    let deep = "a/".repeat(500);
+    for patterns in read.into_iter().flatten() {
+        for name in ["a.psd", "b/[c]/{d}.tmp", ".pinignore", "ä\u{202e}\n", &deep] {
+            patterns.rule(Path::new(name), false);
+            patterns.rule(Path::new(name), true);
+        }
+    }
+}
+
+#[test]
+fn no_pinignore_makes_its_reader_fail_hang_or_grow() {
+    let files = [
+        "!keep.psd\n/build\n[\n*.tmp\n\n# remark\n\\#a\nprivate/\n**/x/**\na/**/b\n",
+        "{a,b,{c,d}}.txt\n[a-z][!0-9]?*\n\\ \n*~\n/*\n!/*/\n",
+        "*.[oa]\n*.{jpg,jpeg,png}\ntarget\n*a*b*c*d*e*\n[[:alpha:]]\n[]-a]\n",
+    ];
+    Runs::of("a .pinignore", 400).text(&files, LARGEST, matched);
+}
+
+#[test]
+fn no_file_makes_the_look_for_secrets_fail_hang_or_grow() {
+    let key = ["-----BEGIN ", "RSA PRIVATE KEY-----\nMIIE\n"].concat();
+    let token = [
+        "ey",
+        "Jhbgciaabbccddeeff.ey",
+        "Jabcdefghijklmnop.abcdefghijklmnopq",
+    ]
+    .concat();
+    let files = [
+        key.as_str(),
+        &token,
+        "xoxb-xoxb-xoxb-1 AKIA ghp_ SG. sk_live_ xprv",
+        "[1,2,3,4,255]",
+        "abandon ability able about above absent absorb abstract absurd abuse access accident",
+        "{\"ciphertext\":\"a\",\"kdfparams\":{},\"mac\":\"b\",\"seed_version\":1}",
+        "client_secret = \"abc123\"\ndb_password: \nAuth_Token='a1b2c3d4e5f6g7h8i9j0k'\n",
+    ];
+    let files: Vec<&[u8]> = files.iter().map(|file| file.as_bytes()).collect();
+    Runs::of("a file's beginning", 1_500).bytes(&files, LOOKED_AT, |head| {
+        secret_shape(head);
+    });
+}
