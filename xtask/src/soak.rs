@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::Outcome;
+use crate::fuzzed::{self, PARSERS};
 use crate::packages::Purpose;
 use crate::process::Run;
 use crate::system;
@@ -157,6 +158,8 @@ pub(crate) struct Options {
     kills: u64,
     /// At most so many files in each watched folder.
     files: u64,
+    /// At most so many inputs of each parser.
+    pub(crate) runs: u64,
     seed: u64,
     optimised: bool,
 }
@@ -168,6 +171,7 @@ impl Options {
             schedules: u64::MAX,
             kills: KILLS,
             files: u64::MAX,
+            runs: u64::MAX,
             seed: 1,
             optimised: true,
         };
@@ -183,6 +187,7 @@ impl Options {
                 "--schedules" => options.schedules = number()?,
                 "--kills" => options.kills = number()?,
                 "--files" => options.files = number()?,
+                "--runs" => options.runs = number()?,
                 "--seed" => options.seed = number()?,
                 "--unoptimised" => options.optimised = false,
                 other => return Err(format!("`cargo xtask soak` does not know `{other}`")),
@@ -191,23 +196,24 @@ impl Options {
         Ok(options)
     }
 
-    /// A test run of the engine's with one test, in the chosen build.
-    fn test(&self, target: &[&str], name: &str) -> Run {
+    /// A test run with one test of a package, in the chosen build.
+    pub(crate) fn test(&self, package: &str, target: &[&str], name: &str) -> Run {
         let cargo = Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         let release = self.optimised.then_some("--release");
         cargo
-            .args(["test", "-p", "engine"])
+            .args(["test", "-p", package])
             .args(release)
             .args(target)
             .args([name, "--", "--nocapture"])
     }
 }
 
-struct Line {
-    what: String,
-    seeds: String,
-    figures: String,
-    took: Duration,
+/// What came of one test.
+pub(crate) struct Line {
+    pub(crate) what: String,
+    pub(crate) seeds: String,
+    pub(crate) figures: String,
+    pub(crate) took: Duration,
 }
 
 pub(crate) fn soak(options: &Options) -> Outcome {
@@ -219,6 +225,11 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     };
     for (test, variable, seeds, what) in SIMULATIONS {
         keep(simulation(options, test, variable, seeds, what));
+    }
+    for parsers in &PARSERS {
+        for (test, what) in parsers.tests {
+            keep(fuzzed::fuzzed(options, parsers, test, what));
+        }
     }
     for (heavy, much) in FOLDERS.iter().chain(&QUEUES) {
         keep(real(options, heavy, options.files.min(*much)));
@@ -247,12 +258,12 @@ fn simulation(
     let seeds = seeds.min(options.schedules);
     // Building is no part of the figure.
     options
-        .test(&["--lib"], "nothing_of_this_name")
+        .test("engine", &["--lib"], "nothing_of_this_name")
         .quiet()
         .output()?;
     let start = Instant::now();
     let finished = options
-        .test(&["--lib"], test)
+        .test("engine", &["--lib"], test)
         .env(variable, seeds.to_string())
         .finish()?;
     ran_one(&finished.output)?;
@@ -277,7 +288,7 @@ fn real(options: &Options, real: &Real, much: u64) -> Outcome<Line> {
     let seed = options.seed.to_string();
     let start = Instant::now();
     let finished = options
-        .test(&["--test", target], test)
+        .test("engine", &["--test", target], test)
         .env(variable, much.to_string())
         .env("PINFOLD_SEED", &seed)
         .env("PINFOLD_PATIENCE", PATIENCE)
@@ -296,7 +307,7 @@ fn real(options: &Options, real: &Real, much: u64) -> Outcome<Line> {
 }
 
 /// A name that no test has would pass in silence.
-fn ran_one(output: &str) -> Outcome {
+pub(crate) fn ran_one(output: &str) -> Outcome {
     if output.lines().any(|line| line.trim() == "running 1 test") {
         Ok(())
     } else {
@@ -305,7 +316,7 @@ fn ran_one(output: &str) -> Outcome {
 }
 
 /// `kills=3 lost=0 …` of the soak's own line, as words.
-fn figures(output: &str) -> Option<String> {
+pub(crate) fn figures(output: &str) -> Option<String> {
     let line = output.lines().find_map(|line| line.split("SOAK ").nth(1))?;
     let words: Vec<_> = line
         .split_whitespace()
@@ -340,7 +351,8 @@ mod tests {
     #[test]
     fn it_can_be_made_short() {
         let short =
-            parse("--minutes 1 --schedules 2000 --kills 50 --files 500 --unoptimised").unwrap();
+            parse("--minutes 1 --schedules 2000 --kills 50 --files 500 --runs 99 --unoptimised")
+                .unwrap();
         assert_eq!(
             short,
             Options {
@@ -348,6 +360,7 @@ mod tests {
                 schedules: 2_000,
                 kills: 50,
                 files: 500,
+                runs: 99,
                 seed: 1,
                 optimised: false
             }
