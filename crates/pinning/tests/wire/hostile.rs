@@ -313,6 +313,31 @@ async fn a_token_with_spaces_and_line_breaks_around_it_is_sent_clean() {
 }
 
 #[tokio::test]
+async fn a_record_of_the_wrong_kind_is_unexpected_and_never_a_panic() {
+    let by_cid = PinRef {
+        service_id: None,
+        cid: CID.to_owned(),
+        network: Network::Public,
+    };
+    for body in [
+        json!([{"cid": CID}]),
+        json!("OK"),
+        json!(7),
+        json!({"rows": 1}),
+    ] {
+        let server = answering(ResponseTemplate::new(200).set_body_json(&body)).await;
+        let record = account(&server.uri())
+            .record(&by_cid, Priority::Click)
+            .await;
+        let error = record.expect_err("no record");
+        assert!(
+            matches!(error.kind, ErrorKind::Unexpected { .. }),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_list_that_never_ends_is_given_up_by_every_look_up_of_a_cid() {
     let asked = AtomicI64::new(0);
     let answer = move |_: &wiremock::Request| {

@@ -94,7 +94,7 @@ impl Pinata {
     ) -> Result<Vec<Json>, Error> {
         let query = PinQuery::default();
         let mut body = self.legacy_page_of(&query, Some(cid), 0, priority).await?;
-        let Json::Array(mut rows) = body["rows"].take() else {
+        let Some(Json::Array(mut rows)) = body.get_mut("rows").map(Json::take) else {
             return Err(unreadable("a list without rows".to_owned()));
         };
         rows.retain(|row| read::text(row, "ipfs_pin_hash").as_deref() == Some(cid));
