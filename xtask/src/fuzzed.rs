@@ -72,6 +72,10 @@ pub(crate) const PARSERS: [Parsers; 5] = [
                 "patterns of a .pinignore",
             ),
             (
+                "no_patterns_of_a_person_make_their_reader_fail_hang_or_grow",
+                "patterns that are typed",
+            ),
+            (
                 "no_file_makes_the_look_for_secrets_fail_hang_or_grow",
                 "files that may hold secrets",
             ),

@@ -21,18 +21,6 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    /// Of this work, on this thread. What other threads of the process take meanwhile counts as well.
-    pub(crate) fn of<T>(work: impl FnOnce() -> T) -> (Self, T) {
-        // From now on the peak is the peak of this work (proc(5), clear_refs).
-        let _ = std::fs::write("/proc/self/clear_refs", "5");
-        let before = status("VmRSS:");
-        let begun = processor_time();
-        let done = work();
-        let time = processor_time().saturating_sub(begun);
-        let bytes = status("VmHWM:").saturating_sub(before);
-        (Self { time, bytes }, done)
-    }
-
     /// What is too much of it, if anything.
     pub(crate) fn excess(&self) -> Option<String> {
         if self.time > SECOND {
@@ -43,16 +31,21 @@ impl Cost {
     }
 }
 
-/// How many bytes the process grew by while this was done, and what came of it.
+/// How many bytes the process grew by while this was done, and what came of it. What its other threads take meanwhile
+/// counts as well.
 pub fn growth<T>(work: impl FnOnce() -> T) -> (u64, T) {
-    let (cost, done) = Cost::of(work);
-    (cost.bytes, done)
+    // From now on the peak is the peak of this work (proc(5), clear_refs).
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+    let before = status("VmRSS:");
+    let done = work();
+    (status("VmHWM:").saturating_sub(before), done)
 }
 
-/// How long the processor worked at it, and what came of it.
+/// How long the processor worked at it on this thread, and what came of it.
 pub fn working_time<T>(work: impl FnOnce() -> T) -> (Duration, T) {
-    let (cost, done) = Cost::of(work);
-    (cost.time, done)
+    let begun = processor_time();
+    let done = work();
+    (processor_time().saturating_sub(begun), done)
 }
 
 fn processor_time() -> Duration {
@@ -74,26 +67,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_works_or_takes_too_much_is_told_with_its_figure() {
+    fn what_takes_too_much_is_told_with_its_figure() {
         let mebibytes = |count: usize| vec![1_u8; count * 1024 * 1024];
-        let (few, _) = Cost::of(|| mebibytes(8));
-        assert!(few.bytes >= 7 * 1024 * 1024, "{few:?}");
-        assert_eq!(few.excess(), None);
-        let (many, _) = Cost::of(|| mebibytes(300));
-        assert!(many.excess().is_some_and(|why| why.contains("MiB")));
-        let slow = Cost {
-            time: SECOND * 2,
-            bytes: 0,
-        };
-        assert!(slow.excess().is_some_and(|why| why.contains("2s")));
+        let (few, _) = growth(|| mebibytes(8));
+        assert!(few >= 7 * 1024 * 1024, "{few}");
+        let excess = |time, bytes| Cost { time, bytes }.excess();
+        assert_eq!(excess(Duration::ZERO, few), None);
+        let (many, _) = growth(|| mebibytes(300));
+        assert!(excess(Duration::ZERO, many).is_some_and(|why| why.contains("MiB")));
+        assert!(excess(SECOND * 2, 0).is_some_and(|why| why.contains("2s")));
     }
 
     #[test]
     fn only_work_counts_as_time_and_waiting_does_not() {
-        let (waited, ()) = Cost::of(|| std::thread::sleep(Duration::from_millis(30)));
-        assert!(waited.time < Duration::from_millis(20), "{waited:?}");
-        let (worked, _) =
-            Cost::of(|| (0..5_000_000_u64).fold(1_u64, |a, b| a ^ a.rotate_left(5) ^ b));
-        assert!(worked.time > Duration::ZERO);
+        let (waited, ()) = working_time(|| std::thread::sleep(Duration::from_millis(30)));
+        assert!(waited < Duration::from_millis(20), "{waited:?}");
+        let many = 0..5_000_000_u64;
+        let (worked, _) = working_time(|| many.fold(1_u64, |a, b| a ^ a.rotate_left(5) ^ b));
+        assert!(worked > Duration::ZERO);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::limits::Cost;
+use crate::limits::{Cost, growth, working_time};
 use crate::{Dice, mutated};
 
 /// Runs of one thread. Its name says which: where a stack runs over, that is all that is left.
@@ -168,9 +168,28 @@ impl Watch {
         self.now().given.push(input.to_vec());
     }
 
-    /// Does the run's work, and fails where it takes too much.
+    /// Does a run's work, and fails where it takes too much.
     pub fn run<T>(&self, work: impl FnOnce() -> T) -> T {
-        let (cost, done) = Cost::of(work);
+        self.room(|| self.time(work))
+    }
+
+    /// Does a run's work, and fails where it takes too long.
+    pub fn time<T>(&self, work: impl FnOnce() -> T) -> T {
+        let (time, done) = working_time(work);
+        self.ended(Cost { time, bytes: 0 });
+        done
+    }
+
+    /// Does the work of some runs, and fails where the process grows by too much. To ask for that takes longer than many a
+    /// run does.
+    pub fn room<T>(&self, work: impl FnOnce() -> T) -> T {
+        let (bytes, done) = growth(work);
+        let time = Duration::ZERO;
+        self.ended(Cost { time, bytes });
+        done
+    }
+
+    fn ended(&self, cost: Cost) {
         let mut now = self.now();
         now.ended += 1;
         now.worst.time = now.worst.time.max(cost.time);
@@ -179,7 +198,6 @@ impl Watch {
         if let Some(excess) = cost.excess() {
             panic!("{excess}");
         }
-        done
     }
 
     fn told(&self, parser: &str, what: &str) -> String {

@@ -123,21 +123,23 @@ fn no_answer_of_a_service_makes_a_call_fail_hang_or_grow_or_tell_the_token() {
     Runs::of("a service's answers", 6).each(move |seeds, watch| {
         let mut ground = Ground::new(&recorded, watch);
         for seed in seeds {
-            for (at, (kind, place, name)) in asking.iter().enumerate() {
-                // A run of one call is the same whichever others are made before it.
-                let dice = || Some(Dice::new(seed.wrapping_mul(1_000) + at as u64));
-                watch.begin(seed);
-                ground.service.turn(dice());
-                let (mut ended, asked) = watch.run(|| ground.call(*kind, *place));
-                if asked == 0 {
-                    ground.renew(*kind);
+            watch.room(|| {
+                for (at, (kind, place, name)) in asking.iter().enumerate() {
+                    // A run of one call is the same whichever others are made before it.
+                    let dice = || Some(Dice::new(seed.wrapping_mul(1_000) + at as u64));
+                    watch.begin(seed);
                     ground.service.turn(dice());
-                    (ended, _) = watch.run(|| ground.call(*kind, *place));
+                    let (mut ended, asked) = watch.time(|| ground.call(*kind, *place));
+                    if asked == 0 {
+                        ground.renew(*kind);
+                        ground.service.turn(dice());
+                        (ended, _) = watch.time(|| ground.call(*kind, *place));
+                    }
+                    if let Err(error) = &ended {
+                        told_soundly(*kind, name, error);
+                    }
                 }
-                if let Err(error) = &ended {
-                    told_soundly(*kind, name, error);
-                }
-            }
+            });
         }
     });
 }
