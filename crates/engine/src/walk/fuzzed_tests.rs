@@ -41,7 +41,10 @@ fn no_pinignore_makes_its_reader_fail_hang_or_grow() {
 #[test]
 fn no_patterns_of_a_person_make_their_reader_fail_hang_or_grow() {
     Runs::of("patterns", 300).text(&FILES, LARGEST, |text| {
-        match_all(Patterns::new(LeaveOut::only(text), ""));
+        let typed = LeaveOut::only(text);
+        if Patterns::check(typed).is_ok() {
+            match_all(Patterns::new(typed, ""));
+        }
     });
 }
 

@@ -78,6 +78,8 @@ pub(crate) const PINIGNORE: &str = ".pinignore";
 /// Bytes of it that are read.
 const READ: u64 = 256 * 1024;
 
+/// Bytes of patterns that a person types.
+const TYPED: usize = 64_000;
 /// The longest pattern: no path that it could mean is longer (PATH_MAX).
 const LONGEST: usize = 4_096;
 /// Braces within braces of one pattern. Each of them is read inside the one before, on the stack.
@@ -154,8 +156,12 @@ impl Patterns {
         })
     }
 
-    /// Fails with a sentence about the line that is no pattern.
+    /// Fails with a sentence about the line that is no pattern, or about too many of them.
     pub(crate) fn check(wanted: LeaveOut<'_>) -> Result<(), CommandError> {
+        if wanted.patterns.len() > TYPED {
+            let sentence = "There are more than 64 kB of patterns. Put them into a .pinignore in the folder instead.";
+            return Err(CommandError::new(ErrorCode::TooLarge, sentence));
+        }
         Self::new(wanted, "").map(|_| ()).map_err(|line| {
             CommandError::new(
                 ErrorCode::BadInput,
@@ -279,6 +285,14 @@ mod tests {
         let wrong = Patterns::new(usual(&deep(60_000)), "");
         let named = wrong.err().unwrap_or_default();
         assert!(named.starts_with("{{{") && named.len() < 200, "{named}");
+    }
+
+    #[test]
+    fn more_patterns_than_anybody_writes_are_refused() {
+        let many = |count| "*.psd\n".repeat(count);
+        assert!(Patterns::check(usual(&many(5_000))).is_ok());
+        let refused = Patterns::check(usual(&many(50_000)));
+        assert_eq!(refused.map_err(|it| it.code), Err(ErrorCode::TooLarge));
     }
 
     #[test]
