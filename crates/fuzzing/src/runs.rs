@@ -61,8 +61,10 @@ impl Runs {
             let sound: Vec<&[u8]> = sound.iter().map(String::as_bytes).collect();
             for seed in seeds {
                 let input = mutated(&mut Dice::new(seed), &sound, sized(largest));
-                let text = String::from_utf8(input)
+                let mut text = String::from_utf8(input)
                     .unwrap_or_else(|fault| String::from_utf8_lossy(fault.as_bytes()).into_owned());
+                // What stands for a byte that is no text is longer than it.
+                text.truncate(text.floor_char_boundary(sized(largest)));
                 watch.begin(seed);
                 watch.give(text.as_bytes());
                 watch.run(|| parse(&text));
@@ -257,6 +259,6 @@ mod tests {
             parser: "a parser",
             seeds: 1..=300,
         }
-        .text(&["a"], 10_000, |text| assert!(text.len() < 40_000));
+        .text(&["a"], 10_000, |text| assert!(text.len() <= 10_000));
     }
 }

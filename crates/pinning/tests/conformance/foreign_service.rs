@@ -1,5 +1,6 @@
 //! A service whose answers nobody meant: those of the Sandbox, changed in body, status and headers.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use fuzzing::{Dice, Watch, mutated};
@@ -276,10 +277,10 @@ impl Answer {
     fn bytes(&self, asked: &Asked, here: &str, there: &str, framed: bool) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} X\r\n", self.status);
         for (name, value) in &self.headers {
-            head += &format!("{name}: {}\r\n", value.replace(there, here));
+            let _ = write!(head, "{name}: {}\r\n", value.replace(there, here));
         }
         if framed {
-            head += &format!("Content-Length: {}\r\n", self.body.len());
+            let _ = write!(head, "Content-Length: {}\r\n", self.body.len());
         }
         head += "\r\n";
         let bodiless = asked.method() == "HEAD" || matches!(self.status, 204 | 304);
