@@ -7,6 +7,7 @@ mod alone;
 mod dice;
 mod limits;
 mod mutation;
+mod oddities;
 mod runs;
 
 pub use alone::alone;

@@ -3,86 +3,7 @@
 use std::ops::Range;
 
 use crate::Dice;
-
-/// Numbers that fit no field, or fit just not.
-const NUMBERS: [&str; 16] = [
-    "-1",
-    "0",
-    "1e400",
-    "-1e400",
-    "1e-400",
-    "18446744073709551616",
-    "18446744073709551615",
-    "9223372036854775808",
-    "-9223372036854775809",
-    "4294967296",
-    "9007199254740993",
-    "2.5",
-    "00",
-    "NaN",
-    "Infinity",
-    "0x7f",
-];
-/// JSON of another type.
-const VALUES: [&str; 10] = [
-    "null",
-    "true",
-    "[]",
-    "{}",
-    "[[]]",
-    "\"\"",
-    "\"NaN\"",
-    "{\"a\":{}}",
-    "[null]",
-    "-0.0",
-];
-/// Text with a meaning of its own somewhere: escapes, controls, marks that turn the order of letters round, ways out.
-const WORDS: [&str; 24] = [
-    "\\ud800",
-    "\\udfff\\ud800",
-    "\\u0000",
-    "\\",
-    "\"",
-    "\0",
-    "\u{1b}[2J",
-    "\r\n",
-    "\n",
-    "\t",
-    "\u{feff}",
-    "\u{202e}",
-    "\u{2066}",
-    "\u{2028}",
-    "\u{301}\u{301}\u{301}",
-    "\u{1f600}",
-    "ß",
-    "İ",
-    "%00",
-    "%",
-    "../../..",
-    "://",
-    "<",
-    " ",
-];
-/// Bytes that are no UTF-8: alone, cut, a surrogate, an overlong slash, beyond the last letter.
-const NO_TEXT: [&[u8]; 6] = [
-    b"\xff",
-    b"\xc3",
-    b"\xed\xa0\x80",
-    b"\xc0\xaf",
-    b"\xf4\x90\x80\x80",
-    b"\x80",
-];
-/// What can stand in itself, with its end.
-const NESTS: [(&str, &str); 6] = [
-    ("[", "]"),
-    ("{\"a\":", "}"),
-    ("{\"data\":[", "]}"),
-    ("{", "}"),
-    ("(", ")"),
-    ("!(", ")"),
-];
-/// How deep: around the limits that readers have, and beyond any stack.
-const DEPTHS: [usize; 8] = [2, 17, 126, 128, 130, 1_000, 10_000, 100_000];
+use crate::oddities::{DEPTHS, NESTS, NO_TEXT, NUMBERS, VALUES, WORDS};
 
 /// One input: a sound one with a few changes, sometimes nothing or noise. At most `largest` bytes; only one in some
 /// hundreds is nearly as long.
@@ -99,7 +20,13 @@ pub fn mutated(dice: &mut Dice, sound: &[&[u8]], largest: usize) -> Vec<u8> {
         sound,
         largest,
     };
-    for _ in 0..=input.dice.below(4) {
+    // What is changed once is often sound still, and read to its end.
+    let changes = if input.dice.one_in(2) {
+        1
+    } else {
+        2 + input.dice.below(3)
+    };
+    for _ in 0..changes {
         let way = input.dice.below(STEPS);
         input.change(way);
         input.bytes.truncate(largest);
@@ -129,7 +56,8 @@ impl Input<'_> {
             8 => self.borrow(),
             9 | 10 => self.number(),
             11 | 12 => self.string(),
-            13 | 14 => self.member(),
+            13 => self.member(),
+            14 => self.members(),
             15 | 16 => self.word(),
             17 => self.no_text(),
             18 => self.nest(),
@@ -197,21 +125,26 @@ impl Input<'_> {
         self.put(piece, b"");
     }
 
-    /// A piece several times; once in a while as often as there is room for.
+    /// A piece several times.
     fn repeat(&mut self) {
         let piece = self.piece();
         let copy = self.bytes[piece.clone()].to_vec();
+        self.put_many(piece.end, &copy);
+    }
+
+    /// The same bytes several times; once in a while as often as there is room for.
+    fn put_many(&mut self, at: usize, copy: &[u8]) {
         if copy.is_empty() {
             return;
         }
         let room = self.largest.saturating_sub(self.bytes.len()) / copy.len();
         let times = match self.dice.below(60) {
-            0 => room,
-            1..=5 => room.min(2_000),
+            0..2 => room,
+            2..8 => room.min(2_000),
             _ => room.min(1 + self.dice.below(20)),
         };
         let many = copy.repeat(times);
-        self.put(piece.end..piece.end, &many);
+        self.put(at..at, &many);
     }
 
     /// The beginning of this one and the end of another.
@@ -238,6 +171,18 @@ impl Input<'_> {
         Some(self.dice.pick(self.sound).to_vec())
     }
 
+    /// A text between quotes, or nothing where there is none.
+    fn value(&mut self) -> Range<usize> {
+        let Some(begin) = self.find(|byte| byte == b'"') else {
+            let at = self.place();
+            return at..at;
+        };
+        let end = self.bytes[begin + 1..]
+            .iter()
+            .position(|byte| *byte == b'"');
+        begin..end.map_or(self.bytes.len(), |end| begin + 1 + end + 1)
+    }
+
     fn number(&mut self) {
         let extreme = match self.dice.below(20) {
             0 => "9".repeat(5_000),
@@ -254,13 +199,10 @@ impl Input<'_> {
 
     /// A text between quotes is another text, very long, or no text.
     fn string(&mut self) {
-        let Some(begin) = self.find(|byte| byte == b'"') else {
+        let place = self.value();
+        if place.is_empty() {
             return self.word();
-        };
-        let end = self.bytes[begin + 1..]
-            .iter()
-            .position(|byte| *byte == b'"');
-        let end = end.map_or(self.bytes.len(), |end| begin + 1 + end + 1);
+        }
         let with = match self.dice.below(8) {
             0..=2 => (*self.dice.pick(&VALUES)).to_owned(),
             3 => (*self.dice.pick(&NUMBERS)).to_owned(),
@@ -273,10 +215,10 @@ impl Input<'_> {
             }
             _ => format!("\"{}\"", self.dice.pick(&WORDS)),
         };
-        self.put(begin..end, with.as_bytes());
+        self.put(place, with.as_bytes());
     }
 
-    /// What stands between two commas, or a bracket and a comma, goes or stands there twice.
+    /// What stands between two commas, or a bracket and a comma, goes.
     fn member(&mut self) {
         let is_mark = |byte: u8| matches!(byte, b',' | b'{' | b'[' | b'\n' | b'/');
         let Some(begin) = self.find(is_mark) else {
@@ -285,12 +227,19 @@ impl Input<'_> {
         let behind = &self.bytes[begin + 1..];
         let length = behind.iter().position(|byte| is_mark(*byte));
         let end = length.map_or(self.bytes.len(), |length| begin + 1 + length);
-        if self.dice.one_in(2) {
-            self.put(begin + 1..end, b"");
-        } else {
-            let copy = self.bytes[begin..end].to_vec();
-            self.put(begin..begin, &copy);
-        }
+        self.put(begin + 1..end, b"");
+    }
+
+    /// What follows a comma or begins a line stands there more often: a list or an object is long then, and still sound.
+    fn members(&mut self) {
+        let Some(begin) = self.find(|byte| matches!(byte, b',' | b'\n')) else {
+            return self.repeat();
+        };
+        let behind = &self.bytes[begin + 1..];
+        let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b'\n');
+        let length = behind.iter().position(ends).unwrap_or(behind.len());
+        let copy = self.bytes[begin..=begin + length].to_vec();
+        self.put_many(begin, &copy);
     }
 
     fn word(&mut self) {
@@ -310,7 +259,11 @@ impl Input<'_> {
         let (open, close) = *self.dice.pick(&NESTS);
         let room = self.largest / (open.len() + close.len());
         let depth = (*self.dice.pick(&DEPTHS)).min(room);
-        let inside = self.piece();
+        let inside = if self.dice.one_in(2) {
+            self.value()
+        } else {
+            self.piece()
+        };
         let mut nested = open.repeat(depth).into_bytes();
         nested.extend_from_slice(&self.bytes[inside.clone()]);
         if !self.dice.one_in(3) {

@@ -40,7 +40,7 @@ fn no_list_makes_the_reader_of_lists_fail_hang_or_grow() {
         "x@user:pw@host.example/ipfs/ file:///home/a C:\\a ~ ./b".to_owned(),
     ];
     let lists: Vec<&str> = lists.iter().map(String::as_str).collect();
-    Runs::of("a pasted list", 1_500).text(&lists, LARGEST, read);
+    Runs::of("a pasted list", 1_000).text(&lists, LARGEST, read);
 }
 
 #[test]

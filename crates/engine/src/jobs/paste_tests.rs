@@ -124,12 +124,10 @@ fn both_versions_of_one_content_are_one() {
 #[test]
 fn a_list_of_more_words_than_a_list_has_is_not_read_to_its_end() {
     let most = 16 * 1024 * 1024;
-    for word in ["a;", "f015500\n"] {
-        let list = word.repeat(most / word.len());
-        let (bytes, read) = fuzzing::growth(|| pieces(&list));
-        assert!(bytes < fuzzing::MEMORY, "{word:?}: {bytes} bytes");
-        assert_eq!(read, None, "{word:?}");
-    }
+    let list = "a;".repeat(most / 2);
+    let (bytes, read) = fuzzing::growth(|| pieces(&list));
+    assert!(bytes < fuzzing::MEMORY, "{bytes} bytes");
+    assert_eq!(read, None);
     assert!(
         most / (V0.len() + 1) < MOST,
         "as many CIDs as a list has room for"

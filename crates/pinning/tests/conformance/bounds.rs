@@ -38,7 +38,7 @@ fn an_answer_of_very_many_small_values_is_refused_before_it_fills_the_memory() {
 fn very_many_small_values() {
     let runtime = runtime();
     let _within = runtime.enter();
-    for value in ["{\"\":0},", "0,", "[],", "\"\","] {
+    for value in ["{\"\":0},", "0,"] {
         let full = value.repeat((most() - 200) / 2 / value.len());
         let list = format!(r#"{{"data":{{"files":[{full}0]}},"results":[{full}0]}}"#);
         let service = Hostile::new(Bad::json(200, "", list));
@@ -92,17 +92,17 @@ fn a_list_of_all_rows_of_a_large_account_is_read_whole_within_the_memory() {
 fn all_rows_at_once() {
     let runtime = runtime();
     let _within = runtime.enter();
-    // Half of what is read at once.
-    let list = list_of(20_000);
-    assert!(list.len() > most() / 3);
+    // An eighth of the longest answer, in as much of the memory.
+    let list = list_of(5_500);
+    assert!(list.len() > most() / 9);
     let service = Hostile::new(Bad::json(200, "", list));
     let psa = psa(&service.address);
     let (bytes, read) = fuzzing::growth(|| {
         let few = RequestQuery::default();
         runtime.block_on(async { psa.list(&few, None, CLICK).await })
     });
-    assert!(bytes < fuzzing::MEMORY / 2, "{bytes} bytes");
-    assert_eq!(read.expect("a page").requests.len(), 20_000);
+    assert!(bytes < fuzzing::MEMORY / 8, "{bytes} bytes");
+    assert_eq!(read.expect("a page").requests.len(), 5_500);
 }
 
 #[tokio::test]
