@@ -4,7 +4,7 @@
 //! go, `1.0` becomes `1`, and keys that are whole numbers move to the front. Who uploads JSON as a file keeps the bytes.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
@@ -63,36 +63,47 @@ impl Member {
     }
 }
 
-/// A number as JavaScript writes it (ECMA-262, "Number::toString").
-fn number_text(number: f64) -> String {
-    if number == 0.0 {
-        return "0".to_owned();
+/// Whole numbers below this are written without an exponent, and exactly.
+const PLAIN: f64 = 1e15;
+
+/// Writes a number as JavaScript does (ECMA-262, "Number::toString"). A text may be nothing but numbers: each costs one
+/// piece of memory at most.
+fn write_number(number: f64, out: &mut String) {
+    if number.abs() < PLAIN && number.fract() == 0.0 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it is whole, and not large"
+        )]
+        let whole = number as i64;
+        let _ = write!(out, "{whole}");
+        return;
     }
     let scientific = format!("{:e}", number.abs());
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits = digits.replace('.', "");
+    let (first, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    let zeros = |n: i32| "0".repeat(usize::try_from(n).unwrap_or(0));
+    let count = i32::try_from(first.len() + rest.len()).unwrap_or(i32::MAX);
     // Where the decimal point stands, counted from the first digit.
     let point = exponent + 1;
-    let text = if (count..=21).contains(&point) {
-        digits + &zeros(point - count)
-    } else if (1..=21).contains(&point) {
-        let (whole, fraction) = digits.split_at(usize::try_from(point).unwrap_or(0));
-        format!("{whole}.{fraction}")
-    } else if (-5..=0).contains(&point) {
-        format!("0.{}{digits}", zeros(-point))
-    } else {
-        let sign = if exponent < 0 { '-' } else { '+' };
-        let (first, rest) = digits.split_at(1);
-        let dot = if rest.is_empty() { "" } else { "." };
-        format!("{first}{dot}{rest}e{sign}{}", exponent.abs())
-    };
+    let zeros = |n: i32| std::iter::repeat_n('0', usize::try_from(n).unwrap_or(0));
     if number < 0.0 {
-        format!("-{text}")
+        out.push('-');
+    }
+    if (count..=21).contains(&point) {
+        out.extend([first, rest]);
+        out.extend(zeros(point - count));
+    } else if (1..=21).contains(&point) {
+        let (whole, fraction) = rest.split_at(usize::try_from(exponent).unwrap_or(0));
+        out.extend([first, whole, ".", fraction]);
+    } else if (-5..=0).contains(&point) {
+        out.push_str("0.");
+        out.extend(zeros(-point));
+        out.extend([first, rest]);
     } else {
-        text
+        let dot = if rest.is_empty() { "" } else { "." };
+        let sign = if exponent < 0 { '-' } else { '+' };
+        out.extend([first, dot, rest]);
+        let _ = write!(out, "e{sign}{}", exponent.abs());
     }
 }
 
@@ -176,17 +187,17 @@ impl<'de> Visitor<'de> for Value<'_> {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<(), E> {
-        self.push(&number_text(number));
+        write_number(number, self.out);
         Ok(())
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.push(&number_text(number as f64));
+        write_number(number as f64, self.out);
         Ok(())
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        self.push(&number_text(number as f64));
+        write_number(number as f64, self.out);
         Ok(())
     }
 
@@ -287,6 +298,15 @@ mod tests {
             ("9007199254740993", "9007199254740992"),
             ("5e-324", "5e-324"),
             ("0.1", "0.1"),
+            ("-0.0", "0"),
+            ("1e20", "100000000000000000000"),
+            ("-1.5e15", "-1500000000000000"),
+            ("999999999999999", "999999999999999"),
+            ("1234567890123456.75", "1234567890123456.8"),
+            ("123.456e3", "123456"),
+            ("-0.00000123", "-0.00000123"),
+            ("1.25e-7", "1.25e-7"),
+            ("-18446744073709551615", "-18446744073709552000"),
         ] {
             assert_eq!(reserialised(text).as_deref(), Ok(expected), "{text}");
         }

@@ -120,7 +120,7 @@ fn no_answer_of_a_service_makes_a_call_fail_hang_or_grow_or_tell_the_token() {
     let recorded = Arc::new(recording.block_on(recorded::recorded()));
     drop(recording);
     let asking = that_ask(&recorded);
-    Runs::of("a service's answers", 10).each(move |seeds, watch| {
+    Runs::of("a service's answers", 5).each(move |seeds, watch| {
         let mut ground = Ground::new(&recorded, watch);
         for seed in seeds {
             watch.room(|| {
