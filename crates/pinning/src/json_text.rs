@@ -66,6 +66,9 @@ impl Member {
 /// Whole numbers below this are written without an exponent, and exactly.
 const PLAIN: f64 = 1e15;
 
+/// Digits, the point among them, beyond which two numbers of one length may be as near: fewer are exact.
+const LONG: usize = 15;
+
 /// Writes a number as JavaScript does (ECMA-262, "Number::toString"). A text may be nothing but numbers: each costs one
 /// piece of memory at most.
 fn write_number(number: f64, out: &mut String) {
@@ -78,7 +81,12 @@ fn write_number(number: f64, out: &mut String) {
         let _ = write!(out, "{whole}");
         return;
     }
-    let scientific = format!("{:e}", number.abs());
+    let mut scientific = format!("{:e}", number.abs());
+    let length = scientific.find('e').unwrap_or(0);
+    if length > LONG {
+        // As many digits, and of two that are as near the even one: the shortest ones may be the other.
+        scientific = format!("{:.*e}", length - 2, number.abs());
+    }
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let (first, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -283,6 +291,18 @@ mod tests {
             let (bytes, written) = fuzzing::growth(|| reserialised(text));
             assert!(bytes < 12 * most as u64, "{}: {bytes}", &text[..9]);
             assert!(written.is_ok_and(|written| written.len() == text.len()));
+        }
+    }
+
+    #[test]
+    fn between_two_numbers_that_are_as_near_the_even_one_is_written() {
+        for (text, expected) in [
+            ("1688635895469743.25", "1688635895469743.2"),
+            ("1688635895469743.75", "1688635895469743.8"),
+            ("-152988335636155.625", "-152988335636155.62"),
+            ("577776734746806.25", "577776734746806.2"),
+        ] {
+            assert_eq!(reserialised(text).as_deref(), Ok(expected), "{text}");
         }
     }
 
