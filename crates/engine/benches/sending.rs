@@ -25,7 +25,7 @@ use engine::pins::CheckState;
 use engine::uploads::{Secrets, UploadNetwork, UploadOptions, UploadState, UploadsFilter};
 use engine::{Engine, Parts};
 
-const PAIRS: usize = 3;
+const PAIRS: usize = 7;
 const RATIO_LIMIT: f64 = 2.2;
 const GROWTH_LIMIT_KIB: u64 = 64 * 1024;
 /// Tells a second process of this program what to send and where, and to report its time and its growth.

@@ -1,52 +1,72 @@
 //! What the bodies of uploads share: bounded reading of a source, and a look from outside at how far they are.
 
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use futures::TryStreamExt as _;
 
-use crate::Delivered;
+use crate::{Delivered, Pieces};
 
 /// Bytes handed over at a time.
 const PIECE: usize = 128 * 1024;
 
 /// A source that is being read, up to a length that was promised.
 pub(crate) struct Open {
-    pub(crate) reader: Pin<Box<dyn AsyncRead + Send>>,
-    pub(crate) left: u64,
+    pieces: Pieces,
+    /// What was read and not yet handed over.
+    ahead: Bytes,
+    left: u64,
     /// Whether the source must end where the promise ends; a chunk in the middle has more behind it.
-    pub(crate) to_its_end: bool,
+    to_its_end: bool,
 }
 
 impl Open {
+    pub(crate) fn new(pieces: Pieces, length: u64, to_its_end: bool) -> Self {
+        Self {
+            pieces,
+            ahead: Bytes::new(),
+            left: length,
+            to_its_end,
+        }
+    }
+
     /// The next piece; `None` once exactly the promised bytes were there. Whether more are behind them is known before
     /// the last piece is handed over: a connection that has its length asks no further.
     pub(crate) async fn read(&mut self) -> std::io::Result<Option<Bytes>> {
         if self.left == 0 {
             return self.ends().await.map(|()| None);
         }
-        let want = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
-        let mut piece = vec![0; want];
-        let got = self.reader.read(&mut piece).await?;
-        if got == 0 {
+        if !self.has_more().await? {
             return Err(std::io::Error::other(format!(
                 "it is {} bytes shorter than when it was queued",
                 self.left
             )));
         }
-        piece.truncate(got);
-        self.left -= got as u64;
+        let most = PIECE.min(self.ahead.len());
+        let length = usize::try_from(self.left).map_or(most, |left| left.min(most));
+        let piece = self.ahead.split_to(length);
+        self.left -= length as u64;
         if self.left == 0 {
             self.ends().await?;
         }
-        Ok(Some(piece.into()))
+        Ok(Some(piece))
+    }
+
+    /// Whether the source has another byte, which is in `ahead` then.
+    async fn has_more(&mut self) -> std::io::Result<bool> {
+        while self.ahead.is_empty() {
+            let Some(piece) = self.pieces.try_next().await? else {
+                return Ok(false);
+            };
+            self.ahead = piece;
+        }
+        Ok(true)
     }
 
     async fn ends(&mut self) -> std::io::Result<()> {
-        if self.to_its_end && self.reader.read(&mut [0]).await? > 0 {
+        if self.to_its_end && self.has_more().await? {
             return Err(std::io::Error::other("it grew while it was sent"));
         }
         self.to_its_end = false;

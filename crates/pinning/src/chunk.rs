@@ -46,13 +46,18 @@ impl Reading {
         let open = match &mut self.open {
             Some(open) => open,
             closed => {
-                let reader = self.chunk.source.open_at(self.chunk.offset).await?;
-                let end = self.chunk.offset + self.chunk.length;
-                closed.insert(Open {
-                    reader,
-                    left: self.chunk.length,
-                    to_its_end: end == self.chunk.source.size(),
-                })
+                let Chunk {
+                    source,
+                    offset,
+                    length,
+                    ..
+                } = &self.chunk;
+                let to_its_end = offset + length == source.size();
+                closed.insert(Open::new(
+                    source.open_at(*offset).await?,
+                    *length,
+                    to_its_end,
+                ))
             }
         };
         let piece = open.read().await?;

@@ -1,21 +1,20 @@
 //! JSON that is typed, pasted or read, and then uploaded.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::io::AsyncRead;
+use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, FileUpload, Placement, Source, UploadOptions};
+use crate::{Error, FileUpload, Pieces, Placement, Source, UploadOptions};
 
 /// Bytes in memory, as a source.
 #[derive(Debug, Clone)]
-pub struct Memory(Arc<[u8]>);
+pub struct Memory(Bytes);
 
 impl Memory {
     /// Takes the bytes.
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
         Self(bytes.into())
     }
 }
@@ -26,8 +25,8 @@ impl Source for Memory {
         self.0.len() as u64
     }
 
-    async fn open(&self) -> std::io::Result<Pin<Box<dyn AsyncRead + Send>>> {
-        Ok(Box::pin(std::io::Cursor::new(Arc::clone(&self.0))))
+    async fn open(&self) -> std::io::Result<Pieces> {
+        Ok(Box::pin(futures::stream::iter([Ok(self.0.clone())])))
     }
 }
 

@@ -70,7 +70,7 @@ pub use service::{Ability, Service};
 pub use swaps::{Swap, Swaps};
 pub use time::{Clock, SystemClock};
 pub use uploads::{
-    CidVersion, FileUpload, FolderUpload, Placement, Progress, Receipt, Route, Source,
+    CidVersion, FileUpload, FolderUpload, Pieces, Placement, Progress, Receipt, Route, Source,
     UploadOptions, Uploads,
 };
 pub use usage::{Totals, Traffic, TrafficPeriod, TrafficQuery, Usage};

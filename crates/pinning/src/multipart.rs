@@ -158,12 +158,7 @@ impl Writer {
                 None => return Ok(None),
                 Some(Part::Text(text)) => return Ok(Some(text)),
                 Some(Part::Content(source)) => {
-                    let reader = source.open().await?;
-                    self.open = Some(Open {
-                        reader,
-                        left: source.size(),
-                        to_its_end: true,
-                    });
+                    self.open = Some(Open::new(source.open().await?, source.size(), true));
                 }
             }
         }
@@ -172,14 +167,12 @@ impl Writer {
 
 #[cfg(test)]
 mod tests {
-    use std::pin::Pin;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use futures::TryStreamExt as _;
-    use tokio::io::AsyncRead;
 
     use super::*;
-    use crate::Delivered;
+    use crate::{Delivered, Pieces};
 
     struct Claims(&'static [u8], u64);
 
@@ -189,8 +182,10 @@ mod tests {
             self.1
         }
 
-        async fn open(&self) -> std::io::Result<Pin<Box<dyn AsyncRead + Send>>> {
-            Ok(Box::pin(self.0))
+        async fn open(&self) -> std::io::Result<Pieces> {
+            Ok(Box::pin(futures::stream::iter([Ok(Bytes::from_static(
+                self.0,
+            ))])))
         }
     }
 

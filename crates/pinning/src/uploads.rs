@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
-use tokio::io::AsyncRead;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Error, JsonUpload, Network, Value};
+
+/// What is read of a source, in order, in pieces of any length.
+pub type Pieces = BoxStream<'static, std::io::Result<Bytes>>;
 
 /// Bytes to send, openable again for each attempt.
 #[async_trait]
@@ -17,22 +22,26 @@ pub trait Source: Send + Sync {
     fn size(&self) -> u64;
 
     /// Opens it from its beginning.
-    async fn open(&self) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>>;
+    async fn open(&self) -> std::io::Result<Pieces>;
 
     /// Opens it at a byte in its middle. A source that can seek does; others are read up to there.
-    async fn open_at(
-        &self,
-        offset: u64,
-    ) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>> {
-        let mut reader = self.open().await?;
-        let mut before = tokio::io::AsyncReadExt::take(&mut reader, offset);
-        let skipped = tokio::io::copy(&mut before, &mut tokio::io::sink()).await?;
-        if skipped < offset {
-            return Err(std::io::Error::other(
-                "it is shorter than when it was queued",
-            ));
+    async fn open_at(&self, offset: u64) -> std::io::Result<Pieces> {
+        let mut pieces = self.open().await?;
+        let mut before = offset;
+        while before > 0 {
+            let Some(mut piece) = pieces.try_next().await? else {
+                return Err(std::io::Error::other(
+                    "it is shorter than when it was queued",
+                ));
+            };
+            let skipped = usize::try_from(before).map_or(piece.len(), |all| all.min(piece.len()));
+            before -= skipped as u64;
+            if skipped < piece.len() {
+                let rest = piece.split_off(skipped);
+                return Ok(Box::pin(stream::iter([Ok(rest)]).chain(pieces)));
+            }
         }
-        Ok(reader)
+        Ok(pieces)
     }
 }
 

@@ -195,17 +195,12 @@ impl Pins {
         Ok(summary)
     }
 
-    /// What is known of a pin whose time is over by this clock. The clock may be wrong, and so may an old list.
     fn over(&self, row: &rows::Mirrored) -> Result<Option<String>, CommandError> {
-        let Some(end) = row.pin.expires.filter(|end| *end <= self.clock.now()) else {
+        let Some(end) = row.pin.expires else {
             return Ok(None);
         };
-        let read = self.list_age(row.account)?.as_of.filter(|at| *at >= end);
-        let still = read.map(|at| format!("; the list of {} still had it", date_words(at)));
-        Ok(Some(format!(
-            "Over by this computer’s clock{}.",
-            still.unwrap_or_default()
-        )))
+        let read = self.list_age(row.account)?.as_of;
+        Ok(over(end, read, self.clock.now()))
     }
 
     pub(super) fn address(&self, row: &rows::Mirrored) -> Option<String> {
@@ -281,4 +276,33 @@ pub(crate) fn lower_article(service: &str) -> String {
     service
         .strip_prefix("The ")
         .map_or_else(|| service.to_owned(), |rest| format!("the {rest}"))
+}
+
+/// What is known of a pin whose time is over by this clock, with the time of the list that was read last. The clock may be
+/// wrong, and so may an old list: one from before the end says nothing of what is there after it.
+fn over(end: Millis, read: Option<Millis>, now: Millis) -> Option<String> {
+    if end > now {
+        return None;
+    }
+    let still = read.filter(|at| *at >= end);
+    let still = still.map(|at| format!("; the list of {} still had it", date_words(at)));
+    Some(format!(
+        "Over by this computer’s clock{}.",
+        still.unwrap_or_default()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_list_from_after_the_end_is_told_of() {
+        assert_eq!(over(10, Some(20), 9), None);
+        let alone = Some("Over by this computer’s clock.");
+        assert_eq!(over(10, None, 10).as_deref(), alone);
+        assert_eq!(over(10, Some(9), 30).as_deref(), alone);
+        let told = over(10, Some(10), 30).expect("it is over");
+        assert!(told.contains("; the list of ") && told.ends_with(" still had it."));
+    }
 }

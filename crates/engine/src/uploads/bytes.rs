@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use content::{Folder, Profile, Root, Tree};
+use tokio::task::{JoinError, JoinHandle};
 
 use super::from_watch;
 use super::progress::Running;
@@ -392,8 +393,13 @@ pub(super) async fn still_unchanged(files: Arc<dyn Files>, upload: Upload) -> bo
 /// concluded from that, so it never comes back then, and the row is taken up as it stands at the next start.
 pub(super) async fn off_thread<T: Send + 'static>(
     read: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, tokio::task::JoinError> {
-    match tokio::task::spawn_blocking(read).await {
+) -> Result<T, JoinError> {
+    finished(tokio::task::spawn_blocking(read)).await
+}
+
+/// The end of what was begun off the async threads; as [`off_thread`] has it.
+pub(super) async fn finished<T>(reading: JoinHandle<T>) -> Result<T, JoinError> {
+    match reading.await {
         Err(cut) if cut.is_cancelled() => std::future::pending().await,
         done => done,
     }

@@ -2,20 +2,18 @@
 //! program ends. The CAR stands nowhere: each chunk is made again from the files, and compared with their CIDs.
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use content::car::{self, Archive, Plan};
-use pinning::{Resumable, Service, Source};
-use tokio::io::AsyncRead;
-use tokio_util::io::StreamReader;
+use pinning::{Pieces, Resumable, Service, Source};
 
 use super::Uploads;
+use super::ahead::read_ahead;
 use super::bytes::{self, Contents, Stopped};
 use super::chunks::{Parcel, way_of_chunks};
-use super::pace::{Pace, Paced};
+use super::pace::{Pace, paced};
 use super::progress::Running;
 use super::rows::Upload;
 use super::state::Event;
@@ -27,8 +25,6 @@ use crate::walk::{Files, Found, Place, Stamp};
 
 /// Files above which a folder goes as a CAR however few bytes they have: services lose requests with so many at their end.
 const MANY: usize = 10_000;
-/// Bytes of a CAR that are made at a time.
-const PIECE: usize = 256 * 1024;
 
 /// What was found out of the folder whose sending broke last: going on does not read all of it once more.
 #[derive(Default)]
@@ -239,23 +235,14 @@ impl Source for CarSource {
         self.plan.size()
     }
 
-    async fn open(&self) -> io::Result<Pin<Box<dyn AsyncRead + Send>>> {
+    async fn open(&self) -> io::Result<Pieces> {
         self.open_at(0).await
     }
 
-    async fn open_at(&self, offset: u64) -> io::Result<Pin<Box<dyn AsyncRead + Send>>> {
-        let reader = Plan::reader(self.plan.clone(), offset);
-        let pieces = futures::stream::try_unfold(reader, |mut reader| async {
-            let read = bytes::off_thread(move || {
-                let mut piece = vec![0; PIECE];
-                let length = reader.read(&mut piece)?;
-                piece.truncate(length);
-                Ok::<_, io::Error>((piece, reader))
-            });
-            let (piece, reader) = read.await.map_err(io::Error::other)??;
-            Ok::<_, io::Error>((!piece.is_empty()).then(|| (io::Cursor::new(piece), reader)))
-        });
-        let pieces = StreamReader::new(Box::pin(pieces));
-        Ok(Box::pin(Paced::new(pieces, self.pace.clone())))
+    async fn open_at(&self, offset: u64) -> io::Result<Pieces> {
+        let plan = self.plan.clone();
+        let left = plan.size().saturating_sub(offset);
+        let pieces = read_ahead(left, move || Ok(Plan::reader(plan, offset)));
+        Ok(paced(pieces, self.pace.clone()))
     }
 }

@@ -1,5 +1,6 @@
 //! The queue: from a drop to a pin, through anything that may happen in between.
 
+mod ahead;
 mod amend;
 mod bytes;
 mod cars;

@@ -1,18 +1,17 @@
-//! One speed for all uploads together: a token bucket that readers of files take their bytes from.
+//! One speed for all uploads together: a token bucket that what is read of files is counted out of.
 
-use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, ReadBuf};
+use bytes::Bytes;
+use futures::TryStreamExt as _;
+use pinning::Pieces;
 
 use super::limits::Limits;
 use crate::clock::{Clock, Millis};
 
 /// Bytes that are worth a read of their own.
-const LEAST: u64 = 4 * 1024;
+const LEAST: usize = 4 * 1024;
 /// A wait is never longer: a limit that is lifted meanwhile is noticed.
 const LONGEST_WAIT: Millis = 500;
 
@@ -24,8 +23,8 @@ struct Bucket {
 }
 
 impl Bucket {
-    /// How many of `want` bytes may go now; or when to ask again.
-    fn take(&mut self, want: u64, speed: u64, now: Millis) -> Result<u64, Millis> {
+    /// How many of `want` bytes may go now, at least one; or when to ask again.
+    fn take(&mut self, want: usize, speed: u64, now: Millis) -> Result<usize, Millis> {
         let most = (speed as f64 / 4.0).max(LEAST as f64);
         let gained = speed as f64 * (now - self.at).max(0) as f64 / 1_000.0;
         self.tokens = (self.tokens + gained).min(most);
@@ -45,14 +44,9 @@ impl Bucket {
             clippy::cast_sign_loss,
             reason = "at least 0, and at most `want`"
         )]
-        let granted = (self.tokens.min(want as f64)) as u64;
+        let granted = (self.tokens.min(want as f64)) as usize;
         self.tokens -= granted as f64;
         Ok(granted)
-    }
-
-    /// Bytes that were granted and not read after all.
-    fn give_back(&mut self, bytes: u64) {
-        self.tokens += bytes as f64;
     }
 }
 
@@ -72,7 +66,7 @@ impl Pace {
         }
     }
 
-    fn take(&self, want: u64) -> Result<u64, Millis> {
+    fn take(&self, want: usize) -> Result<usize, Millis> {
         let Some(speed) = self.limits.speed() else {
             return Ok(want);
         };
@@ -84,58 +78,37 @@ impl Pace {
     }
 }
 
-/// A reader that keeps to the pace.
-pub(super) struct Paced<R> {
-    inner: R,
+/// What is left to give of what was read, and where more comes from.
+struct Paced {
+    pieces: Pieces,
+    rest: Bytes,
     pace: Arc<Pace>,
-    waiting: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    granted: u64,
 }
 
-impl<R> Paced<R> {
-    pub(super) fn new(inner: R, pace: Arc<Pace>) -> Self {
-        Self {
-            inner,
-            pace,
-            waiting: None,
-            granted: 0,
-        }
-    }
+/// The same pieces, shorter where that keeps them to the pace.
+pub(super) fn paced(pieces: Pieces, pace: Arc<Pace>) -> Pieces {
+    let rest = Bytes::new();
+    let paced = Paced { pieces, rest, pace };
+    Box::pin(futures::stream::try_unfold(paced, |mut paced| async {
+        let piece = paced.next().await?;
+        Ok(piece.map(|piece| (piece, paced)))
+    }))
 }
 
-impl<R: AsyncRead + Unpin> AsyncRead for Paced<R> {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        while this.granted == 0 && buffer.remaining() > 0 {
-            if let Some(waiting) = &mut this.waiting {
-                ready!(waiting.as_mut().poll(cx));
-                this.waiting = None;
-            }
-            match this.pace.take(buffer.remaining() as u64) {
-                Ok(granted) => this.granted = granted,
-                Err(until) => {
-                    let clock = this.pace.clock.clone();
-                    this.waiting = Some(Box::pin(async move { clock.sleep_until(until).await }));
-                }
+impl Paced {
+    async fn next(&mut self) -> io::Result<Option<Bytes>> {
+        while self.rest.is_empty() {
+            let Some(piece) = self.pieces.try_next().await? else {
+                return Ok(None);
+            };
+            self.rest = piece;
+        }
+        loop {
+            match self.pace.take(self.rest.len()) {
+                Ok(granted) => return Ok(Some(self.rest.split_to(granted))),
+                Err(until) => self.pace.clock.sleep_until(until).await,
             }
         }
-        let room = usize::try_from(this.granted)
-            .unwrap_or(usize::MAX)
-            .min(buffer.remaining());
-        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
-        ready!(Pin::new(&mut this.inner).poll_read(cx, &mut part))?;
-        let read = part.filled().len();
-        buffer.advance(read);
-        let unused = this.granted - read as u64;
-        this.granted = 0;
-        if unused > 0 {
-            this.pace.bucket().give_back(unused);
-        }
-        Poll::Ready(Ok(()))
     }
 }
 
@@ -146,7 +119,7 @@ mod tests {
     /// Milliseconds that `bytes` take at `speed`, asked for in pieces of 128 KiB.
     fn time_for(bytes: u64, speed: u64) -> Millis {
         let mut bucket = Bucket::default();
-        let (mut now, mut left) = (0, bytes);
+        let (mut now, mut left) = (0, usize::try_from(bytes).expect("fits"));
         while left > 0 {
             match bucket.take(left.min(128 * 1024), speed, now) {
                 Ok(granted) => left -= granted,
@@ -176,6 +149,6 @@ mod tests {
     fn a_pause_is_not_followed_by_a_burst() {
         let mut bucket = Bucket::default();
         let hour = 3_600_000;
-        assert_eq!(bucket.take(u64::MAX, 1_000_000, hour), Ok(250_000));
+        assert_eq!(bucket.take(usize::MAX, 1_000_000, hour), Ok(250_000));
     }
 }

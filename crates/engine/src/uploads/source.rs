@@ -1,14 +1,16 @@
 //! A row's sources: paths as stored text, and the bytes behind them as the service client reads them.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Seek as _, SeekFrom};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::io::{AsyncRead, AsyncSeekExt};
+use pinning::Pieces;
 
-use super::pace::{Pace, Paced};
+use super::ahead::read_ahead;
+use super::pace::{Pace, paced};
 use crate::walk::{Files, Found, Place, Stamp, readable};
 
 /// A path as text that loses nothing: bytes other than plain ASCII, and `%`, as `%XX`.
@@ -104,14 +106,18 @@ pub(super) struct FileSource {
 }
 
 impl FileSource {
-    async fn opened(&self) -> std::io::Result<tokio::fs::File> {
-        let (files, place) = (self.files.clone(), self.place.clone());
-        let opened = tokio::task::spawn_blocking(move || files.open(&place)).await?;
-        let (file, stamp) = opened.map_err(|problem| std::io::Error::other(problem.words))?;
-        if stamp != self.stamp {
-            return Err(std::io::Error::other("changed since its CID was computed"));
-        }
-        Ok(tokio::fs::File::from_std(file))
+    fn read_from(&self, offset: u64) -> Pieces {
+        let (files, place, stamp) = (self.files.clone(), self.place.clone(), self.stamp);
+        let pieces = read_ahead(stamp.size.saturating_sub(offset), move || {
+            let opened = files.open(&place);
+            let (mut file, now) = opened.map_err(|problem| io::Error::other(problem.words))?;
+            if now != stamp {
+                return Err(io::Error::other("changed since its CID was computed"));
+            }
+            file.seek(SeekFrom::Start(offset))?;
+            Ok(file)
+        });
+        paced(pieces, self.pace.clone())
     }
 }
 
@@ -121,20 +127,12 @@ impl pinning::Source for FileSource {
         self.stamp.size
     }
 
-    async fn open(&self) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>> {
-        Ok(Box::pin(Paced::new(
-            self.opened().await?,
-            self.pace.clone(),
-        )))
+    async fn open(&self) -> io::Result<Pieces> {
+        Ok(self.read_from(0))
     }
 
-    async fn open_at(
-        &self,
-        offset: u64,
-    ) -> std::io::Result<std::pin::Pin<Box<dyn AsyncRead + Send>>> {
-        let mut file = self.opened().await?;
-        file.seek(std::io::SeekFrom::Start(offset)).await?;
-        Ok(Box::pin(Paced::new(file, self.pace.clone())))
+    async fn open_at(&self, offset: u64) -> io::Result<Pieces> {
+        Ok(self.read_from(offset))
     }
 }
 

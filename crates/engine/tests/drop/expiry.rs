@@ -114,14 +114,6 @@ async fn a_clock_that_is_wrong_does_not_hide_what_the_service_still_lists() {
         assert!(over.starts_with("Over by this computer’s clock; the list of "));
         assert!(over.ends_with(" still had it."), "{over}");
     }
-    // A list that was read before the end says nothing of what is there after it.
-    let later = clock.now() + HOUR;
-    let id = listed(&house)[0].id;
-    let pins = &house.engine.pins;
-    pins.expire(id, Some(later)).await.expect("sets");
-    clock.leap(2 * HOUR);
-    let over = pins.details(id).expect("the pin").over;
-    assert_eq!(over.as_deref(), Some("Over by this computer’s clock."));
 }
 
 /// What a list says is true of the time at which it was asked for.

@@ -1,13 +1,13 @@
 //! Files and folders arrive byte for byte.
 
-use std::pin::Pin;
 use std::sync::Arc;
 
 use pinning::{
-    CidVersion, ErrorKind, FileUpload, MULTIPART_LIMIT, Pins as _, Priority, Source, UploadOptions,
-    Uploads as _,
+    CidVersion, ErrorKind, FileUpload, MULTIPART_LIMIT, Pieces, Pins as _, Priority, Source,
+    UploadOptions, Uploads as _,
 };
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::io::AsyncReadExt as _;
+use tokio_util::io::ReaderStream;
 
 use crate::gateway::fetch;
 use crate::support::{file, file_with, folder};
@@ -239,8 +239,10 @@ impl Source for Zeros {
         self.0
     }
 
-    async fn open(&self) -> std::io::Result<Pin<Box<dyn AsyncRead + Send>>> {
-        Ok(Box::pin(tokio::io::repeat(0).take(self.0)))
+    async fn open(&self) -> std::io::Result<Pieces> {
+        Ok(Box::pin(ReaderStream::new(
+            tokio::io::repeat(0).take(self.0),
+        )))
     }
 }
 

@@ -2,7 +2,6 @@
 #![allow(dead_code, reason = "each test program uses its own part of this")]
 
 use std::num::NonZeroU32;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -10,11 +9,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pinning::{
-    Clock, Deadlines, Endpoints, Error, FileUpload, FolderUpload, Pinata, RateBudget, Source,
-    UploadOptions,
+    Clock, Deadlines, Endpoints, Error, FileUpload, FolderUpload, Pieces, Pinata, RateBudget,
+    Source, UploadOptions,
 };
 use secrecy::SecretString;
-use tokio::io::AsyncRead;
 use tokio_util::sync::CancellationToken;
 
 /// The API secret inside the token's claims.
@@ -86,29 +84,15 @@ pub(crate) struct Bytes {
     pub(crate) size: u64,
 }
 
-struct Reader(Arc<[u8]>, usize);
-
-impl AsyncRead for Reader {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-        buffer: &mut tokio::io::ReadBuf<'_>,
-    ) -> std::task::Poll<std::io::Result<()>> {
-        let end = self.0.len().min(self.1 + buffer.remaining());
-        buffer.put_slice(&self.0[self.1..end]);
-        self.1 = end;
-        std::task::Poll::Ready(Ok(()))
-    }
-}
-
 #[async_trait::async_trait]
 impl Source for Bytes {
     fn size(&self) -> u64 {
         self.size
     }
 
-    async fn open(&self) -> std::io::Result<Pin<Box<dyn AsyncRead + Send>>> {
-        Ok(Box::pin(Reader(Arc::clone(&self.content), 0)))
+    async fn open(&self) -> std::io::Result<Pieces> {
+        let content = bytes::Bytes::copy_from_slice(&self.content);
+        Ok(Box::pin(futures::stream::iter([Ok(content)])))
     }
 }
 
