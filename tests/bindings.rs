@@ -15,6 +15,7 @@ export type Millis = number;
 export type AccountHold = Extract<
   ErrorCode,
   | \"unauthorized\" | \"quota_exceeded\" | \"no_keychain\" | \"keychain_locked\" | \"key_missing\" | \"offline\" | \"captive_portal\" | \"rate_limited\"
+  | \"unavailable\"
 >;
 export type AccountId = string;
 export type DropId = string;

@@ -55,7 +55,10 @@ pub(crate) fn code_of(code: ErrorCode) -> u8 {
         ErrorCode::NotFound | ErrorCode::NotPinned | ErrorCode::Gone | ErrorCode::Vanished => {
             NOTHING
         }
-        ErrorCode::Offline | ErrorCode::CaptivePortal | ErrorCode::RateLimited => UNREACHABLE,
+        ErrorCode::Offline
+        | ErrorCode::CaptivePortal
+        | ErrorCode::RateLimited
+        | ErrorCode::Unavailable => UNREACHABLE,
         ErrorCode::Unauthorized
         | ErrorCode::MissingScope
         | ErrorCode::QuotaExceeded

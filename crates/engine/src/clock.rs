@@ -1,5 +1,6 @@
 //! Time, passed in: nothing else in the engine asks the system what time it is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,14 +8,31 @@ use async_trait::async_trait;
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;
 
+/// A number in 0..=1, to spread waits; fixed in tests.
+pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
+
+/// `wait` spread by `jitter` in 0..=1 to 75..125 %, so that those who wait for the same thing do not come back at once.
+pub(crate) fn spread(wait: Millis, jitter: f64) -> Millis {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no wait is nearly as long as what a float counts exactly"
+    )]
+    let spread = (wait as f64 * (0.75 + jitter.clamp(0.0, 1.0) / 2.0)) as Millis;
+    spread
+}
+
 /// The wall clock and the only way to wait.
 #[async_trait]
 pub trait Clock: Send + Sync {
     /// Now, in milliseconds since 1970, UTC.
     fn now(&self) -> Millis;
-    /// Returns once `now()` is at least `until`.
+    /// Returns once `now()` is at least `until`, or as much time has passed: where the clock is set back meanwhile, that is
+    /// earlier.
     async fn sleep_until(&self, until: Millis);
 }
+
+/// How late a computer that was suspended notices what is over.
+const NAP: Duration = Duration::from_secs(20);
 
 /// The computer's clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,8 +45,21 @@ impl Clock for SystemClock {
     }
 
     async fn sleep_until(&self, until: Millis) {
-        let wait = u64::try_from(until - self.now()).unwrap_or(0);
-        tokio::time::sleep(Duration::from_millis(wait)).await;
+        sleep_until(until, || self.now()).await;
+    }
+}
+
+/// Sleeps by a clock that nobody sets and that stands still while the computer is suspended; `now`, which goes on then, is
+/// looked at between naps.
+async fn sleep_until(until: Millis, now: impl Fn() -> Millis) {
+    let mut left = Duration::from_millis(u64::try_from(until - now()).unwrap_or(0));
+    loop {
+        let nap = left.min(NAP);
+        tokio::time::sleep(nap).await;
+        left -= nap;
+        if left.is_zero() || now() >= until {
+            return;
+        }
     }
 }
 
@@ -99,6 +130,31 @@ fn local(at: Millis) -> Option<jiff::Zoned> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const HOUR: Millis = 3_600_000;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_goes_on_soon_after_the_computer_wakes_and_no_later_where_the_clock_is_set_back()
+     {
+        let begin = tokio::time::Instant::now();
+        let passed = || Millis::try_from(begin.elapsed().as_millis()).expect("short");
+        sleep_until(HOUR, passed).await;
+        assert_eq!(passed(), HOUR);
+        // Suspended for all of it after the first minute.
+        let woken = || passed() - HOUR + if passed() > HOUR + 60_000 { HOUR } else { 0 };
+        sleep_until(HOUR, woken).await;
+        assert!((60_000..=80_000).contains(&(passed() - HOUR)));
+        let from = passed();
+        let set_back = || {
+            if passed() > from + 60_000 {
+                -2 * HOUR
+            } else {
+                0
+            }
+        };
+        sleep_until(HOUR, set_back).await;
+        assert_eq!(passed() - from, HOUR);
+    }
 
     #[test]
     fn the_next_morning_is_at_most_a_day_and_an_hour_away_and_never_now() {

@@ -20,6 +20,7 @@ pub enum ErrorCode {
     Rejected,
     Offline,
     CaptivePortal,
+    Unavailable,
     Unexpected,
     Unreadable,
     Vanished,
@@ -45,7 +46,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for storage and tests.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::Unauthorized,
         Self::MissingScope,
         Self::RateLimited,
@@ -56,6 +57,7 @@ impl ErrorCode {
         Self::Rejected,
         Self::Offline,
         Self::CaptivePortal,
+        Self::Unavailable,
         Self::Unexpected,
         Self::Unreadable,
         Self::Vanished,
@@ -92,6 +94,7 @@ impl ErrorCode {
             Self::Rejected => "rejected",
             Self::Offline => "offline",
             Self::CaptivePortal => "captive_portal",
+            Self::Unavailable => "unavailable",
             Self::Unexpected => "unexpected",
             Self::Unreadable => "unreadable",
             Self::Vanished => "vanished",

@@ -20,6 +20,10 @@ pub(crate) fn code(error: &Error) -> ErrorCode {
         ErrorKind::Rejected { .. } => ErrorCode::Rejected,
         ErrorKind::Offline => ErrorCode::Offline,
         ErrorKind::CaptivePortal => ErrorCode::CaptivePortal,
+        ErrorKind::Unexpected {
+            status: 408 | 500..,
+            ..
+        } => ErrorCode::Unavailable,
         ErrorKind::Unexpected { .. } => ErrorCode::Unexpected,
         ErrorKind::Source(_) => ErrorCode::Changed,
         ErrorKind::Cancelled => ErrorCode::Cancelled,
@@ -90,6 +94,11 @@ pub(crate) fn sentence(code: ErrorCode, service: &str, detail: Option<&str>) -> 
             .to_owned(),
         ErrorCode::Offline => format!("{service} cannot be reached. Check the connection."),
         ErrorCode::Cancelled => "Taken back.".into(),
+        ErrorCode::Unavailable => format!(
+            "{service} is not well just now. {} Nothing was changed.",
+            said.unwrap_or_default()
+        )
+        .replace("  ", " "),
         _ => format!(
             "{} Nothing was changed.",
             said.unwrap_or_else(|| format!("{service} gave an answer that makes no sense."))

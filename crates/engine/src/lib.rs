@@ -41,6 +41,7 @@ use tokio::sync::Notify;
 
 use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
 use changes::Changes;
+use clock::Jitter;
 use clock::{Clock, Millis};
 use error::{CommandError, ErrorCode};
 use export::ExportForm;
@@ -52,7 +53,7 @@ use pins::{Pins, Selection};
 use settings::SettingStore;
 use store::{Store, StoreError};
 use swaps::Swaps;
-use uploads::{Jitter, Uploads};
+use uploads::Uploads;
 use usage::{Usage, UsageSpan};
 use walk::{Files, Watching};
 use watches::{Forbidden, Ground, Watches};
@@ -137,6 +138,7 @@ impl Engine {
             keychain,
             connect,
             sandbox,
+            jitter.clone(),
             wake.clone(),
         ));
         let pins = Arc::new(Pins::new(store.clone(), clock.clone(), accounts.clone()));

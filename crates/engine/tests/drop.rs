@@ -46,6 +46,8 @@ mod power;
 mod preflight;
 #[path = "drop/steps.rs"]
 mod steps;
+#[path = "drop/storms.rs"]
+mod storms;
 #[path = "drop/swaps.rs"]
 mod swaps;
 #[path = "drop/targets.rs"]

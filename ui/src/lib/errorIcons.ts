@@ -28,6 +28,7 @@ export const ERROR_ICONS: Record<ErrorCode, { icon: IconType }> = {
   rejected: { icon: CircleX },
   offline: { icon: WifiOff },
   captive_portal: { icon: WifiOff },
+  unavailable: { icon: Hourglass },
   unexpected: { icon: CircleAlert },
   unreadable: { icon: Lock },
   vanished: { icon: FileX },

@@ -3,15 +3,18 @@
 use serde::Serialize;
 use specta::Type;
 
-use crate::clock::Millis;
+use crate::clock::{Millis, spread};
 use crate::error::ErrorCode;
 use crate::planted::planted;
 
 /// Why nothing of an account moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
-    /// `Unauthorized`, `QuotaExceeded`, `NoKeychain`, `KeychainLocked`, `KeyMissing`, `Offline`, `CaptivePortal` or `RateLimited`.
+    /// `Unauthorized`, `QuotaExceeded`, `NoKeychain`, `KeychainLocked`, `KeyMissing`, `Offline`, `CaptivePortal`, `RateLimited`;
+    /// `Unavailable` where uploads failed.
     pub code: ErrorCode,
+    /// When it began.
+    pub since: Millis,
     /// When it is looked at again by itself; `None`: only the person can help.
     pub until: Option<Millis>,
     /// How often in a row.
@@ -30,7 +33,47 @@ pub struct HoldRow {
     pub until: Option<Millis>,
 }
 
+/// The longest wait before an unreachable service is tried again.
+const LONGEST_OFFLINE: Millis = 60_000;
+/// The same of one that fails: each try may be a large file.
+const LONGEST_UNAVAILABLE: Millis = 15 * 60_000;
+
 impl Hold {
+    /// What follows on `earlier`. Requests that failed together, while it held, are one time.
+    pub(super) fn after(
+        earlier: Option<&Self>,
+        code: ErrorCode,
+        retry_after: Option<Millis>,
+        now: Millis,
+        jitter: f64,
+    ) -> Self {
+        let earlier = earlier.filter(|hold| hold.code == code);
+        let together = earlier.filter(|hold| hold.until.is_some() && hold.holds_at(now));
+        let times = match (together, earlier) {
+            (Some(hold), _) => hold.times,
+            (None, Some(hold)) => hold.times + 1,
+            (None, None) => 1,
+        };
+        let doubling = |longest: Millis| spread((1_000 << times.min(20)).min(longest), jitter);
+        let wait = match code {
+            ErrorCode::Offline | ErrorCode::CaptivePortal => Some(doubling(LONGEST_OFFLINE)),
+            ErrorCode::Unavailable => Some(doubling(LONGEST_UNAVAILABLE)),
+            // Never less than it asked for.
+            ErrorCode::RateLimited => {
+                let told = retry_after.unwrap_or(LONGEST_OFFLINE);
+                Some(told.max(spread(told, jitter)))
+            }
+            _ => None,
+        };
+        let until = wait.map(|wait| now + wait);
+        Self {
+            code,
+            since: together.map_or(now, |hold| hold.since),
+            until: until.max(together.and_then(|hold| hold.until)),
+            times,
+        }
+    }
+
     /// Codes that hold the account rather than one row.
     pub fn is_for(code: ErrorCode) -> bool {
         let held = matches!(
@@ -47,8 +90,10 @@ impl Hold {
         held && !planted("hold")
     }
 
+    /// Where the clock was set back, nobody knows how long is left of it: it is looked at again.
     pub(super) fn holds_at(&self, now: Millis) -> bool {
-        self.until.is_none_or(|until| until > now)
+        self.until
+            .is_none_or(|until| (self.since..until).contains(&now))
     }
 
     /// `uploads`: the account takes some, so that they wait.
@@ -71,7 +116,9 @@ pub fn sentence(code: ErrorCode, service: &str) -> String {
         ErrorCode::Unauthorized => " Uploads wait for a new one.",
         ErrorCode::QuotaExceeded => " Uploads wait until there is room.",
         ErrorCode::Offline => " Uploads wait and go on by themselves.",
-        ErrorCode::CaptivePortal | ErrorCode::RateLimited => " Uploads go on by themselves.",
+        ErrorCode::CaptivePortal | ErrorCode::RateLimited | ErrorCode::Unavailable => {
+            " Uploads go on by themselves."
+        }
         _ => "",
     };
     cause(code, service) + meanwhile
@@ -96,6 +143,60 @@ pub(crate) fn cause(code: ErrorCode, service: &str) -> String {
             "This network answers with a page of its own. Sign in to it in a browser.".into()
         }
         ErrorCode::RateLimited => format!("{service} asked to wait between requests."),
+        ErrorCode::Unavailable => format!("{service} fails at what it is asked just now."),
         other => format!("{service} holds this account ({}).", other.as_str()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hold(earlier: Option<&Hold>, code: ErrorCode, now: Millis) -> Hold {
+        Hold::after(earlier, code, None, now, 0.5)
+    }
+
+    #[test]
+    fn what_fails_together_is_one_time_and_what_fails_again_waits_longer() {
+        let first = hold(None, ErrorCode::Unavailable, 0);
+        assert_eq!((first.until, first.times), (Some(2_000), 1));
+        let beside = hold(Some(&first), ErrorCode::Unavailable, 500);
+        assert_eq!((beside.until, beside.times), (Some(2_500), 1));
+        let again = hold(Some(&beside), ErrorCode::Unavailable, 3_000);
+        assert_eq!((again.until, again.times), (Some(7_000), 2));
+        let other = hold(Some(&again), ErrorCode::Offline, 3_000);
+        assert_eq!(other.times, 1);
+    }
+
+    #[test]
+    fn no_wait_is_longer_than_a_quarter_of_an_hour_and_its_spread() {
+        let mut last = None;
+        for _ in 0..40 {
+            let now = last
+                .as_ref()
+                .and_then(|hold: &Hold| hold.until)
+                .unwrap_or(0);
+            let next = Hold::after(last.as_ref(), ErrorCode::Unavailable, None, now, 1.0);
+            assert!(next.until.is_some_and(|until| until - now <= 15 * 75_000));
+            last = Some(next);
+        }
+        assert_eq!(last.map(|hold| hold.times), Some(40));
+    }
+
+    #[test]
+    fn a_service_that_says_how_long_is_never_asked_earlier() {
+        for jitter in [0.0, 0.5, 1.0] {
+            let told = Hold::after(None, ErrorCode::RateLimited, Some(60_000), 0, jitter);
+            assert!((60_000..=75_000).contains(&told.until.expect("ends")));
+        }
+    }
+
+    #[test]
+    fn what_began_later_than_now_holds_no_more_since_the_clock_was_set_back() {
+        let offline = hold(None, ErrorCode::Offline, 10_000_000);
+        assert!(offline.holds_at(10_000_000) && !offline.holds_at(10_002_000));
+        assert!(!offline.holds_at(2_800_000));
+        let refused = hold(None, ErrorCode::Unauthorized, 10_000_000);
+        assert!(refused.holds_at(2_800_000));
     }
 }

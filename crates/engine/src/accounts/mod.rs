@@ -38,7 +38,7 @@ pub use rows::Account;
 
 use place::Target;
 
-use crate::clock::{Clock, Millis};
+use crate::clock::{Clock, Jitter, Millis};
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Store;
 
@@ -212,6 +212,7 @@ pub struct Accounts {
     sandbox: Arc<dyn SandboxHost>,
     live: Mutex<HashMap<AccountId, Live>>,
     tested: Mutex<HashMap<String, Tested>>,
+    jitter: Jitter,
     wake: Arc<tokio::sync::Notify>,
 }
 
@@ -223,6 +224,7 @@ impl Accounts {
         keychain: Arc<dyn SecretStore>,
         connect: Arc<dyn Connect>,
         sandbox: Arc<dyn SandboxHost>,
+        jitter: Jitter,
         wake: Arc<tokio::sync::Notify>,
     ) -> Self {
         Self {
@@ -234,6 +236,7 @@ impl Accounts {
             sandbox,
             live: Mutex::default(),
             tested: Mutex::default(),
+            jitter,
             wake,
         }
     }

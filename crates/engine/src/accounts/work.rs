@@ -16,8 +16,6 @@ use crate::error::{CommandError, ErrorCode};
 use crate::failure;
 use crate::store::Urgency;
 
-/// The longest wait before an unreachable service is tried again.
-const LONGEST_OFFLINE: Millis = 60_000;
 /// The longest name of an account, in characters.
 const LONGEST_LABEL: usize = 80;
 
@@ -199,40 +197,40 @@ impl Accounts {
         }
     }
 
-    /// Holds the whole account. Offline and rate limits end by themselves.
-    pub fn set_hold(&self, id: AccountId, code: ErrorCode, retry_after: Option<Millis>) {
+    /// Holds the whole account. What passes ends by itself: all that wait for it go on together, and where it has not
+    /// passed, they wait longer. Says how often in a row it is held.
+    pub fn set_hold(&self, id: AccountId, code: ErrorCode, retry_after: Option<Millis>) -> u32 {
         let now = self.clock.now();
-        {
+        let times = {
             let mut live = self.live();
             let live = live.entry(id).or_default();
-            let times = live
-                .hold
-                .as_ref()
-                .filter(|hold| hold.code == code)
-                .map_or(1, |hold| hold.times + 1);
-            let until = match code {
-                ErrorCode::Offline | ErrorCode::CaptivePortal => {
-                    Some(now + (1_000 << times.min(7)).min(LONGEST_OFFLINE))
-                }
-                ErrorCode::RateLimited => Some(now + retry_after.unwrap_or(LONGEST_OFFLINE)),
-                _ => None,
-            };
-            live.hold = Some(Hold { code, until, times });
+            let hold = Hold::after(live.hold.as_ref(), code, retry_after, now, (self.jitter)());
             if code == ErrorCode::Unauthorized {
                 live.service = None;
             }
-        }
+            live.hold.insert(hold).times
+        };
         self.store.announcer.changed(Noun::Account, Some(vec![id]));
         self.wake.notify_one();
+        times
     }
 
-    /// It works (again).
+    /// Something was answered as asked. What fails at uploads alone may fail at them still.
+    pub fn answered(&self, id: AccountId) {
+        self.release_if(id, |hold| hold.code != ErrorCode::Unavailable);
+    }
+
+    /// It takes uploads (again), or a person wants to know.
     pub fn release(&self, id: AccountId) {
+        self.release_if(id, |_| true);
+    }
+
+    fn release_if(&self, id: AccountId, ends: impl FnOnce(&mut Hold) -> bool) {
         let was_held = {
             let mut live = self.live();
             let live = live.entry(id).or_default();
             live.answered = Some(self.clock.now());
-            live.hold.take().is_some()
+            live.hold.take_if(ends).is_some()
         };
         if was_held {
             self.store.announcer.changed(Noun::Account, Some(vec![id]));

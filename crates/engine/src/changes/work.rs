@@ -67,13 +67,15 @@ impl Changes {
         if waiting.is_empty() {
             return Ok(None);
         }
+        // Read before: a hold that ends meanwhile was still in the way.
+        let released = self.accounts.next_release();
         let ready = self.accounts.ready()?;
         for account in waiting.into_iter().filter(|id| ready.contains(id)) {
             if self.live().busy.insert(account) {
                 tokio::spawn(self.clone().work_on(account));
             }
         }
-        Ok(self.accounts.next_release())
+        Ok(released)
     }
 
     async fn work_on(self: Arc<Self>, account: AccountId) {
@@ -307,7 +309,7 @@ impl Changes {
     ) -> Result<(), CommandError> {
         match &outcome {
             Outcome::Done => {
-                self.accounts.release(change.account);
+                self.accounts.answered(change.account);
                 self.live().in_a_row.remove(&change.id);
             }
             Outcome::Failed(..) | Outcome::Unsure(..) => {

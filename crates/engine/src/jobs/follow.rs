@@ -160,7 +160,7 @@ impl Jobs {
                 Ok(page) => page,
                 Err(error) => return Err(self.failed(account, &error, &name)),
             };
-            self.accounts.release(account);
+            self.accounts.answered(account);
             pages += 1;
             listed.extend(page.jobs);
             next = page.next;

@@ -36,10 +36,10 @@ pub use view::{JobRow, JobState, JobStep, JobsHead, JobsPage};
 pub use ways::{DropWays, Through};
 
 use crate::accounts::{AccountId, Accounts};
-use crate::clock::{Clock, Millis};
+use crate::clock::{Clock, Jitter, Millis};
 use crate::pins::Pins;
 use crate::store::Store;
-use crate::uploads::{Jitter, Uploads};
+use crate::uploads::Uploads;
 use crate::walk::Files;
 use from_drop::WaitingDrops;
 use lists::Lists;

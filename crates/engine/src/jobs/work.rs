@@ -53,8 +53,9 @@ impl Jobs {
 
     /// Asks for what is due. Answers when there is more to do.
     async fn ask_round(&self) -> Result<Option<Millis>, CommandError> {
-        let ready = self.accounts.ready()?;
+        // Read before: a hold that ends meanwhile was still in the way.
         let mut next = self.accounts.next_release();
+        let ready = self.accounts.ready()?;
         for account in ready {
             let now = self.clock.now();
             let due = self
@@ -124,7 +125,7 @@ impl Jobs {
         }
         let error = match jobs.add(&new_job(row)).await {
             Ok(job) => {
-                self.accounts.release(row.account);
+                self.accounts.answered(row.account);
                 let (id, now) = (row.id, self.clock.now());
                 self.store
                     .ledger

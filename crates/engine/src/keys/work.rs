@@ -83,7 +83,7 @@ impl Keys {
                 .page(&query, after, Priority::Click)
                 .await
                 .map_err(|error| self.failed(at, &error))?;
-            self.accounts.release(at.id);
+            self.accounts.answered(at.id);
             if !page.keys.is_empty() || page.next.is_none() {
                 return Ok((page.keys, page.next));
             }

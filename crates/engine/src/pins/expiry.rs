@@ -14,9 +14,6 @@ use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
 
-/// The longest wait for an end: a computer that slept wakes with a clock that jumped.
-const NAP: Millis = 10 * 60_000;
-
 /// When a pin ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct PinEnd {
@@ -89,10 +86,7 @@ impl Pins {
             });
             let over = async {
                 match next {
-                    Some(at) => {
-                        let nap = self.clock.now() + NAP;
-                        self.clock.sleep_until(at.min(nap)).await;
-                    }
+                    Some(at) => self.clock.sleep_until(at).await,
                     None => std::future::pending().await,
                 }
             };

@@ -98,7 +98,7 @@ impl Pins {
                     Err(error) if network == Network::Private && has_no_private(&error) => break,
                     Err(error) => return Err(self.failed(account, &error, &name)),
                 };
-                self.accounts.release(account);
+                self.accounts.answered(account);
                 if network == Network::Public {
                     self.reading_of(account, |reading| reading.names_groups = page.names_groups);
                 }

@@ -339,8 +339,11 @@ impl Acknowledged for Saving {
                 self.running.cancel.cancel();
                 Ok(())
             }
-            Ok(_) => {
+            Ok(row) => {
                 self.running.saved.store(offset, Ordering::Relaxed);
+                if offset > 0 {
+                    self.uploads.accounts.release(row.account);
+                }
                 Ok(())
             }
             Err(error) => {

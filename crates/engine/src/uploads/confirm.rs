@@ -86,7 +86,7 @@ impl Uploads {
             Ok(found) => found,
             Err(error) => return Ok(Some(self.failed(upload, &error))),
         };
-        self.accounts.release(upload.account);
+        self.accounts.answered(upload.account);
         let Some(pin) = found
             .into_iter()
             .filter(|pin| pin.network == upload.wish.target.network.network())

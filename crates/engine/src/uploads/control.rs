@@ -23,7 +23,7 @@ impl Uploads {
     /// What a person asked of all rows that it can be asked of.
     pub async fn ask_all(&self, event: &Event) -> Result<(), CommandError> {
         if *event == Event::Resume {
-            self.rest_until(None).await?;
+            self.end_rest().await?;
         }
         let states = match event {
             Event::Pause => rows::unfinished_states(),

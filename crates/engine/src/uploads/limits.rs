@@ -113,7 +113,29 @@ pub(super) struct Limits {
 #[derive(Default)]
 struct Kept {
     limits: UploadLimits,
-    resting: Option<Millis>,
+    rest: Option<Rest>,
+}
+
+/// A rest of the whole queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Rest {
+    /// When it ends.
+    until: Millis,
+    /// When it began, of one that is a length of time and not a time of the day.
+    since: Option<Millis>,
+}
+
+impl Rest {
+    /// When it ends. Where the clock was set back meanwhile, the whole of it begins anew: nobody knows how much is left.
+    fn end(&mut self, now: Millis) -> Millis {
+        if let Some(since) = self.since.filter(|since| *since > now) {
+            *self = Self {
+                until: now + self.until - since,
+                since: Some(now),
+            };
+        }
+        self.until
+    }
 }
 
 impl Limits {
@@ -123,7 +145,7 @@ impl Limits {
         let limits: Option<UploadLimits> = limits.and_then(|json| serde_json::from_str(&json).ok());
         let kept = Kept {
             limits: limits.unwrap_or_default(),
-            resting: rest.and_then(|until| until.parse().ok()),
+            rest: rest.and_then(|rest| serde_json::from_str(&rest).ok()),
         };
         Self {
             kept: Mutex::new(kept),
@@ -145,7 +167,8 @@ impl Limits {
     /// Until when the queue rests.
     pub(super) fn resting(&self) -> Option<Millis> {
         let now = self.clock.now();
-        self.kept().resting.filter(|until| *until > now)
+        let until = self.kept().rest.as_mut()?.end(now);
+        Some(until).filter(|until| *until > now)
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -176,12 +199,19 @@ impl Uploads {
     /// Nothing is sent or hashed for a while. What was being sent goes on afterwards, as after a break.
     pub async fn rest(&self, rest: RestFor) -> Result<(), CommandError> {
         let now = self.clock.now();
-        let until = match rest {
-            RestFor::Quarter => now + 15 * MINUTE,
-            RestFor::Hour => now + 60 * MINUTE,
-            RestFor::Tomorrow => at_hour(at_hour(now, 0), MORNING),
+        let lasts = |minutes| Rest {
+            until: now + minutes * MINUTE,
+            since: Some(now),
         };
-        self.rest_until(Some(until)).await?;
+        let rest = match rest {
+            RestFor::Quarter => lasts(15),
+            RestFor::Hour => lasts(60),
+            RestFor::Tomorrow => Rest {
+                until: at_hour(at_hour(now, 0), MORNING),
+                since: None,
+            },
+        };
+        self.set_rest(Some(rest)).await?;
         let running: Vec<(i64, _)> = self
             .running()
             .iter()
@@ -202,15 +232,20 @@ impl Uploads {
     }
 
     /// The rest ends now.
-    pub(super) async fn rest_until(&self, until: Option<Millis>) -> Result<(), CommandError> {
-        if self.limits.kept().resting == until {
+    pub(super) async fn end_rest(&self) -> Result<(), CommandError> {
+        self.set_rest(None).await
+    }
+
+    async fn set_rest(&self, rest: Option<Rest>) -> Result<(), CommandError> {
+        if self.limits.kept().rest == rest {
             return Ok(());
         }
+        let json = serde_json::to_string(&rest).unwrap_or_default();
         self.store
             .ledger
-            .write(Urgency::Click, move |tx| rows::set_rest(tx, until))
+            .write(Urgency::Click, move |tx| rows::set_rest(tx, &json))
             .await?;
-        self.limits.kept().resting = until;
+        self.limits.kept().rest = rest;
         self.store.announcer.changed(Noun::Upload, None);
         self.wake.notify_one();
         Ok(())
@@ -253,6 +288,23 @@ mod tests {
             ..office
         };
         assert!(held(&always, 3));
+    }
+
+    #[test]
+    fn a_rest_lasts_as_long_as_was_said_also_where_the_clock_is_set_back() {
+        let hour = 60 * MINUTE;
+        let mut rest = Rest {
+            until: 11 * hour,
+            since: Some(10 * hour),
+        };
+        assert_eq!(rest.end(10 * hour + MINUTE), 11 * hour);
+        assert_eq!(rest.end(8 * hour), 9 * hour);
+        assert_eq!(rest.end(8 * hour + 30 * MINUTE), 9 * hour);
+        let mut morning = Rest {
+            until: 30 * hour,
+            since: None,
+        };
+        assert_eq!(morning.end(8 * hour), 30 * hour);
     }
 
     #[test]

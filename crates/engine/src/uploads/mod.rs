@@ -57,7 +57,7 @@ pub use target::{GroupChoice, UploadNetwork, UploadPlaces};
 pub use view::{UploadProblem, UploadRow, UploadState, UploadsHead, UploadsPage};
 
 use crate::accounts::{AccountId, Accounts};
-use crate::clock::{Clock, Millis};
+use crate::clock::{Clock, Jitter, Millis};
 use crate::error::{CommandError, ErrorCode};
 use crate::figures;
 use crate::pins::{Pins, end_at};
@@ -100,9 +100,6 @@ pub struct UploadOptions {
     #[specta(type = Option<u32>)]
     pub expires: Option<Millis>,
 }
-
-/// A number in 0..=1, to spread waits; fixed in tests.
-pub type Jitter = Arc<dyn Fn() -> f64 + Send + Sync>;
 
 /// The upload queue of all accounts.
 pub struct Uploads {

@@ -16,7 +16,7 @@ use super::from_watch;
 use super::progress::Running;
 use super::rows::{Facts, Upload};
 use super::source::{FileSource, decode};
-use super::state::{Event, Verdict};
+use super::state::{Active, Event, Job, State, Verdict};
 use super::target::UploadNetwork;
 use super::work::Outcome;
 use crate::accounts::Hold;
@@ -29,6 +29,8 @@ use crate::walk::{Changes, Found};
 
 /// Codec of a raw block.
 const RAW: u64 = 0x55;
+/// How often in a row a service may fail before that counts for its rows: more than an hour.
+const PASSING: u32 = 12;
 /// Bytes above which it is worth hearing of a change before everything is sent.
 const LONG: u64 = 16 * 1024 * 1024;
 /// The largest file that is a single block under every profile that cuts at 256 KiB.
@@ -301,7 +303,7 @@ impl Uploads {
     /// What a failed call means for a row; a failure of the whole account holds the account instead.
     pub(super) fn failed(&self, upload: &Upload, error: &pinning::Error) -> Outcome {
         let code = failure::code(error);
-        let maybe = error.delivered == Delivered::Maybe;
+        let maybe = error.delivered == Delivered::Maybe && sends_at_once(&upload.job);
         let detail = failure::detail(error);
         let retry_after = failure::retry_after(error);
         if code == ErrorCode::Cancelled {
@@ -310,9 +312,18 @@ impl Uploads {
                 facts: Facts::default(),
             };
         }
-        if Hold::is_for(code) && !maybe {
+        // A page of the network's own came instead of an answer: so it would for all others.
+        if Hold::is_for(code) && (!maybe || code == ErrorCode::CaptivePortal) {
             self.accounts.set_hold(upload.account, code, retry_after);
             return Event::Held { maybe }.into();
+        }
+        // Where nothing succeeded since the last failure, it is the service, and no row is to blame; but not for ever: this row
+        // may be what it fails at, and the only one that is left.
+        if code == ErrorCode::Unavailable && !maybe {
+            let times = self.accounts.set_hold(upload.account, code, None);
+            if (2..=PASSING).contains(&times) {
+                return Event::Held { maybe }.into();
+            }
         }
         let facts = Facts {
             detail,
@@ -332,6 +343,11 @@ impl Uploads {
             facts,
         }
     }
+}
+
+/// One request has all of it, so that where its answer is lost, it may have arrived.
+fn sends_at_once(job: &Job) -> bool {
+    job.state == State::Active(Active::Sending) && !job.resumable
 }
 
 fn path(segments: &[Vec<u8>]) -> String {

@@ -1,6 +1,6 @@
 //! The queue's decisions: a pure step from a row and an event to the row that follows. No clock, no files, no network.
 
-use crate::clock::Millis;
+use crate::clock::{Millis, spread};
 use crate::error::ErrorCode;
 use crate::planted::planted;
 
@@ -152,18 +152,20 @@ pub const MOST_ATTEMPTS: u32 = 8;
 pub const GRACE: Millis = 3_000;
 const FIRST_WAIT: Millis = 2_000;
 const LONGEST_WAIT: Millis = 15 * 60_000;
+/// No wait is longer, the spread included.
+pub(super) const LONGEST: Millis = LONGEST_WAIT / 4 * 5;
+
+/// Whether a wait ended. One that seems longer than any began before the clock was set back, and is over as well.
+fn is_over(until: Millis, now: Millis) -> bool {
+    until <= now || until.saturating_sub(now) > LONGEST
+}
 
 /// How long the `attempts`-th failure in a row waits: doubling from 2 s to 15 min, spread by `jitter` in 0..=1 to 75..125 %.
 pub fn backoff(attempts: u32, jitter: f64) -> Millis {
     let plain = FIRST_WAIT
         .saturating_mul(1 << attempts.saturating_sub(1).min(20))
         .min(LONGEST_WAIT);
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "at most 19 minutes in milliseconds"
-    )]
-    let spread = (plain as f64 * (0.75 + jitter.clamp(0.0, 1.0) / 2.0)) as Millis;
-    spread
+    spread(plain, jitter)
 }
 
 /// The row that follows. An event that does not fit the state (an answer that comes after a cancel) changes nothing.
@@ -190,7 +192,7 @@ pub fn step(job: &Job, event: &Event, now: Millis, jitter: f64) -> Job {
                 resume_to, until, ..
             },
             Event::Due,
-        ) if now >= until => next.state = State::Active(resume_to),
+        ) if is_over(until, now) => next.state = State::Active(resume_to),
         (State::Active(active), _) => by_work(&mut next, active, event, now, jitter),
         _ => {}
     }
@@ -410,7 +412,7 @@ fn failed(
     let wait = if lost_answer {
         GRACE
     } else {
-        retry_after.unwrap_or_else(|| backoff(next.attempts, jitter))
+        retry_after.map_or_else(|| backoff(next.attempts, jitter), |wait| wait.min(LONGEST))
     };
     let reason = if lost_answer {
         ErrorCode::Unconfirmed

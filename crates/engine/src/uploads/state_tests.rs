@@ -78,6 +78,24 @@ fn the_services_own_wait_is_kept_to_the_millisecond() {
 }
 
 #[test]
+fn a_wait_is_over_in_its_time_and_when_the_clock_is_set_back_by_more_than_any_wait() {
+    let failed = Event::Failed {
+        reason: ErrorCode::Unexpected,
+        maybe: false,
+        retry_after: None,
+    };
+    let hour = 3_600_000;
+    let waits = step(&job(State::Active(Active::Sending)), &failed, 2 * hour, 0.5);
+    let State::Waiting { until, .. } = waits.state else {
+        panic!("waits")
+    };
+    let after = |now| step(&waits, &Event::Due, now, 0.5).state;
+    assert_eq!(after(until - 1), waits.state);
+    assert_eq!(after(until), State::Active(Active::Queued));
+    assert_eq!(after(hour), State::Active(Active::Queued));
+}
+
+#[test]
 fn another_content_at_the_service_needs_the_person() {
     let end = after(
         State::Active(Active::Sending),

@@ -103,12 +103,13 @@ impl Uploads {
 
     /// Starts what may start. Answers when there may be more without anybody ringing.
     async fn pass(self: &Arc<Self>, started: &Notify) -> Result<Option<Millis>, CommandError> {
+        // Read before: what ends while rows are looked at was still in their way, and must not be slept through.
+        let [released, rested] = [self.accounts.next_release(), self.limits.resting()];
         if self.start_what_may().await? {
             started.notify_one();
         }
         let waits = self.store.ledger.read(rows::next_due)?;
-        let times = [waits, self.accounts.next_release(), self.limits.resting()];
-        Ok(times.into_iter().flatten().min())
+        Ok([waits, released, rested].into_iter().flatten().min())
     }
 
     async fn pause(&self) {

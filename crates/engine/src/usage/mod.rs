@@ -187,7 +187,7 @@ impl Usage {
             }
             told
         })?;
-        self.accounts.release(account);
+        self.accounts.answered(account);
         Ok(Some(view::totals(&told, self.clock.now())))
     }
 

@@ -106,7 +106,7 @@ async fn the_ledger_breaks_at_each_step_and_nothing_is_lost_or_sent_twice() {
 }
 
 /// In the child: the process ends before this step.
-fn ends_before(step: usize) -> engine::uploads::Jitter {
+fn ends_before(step: usize) -> engine::clock::Jitter {
     let steps = AtomicUsize::new(0);
     Arc::new(move || {
         if steps.fetch_add(1, Ordering::SeqCst) == step {

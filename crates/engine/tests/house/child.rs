@@ -9,7 +9,7 @@ use std::sync::Arc;
 use engine::Engine;
 use engine::accounts::RunningSandbox;
 use engine::clock::Clock;
-use engine::uploads::Jitter;
+use engine::clock::Jitter;
 
 use super::{Ground, House, TOKEN, open};
 

@@ -20,9 +20,9 @@ use async_trait::async_trait;
 use engine::accounts::{
     Addresses, Chosen, Credential, Keep, RunningSandbox, SandboxHost, Services,
 };
-use engine::clock::{Clock, SystemClock};
+use engine::clock::{Clock, Jitter, SystemClock};
 use engine::error::CommandError;
-use engine::uploads::{Jitter, Secrets, UploadNetwork, UploadOptions};
+use engine::uploads::{Secrets, UploadNetwork, UploadOptions};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
 use engine::{Engine, Parts};
 use sandbox::{Config, Key, Sandbox};

@@ -6,6 +6,7 @@ use super::{ACTIVE, ACTIVE_STATES, COLUMNS, Upload, upload};
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::store::StoreError;
+use crate::uploads::state::LONGEST;
 
 /// One row.
 pub(in crate::uploads) fn get(tx: &Connection, id: i64) -> Result<Upload, StoreError> {
@@ -59,13 +60,13 @@ pub(in crate::uploads) fn next(
     Ok(found)
 }
 
-/// Rows whose wait is over.
+/// Rows whose wait is over. One that is longer than any was begun before the clock was set back, and is over as well.
 pub(in crate::uploads) fn due(tx: &Connection, now: Millis) -> Result<Vec<i64>, StoreError> {
     let mut select = tx.prepare_cached(
-        "SELECT id FROM upload WHERE state = 'waiting' AND until <= ?1 ORDER BY id",
+        "SELECT id FROM upload WHERE state = 'waiting' AND until NOT BETWEEN ?1 + 1 AND ?2 ORDER BY id",
     )?;
     Ok(select
-        .query_map([now], |row| row.get(0))?
+        .query_map([now, now + LONGEST], |row| row.get(0))?
         .collect::<Result<_, _>>()?)
 }
 

@@ -242,13 +242,9 @@ pub(in crate::uploads) fn set_limits(tx: &Tx, json: &str) -> Result<(), StoreErr
     keep(tx, LIMITS, json)
 }
 
-/// Keeps when the rest ends.
-pub(in crate::uploads) fn set_rest(tx: &Tx, until: Option<Millis>) -> Result<(), StoreError> {
-    keep(
-        tx,
-        REST,
-        &until.map_or(String::new(), |until| until.to_string()),
-    )
+/// Keeps the rest.
+pub(in crate::uploads) fn set_rest(tx: &Tx, json: &str) -> Result<(), StoreError> {
+    keep(tx, REST, json)
 }
 
 /// The person answered the question about secrets.

@@ -1,0 +1,77 @@
+//! A service that fails for long, and a network that answers for it: all wait together, and nobody is to blame.
+
+use engine::error::ErrorCode;
+use engine::uploads::UploadsFilter;
+use sandbox::{Fault, Kind, Route};
+
+use super::house::House;
+use super::house::fast::Fast;
+
+const HOUR: i64 = 3_600_000;
+const FILES: usize = 500;
+
+fn always(house: &House, route: Route, kind: Kind) {
+    let times = usize::MAX;
+    house.sandbox.faults().push(Fault { route, times, kind });
+}
+
+fn rows(house: &House, filter: UploadsFilter) -> u64 {
+    let page = house.engine.uploads.rows(filter, 0, 1).expect("rows");
+    page.total
+}
+
+/// So many requests reached the service at this path.
+fn asked(house: &House, path: &str) -> usize {
+    let requests = house.sandbox.requests();
+    requests.iter().filter(|entry| entry.path == path).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_hour_of_failures_costs_few_requests_and_every_upload_arrives_after_it() {
+    let clock = Fast::new(1_000);
+    let house = House::timed(clock.clone()).await;
+    always(&house, Route::V3Upload, Kind::status(500));
+    let file = |at: usize| house.file(&format!("{at}.txt"), format!("{at}").as_bytes());
+    let files: Vec<_> = (0..FILES).map(file).collect();
+    house.drop_in(&files).await;
+    let held = || house.engine.accounts.hold(house.account);
+    let unavailable = |hold: Option<engine::accounts::Hold>| {
+        hold.filter(|hold| hold.code == ErrorCode::Unavailable)
+    };
+    house.once(held, unavailable, async || ()).await;
+    clock.pass(HOUR).await;
+    let during = asked(&house, "/v3/files");
+    assert_eq!(rows(&house, UploadsFilter::NeedsYou), 0);
+    // Some twelve rounds of five at a time, and the first of each row that was tried.
+    assert!((10..=100).contains(&during), "{during} requests in an hour");
+    house.sandbox.faults().clear();
+    house.ended().await;
+    assert_eq!(rows(&house, UploadsFilter::Finished), FILES as u64);
+    assert_eq!(house.uploads_received(), FILES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_with_a_page_of_its_own_holds_the_account_and_fails_no_upload() {
+    let clock = Fast::new(1_000);
+    let house = House::timed(clock.clone()).await;
+    always(&house, Route::Any, Kind::CaptivePortal);
+    let file = |at: usize| house.file(&format!("{at}.txt"), format!("{at}").as_bytes());
+    let files: Vec<_> = (0..20).map(file).collect();
+    house.drop_in(&files).await;
+    let held = || house.engine.accounts.hold(house.account);
+    let portal = |hold: Option<engine::accounts::Hold>| {
+        hold.filter(|hold| hold.code == ErrorCode::CaptivePortal)
+    };
+    house.once(held, portal, async || ()).await;
+    clock.pass(HOUR).await;
+    assert_eq!(rows(&house, UploadsFilter::NeedsYou), 0);
+    assert_eq!(rows(&house, UploadsFilter::Now), 20);
+    house.sandbox.faults().clear();
+    let ended = house.ended().await;
+    assert!(
+        ended
+            .iter()
+            .all(|row| row.check == engine::pins::CheckState::Verified)
+    );
+    assert_eq!(house.uploads_received(), 20);
+}
