@@ -6,12 +6,14 @@ use super::work::{listed, missing};
 use super::{Pins, Reading, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::{Noun, heard};
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::paging::Pages;
 use crate::store::Urgency;
 
 /// Pages of one network's list, of 10 to 1,000 pins each.
 const MOST_PAGES: usize = 100_000;
+/// How often in a row a service may ask to wait before the next page.
+const MOST_WAITS: u32 = 20;
 
 impl Pins {
     /// Reads the whole list once. A second call while one runs does nothing.
@@ -73,6 +75,13 @@ impl Pins {
         look(readings.entry(account).or_default())
     }
 
+    /// As long as the account is held: what was read of a long list is not read again.
+    async fn wait_for(&self, account: AccountId) {
+        if let Some(until) = self.accounts.hold(account).and_then(|hold| hold.until) {
+            self.clock.sleep_until(until).await;
+        }
+    }
+
     async fn read_all(&self, account: AccountId) -> Result<(), CommandError> {
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
@@ -90,14 +99,23 @@ impl Pins {
                 ..pinning::PinQuery::default()
             };
             let mut next: Option<PageToken> = None;
-            let mut pages = Pages::up_to(MOST_PAGES);
+            let (mut pages, mut waits) = (Pages::up_to(MOST_PAGES), 0);
             loop {
                 let asked = self.clock.now();
-                let page = match list.page(&query, next.take(), Priority::Background).await {
+                let page = match list.page(&query, next.clone(), Priority::Background).await {
                     Ok(page) => page,
                     Err(error) if network == Network::Private && has_no_private(&error) => break,
-                    Err(error) => return Err(self.failed(account, &error, &name)),
+                    Err(error) => {
+                        let told = self.failed(account, &error, &name);
+                        waits += 1;
+                        if told.code != ErrorCode::RateLimited || waits > MOST_WAITS {
+                            return Err(told);
+                        }
+                        self.wait_for(account).await;
+                        continue;
+                    }
                 };
+                waits = 0;
                 self.accounts.answered(account);
                 if network == Network::Public {
                     self.reading_of(account, |reading| reading.names_groups = page.names_groups);

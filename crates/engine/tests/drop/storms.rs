@@ -51,6 +51,22 @@ async fn an_hour_of_failures_costs_few_requests_and_every_upload_arrives_after_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_told_to_wait_goes_on_where_it_was() {
+    let house = House::new().await;
+    house.engine.refresh(house.account).await.expect("reads");
+    let lists = || ["/v3/files/public", "/v3/files/private"].map(|path| asked(&house, path));
+    let before = lists();
+    let faults = house.sandbox.faults();
+    faults.once(Route::V3List, Kind::Pass);
+    // Longer than the client waits by itself.
+    faults.once(Route::V3List, Kind::rate_limited(3));
+    house.engine.refresh(house.account).await.expect("reads");
+    let [public, private] = lists();
+    assert_eq!([public - before[0], private - before[1]], [1, 2]);
+    assert_eq!(house.engine.accounts.hold(house.account), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_network_with_a_page_of_its_own_holds_the_account_and_fails_no_upload() {
     let clock = Fast::new(1_000);
     let house = House::timed(clock.clone()).await;
