@@ -12,6 +12,7 @@ use super::from_watch;
 use super::progress::Running;
 use super::rows::{Secrets, Upload};
 use super::source::{encode_place, stamp_text, stamps_text};
+use super::suspects;
 use crate::error::ErrorCode;
 use crate::planted::planted;
 use crate::walk::{Files, Found, Place, Problem, readable, survey};
@@ -76,7 +77,7 @@ pub(super) fn contents(
             ));
         }
         if !looked.secrets.is_empty() && upload.wish.secrets == Secrets::Hold {
-            return Err(held(&looked.secrets));
+            return Err(suspects::held(&looked.secrets));
         }
         let looks = looked.files.first().map(|found| stamp_text(&found.stamp));
         if expected.is_some() && looks != expected {
@@ -161,23 +162,6 @@ fn shown(place: &Place) -> String {
         .map(|name| readable(name))
         .collect::<Vec<_>>()
         .join("/")
-}
-
-fn held(secrets: &[Place]) -> Refusal {
-    let names: Vec<String> = secrets
-        .iter()
-        .take(3)
-        .map(|place| readable(&place.name()))
-        .collect();
-    let (count, verb) = if secrets.len() == 1 {
-        ("1 file".to_owned(), "looks like a secret")
-    } else {
-        (format!("{} files", secrets.len()), "look like secrets")
-    };
-    Refusal::new(
-        ErrorCode::Secret,
-        format!("{count} {verb}: {}.", names.join(", ")),
-    )
 }
 
 /// A folder goes as one request in which every file carries its path as text.

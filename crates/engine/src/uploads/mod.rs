@@ -23,6 +23,7 @@ mod rows;
 mod send;
 mod source;
 mod state;
+mod suspects;
 mod target;
 mod turns;
 mod view;

@@ -10,6 +10,7 @@ use super::bytes::{self, Stopped};
 use super::progress::Running;
 use super::rows::{self, Facts, Upload};
 use super::state::{Active, Event, State};
+use super::suspects;
 use crate::accounts::{AccountId, Hold};
 use crate::announce::Noun;
 use crate::clock::Millis;
@@ -350,6 +351,7 @@ impl Uploads {
             let contents =
                 bytes::contents(files.as_ref(), &copy, &|| running.cancel.is_cancelled())
                     .map_err(Stopped::Refused)?;
+            suspects::look_inside(files.as_ref(), &copy, &contents, &running)?;
             running.begin(contents.bytes, false);
             let root = bytes::root(
                 files.as_ref(),

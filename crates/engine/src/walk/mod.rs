@@ -21,7 +21,7 @@ pub use inotify::SystemWatching;
 pub use junk::is_junk;
 pub(crate) use patterns::{LeaveOut, PINIGNORE, Patterns, own_patterns};
 pub use secret::looks_like_secret;
-pub use shape::{LOOKED_AT, secret_shape};
+pub use shape::{LOOKED_AT, holds_secret, secret_shape};
 pub use survey::{Found, Survey, survey};
 pub use watching::{Deaf, Ear, Heard, Listening, Watching};
 

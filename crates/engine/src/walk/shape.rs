@@ -1,5 +1,9 @@
 //! What the beginning of a file looks like: private keys, wallets and tokens have shapes of their own, whatever their names.
 
+use std::io::Read as _;
+
+use super::{Files, Place};
+
 /// How much of a file is looked at.
 pub const LOOKED_AT: usize = 64 * 1024;
 
@@ -82,6 +86,16 @@ pub fn secret_shape(head: &[u8]) -> Option<&'static str> {
         })
         .or_else(|| has_web_token(head).then_some("an access token"))
         .or_else(|| assigned(head))
+}
+
+/// Whether the beginning of a file looks like a secret. What cannot be read does not.
+pub fn holds_secret(files: &dyn Files, place: &Place) -> bool {
+    let Ok((file, _)) = files.open(place) else {
+        return false;
+    };
+    let mut head = Vec::new();
+    let read = file.take(LOOKED_AT as u64).read_to_end(&mut head);
+    read.is_ok() && secret_shape(&head).is_some()
 }
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {

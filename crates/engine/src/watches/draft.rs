@@ -14,7 +14,7 @@ use super::scan::Scan;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
 use crate::uploads::UploadNetwork;
-use crate::walk::{Node, Place, looks_like_secret, readable};
+use crate::walk::{Node, Place, holds_secret, looks_like_secret, readable};
 
 /// Drafts that may wait.
 const KEPT: usize = 16;
@@ -261,7 +261,7 @@ impl Watches {
             examined += 1;
             let secret = looks_like_secret(name)
                 || (examined <= EXAMINED
-                    && super::queue::holds_secret(&*scan.files, &scan.root, way));
+                    && holds_secret(&*scan.files, &super::scan::place(&scan.root, way)));
             if secret {
                 preview.secrets += 1;
                 if preview.secret_examples.len() < 20 {

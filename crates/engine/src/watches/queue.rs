@@ -54,16 +54,6 @@ fn examine(files: &dyn Files, root: &std::path::Path, way: &Way, stamp: &Stamp) 
     }
 }
 
-/// Whether the beginning of a file looks like a secret. What cannot be read does not.
-pub(super) fn holds_secret(files: &dyn Files, root: &std::path::Path, way: &Way) -> bool {
-    let Ok((file, _)) = files.open(&place(root, way)) else {
-        return false;
-    };
-    let mut head = Vec::new();
-    let read = file.take(LOOKED_AT as u64).read_to_end(&mut head);
-    read.is_ok() && secret_shape(&head).is_some()
-}
-
 async fn examine_all(
     files: Arc<dyn Files>,
     root: PathBuf,
