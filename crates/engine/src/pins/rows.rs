@@ -2,6 +2,7 @@
 
 mod ends;
 mod history;
+mod made;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub(super) use ends::{ended, next_end};
 pub(super) use history::{Past, journal, note_edit, note_end, past, unjournal};
+pub(super) use made::{Made, made};
 
 use crate::accounts::AccountId;
 use crate::clock::Millis;
@@ -223,15 +225,6 @@ pub(super) fn delete(tx: &Tx, ids: &[i64]) -> Result<(), StoreError> {
     for id in ids {
         delete.execute([id])?;
     }
-    Ok(())
-}
-
-/// The service knows the pin by another id now.
-pub(super) fn set_service_id(tx: &Tx, id: i64, service_id: &str) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE pin SET service_id = ?2 WHERE id = ?1",
-        params![id, service_id],
-    )?;
     Ok(())
 }
 
