@@ -16,6 +16,7 @@ mod links;
 mod past;
 mod reading;
 mod rows;
+mod same_cid;
 mod saved;
 mod sets;
 mod unpinned;

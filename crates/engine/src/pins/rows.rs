@@ -168,7 +168,7 @@ pub(super) fn by_cid(
     cid: &str,
 ) -> Result<Vec<Mirrored>, StoreError> {
     let mut select = tx.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM pin WHERE account = ?1 AND cid = ?2"
+        "SELECT {COLUMNS} FROM pin WHERE account = ?1 AND cid = ?2 ORDER BY id"
     ))?;
     Ok(select
         .query_map(params![account, cid], mirrored)?

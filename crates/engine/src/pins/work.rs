@@ -74,19 +74,6 @@ impl Pins {
         Ok(ids)
     }
 
-    /// The row of a CID in the mirror, where there is one.
-    pub fn find(
-        &self,
-        account: AccountId,
-        cid: &str,
-    ) -> Result<Option<rows::Mirrored>, CommandError> {
-        Ok(self
-            .store
-            .mirror
-            .read(|tx| rows::by_cid(tx, account, cid))?
-            .pop())
-    }
-
     /// Changes name and key-values at the service, then here.
     pub async fn edit(&self, id: i64, edit: PinEdit) -> Result<PinDetails, CommandError> {
         let row = self.mirrored(id)?;
