@@ -189,14 +189,15 @@ pub(super) fn by_service_id(
         .optional()?)
 }
 
-/// Which of these CIDs an account has.
+/// Which of these CIDs an account keeps for everyone.
 pub(super) fn which<'a>(
     tx: &Connection,
     account: AccountId,
     cids: impl Iterator<Item = &'a str>,
 ) -> Result<HashSet<&'a str>, StoreError> {
-    let mut select =
-        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM pin WHERE account = ?1 AND cid = ?2)")?;
+    let mut select = tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM pin WHERE account = ?1 AND cid = ?2 AND network = 'public')",
+    )?;
     let mut found = HashSet::new();
     for cid in cids {
         if select.query_row(params![account, cid], |row| row.get(0))? {
