@@ -32,6 +32,7 @@ use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
 pub(crate) use count::{Counted, ListAge};
+pub(crate) use entry::spellings;
 pub use expiry::PinEnd;
 pub(crate) use expiry::end_at;
 pub use export::{CopyWhat, PIN_HEADS};
