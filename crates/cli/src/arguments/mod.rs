@@ -60,7 +60,7 @@ pub(crate) enum Command {
     Ls(Ls),
     /// Shows one pin.
     Show {
-        /// Its CID, or its whole name.
+        /// Its CID, its whole name, or the service's id of it.
         pin: String,
         /// The service's own record of it, as it gives it.
         #[arg(long)]
@@ -212,6 +212,9 @@ pub(crate) struct Ls {
     /// What was unpinned once instead, as far as the service remembers it; newest first.
     #[arg(long, conflicts_with_all = ["status", "sort", "reverse", "cached", "network", "check", "duplicates"])]
     pub(crate) unpinned: bool,
+    /// What is pinned and what was unpinned once, as far as the service remembers it; newest first.
+    #[arg(long, conflicts_with_all = ["unpinned", "status", "sort", "reverse", "cached", "network", "check", "duplicates"])]
+    pub(crate) all: bool,
     /// Unpinned on this day (UTC) or at this moment, or later.
     #[arg(long, value_name = "TIME", value_parser = moment, requires = "unpinned")]
     pub(crate) unpinned_since: Option<i64>,
@@ -247,7 +250,7 @@ pub(crate) enum Sort {
 
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
-    /// CIDs, or whole names.
+    /// CIDs, whole names, or the service's ids.
     #[arg(required = true, value_name = "PIN")]
     pub(crate) pins: Vec<String>,
     /// The new name of one pin.
@@ -270,7 +273,7 @@ pub(crate) struct Edit {
 
 #[derive(Debug, Args)]
 pub(crate) struct Link {
-    /// Its CID, or its whole name.
+    /// Its CID, its whole name, or the service's id of it.
     pub(crate) pin: String,
     /// How long a link to a private file works: 30m, 12h, 7d; ten minutes without it.
     #[arg(long = "for", value_name = "TIME", value_parser = lasts)]
@@ -282,7 +285,7 @@ pub(crate) struct Link {
 
 #[derive(Debug, Args)]
 pub(crate) struct Swap {
-    /// Its CID, or its whole name.
+    /// Its CID, its whole name, or the service's id of it.
     pub(crate) pin: String,
     /// The CID, or a link that names it, whose content is shown; without it nothing is changed.
     pub(crate) other: Option<String>,
@@ -296,9 +299,12 @@ pub(crate) struct Swap {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rm {
-    /// CIDs, or whole names.
+    /// CIDs, whole names, or the service's ids.
     #[arg(required = true, value_name = "PIN")]
     pub(crate) pins: Vec<String>,
+    /// Each pin that has such a CID or name, where several have.
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Does not ask.
     #[arg(long, short)]
     pub(crate) yes: bool,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
 use super::{
-    Desk, Reply, Request, accounts, add, edits, groups, jobs, keys, links, pins, queue, swaps,
-    usage, watches,
+    Desk, Reply, Request, accounts, add, edits, groups, job_control, jobs, keys, links, pins,
+    queue, swaps, usage, watches,
 };
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
@@ -134,6 +134,10 @@ async fn said(
             let account = account_of(engine, account.as_deref())?;
             edits::edit(engine, account, &pins, change, say).await
         }
+        Request::AlikePins { account, which } => {
+            let account = account_of(engine, account.as_deref())?;
+            pins::show_all(engine, account, &which, say).await
+        }
         Request::Unpin { account, pins } => {
             let account = account_of(engine, account.as_deref())?;
             edits::unpin(engine, account, &pins, say).await
@@ -150,9 +154,15 @@ async fn said(
             what,
             jobs,
             origins,
+            filter,
         } => {
             let account = account_of(engine, account.as_deref())?;
-            jobs::control(desk, account, what, &jobs, origins.as_deref(), say).await
+            match filter {
+                Some(filter) => job_control::cancel_all(engine, account, filter, say).await,
+                None => {
+                    job_control::control(desk, account, what, &jobs, origins.as_deref(), say).await
+                }
+            }
         }
         Request::Groups { account, what } => {
             let account = account_of(engine, account.as_deref())?;

@@ -12,12 +12,14 @@ mod edits;
 #[cfg(test)]
 mod fuzzed_tests;
 mod groups;
+mod job_control;
 mod jobs;
 mod keys;
 mod line;
 mod lines;
 mod links;
 mod listen;
+mod meant;
 mod open;
 mod past;
 mod pins;
@@ -43,7 +45,7 @@ pub use links::LinkLine;
 pub use listen::listen;
 pub(crate) use open::ask_to_open;
 pub use open::{Asked, Opened};
-pub use pins::{PinLine, PinsAsked, SortedBy};
+pub use pins::{PastAsked, PinLine, PinsAsked, SortedBy};
 pub use queue::{Control, ProgressLine, UploadLine};
 pub use swaps::{ShownLine, SwapAsked, SwapLine};
 pub(crate) use usage::usage_line;
@@ -52,6 +54,7 @@ pub use watches::{FileLine, FolderLine, FolderPause};
 
 use crate::accounts::{Abilities, Account};
 use crate::error::CommandError;
+use crate::jobs::JobsFilter;
 use crate::uploads::RestFor;
 use crate::usage::UsageSpan;
 use crate::watches::WatchRules;
@@ -100,6 +103,11 @@ pub enum Request {
         pins: Vec<String>,
         change: PinChange,
     },
+    /// All pins of a CID or a whole name, or the one of a service's id.
+    AlikePins {
+        account: Option<String>,
+        which: String,
+    },
     /// Unpins these numbers of the mirror.
     Unpin {
         account: Option<String>,
@@ -119,6 +127,9 @@ pub enum Request {
         what: JobControl,
         jobs: Vec<String>,
         origins: Option<Vec<String>>,
+        /// All in these states instead; for `Cancel`.
+        #[serde(default)]
+        filter: Option<JobsFilter>,
     },
     /// Groups of pins.
     Groups {
@@ -194,6 +205,7 @@ impl Request {
             Self::Follow { .. }
                 | Self::Pins(_)
                 | Self::Pin { .. }
+                | Self::AlikePins { .. }
                 | Self::Link { .. }
                 | Self::Record { .. }
                 | Self::FollowJobs { .. }
