@@ -5,6 +5,7 @@ mod groups;
 mod jobs;
 mod keys;
 mod narrowed;
+mod queue;
 mod watch;
 
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub(crate) use groups::{Groups, GroupsWhat, Network};
 pub(crate) use jobs::{Copy, Import, JobStates, Jobs, JobsWhat};
 pub(crate) use keys::{Keys, NewKey, Shown};
 pub(crate) use narrowed::{Check, Kind, Narrowed};
+pub(crate) use queue::{Queue, RestTime};
 pub(crate) use watch::{AddWatch, PauseFor, Watch};
 
 const EXIT_CODES: &str = "\
@@ -40,7 +42,7 @@ No token is ever an argument: it is read from standard input, from a prompt, or 
 #[derive(Debug, Parser)]
 #[command(name = "pinfold", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
-    /// The account, by name or number; else the one worked with last.
+    /// The account, by name or number; else the one worked with last, and of the queue those of all.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) account: Option<String>,
     /// Prints one JSON object a line.
@@ -310,45 +312,6 @@ pub(crate) struct Rm {
     pub(crate) yes: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Queue {
-    /// Lists uploads that have not ended.
-    Ls {
-        /// And those that have.
-        #[arg(long)]
-        all: bool,
-        /// At most so many.
-        #[arg(long, value_name = "N", default_value_t = 1_000)]
-        limit: usize,
-    },
-    /// Pauses uploads; without numbers all.
-    Pause {
-        uploads: Vec<i64>,
-        /// The whole queue, for so long.
-        #[arg(long = "for", value_enum, conflicts_with = "uploads")]
-        pause: Option<RestTime>,
-    },
-    /// Moves uploads before all others.
-    First {
-        #[arg(required = true)]
-        uploads: Vec<i64>,
-    },
-    /// Lets paused uploads go on; without numbers all.
-    Resume { uploads: Vec<i64> },
-    /// Tries again; without numbers all.
-    Retry { uploads: Vec<i64> },
-    /// Takes uploads back. What is pinned already stays pinned.
-    Cancel {
-        #[arg(required_unless_present = "all")]
-        uploads: Vec<i64>,
-        /// All of them.
-        #[arg(long, conflicts_with = "uploads")]
-        all: bool,
-    },
-    /// Works on the queue and shows what happens until it is interrupted.
-    Watch,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Usage {
     /// How far back the chart goes.
@@ -369,17 +332,6 @@ pub(crate) enum Span {
     Year,
     /// Since the first pin.
     All,
-}
-
-/// How long the queue rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs, reason = "each says itself")]
-pub(crate) enum RestTime {
-    #[value(name = "15m")]
-    Quarter,
-    Hour,
-    /// Until six in the morning.
-    Tomorrow,
 }
 
 #[derive(Debug, Args)]

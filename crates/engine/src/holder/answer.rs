@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
+use super::queue::Of;
 use super::{
     Desk, Reply, Request, accounts, add, edits, groups, job_control, jobs, keys, links, pins,
     queue, swaps, usage, watches,
@@ -205,12 +206,21 @@ async fn said(
             engine.settings.set_active(account).await?;
             accounts::say_one(engine, account, say).await
         }
-        Request::Queue { ended, limit } => queue::list(engine, ended, limit, say).await,
+        Request::Queue {
+            account,
+            ended,
+            limit,
+        } => queue::list(&Of::named(engine, account.as_deref())?, ended, limit, say).await,
         Request::RestQueue { pause } => engine.uploads.rest(pause).await,
-        Request::Control { what, uploads } => queue::control(engine, what, &uploads, say).await,
-        Request::FollowQueue => {
+        Request::Control {
+            account,
+            what,
+            uploads,
+        } => queue::control(&Of::named(engine, account.as_deref())?, what, &uploads, say).await,
+        Request::FollowQueue { account } => {
+            let of = Of::named(engine, account.as_deref())?;
             drop(doing);
-            queue::follow_all(desk, say).await
+            queue::follow_all(desk, &of, say).await
         }
         Request::Watch {
             account,

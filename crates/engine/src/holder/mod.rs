@@ -167,14 +167,28 @@ pub enum Request {
     RemoveAccount { account: String },
     /// Works with this account from now on.
     UseAccount { account: String },
-    /// What is in the queue; `ended`: and what has ended, newest first.
-    Queue { ended: bool, limit: usize },
+    /// What is in the queue, of this account or of all; `ended`: and what has ended, newest first.
+    Queue {
+        #[serde(default)]
+        account: Option<String>,
+        ended: bool,
+        limit: usize,
+    },
     /// Nothing is sent for a while.
     RestQueue { pause: RestFor },
-    /// Pauses, resumes, retries, cancels or moves to the front these uploads; none given: all.
-    Control { what: Control, uploads: Vec<i64> },
-    /// A line for each upload that changes, until the asker hangs up.
-    FollowQueue,
+    /// Pauses, resumes, retries, cancels or moves to the front these uploads; none given: all, of this account where one is
+    /// named.
+    Control {
+        #[serde(default)]
+        account: Option<String>,
+        what: Control,
+        uploads: Vec<i64>,
+    },
+    /// A line for each upload that changes, of this account or of all, until the asker hangs up.
+    FollowQueue {
+        #[serde(default)]
+        account: Option<String>,
+    },
     /// Begins to watch a folder; the path is absolute.
     Watch {
         account: Option<String>,
@@ -215,7 +229,7 @@ impl Request {
                 | Self::Usage { .. }
                 | Self::Accounts
                 | Self::Queue { .. }
-                | Self::FollowQueue
+                | Self::FollowQueue { .. }
                 | Self::Folders
                 | Self::Folder { .. }
                 | Self::Audit { .. }
