@@ -192,6 +192,18 @@ async fn said(
             abilities,
             label,
         } => accounts::adopt(engine, *account, *abilities, label, say).await,
+        Request::ReplaceKey {
+            account,
+            key,
+            abilities,
+        } => {
+            let account = account_of(engine, Some(&account))?;
+            accounts::replace_key(engine, account, *key, *abilities, say).await
+        }
+        Request::RenameAccount { account, label } => {
+            let account = account_of(engine, Some(&account))?;
+            accounts::rename(engine, account, &label, say).await
+        }
         Request::AddSandbox => accounts::sandbox(engine, say).await,
         Request::TestAccount { account } => {
             let account = account_of(engine, account.as_deref())?;

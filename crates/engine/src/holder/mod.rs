@@ -159,6 +159,14 @@ pub enum Request {
         abilities: Box<Abilities>,
         label: Option<String>,
     },
+    /// Another token for an account, which another process of this user has tested and put where it is kept.
+    ReplaceKey {
+        account: String,
+        key: Box<Account>,
+        abilities: Box<Abilities>,
+    },
+    /// Gives an account another name.
+    RenameAccount { account: String, label: String },
     /// Adds the built-in Sandbox.
     AddSandbox,
     /// Asks the service whether it accepts the account's token.
@@ -246,6 +254,8 @@ impl Request {
             Self::Open(_)
             | Self::Add(_)
             | Self::AdoptAccount { .. }
+            | Self::ReplaceKey { .. }
+            | Self::RenameAccount { .. }
             | Self::RemoveAccount { .. }
             | Self::RevokeKeys { .. }
             | Self::Unpin { .. }
