@@ -34,6 +34,15 @@ pub(crate) async fn run(
         Account::Test { name } => Request::TestAccount {
             account: name.or(account),
         },
+        Account::Key {
+            name,
+            pair,
+            credential,
+        } => return key(name, pair, credential, house, out).await,
+        Account::Rename { name, label } => Request::RenameAccount {
+            account: name,
+            label,
+        },
         Account::Use { name } => Request::UseAccount { account: name },
         Account::Rm { name, yes } => {
             if !yes {
@@ -76,7 +85,23 @@ fn shown(lines: &[AccountLine], out: &Out) -> Result<(), Failure> {
         ("PLACE", Side::Left),
         ("STATE", Side::Left),
     ];
-    out.table(&heads, &rows)
+    out.table(&heads, &rows)?;
+    for line in lines {
+        // Only a test tells these.
+        let mut facts: Vec<(&str, String)> = Vec::new();
+        facts.extend(line.may.iter().map(|may| ("May", may.clone())));
+        facts.extend(line.may_not.iter().map(|lack| {
+            let words = format!("{}: needs the scope {}", lack.feature, lack.scope);
+            ("May not", words)
+        }));
+        facts.extend(
+            line.not_offered
+                .iter()
+                .map(|noun| ("Not offered", noun.clone())),
+        );
+        out.facts(&facts)?;
+    }
+    Ok(())
 }
 
 /// Where the token is, and stays.
@@ -100,22 +125,80 @@ async fn add(add: AddAccount, house: &mut House, out: &Out) -> Result<(), Failur
             }),
         },
     };
-    let (source, token) = token(add.credential, add.pair).await?;
-    let credential = credential(&token, add.pair)?;
+    let kept = kept(&chosen, add.credential, add.pair).await?;
+    let request = Request::AdoptAccount {
+        account: Box::new(kept.account.clone()),
+        abilities: Box::new(kept.abilities.clone()),
+        label: add.name,
+    };
+    handed_over(request, &kept, house, out).await
+}
+
+/// Another token for an account that there is.
+async fn key(
+    name: String,
+    pair: bool,
+    credential: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    let mut stored = None;
+    let account = Some(name.clone());
+    for reply in house.gather(Request::Stored { account }).await? {
+        if let Reply::Stored { account } = reply {
+            stored = Some(*account);
+        }
+    }
+    let stored = stored.ok_or_else(|| CommandError::gone("This account"))?;
+    let chosen = stored
+        .chosen()
+        .ok_or_else(|| CommandError::gone("This account"))?;
+    let kept = kept(&chosen, credential, pair).await?;
+    let request = Request::ReplaceKey {
+        account: stored.id.to_string(),
+        key: Box::new(kept.account.clone()),
+        abilities: Box::new(kept.abilities.clone()),
+    };
+    handed_over(request, &kept, house, out).await
+}
+
+/// A token that its service accepted, where it is kept, and what came of its test.
+struct Kept {
+    account: Stored,
+    abilities: Abilities,
+    keychain: Arc<dyn SecretStore>,
+    /// What was put into the keychain for it.
+    entry: String,
+}
+
+/// Reads a token, asks the service about it and keeps it.
+async fn kept(chosen: &Chosen, named: Option<String>, pair: bool) -> Result<Kept, Failure> {
+    let (source, token) = token(named, pair).await?;
+    let credential = credential(&token, pair)?;
     let keychain: Arc<dyn SecretStore> = match source {
         Source::Keychain => Arc::new(Keychain::new()),
         Source::Elsewhere(_) => Arc::new(UntilQuit::new()),
     };
-    let (mut account, abilities) = tested(credential, &chosen, keychain.clone()).await?;
+    let (mut account, abilities) = tested(credential, chosen, keychain.clone()).await?;
     let entry = account.secret.clone();
     if let Source::Elsewhere(entry) = source {
         account.secret = entry;
     }
-    let request = Request::AdoptAccount {
-        account: Box::new(account),
-        abilities: Box::new(abilities),
-        label: add.name,
-    };
+    Ok(Kept {
+        account,
+        abilities,
+        keychain,
+        entry,
+    })
+}
+
+/// Whoever holds the data folder takes it in.
+async fn handed_over(
+    request: Request,
+    kept: &Kept,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
     let mut lines = Vec::new();
     let asked = house
         .ask(request, |reply| {
@@ -127,7 +210,7 @@ async fn add(add: AddAccount, house: &mut House, out: &Out) -> Result<(), Failur
         .await;
     if matches!(asked, Err(Failure::Told(_))) {
         // Nobody knows of it, so nobody would ever take it out. One that was lost may know of it.
-        let _ = keychain.remove(&entry).await;
+        let _ = kept.keychain.remove(&kept.entry).await;
     }
     asked?;
     shown(&lines, out)

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use engine::clock::{Clock, SystemClock};
-use engine::holder::{PinChange, PinLine, PinsAsked, Reply, Request, SortedBy};
+use engine::holder::{PastAsked, PinChange, PinLine, PinsAsked, Reply, Request, SortedBy};
 use engine::pins::{CheckState, FileKind, PinFilters};
 
 use crate::add::plain;
@@ -12,6 +12,9 @@ use crate::exit::Failure;
 use crate::house::House;
 use crate::print::{Out, Side, moment, size};
 use crate::table;
+
+/// Pins that a question names one by one.
+const MOST_NAMED: usize = 50;
 
 pub(crate) async fn list(
     ls: Ls,
@@ -25,7 +28,7 @@ pub(crate) async fn list(
         Status::Pinning => "pinning",
         Status::Failed => "failed",
     };
-    let all_pinned = ls.status.is_empty() || ls.status == [Status::Pinned];
+    let all_pinned = !ls.all && (ls.status.is_empty() || ls.status == [Status::Pinned]);
     let request = Request::Pins(PinsAsked {
         account,
         text: ls.text,
@@ -36,7 +39,11 @@ pub(crate) async fn list(
             unpinned_until: ls.unpinned_until,
             ..filters(ls.narrowed)
         },
-        unpinned: ls.unpinned,
+        past: match (ls.all, ls.unpinned) {
+            (true, _) => Some(PastAsked::All),
+            (_, true) => Some(PastAsked::Unpinned),
+            _ => None,
+        },
         sort: match ls.sort {
             Sort::Time => SortedBy::Time,
             Sort::Name => SortedBy::Name,
@@ -47,6 +54,7 @@ pub(crate) async fn list(
         limit: ls.limit,
         cached: ls.cached,
     });
+    let past = ls.unpinned || ls.all;
     let mut rows = Vec::new();
     if ls.csv {
         out.raw(table::head().as_bytes())?;
@@ -62,14 +70,14 @@ pub(crate) async fn list(
         } else if ls.quiet {
             out.line(pin.cid.as_deref().unwrap_or_default())?;
         } else if !out.json {
-            rows.push(row(pin, !all_pinned));
+            rows.push(row(pin, past, !all_pinned));
         }
     }
     let mut heads = vec![
         ("CID", Side::Left),
         ("SIZE", Side::Right),
         ("PINNED", Side::Left),
-        (if ls.unpinned { "UNPINNED" } else { "CHECK" }, Side::Left),
+        (if past { "UNPINNED" } else { "CHECK" }, Side::Left),
         ("NAME", Side::Left),
     ];
     if ls.csv {
@@ -115,15 +123,15 @@ fn filters(narrowed: Narrowed) -> PinFilters {
     }
 }
 
-fn row(pin: &PinLine, with_status: bool) -> Vec<String> {
+fn row(pin: &PinLine, past: bool, with_status: bool) -> Vec<String> {
     let mut cells = vec![
         pin.cid.clone().unwrap_or_else(|| "-".into()),
         pin.bytes.map(size).unwrap_or_default(),
         moment(pin.pinned_at.as_deref()),
-        match &pin.unpinned_at {
-            Some(at) => moment(Some(at)),
-            None if pin.status == "unpinned" => String::new(),
-            None => pin.check.replace('_', " "),
+        if past {
+            moment(pin.unpinned_at.as_deref())
+        } else {
+            pin.check.replace('_', " ")
         },
         pin.name.clone().unwrap_or_default(),
     ];
@@ -206,6 +214,7 @@ fn shown(out: &Out, reply: &Reply) -> Result<(), Failure> {
         ("Check", pin.sentence.clone().unwrap_or_default()),
         ("Network", pin.network.clone()),
         ("Groups", pin.groups.join(", ")),
+        ("Id", pin.service_id.clone().unwrap_or_default()),
         ("Type", pin.mime.clone().unwrap_or_default()),
         ("Link", pin.link.clone().unwrap_or_default()),
     ];
@@ -224,20 +233,38 @@ pub(crate) async fn remove(
     let mut pins = Vec::new();
     for which in rm.pins {
         let account = account.clone();
-        for reply in house.gather(Request::Pin { account, which }).await? {
-            if let Reply::Pin(pin) = reply {
-                pins.push(pin);
+        let request = if rm.all {
+            Request::AlikePins { account, which }
+        } else {
+            Request::Pin { account, which }
+        };
+        for reply in house.gather(request).await? {
+            match reply {
+                Reply::Pin(pin) if pins.iter().all(|known: &PinLine| known.id != pin.id) => {
+                    pins.push(pin);
+                }
+                _ => {}
             }
         }
     }
-    let names: Vec<&str> = pins
-        .iter()
-        .filter_map(|pin| pin.name.as_deref().or(pin.cid.as_deref()))
-        .collect();
-    let question = format!(
-        "Unpin {}? The service keeps it no longer; copies elsewhere may remain.",
-        names.join(", ")
-    );
+    let question = match &pins[..] {
+        [] => return Ok(()),
+        // As many as are named are told one by one, if they are few.
+        several if several.len() > MOST_NAMED => format!(
+            "Unpin {} pins? The service keeps them no longer; copies elsewhere may remain.",
+            several.len()
+        ),
+        few => {
+            let names: Vec<&str> = few
+                .iter()
+                .filter_map(|pin| pin.name.as_deref().or(pin.cid.as_deref()))
+                .collect();
+            format!(
+                "Unpin {}? The service keeps it no longer; copies elsewhere may remain.",
+                names.join(", ")
+            )
+        }
+    };
     if !rm.yes {
         sure(&question).await?;
     }

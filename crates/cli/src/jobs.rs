@@ -150,6 +150,7 @@ pub(crate) async fn run(
         what,
         jobs,
         origins,
+        filter: None,
     };
     let request = match jobs.what {
         Some(JobsWhat::Retry { jobs, origin }) => {
@@ -157,7 +158,17 @@ pub(crate) async fn run(
             let request = control(JobControl::Retry, jobs, origins);
             return Followed::new(out, false).ask(request, house).await;
         }
-        Some(JobsWhat::Cancel { jobs }) => control(JobControl::Cancel, jobs, None),
+        Some(JobsWhat::Cancel {
+            status: Some(states),
+            ..
+        }) => Request::ControlJobs {
+            account,
+            what: JobControl::Cancel,
+            jobs: Vec::new(),
+            origins: None,
+            filter: Some(filter(states)),
+        },
+        Some(JobsWhat::Cancel { jobs, status: None }) => control(JobControl::Cancel, jobs, None),
         Some(JobsWhat::Clear) => control(JobControl::Clear, Vec::new(), None),
         None => Request::Jobs(JobsAsked {
             account,
@@ -165,6 +176,7 @@ pub(crate) async fn run(
             text: jobs.text,
             oldest_first: jobs.reverse,
             limit: jobs.limit,
+            offset: jobs.offset,
             cached: jobs.cached,
         }),
     };

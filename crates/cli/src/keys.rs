@@ -6,8 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::accounts::Abilities;
-use engine::error::CommandError;
+use engine::accounts::{Abilities, Keep};
+use engine::error::{CommandError, ErrorCode};
 use engine::holder::{KeyLine, KeysAsked, Reply, Request};
 use engine::keys::{KeyWish, KeysShown, MadeKey, RevealedKey};
 
@@ -103,6 +103,11 @@ async fn create(
         }
     }
     let stored = stored.ok_or_else(|| CommandError::gone("This account"))?;
+    if stored.keep == Keep::UntilQuit {
+        let words =
+            "The token of this account is in the memory of the window only. Make the key there.";
+        return Err(CommandError::new(ErrorCode::BadInput, words).into());
+    }
     // The file comes first: once there is a key, nothing may stand in the way of keeping it.
     let file = new.to.as_deref().map(NewFile::at).transpose()?;
     let wish = KeyWish {

@@ -120,7 +120,7 @@ async fn asked(
         Command::Usage(usage) => usage::run(usage, account, house, out).await,
         Command::Keys { what } => keys::run(what, account, house, out).await,
         Command::Account { what } => accounts::run(what, account, house, out).await,
-        Command::Queue { what } => queue::run(what, house, out).await,
+        Command::Queue { what } => queue::run(what, account, house, out).await,
         Command::Watch { what } => watch::run(what, account, house, out).await,
         Command::Cid(_)
         | Command::Run

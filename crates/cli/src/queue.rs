@@ -10,16 +10,35 @@ use crate::house::House;
 use crate::print::{Out, Side, size};
 use crate::progress::Followed;
 
-pub(crate) async fn run(what: Queue, house: &mut House, out: &Out) -> Result<(), Failure> {
-    let control = |what, uploads| Request::Control { what, uploads };
+pub(crate) async fn run(
+    what: Queue,
+    account: Option<String>,
+    house: &mut House,
+    out: &Out,
+) -> Result<(), Failure> {
+    let control = |what, uploads| Request::Control {
+        account: account.clone(),
+        what,
+        uploads,
+    };
     let request = match what {
         Queue::Watch => {
             let mut followed = Followed::new(out);
             return house
-                .ask(Request::FollowQueue, |reply| followed.hear(&reply))
+                .ask(Request::FollowQueue { account }, |reply| {
+                    followed.hear(&reply)
+                })
                 .await;
         }
-        Queue::Ls { all, limit } => Request::Queue { ended: all, limit },
+        Queue::Ls { all, limit } => Request::Queue {
+            account,
+            ended: all,
+            limit,
+        },
+        Queue::Pause { pause: Some(_), .. } if account.is_some() => {
+            let words = "The queue rests as a whole: leave --account out, or --for.";
+            return Err(Failure::Usage(words.into()));
+        }
         Queue::Pause {
             pause: Some(pause), ..
         } => Request::RestQueue {

@@ -9,10 +9,29 @@ pub(crate) enum Account {
     Add(AddAccount),
     /// Lists accounts.
     Ls,
-    /// Asks the service whether it accepts the token.
+    /// Asks the service whether it accepts the token, and what the key may.
     Test {
         /// By name or number.
         name: Option<String>,
+    },
+    /// Gives an account another token, which is read as by `add` and tested first. Queue, folders and pins stay.
+    Key {
+        /// By name or number.
+        name: String,
+        /// Pinata's older API key and API secret, one a line, instead of a token.
+        #[arg(long)]
+        pair: bool,
+        /// The token is this credential of systemd (LoadCredential=), now and at every later start.
+        #[arg(long, value_name = "NAME")]
+        credential: Option<String>,
+    },
+    /// Gives an account another name here.
+    Rename {
+        /// By name or number.
+        name: String,
+        /// What to call it.
+        #[arg(value_name = "NEW")]
+        label: String,
     },
     /// Works with this account where none is named.
     Use {

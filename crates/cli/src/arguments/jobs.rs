@@ -56,6 +56,9 @@ pub(crate) struct Jobs {
     /// At most so many.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
+    /// Leaves out so many first.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) offset: usize,
     /// The list as it was read last, without asking the service.
     #[arg(long)]
     pub(crate) cached: bool,
@@ -63,11 +66,14 @@ pub(crate) struct Jobs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum JobsWhat {
-    /// Takes jobs back. What is pinned already stays pinned.
+    /// Takes jobs back. What is pinned already stays pinned; what failed is removed, here and at the service.
     Cancel {
         /// Numbers or CIDs.
-        #[arg(required = true, value_name = "JOB")]
+        #[arg(required_unless_present = "status", value_name = "JOB")]
         jobs: Vec<String>,
+        /// All jobs in this state.
+        #[arg(long, value_enum, conflicts_with = "jobs")]
+        status: Option<JobStates>,
     },
     /// Asks again; without numbers for all that failed.
     Retry {

@@ -5,6 +5,7 @@ mod groups;
 mod jobs;
 mod keys;
 mod narrowed;
+mod queue;
 mod watch;
 
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ pub(crate) use groups::{Groups, GroupsWhat, Network};
 pub(crate) use jobs::{Copy, Import, JobStates, Jobs, JobsWhat};
 pub(crate) use keys::{Keys, NewKey, Shown};
 pub(crate) use narrowed::{Check, Kind, Narrowed};
+pub(crate) use queue::{Queue, RestTime};
 pub(crate) use watch::{AddWatch, PauseFor, Watch};
 
 const EXIT_CODES: &str = "\
@@ -40,7 +42,7 @@ No token is ever an argument: it is read from standard input, from a prompt, or 
 #[derive(Debug, Parser)]
 #[command(name = "pinfold", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
-    /// The account, by name or number; else the one worked with last.
+    /// The account, by name or number; else the one worked with last, and of the queue those of all.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) account: Option<String>,
     /// Prints one JSON object a line.
@@ -60,7 +62,7 @@ pub(crate) enum Command {
     Ls(Ls),
     /// Shows one pin.
     Show {
-        /// Its CID, or its whole name.
+        /// Its CID, its whole name, or the service's id of it.
         pin: String,
         /// The service's own record of it, as it gives it.
         #[arg(long)]
@@ -212,6 +214,9 @@ pub(crate) struct Ls {
     /// What was unpinned once instead, as far as the service remembers it; newest first.
     #[arg(long, conflicts_with_all = ["status", "sort", "reverse", "cached", "network", "check", "duplicates"])]
     pub(crate) unpinned: bool,
+    /// What is pinned and what was unpinned once, as far as the service remembers it; newest first.
+    #[arg(long, conflicts_with_all = ["unpinned", "status", "sort", "reverse", "cached", "network", "check", "duplicates"])]
+    pub(crate) all: bool,
     /// Unpinned on this day (UTC) or at this moment, or later.
     #[arg(long, value_name = "TIME", value_parser = moment, requires = "unpinned")]
     pub(crate) unpinned_since: Option<i64>,
@@ -247,7 +252,7 @@ pub(crate) enum Sort {
 
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
-    /// CIDs, or whole names.
+    /// CIDs, whole names, or the service's ids.
     #[arg(required = true, value_name = "PIN")]
     pub(crate) pins: Vec<String>,
     /// The new name of one pin.
@@ -270,7 +275,7 @@ pub(crate) struct Edit {
 
 #[derive(Debug, Args)]
 pub(crate) struct Link {
-    /// Its CID, or its whole name.
+    /// Its CID, its whole name, or the service's id of it.
     pub(crate) pin: String,
     /// How long a link to a private file works: 30m, 12h, 7d; ten minutes without it.
     #[arg(long = "for", value_name = "TIME", value_parser = lasts)]
@@ -282,7 +287,7 @@ pub(crate) struct Link {
 
 #[derive(Debug, Args)]
 pub(crate) struct Swap {
-    /// Its CID, or its whole name.
+    /// Its CID, its whole name, or the service's id of it.
     pub(crate) pin: String,
     /// The CID, or a link that names it, whose content is shown; without it nothing is changed.
     pub(crate) other: Option<String>,
@@ -296,51 +301,15 @@ pub(crate) struct Swap {
 
 #[derive(Debug, Args)]
 pub(crate) struct Rm {
-    /// CIDs, or whole names.
+    /// CIDs, whole names, or the service's ids.
     #[arg(required = true, value_name = "PIN")]
     pub(crate) pins: Vec<String>,
+    /// Each pin that has such a CID or name, where several have.
+    #[arg(long)]
+    pub(crate) all: bool,
     /// Does not ask.
     #[arg(long, short)]
     pub(crate) yes: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Queue {
-    /// Lists uploads that have not ended.
-    Ls {
-        /// And those that have.
-        #[arg(long)]
-        all: bool,
-        /// At most so many.
-        #[arg(long, value_name = "N", default_value_t = 1_000)]
-        limit: usize,
-    },
-    /// Pauses uploads; without numbers all.
-    Pause {
-        uploads: Vec<i64>,
-        /// The whole queue, for so long.
-        #[arg(long = "for", value_enum, conflicts_with = "uploads")]
-        pause: Option<RestTime>,
-    },
-    /// Moves uploads before all others.
-    First {
-        #[arg(required = true)]
-        uploads: Vec<i64>,
-    },
-    /// Lets paused uploads go on; without numbers all.
-    Resume { uploads: Vec<i64> },
-    /// Tries again; without numbers all.
-    Retry { uploads: Vec<i64> },
-    /// Takes uploads back. What is pinned already stays pinned.
-    Cancel {
-        #[arg(required_unless_present = "all")]
-        uploads: Vec<i64>,
-        /// All of them.
-        #[arg(long, conflicts_with = "uploads")]
-        all: bool,
-    },
-    /// Works on the queue and shows what happens until it is interrupted.
-    Watch,
 }
 
 #[derive(Debug, Args)]
@@ -363,17 +332,6 @@ pub(crate) enum Span {
     Year,
     /// Since the first pin.
     All,
-}
-
-/// How long the queue rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[allow(missing_docs, reason = "each says itself")]
-pub(crate) enum RestTime {
-    #[value(name = "15m")]
-    Quarter,
-    Hour,
-    /// Until six in the morning.
-    Tomorrow,
 }
 
 #[derive(Debug, Args)]

@@ -61,3 +61,156 @@ async fn the_service_of_the_command_line_is_an_account_like_any_other() {
     let (code, rest) = serving.terminate();
     assert_eq!(code, 0, "{rest}");
 }
+
+/// A file of mode 0600 with a new key of everything.
+fn new_key(house: &House, name: &str) -> std::path::PathBuf {
+    let file = house.path(name);
+    let to = file.to_str().expect("text");
+    house.done(&[
+        "--account",
+        "here",
+        "keys",
+        "create",
+        name,
+        "--admin",
+        "--to",
+        to,
+    ]);
+    file
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_refused_is_replaced_and_the_queue_goes_on_with_the_new_one() {
+    let house = House::with_account().await;
+    let (first, second) = (new_key(&house, "first"), new_key(&house, "second"));
+    let with = |file: &std::path::Path, arguments: &[&str]| {
+        let output = house
+            .pinfold(arguments)
+            .env("PINFOLD_TOKEN_FILE", file)
+            .output();
+        let output = output.expect("starts");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code().unwrap_or(-1), told, printed)
+    };
+    let mut adding = house.adding();
+    adding[3] = "work".into();
+    let adding: Vec<&str> = adding.iter().map(String::as_str).collect();
+    assert_eq!(with(&first, &adding).0, 0);
+    let file = house.file("waits.txt", b"it waits");
+    house.done(&["--account", "work", "add", "--no-wait", &file]);
+    house.done(&[
+        "--account",
+        "here",
+        "keys",
+        "revoke",
+        "first",
+        "--yes",
+        "--in-use",
+    ]);
+    let (running, _) = house.stays(&["run"]);
+    let (code, told) = house.code(&["account", "test", "work"]);
+    assert_eq!(code, 5, "{told}");
+
+    // One that is refused as well changes nothing.
+    let (code, told, _) = with(&first, &["account", "key", "work"]);
+    assert!(code == 5 && told.contains("does not accept"), "{told}");
+    let (code, told, _) = with(&second, &["account", "key", "nobody"]);
+    assert_eq!(code, 3, "{told}");
+    let (code, told, printed) = with(&second, &["--json", "account", "key", "work"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(printed.contains(r#""label":"work""#), "{printed}");
+    house.until("it is pinned with the new key", |house| {
+        let pins = house.objects(&["--account", "work", "ls"], "pin");
+        pins.iter().any(|pin| pin["name"] == "waits.txt")
+    });
+    running.kill();
+    // At the next start, too; and the other account keeps its own.
+    house.done(&["account", "test", "work"]);
+    house.done(&["account", "test", "here"]);
+    assert_eq!(house.objects(&["account", "ls"], "account").len(), 2);
+    house.no_token_was_written();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_renamed_and_its_test_says_what_the_key_may_and_may_not() {
+    let house = House::with_account().await;
+    let all = house.objects(&["account", "test", "here"], "account");
+    let may = all[0]["may"].as_array().expect("a list");
+    assert!(may.contains(&"Upload files".into()), "{may:?}");
+    assert_eq!(all[0]["may_not"], serde_json::json!([]));
+
+    let file = house.path("reader");
+    let to = file.to_str().expect("text");
+    house.done(&[
+        "keys",
+        "create",
+        "reader",
+        "--scope",
+        "org:files:read",
+        "--to",
+        to,
+    ]);
+    let mut adding = house.adding();
+    adding[3] = "reader".into();
+    let mut adding = house.pinfold(&adding);
+    adding.env("PINFOLD_TOKEN_FILE", &file);
+    assert!(adding.status().expect("starts").success());
+    let told = house.done(&["account", "test", "reader"]);
+    assert!(
+        told.contains("Upload files") && told.contains("org:files:write"),
+        "{told}"
+    );
+
+    let renamed = house.objects(&["account", "rename", "reader", "Only reads"], "account");
+    assert_eq!(renamed[0]["label"], "Only reads");
+    house.done(&["--account", "only reads", "ls"]);
+    let (code, told) = house.code(&["account", "rename", "Only reads", "here"]);
+    assert!(code == 1 && told.contains("already"), "{told}");
+    let (code, told) = house.code(&["account", "rename", "reader", "x"]);
+    assert_eq!(code, 3, "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_of_the_queue_of_one_account_leaves_the_others_alone() {
+    let house = House::with_account().await;
+    let mut adding = house.adding();
+    adding[3] = "there".into();
+    house.done(&adding);
+    for (account, name) in [("here", "a.txt"), ("there", "b.txt"), ("there", "c.txt")] {
+        let file = house.file(name, name.as_bytes());
+        house.done(&["--account", account, "add", "--no-wait", &file]);
+    }
+    let of = |account: &str, state: &str| {
+        let listed = ["--account", account, "queue", "ls", "--all"];
+        let ended =
+            |row: &serde_json::Value| row["state"] == "paused" || row["state"] == "cancelled";
+        let rows = house.objects(&listed, "upload").into_iter();
+        let rows = rows.filter(|row| row["state"] == state || state == "open" && !ended(row));
+        rows.map(|row| row["id"].to_string()).collect::<Vec<_>>()
+    };
+    let (here, there) = (of("here", "open"), of("there", "open"));
+    assert_eq!((here.len(), there.len()), (1, 2), "{here:?} {there:?}");
+    assert_eq!(house.objects(&["queue", "ls"], "upload").len(), 3);
+    assert_eq!(
+        house
+            .objects(&["--account", "there", "queue", "pause"], "upload")
+            .len(),
+        2
+    );
+    assert_eq!(
+        (of("here", "paused").len(), of("there", "paused").len()),
+        (0, 2)
+    );
+    house.done(&["--account", "there", "queue", "resume"]);
+    assert_eq!(of("there", "paused").len(), 0);
+    let (code, told) = house.code(&["--account", "here", "queue", "cancel", &there[0]]);
+    assert!(code == 3 && told.contains("here"), "{told}");
+    let (code, told) = house.code(&["--account", "here", "queue", "pause", "--for", "hour"]);
+    assert_eq!(code, 2, "{told}");
+    house.done(&["--account", "here", "queue", "cancel", "--all"]);
+    assert_eq!(
+        (of("here", "cancelled"), of("there", "open")),
+        (here, there)
+    );
+}

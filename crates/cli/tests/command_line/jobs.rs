@@ -181,3 +181,36 @@ async fn pins_are_asked_for_at_another_account_and_followed_there() {
     let (code, told) = house.code(&["--account", "here", "copy", "Edition 4", "--to", "here"]);
     assert!(code == 1 && told.contains("Choose another"), "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_removed_here_and_at_the_service_one_by_one_and_all_at_once() {
+    let house = house().await;
+    for cid in [CIDS[0], CIDS[1], CIDS[2]] {
+        house.server.jobs().set_end(cid, JobStatus::Expired);
+        let (code, told) = house.code(&["import", cid, "--wait"]);
+        assert_eq!(code, 1, "{told}");
+    }
+    house.server.jobs().set_end(CIDS[3], JobStatus::Searching);
+    house.done(&["import", CIDS[3]]);
+    assert_eq!(house.objects(&["jobs"], "job").len(), 4);
+    let one = house.objects(&["jobs", "--limit", "1", "--offset", "3"], "job");
+    assert_eq!(states(&one), [(CIDS[0], "expired")]);
+
+    let removed = house.objects(&["jobs", "cancel", CIDS[0]], "job");
+    assert_eq!(states(&removed), [(CIDS[0], "removed")]);
+    let said = removed[0]["sentence"].as_str().expect("words");
+    assert!(said.starts_with("Removed"), "{said}");
+    assert_eq!(house.objects(&["jobs"], "job").len(), 3);
+    let (code, told) = house.code(&["jobs", "cancel"]);
+    assert_eq!(code, 2, "{told}");
+    let removed = house.objects(&["jobs", "cancel", "--status", "failed"], "job");
+    assert_eq!(removed.len(), 2, "{removed:?}");
+    // It is read again from the service.
+    let left = house.objects(&["jobs"], "job");
+    assert_eq!(states(&left), [(CIDS[3], "searching")]);
+    assert!(
+        house
+            .done(&["jobs", "cancel", "--status", "failed"])
+            .is_empty()
+    );
+}

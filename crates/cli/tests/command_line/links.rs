@@ -129,3 +129,61 @@ async fn the_address_of_a_pin_shows_other_content_and_its_own_again() {
     let left = house.objects(&at_the_other(&["ls"]), "pin");
     assert!(left.iter().all(|pin| pin["cid"] != json!(one)), "{left:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_pins_of_a_cid_or_a_name_none_is_taken_unless_it_is_said_which() {
+    let house = House::with_account().await;
+    let file = house.file("open.txt", b"the same bytes");
+    let cid = cid_of(&house.done(&["add", &file]));
+    let private = ["add", &file, "--name", "mine.txt", "--network", "private"];
+    assert_eq!(cid_of(&house.done(&private)), cid);
+    for words in [
+        &["rm", "--yes", &cid][..],
+        &["edit", &cid, "--name", "x"],
+        &["link", &cid],
+        &["show", &cid],
+        &["swap", &cid],
+    ] {
+        let (code, told) = house.code(words);
+        assert_eq!(code, 1, "{words:?}: {told}");
+        assert!(
+            told.contains("open.txt") && told.contains("mine.txt"),
+            "{told}"
+        );
+    }
+    let pins = house.objects(&["ls", "--sort", "name"], "pin");
+    let id = pins[0]["service_id"].as_str().expect("an id").to_owned();
+    assert_eq!(pins[0]["name"], "mine.txt");
+    let (_, told) = house.code(&["show", &cid]);
+    assert!(told.contains(&id), "{told}");
+    house.done(&["edit", &id, "--name", "for me"]);
+    assert!(house.done(&["show", "for me"]).contains(&id));
+    house.done(&["rm", "--yes", &id]);
+    let left = house.objects(&["ls"], "pin");
+    assert_eq!((left.len(), &left[0]["name"]), (1, &json!("open.txt")));
+    house.done(&["show", &cid]);
+
+    // All of a name, or of a CID, where that is said.
+    for bytes in ["one", "two"] {
+        let file = house.file("print.txt", bytes.as_bytes());
+        house.done(&["add", &file]);
+    }
+    house.done(&private);
+    let (code, told) = house.code(&["rm", "--yes", "print.txt"]);
+    assert!(code == 1 && told.contains("--all"), "{told}");
+    house.done(&["rm", "--yes", "--all", "print.txt"]);
+    assert_eq!(house.objects(&["ls"], "pin").len(), 2);
+    house.done(&["rm", "--yes", "--all", &cid]);
+    assert!(house.objects(&["ls"], "pin").is_empty());
+    let (code, told) = house.code(&["rm", "--yes", "--all", "print.txt"]);
+    assert_eq!(code, 3, "{told}");
+    // Everything that ever was, as far as the service remembers it.
+    let ever = house.objects(&["ls", "--all"], "pin");
+    assert!(
+        ever.len() >= 3 && ever.iter().all(|pin| pin["status"] == "unpinned"),
+        "{ever:?}"
+    );
+    house.done(&["add", &file]);
+    let ever = house.objects(&["ls", "--all", "open.txt"], "pin");
+    assert!(ever.iter().any(|pin| pin["status"] == "pinned"), "{ever:?}");
+}

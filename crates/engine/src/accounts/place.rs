@@ -131,6 +131,27 @@ impl Target {
     }
 }
 
+impl Account {
+    /// Its service, as a person would choose it; `None` for the Sandbox.
+    pub fn chosen(&self) -> Option<Chosen> {
+        let [api, uploads, gateway] = self.addresses.clone();
+        match self.kind {
+            AccountKind::Sandbox => None,
+            AccountKind::Psa => Some(Chosen::Psa {
+                service: self.service.clone(),
+                address: api,
+            }),
+            AccountKind::Pinata => Some(Chosen::Pinata {
+                addresses: Some(Addresses {
+                    api,
+                    uploads,
+                    gateway,
+                }),
+            }),
+        }
+    }
+}
+
 impl Accounts {
     /// The pinning services to choose from; the last one is any other.
     pub fn services() -> Vec<ServiceTemplate> {

@@ -6,8 +6,8 @@ use super::Reply;
 use super::answer::Say;
 use super::lines::word;
 use crate::Engine;
-use crate::accounts::{Abilities, Account, AccountId, AccountRow};
-use crate::error::CommandError;
+use crate::accounts::{Abilities, Account, AccountId, AccountRow, MayNot};
+use crate::error::{CommandError, ErrorCode};
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,15 @@ pub struct AccountLine {
     pub active: bool,
     /// What holds it, in words.
     pub hold: Option<String>,
+    /// What its key may, in words, where that was just asked.
+    #[serde(default)]
+    pub may: Vec<String>,
+    /// What its key may not, though its service has it, and the scope that is missing.
+    #[serde(default)]
+    pub may_not: Vec<MayNot>,
+    /// What its service does not have.
+    #[serde(default)]
+    pub not_offered: Vec<String>,
 }
 
 impl AccountLine {
@@ -35,6 +44,9 @@ impl AccountLine {
             id: row.id,
             label: row.label,
             place: row.place,
+            may: Vec::new(),
+            may_not: Vec::new(),
+            not_offered: Vec::new(),
         }
     }
 }
@@ -85,15 +97,56 @@ pub(super) async fn sandbox(engine: &Engine, say: &Say) -> Result<(), CommandErr
     say_one(engine, id, say).await
 }
 
+/// Works with another token from now on; what the account was held for is over.
+pub(super) async fn replace_key(
+    engine: &Engine,
+    id: AccountId,
+    key: Account,
+    abilities: Abilities,
+    say: &Say,
+) -> Result<(), CommandError> {
+    engine.accounts.adopt_key(id, key, abilities).await?;
+    engine.read_list(id);
+    say_one(engine, id, say).await
+}
+
+/// Gives it another name, which no other has: names are how accounts are told apart here.
+pub(super) async fn rename(
+    engine: &Engine,
+    id: AccountId,
+    label: &str,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let label = label.trim();
+    let mut others = engine.accounts.stored()?.into_iter();
+    if others.any(|other| other.id != id && other.label.eq_ignore_ascii_case(label)) {
+        return Err(CommandError::new(
+            ErrorCode::BadInput,
+            format!("There is an account called “{label}” already. Give this one another name."),
+        ));
+    }
+    engine.accounts.rename(id, label).await?;
+    say_one(engine, id, say).await
+}
+
 /// Asks the service.
 pub(super) async fn test(
     engine: &Engine,
     account: AccountId,
     say: &Say,
 ) -> Result<(), CommandError> {
-    let row = engine.retry(account).await?;
-    say_one(engine, account, say).await?;
-    match row.hold {
+    let health = engine.check_account(account).await?;
+    let line = AccountLine::new(health.row.clone(), engine.active()?);
+    let asked = health.row.hold.is_none();
+    let abilities = Some(health.abilities).filter(|_| asked).unwrap_or_default();
+    say.line(Reply::Account(AccountLine {
+        may: abilities.may,
+        may_not: abilities.may_not,
+        not_offered: abilities.not_offered,
+        ..line
+    }))
+    .await?;
+    match health.row.hold {
         None => Ok(()),
         Some(hold) => Err(CommandError::new(hold.code, hold.sentence)),
     }

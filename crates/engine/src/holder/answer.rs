@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
+use super::queue::Of;
 use super::{
-    Desk, Reply, Request, accounts, add, edits, groups, jobs, keys, links, pins, queue, swaps,
-    usage, watches,
+    Desk, Reply, Request, accounts, add, edits, groups, job_control, jobs, keys, links, pins,
+    queue, swaps, usage, watches,
 };
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
@@ -134,6 +135,10 @@ async fn said(
             let account = account_of(engine, account.as_deref())?;
             edits::edit(engine, account, &pins, change, say).await
         }
+        Request::AlikePins { account, which } => {
+            let account = account_of(engine, account.as_deref())?;
+            pins::show_all(engine, account, &which, say).await
+        }
         Request::Unpin { account, pins } => {
             let account = account_of(engine, account.as_deref())?;
             edits::unpin(engine, account, &pins, say).await
@@ -150,9 +155,15 @@ async fn said(
             what,
             jobs,
             origins,
+            filter,
         } => {
             let account = account_of(engine, account.as_deref())?;
-            jobs::control(desk, account, what, &jobs, origins.as_deref(), say).await
+            match filter {
+                Some(filter) => job_control::cancel_all(engine, account, filter, say).await,
+                None => {
+                    job_control::control(desk, account, what, &jobs, origins.as_deref(), say).await
+                }
+            }
         }
         Request::Groups { account, what } => {
             let account = account_of(engine, account.as_deref())?;
@@ -181,6 +192,18 @@ async fn said(
             abilities,
             label,
         } => accounts::adopt(engine, *account, *abilities, label, say).await,
+        Request::ReplaceKey {
+            account,
+            key,
+            abilities,
+        } => {
+            let account = account_of(engine, Some(&account))?;
+            accounts::replace_key(engine, account, *key, *abilities, say).await
+        }
+        Request::RenameAccount { account, label } => {
+            let account = account_of(engine, Some(&account))?;
+            accounts::rename(engine, account, &label, say).await
+        }
         Request::AddSandbox => accounts::sandbox(engine, say).await,
         Request::TestAccount { account } => {
             let account = account_of(engine, account.as_deref())?;
@@ -195,12 +218,21 @@ async fn said(
             engine.settings.set_active(account).await?;
             accounts::say_one(engine, account, say).await
         }
-        Request::Queue { ended, limit } => queue::list(engine, ended, limit, say).await,
+        Request::Queue {
+            account,
+            ended,
+            limit,
+        } => queue::list(&Of::named(engine, account.as_deref())?, ended, limit, say).await,
         Request::RestQueue { pause } => engine.uploads.rest(pause).await,
-        Request::Control { what, uploads } => queue::control(engine, what, &uploads, say).await,
-        Request::FollowQueue => {
+        Request::Control {
+            account,
+            what,
+            uploads,
+        } => queue::control(&Of::named(engine, account.as_deref())?, what, &uploads, say).await,
+        Request::FollowQueue { account } => {
+            let of = Of::named(engine, account.as_deref())?;
             drop(doing);
-            queue::follow_all(desk, say).await
+            queue::follow_all(desk, &of, say).await
         }
         Request::Watch {
             account,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Reply;
 use super::answer::Say;
-use super::pins::{details, say_one, the_one};
+use super::meant::the_one;
+use super::pins::{details, say_one};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::changes::EditOfMany;

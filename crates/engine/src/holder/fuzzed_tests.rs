@@ -41,7 +41,7 @@ fn no_line_of_another_process_makes_its_reader_fail_hang_or_grow() {
         .map(|request| serde_json::to_string(request).expect("JSON"))
         .collect();
     lines.push(serde_json::to_string(&note).expect("JSON"));
-    lines.push(r#"{"ask":"pins","account":null,"text":"a","status":[],"filters":{"kinds":["image"],"keyvalues":[]},"sort":"time","reverse":false,"limit":10,"cached":true,"unpinned":false}"#.to_owned());
+    lines.push(r#"{"ask":"pins","account":null,"text":"a","status":[],"filters":{"kinds":["image"],"keyvalues":[]},"sort":"time","reverse":false,"limit":10,"cached":true,"past":"all"}"#.to_owned());
     let lines: Vec<String> = lines.iter().map(|line| format!("{line}\n")).collect();
     let lines: Vec<&[u8]> = lines.iter().map(String::as_bytes).collect();
     Runs::of("a line of another process", 1_000).bytes(&lines, LONGEST_LINE, heard);

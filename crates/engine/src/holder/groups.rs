@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::Say;
-use super::{Reply, pins};
+use super::{Reply, meant, pins};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
@@ -121,7 +121,7 @@ async fn change(
     let group = the_one(engine, account, group).await?;
     let mut meant = Vec::new();
     for pin in named {
-        meant.push(pins::the_one(engine, account, pin).await?);
+        meant.push(meant::the_one(engine, account, pin).await?);
     }
     let what = if add {
         "was not put into"

@@ -8,7 +8,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
-use super::{Desk, Reply, groups, pins};
+use super::{Desk, Reply, groups, meant, pins};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::announce::Noun;
@@ -63,6 +63,9 @@ pub struct JobsAsked {
     pub oldest_first: bool,
     /// At most so many.
     pub limit: Option<usize>,
+    /// So many are left out first.
+    #[serde(default)]
+    pub offset: usize,
     /// As the list was read last, without asking the service.
     pub cached: bool,
 }
@@ -89,7 +92,7 @@ pub struct JobLine {
     /// The name that the pin has or will have.
     pub name: Option<String>,
     /// Where it stands: `waiting`, `asking`, `prechecking`, `searching`, `retrieving`, `looking`, `uploading`, `pinned`,
-    /// or how it ended: `expired`, `over_free_limit`, `over_max_size`, `invalid_object`, `bad_host_node`, `failed`,
+    /// or how it ended: `removed`, `expired`, `over_free_limit`, `over_max_size`, `invalid_object`, `bad_host_node`, `failed`,
     /// `gone`, `refused`, `cancelled`.
     pub state: String,
     /// Why it waits, or ended without a pin.
@@ -120,13 +123,18 @@ impl JobLine {
         })
     }
 
-    fn of(engine: &Engine, id: i64) -> Result<Self, CommandError> {
+    pub(super) fn of(engine: &Engine, id: i64) -> Result<Self, CommandError> {
         Self::new(engine, engine.jobs.row_of(id)?)
     }
 
     /// It is pinned.
     pub fn pinned(&self) -> bool {
         self.state == "pinned"
+    }
+
+    /// It ended without a pin, and nobody took it back.
+    pub(super) fn failed(&self) -> bool {
+        self.ended && !matches!(self.state.as_str(), "pinned" | "cancelled")
     }
 
     /// The service was asked for it, or it waits for more than its turn.
@@ -209,7 +217,7 @@ pub(super) async fn copy(
     let to = account_of(engine, Some(&asked.to))?;
     let mut meant = Vec::new();
     for which in &asked.pins {
-        meant.push(pins::the_one(engine, from, which).await?);
+        meant.push(meant::the_one(engine, from, which).await?);
     }
     let copied = engine.jobs.copy(from, &meant, to).await?;
     say.note(copied.sentence.as_str()).await?;
@@ -277,7 +285,12 @@ pub(super) async fn list(engine: &Engine, asked: JobsAsked, say: &Say) -> Result
         text: asked.text,
         oldest_first: asked.oldest_first,
     };
-    for row in every(engine, account, &query, asked.limit.unwrap_or(usize::MAX))? {
+    let most = asked
+        .limit
+        .unwrap_or(usize::MAX)
+        .saturating_add(asked.offset);
+    let rows = every(engine, account, &query, most)?;
+    for row in rows.into_iter().skip(asked.offset) {
         say.line(Reply::Job(JobLine::new(engine, row)?)).await?;
     }
     Ok(())
@@ -303,46 +316,6 @@ fn every(
     Ok(all)
 }
 
-/// Asks it of the jobs of these numbers or CIDs, and tells how each stands then.
-pub(super) async fn control(
-    desk: &Desk,
-    account: AccountId,
-    what: JobControl,
-    named: &[String],
-    origins: Option<&[String]>,
-    say: &Say,
-) -> Result<(), CommandError> {
-    let engine = &desk.engine;
-    match what {
-        JobControl::Clear => engine.jobs.clear_ended(account).await,
-        JobControl::Cancel => {
-            for id in meant(engine, account, named)? {
-                engine.jobs.cancel(id).await?;
-                let line = JobLine::of(engine, id)?;
-                say.line(Reply::Job(line)).await?;
-            }
-            Ok(())
-        }
-        JobControl::Retry => {
-            let mut cids = Vec::new();
-            if named.is_empty() {
-                let failed = lines(engine, account, JobsFilter::Failed)?;
-                cids.extend(failed.into_iter().map(|job| job.cid));
-                engine.jobs.retry_failed(account).await?;
-            }
-            for id in meant(engine, account, named)? {
-                cids.push(engine.jobs.cid(id)?);
-                let origins = origins.map(<[String]>::to_vec);
-                engine.jobs.retry(id, origins).await?;
-            }
-            // What is asked for again may be another row.
-            let asked = engine.jobs.asked(account, &cids.join("\n"))?;
-            let jobs = asked.into_iter().filter_map(|asked| asked.job).collect();
-            follow(desk, jobs, false, say).await
-        }
-    }
-}
-
 /// All jobs in these states.
 pub(super) fn lines(
     engine: &Engine,
@@ -357,26 +330,4 @@ pub(super) fn lines(
     rows.into_iter()
         .map(|row| JobLine::new(engine, row))
         .collect()
-}
-
-fn meant(engine: &Engine, account: AccountId, named: &[String]) -> Result<Vec<i64>, CommandError> {
-    let mut all = Vec::new();
-    for name in named {
-        let by_number = name.parse().ok();
-        let found = match by_number.filter(|id| engine.jobs.row_of(*id).is_ok()) {
-            Some(id) => Some(id),
-            None => engine
-                .jobs
-                .asked(account, name)?
-                .iter()
-                .find_map(|asked| asked.job),
-        };
-        all.push(found.ok_or_else(|| {
-            CommandError::new(
-                ErrorCode::NotFound,
-                format!("No job has the number or the CID “{name}”."),
-            )
-        })?);
-    }
-    Ok(all)
 }

@@ -6,7 +6,7 @@ use super::Reply;
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
 use crate::Engine;
-use crate::accounts::{AccountId, AccountKind, Keep, service_name};
+use crate::accounts::{AccountId, AccountKind, service_name};
 use crate::error::{CommandError, ErrorCode};
 use crate::keys::{KeyRow, KeyState, KeysQuery, KeysShown};
 use crate::paging::Pages;
@@ -154,24 +154,18 @@ async fn the_one(engine: &Engine, account: AccountId, named: &str) -> Result<Key
     }
 }
 
-/// How an account is stored, for a process that makes a key with its token. The token itself stays where it is.
+/// How an account is stored, for a process that makes a key with its token, or gives it another one. The token itself stays where it is.
 pub(super) async fn stored(
     engine: &Engine,
     account: AccountId,
     say: &Say,
 ) -> Result<(), CommandError> {
     let account = engine.accounts.get(account)?;
-    let elsewhere = match (account.kind, account.keep) {
-        (AccountKind::Sandbox, _) => {
-            "The Sandbox makes a key of its own at each start; Pinfold needs no other for it."
-        }
-        (_, Keep::UntilQuit) => {
-            "The token of this account is in the memory of the window only. Make the key there."
-        }
-        (_, Keep::Keychain) => {
-            let account = Box::new(account);
-            return say.line(Reply::Stored { account }).await;
-        }
-    };
-    Err(CommandError::new(ErrorCode::BadInput, elsewhere))
+    if account.kind == AccountKind::Sandbox {
+        let words =
+            "The Sandbox makes a key of its own at each start; Pinfold needs no other for it.";
+        return Err(CommandError::new(ErrorCode::BadInput, words));
+    }
+    let account = Box::new(account);
+    say.line(Reply::Stored { account }).await
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Say;
 use super::lines::time;
-use super::{Reply, pins};
+use super::{Reply, meant};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
@@ -32,7 +32,7 @@ pub(super) async fn link(
     (seconds, named): (Option<u64>, bool),
     say: &Say,
 ) -> Result<(), CommandError> {
-    let id = pins::the_one(engine, account, which).await?;
+    let id = meant::the_one(engine, account, which).await?;
     let pin = engine.pins.mirrored(id)?.pin;
     if pin.public && seconds.is_some() {
         return Err(CommandError::new(
@@ -60,7 +60,7 @@ pub(super) async fn record(
     which: &str,
     say: &Say,
 ) -> Result<(), CommandError> {
-    let id = pins::the_one(engine, account, which).await?;
+    let id = meant::the_one(engine, account, which).await?;
     let text = engine.pins.record(id).await?;
     say.line(Reply::Record { text }).await
 }

@@ -12,12 +12,14 @@ mod edits;
 #[cfg(test)]
 mod fuzzed_tests;
 mod groups;
+mod job_control;
 mod jobs;
 mod keys;
 mod line;
 mod lines;
 mod links;
 mod listen;
+mod meant;
 mod open;
 mod past;
 mod pins;
@@ -43,7 +45,7 @@ pub use links::LinkLine;
 pub use listen::listen;
 pub(crate) use open::ask_to_open;
 pub use open::{Asked, Opened};
-pub use pins::{PinLine, PinsAsked, SortedBy};
+pub use pins::{PastAsked, PinLine, PinsAsked, SortedBy};
 pub use queue::{Control, ProgressLine, UploadLine};
 pub use swaps::{ShownLine, SwapAsked, SwapLine};
 pub(crate) use usage::usage_line;
@@ -52,6 +54,7 @@ pub use watches::{FileLine, FolderLine, FolderPause};
 
 use crate::accounts::{Abilities, Account};
 use crate::error::CommandError;
+use crate::jobs::JobsFilter;
 use crate::uploads::RestFor;
 use crate::usage::UsageSpan;
 use crate::watches::WatchRules;
@@ -100,6 +103,11 @@ pub enum Request {
         pins: Vec<String>,
         change: PinChange,
     },
+    /// All pins of a CID or a whole name, or the one of a service's id.
+    AlikePins {
+        account: Option<String>,
+        which: String,
+    },
     /// Unpins these numbers of the mirror.
     Unpin {
         account: Option<String>,
@@ -119,6 +127,9 @@ pub enum Request {
         what: JobControl,
         jobs: Vec<String>,
         origins: Option<Vec<String>>,
+        /// All in these states instead; for `Cancel`.
+        #[serde(default)]
+        filter: Option<JobsFilter>,
     },
     /// Groups of pins.
     Groups {
@@ -148,6 +159,14 @@ pub enum Request {
         abilities: Box<Abilities>,
         label: Option<String>,
     },
+    /// Another token for an account, which another process of this user has tested and put where it is kept.
+    ReplaceKey {
+        account: String,
+        key: Box<Account>,
+        abilities: Box<Abilities>,
+    },
+    /// Gives an account another name.
+    RenameAccount { account: String, label: String },
     /// Adds the built-in Sandbox.
     AddSandbox,
     /// Asks the service whether it accepts the account's token.
@@ -156,14 +175,28 @@ pub enum Request {
     RemoveAccount { account: String },
     /// Works with this account from now on.
     UseAccount { account: String },
-    /// What is in the queue; `ended`: and what has ended, newest first.
-    Queue { ended: bool, limit: usize },
+    /// What is in the queue, of this account or of all; `ended`: and what has ended, newest first.
+    Queue {
+        #[serde(default)]
+        account: Option<String>,
+        ended: bool,
+        limit: usize,
+    },
     /// Nothing is sent for a while.
     RestQueue { pause: RestFor },
-    /// Pauses, resumes, retries, cancels or moves to the front these uploads; none given: all.
-    Control { what: Control, uploads: Vec<i64> },
-    /// A line for each upload that changes, until the asker hangs up.
-    FollowQueue,
+    /// Pauses, resumes, retries, cancels or moves to the front these uploads; none given: all, of this account where one is
+    /// named.
+    Control {
+        #[serde(default)]
+        account: Option<String>,
+        what: Control,
+        uploads: Vec<i64>,
+    },
+    /// A line for each upload that changes, of this account or of all, until the asker hangs up.
+    FollowQueue {
+        #[serde(default)]
+        account: Option<String>,
+    },
     /// Begins to watch a folder; the path is absolute.
     Watch {
         account: Option<String>,
@@ -194,6 +227,7 @@ impl Request {
             Self::Follow { .. }
                 | Self::Pins(_)
                 | Self::Pin { .. }
+                | Self::AlikePins { .. }
                 | Self::Link { .. }
                 | Self::Record { .. }
                 | Self::FollowJobs { .. }
@@ -203,7 +237,7 @@ impl Request {
                 | Self::Usage { .. }
                 | Self::Accounts
                 | Self::Queue { .. }
-                | Self::FollowQueue
+                | Self::FollowQueue { .. }
                 | Self::Folders
                 | Self::Folder { .. }
                 | Self::Audit { .. }
@@ -220,6 +254,8 @@ impl Request {
             Self::Open(_)
             | Self::Add(_)
             | Self::AdoptAccount { .. }
+            | Self::ReplaceKey { .. }
+            | Self::RenameAccount { .. }
             | Self::RemoveAccount { .. }
             | Self::RevokeKeys { .. }
             | Self::Unpin { .. }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answer::Say;
 use super::lines::{time, word};
-use super::{PinLine, PinsAsked, Reply, groups};
+use super::{PastAsked, PinLine, PinsAsked, Reply, groups};
 use crate::Engine;
 use crate::accounts::{AccountId, service_name};
 use crate::error::CommandError;
@@ -18,13 +18,18 @@ const MOST_PAGES: usize = 100_000;
 pub(super) async fn list(
     engine: &Engine,
     account: AccountId,
-    asked: PinsAsked,
+    (past, asked): (PastAsked, PinsAsked),
     say: &Say,
 ) -> Result<(), CommandError> {
+    let also_pinned = past == PastAsked::All;
+    if also_pinned {
+        // What is pinned now is told apart by the list.
+        engine.pins.refresh_or_wait(account).await?;
+    }
     let mut query = UnpinnedQuery {
         text: asked.text,
         filters: asked.filters,
-        also_pinned: false,
+        also_pinned,
     };
     if let Some(named) = &asked.group {
         let group = groups::the_one(engine, account, named).await?;
@@ -50,11 +55,14 @@ pub(super) async fn list(
 }
 
 fn line(row: UnpinnedRow) -> PinLine {
+    // A record without a date of its end is one of what is pinned, where the service still has its CID.
+    let is_pinned = row.unpinned_at.is_none() && row.pinned_now;
     PinLine {
         id: None,
         cid: Some(row.cid),
         name: row.name,
-        status: "unpinned".into(),
+        service_id: Some(row.service_id),
+        status: if is_pinned { "pinned" } else { "unpinned" }.into(),
         bytes: row.size,
         keyvalues: row.keyvalues.into_iter().collect::<BTreeMap<_, _>>(),
         pinned_at: row.pinned_at.map(time),
@@ -66,6 +74,6 @@ fn line(row: UnpinnedRow) -> PinLine {
         network: "public".into(),
         groups: Vec::new(),
         link: None,
-        sentence: row.pinned_now.then(|| "The same CID is pinned now.".into()),
+        sentence: (row.pinned_now && !is_pinned).then(|| "The same CID is pinned now.".into()),
     }
 }

@@ -6,16 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
+use super::meant::{known, nothing, the_one};
 use super::{JobLine, Reply, groups, jobs, past, queue};
 use crate::Engine;
 use crate::accounts::AccountId;
-use crate::error::{CommandError, ErrorCode};
+use crate::error::CommandError;
 use crate::jobs::JobsFilter;
-use crate::pins::{CheckState, PinFilters, PinQuery, PinRow, SortKey};
+use crate::pins::{CheckState, Mirrored, PinFilters, PinQuery, PinRow, SortKey};
 use crate::uploads::{UploadRow, UploadState, UploadsFilter};
 
 /// Rows that are read at once.
-const PAGE: usize = 200;
+pub(super) const PAGE: usize = 200;
 
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,9 +51,19 @@ pub struct PinsAsked {
     pub limit: Option<usize>,
     /// As it was read last, without asking the service.
     pub cached: bool,
-    /// What was unpinned once, as the service remembers it, instead; newest first.
+    /// What the service remembers instead; newest first.
     #[serde(default)]
-    pub unpinned: bool,
+    pub past: Option<PastAsked>,
+}
+
+/// What of a service's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PastAsked {
+    /// What was unpinned once.
+    Unpinned,
+    /// And what is pinned now.
+    All,
 }
 
 /// A pin, or what is to become one.
@@ -62,6 +73,9 @@ pub struct PinLine {
     pub id: Option<i64>,
     /// Root CID, once it is known.
     pub cid: Option<String>,
+    /// The service's own id of it, once that is known.
+    #[serde(default)]
+    pub service_id: Option<String>,
     /// Its name.
     pub name: Option<String>,
     /// `pinned`, `queued`, `pinning`, `failed` or `unpinned`.
@@ -100,6 +114,7 @@ impl PinLine {
         let name_of = |id: &String| names.get(id).unwrap_or(id).clone();
         Self {
             id: Some(row.id),
+            service_id: None,
             cid: Some(row.cid.clone()),
             name: row.name.clone(),
             status: "pinned".into(),
@@ -121,6 +136,7 @@ impl PinLine {
     fn asked_for(job: JobLine) -> Option<Self> {
         Some(Self {
             id: None,
+            service_id: None,
             status: status_of_job(&job)?.into(),
             cid: Some(job.cid),
             name: job.name,
@@ -148,6 +164,7 @@ impl PinLine {
     fn on_its_way(row: &UploadRow) -> Self {
         Self {
             id: None,
+            service_id: None,
             cid: row.cid.clone(),
             name: Some(row.name.clone()),
             status: status(row.state).into(),
@@ -189,8 +206,8 @@ fn status(state: UploadState) -> &'static str {
 /// A line for each pin that matches, and for what is on its way where its status is asked for.
 pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result<(), CommandError> {
     let account = account_of(engine, asked.account.as_deref())?;
-    if asked.unpinned {
-        return past::list(engine, account, asked, say).await;
+    if let Some(past) = asked.past {
+        return past::list(engine, account, (past, asked), say).await;
     }
     let wants = |status: &str| asked.status.iter().any(|wanted| wanted == status);
     let mut left = asked.limit.unwrap_or(usize::MAX);
@@ -229,8 +246,14 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
     let mut found = engine.pins.matching(account, &query)?;
     found.truncate(left);
     for some in found.chunks(PAGE) {
+        let ids = engine.pins.named(some)?.into_iter();
+        let mut ids: HashMap<i64, Mirrored> = ids.map(|row| (row.id, row)).collect();
         for row in engine.pins.shown(account, some)? {
-            let line = with_all_keyvalues(engine, &row, &names);
+            let known = ids.remove(&row.id);
+            let line = PinLine {
+                service_id: known.and_then(|row| row.service_id().map(str::to_owned)),
+                ..with_all_keyvalues(engine, &row, &names)
+            };
             say.line(Reply::Pin(line)).await?;
         }
     }
@@ -270,7 +293,7 @@ fn with_all_keyvalues(engine: &Engine, row: &PinRow, names: &Names) -> PinLine {
     PinLine::pinned(row, keyvalues, names)
 }
 
-fn query(text: &str, sort: SortedBy, reverse: bool) -> PinQuery {
+pub(super) fn query(text: &str, sort: SortedBy, reverse: bool) -> PinQuery {
     let (sort, descending) = match sort {
         SortedBy::Time => (SortKey::PinnedAt, true),
         SortedBy::Size => (SortKey::Size, true),
@@ -285,46 +308,23 @@ fn query(text: &str, sort: SortedBy, reverse: bool) -> PinQuery {
     }
 }
 
-/// The one pin that is meant by a CID or a whole name, asked for at the service if it is not known here.
-pub(super) async fn the_one(
+/// A line for each pin of a CID or a whole name.
+pub(super) async fn show_all(
     engine: &Engine,
     account: AccountId,
     which: &str,
-) -> Result<i64, CommandError> {
-    engine.pins.take_out_ended().await?;
-    if let Some(id) = known(engine, account, which)? {
-        return Ok(id);
-    }
+    say: &Say,
+) -> Result<(), CommandError> {
     engine.pins.refresh_or_wait(account).await?;
-    known(engine, account, which)?.ok_or_else(|| {
-        CommandError::new(
-            ErrorCode::NotFound,
-            format!("No pin has the CID or the whole name “{which}”."),
-        )
-    })
-}
-
-fn known(engine: &Engine, account: AccountId, which: &str) -> Result<Option<i64>, CommandError> {
-    if let Some(pin) = engine.pins.find(account, which)? {
-        return Ok(Some(pin.id));
+    engine.pins.take_out_ended().await?;
+    let known = known(engine, account, which)?;
+    if known.is_empty() {
+        return Err(nothing(which));
     }
-    let query = query(which, SortedBy::Cid, false);
-    let mut named = Vec::new();
-    for some in engine.pins.matching(account, &query)?.chunks(PAGE) {
-        let rows = engine.pins.named(some)?.into_iter();
-        named.extend(rows.filter(|row| row.pin.name.as_deref() == Some(which)));
+    for row in known {
+        say_one(engine, account, row.id, say).await?;
     }
-    match &named[..] {
-        [] => Ok(None),
-        [one] => Ok(Some(one.id)),
-        several => Err(CommandError::new(
-            ErrorCode::BadInput,
-            format!(
-                "{} pins are called “{which}”. Use the CID of the one that is meant.",
-                several.len()
-            ),
-        )),
-    }
+    Ok(())
 }
 
 pub(super) fn details(
@@ -332,9 +332,11 @@ pub(super) fn details(
     account: AccountId,
     id: i64,
 ) -> Result<PinLine, CommandError> {
+    let row = engine.pins.mirrored(id)?;
     let details = engine.pins.details(id)?;
     let names = engine.groups.names(account)?;
     Ok(PinLine {
+        service_id: row.service_id().map(str::to_owned),
         link: details.link,
         sentence: Some(details.check_sentence),
         ..PinLine::pinned(&details.row, details.keyvalues, &names)

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::answer::Say;
+use super::answer::{Say, account_of};
 use super::lines::{time, word};
 use super::{Desk, Reply};
 use crate::Engine;
+use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::uploads::{Event, Progress, UploadRow, UploadState, UploadsFilter};
@@ -177,39 +178,91 @@ pub(super) async fn follow(desk: &Desk, uploads: &[i64], say: &Say) -> Result<()
     }
 }
 
+/// Whose uploads are meant: those of one account, or all.
+pub(super) struct Of<'a> {
+    engine: &'a Engine,
+    account: Option<AccountId>,
+}
+
+impl<'a> Of<'a> {
+    /// Those of the account that a person named.
+    pub(super) fn named(engine: &'a Engine, named: Option<&str>) -> Result<Self, CommandError> {
+        let account = named.map(|named| account_of(engine, Some(named)));
+        Ok(Self {
+            engine,
+            account: account.transpose()?,
+        })
+    }
+
+    fn has(&self, id: i64) -> Result<bool, CommandError> {
+        match self.account {
+            None => Ok(true),
+            Some(account) => Ok(self.engine.uploads.account_of(id)? == account),
+        }
+    }
+
+    /// Fails where it is another account's.
+    fn require(&self, id: i64) -> Result<(), CommandError> {
+        if self.has(id)? {
+            return Ok(());
+        }
+        let account = self.account.unwrap_or_default();
+        let label = self.engine.accounts.get(account)?.label;
+        Err(CommandError::new(
+            ErrorCode::NotFound,
+            format!("{label} has no upload with the number {id}."),
+        ))
+    }
+
+    /// At most `limit` rows.
+    fn every(&self, filter: UploadsFilter, limit: usize) -> Result<Vec<UploadRow>, CommandError> {
+        if self.account.is_none() {
+            return every(self.engine, filter, limit);
+        }
+        let mut its = Vec::new();
+        for row in every(self.engine, filter, usize::MAX)? {
+            if its.len() < limit && self.has(row.id)? {
+                its.push(row);
+            }
+        }
+        Ok(its)
+    }
+}
+
 /// A line for each upload that changes, until nobody listens.
-pub(super) async fn follow_all(desk: &Desk, say: &Say) -> Result<(), CommandError> {
+pub(super) async fn follow_all(desk: &Desk, of: &Of<'_>, say: &Say) -> Result<(), CommandError> {
     let engine = &desk.engine;
     let mut changes = engine.store.announcer.listen();
     let mut progress = engine.uploads.progress();
     desk.work_on_queue();
-    let open = engine.uploads.head()?.now;
+    let open = of.every(UploadsFilter::Now, usize::MAX)?.len();
     say.note(match open {
         0 => "The queue is empty.".to_owned(),
         1 => "1 upload has not ended.".to_owned(),
         more => format!("{more} uploads have not ended."),
     })
     .await?;
-    list(engine, false, usize::MAX, say).await?;
+    list(of, false, usize::MAX, say).await?;
+    let its = |id: i64| of.has(id).unwrap_or(false);
     loop {
         tokio::select! {
             change = changes.recv() => match change {
                 Ok(change) if change.noun != Noun::Upload => {}
                 Ok(change) => match change.ids {
                     Some(ids) => {
-                        for id in ids {
+                        for id in ids.into_iter().filter(|id| its(*id)) {
                             // A row that was cleared has nothing to tell.
                             if let Ok(row) = engine.uploads.row_of(id) {
                                 say.line(Reply::Upload(UploadLine::new(&row))).await?;
                             }
                         }
                     }
-                    None => list(engine, false, usize::MAX, say).await?,
+                    None => list(of, false, usize::MAX, say).await?,
                 },
-                Err(RecvError::Lagged(_)) => list(engine, false, usize::MAX, say).await?,
+                Err(RecvError::Lagged(_)) => list(of, false, usize::MAX, say).await?,
                 Err(RecvError::Closed) => return Ok(()),
             },
-            Ok(progress) = progress.recv() => say_progress(&progress, |_| true, say).await?,
+            Ok(progress) = progress.recv() => say_progress(&progress, its, say).await?,
         }
     }
 }
@@ -234,7 +287,7 @@ async fn say_progress(
 
 /// What has not ended, oldest first; then, where asked for, what has, newest first.
 pub(super) async fn list(
-    engine: &Engine,
+    of: &Of<'_>,
     ended: bool,
     limit: usize,
     say: &Say,
@@ -244,7 +297,7 @@ pub(super) async fn list(
         if filter == UploadsFilter::Finished && !ended {
             break;
         }
-        for row in every(engine, filter, left)? {
+        for row in of.every(filter, left)? {
             say.line(Reply::Upload(UploadLine::new(&row))).await?;
             left -= 1;
         }
@@ -273,23 +326,26 @@ pub(super) fn every(
 
 /// Asks it of these uploads, or of all that it can be asked of, and tells how each stands then.
 pub(super) async fn control(
-    engine: &Engine,
+    of: &Of<'_>,
     what: Control,
     uploads: &[i64],
     say: &Say,
 ) -> Result<(), CommandError> {
-    if uploads.is_empty() && what == Control::Resume {
+    let engine = of.engine;
+    if uploads.is_empty() && what == Control::Resume && of.account.is_none() {
         // And ends a rest of the whole queue.
         engine.uploads.ask_all(&Event::Resume).await?;
     }
     let chosen = if uploads.is_empty() {
-        let open = every(engine, UploadsFilter::Now, usize::MAX)?;
+        let open = of.every(UploadsFilter::Now, usize::MAX)?;
         let mut open: Vec<UploadRow> = open.into_iter().filter(|row| what.may(row)).collect();
         if what == Control::Retry {
             open.retain(|row| row.reason != Some(ErrorCode::Different));
         }
         open.iter().map(|row| row.id).collect()
     } else {
+        // None of them is touched where one is another account's.
+        uploads.iter().try_for_each(|id| of.require(*id))?;
         uploads.to_vec()
     };
     for id in chosen {

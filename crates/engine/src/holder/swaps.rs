@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Say;
 use super::lines::{time, word};
-use super::{Reply, pins};
+use super::{Reply, meant};
 use crate::Engine;
 use crate::accounts::{AccountId, service_name};
 use crate::error::{CommandError, ErrorCode};
@@ -58,7 +58,7 @@ pub(super) async fn asked(
     what: SwapAsked,
     say: &Say,
 ) -> Result<(), CommandError> {
-    let id = pins::the_one(engine, account, which).await?;
+    let id = meant::the_one(engine, account, which).await?;
     let pin = engine.pins.mirrored(id)?.pin;
     let swaps = match what {
         SwapAsked::Show => engine.swaps.of(id).await?,

@@ -45,7 +45,7 @@ impl Jobs {
             };
             let mut pin = None;
             for cid in spellings(&address.cid) {
-                pin = pin.or(self.pins.find(account, &cid)?.map(|pin| pin.id));
+                pin = pin.or(self.pins.find_public(account, &cid)?.map(|pin| pin.id));
             }
             let content = content(&address.cid);
             let job = self

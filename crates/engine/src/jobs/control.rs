@@ -2,23 +2,33 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt;
 use pinning::ErrorKind;
 
 use super::Jobs;
 use super::rows::{self, Stored};
 use super::state::{Event, State, is_open};
-use crate::accounts::{AccountId, service_name};
+use crate::accounts::{AccountId, Hold, service_name};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
 use crate::uploads;
 
+/// Requests that are out at a time. The client's budget spaces them.
+const AT_A_TIME: usize = 4;
+
 impl Jobs {
-    /// Takes a job back: here, and out of the service's queue.
+    /// Takes a job back: here, and out of the service's queue. One that failed is taken out of both lists.
     pub async fn cancel(self: &Arc<Self>, id: i64) -> Result<(), CommandError> {
         let row = self.row(id)?;
         let this = self.clone();
         to_its_end(async move {
+            if has_failed(&row.job.state) {
+                if let Some((error, name)) = this.remove(&row).await? {
+                    return Err(this.failed(row.account, &error, &name));
+                }
+                return this.take_out(id).await;
+            }
             if this.withdraw(&row).await? {
                 this.apply(id, Event::Cancel, Urgency::Click).await?;
             }
@@ -45,6 +55,7 @@ impl Jobs {
         };
         let this = self.clone();
         to_its_end(async move {
+            this.leave_nothing_behind(&row).await;
             if !this.withdraw(&row).await? {
                 this.moved(id);
                 return Ok(());
@@ -63,15 +74,28 @@ impl Jobs {
 
     /// Asks again for everything that failed in an account. Answers how many.
     pub async fn retry_failed(self: &Arc<Self>, account: AccountId) -> Result<u32, CommandError> {
-        let now = self.clock.now();
-        let count = self
-            .store
-            .ledger
-            .write(Urgency::Click, move |tx| rows::again_all(tx, account, now))
-            .await?;
-        self.store.announcer.changed(Noun::Job, None);
-        self.nudge();
-        Ok(count)
+        let failed = self.store.ledger.read(|tx| {
+            let ids = rows::failed(tx, account)?;
+            ids.iter()
+                .map(|id| rows::get(tx, *id))
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let this = self.clone();
+        to_its_end(async move {
+            futures::stream::iter(&failed)
+                .for_each_concurrent(AT_A_TIME, |row| this.leave_nothing_behind(row))
+                .await;
+            let now = this.clock.now();
+            let again = this
+                .store
+                .ledger
+                .write(Urgency::Click, move |tx| rows::again_all(tx, account, now));
+            let count = again.await?;
+            this.store.announcer.changed(Noun::Job, None);
+            this.nudge();
+            Ok(count)
+        })
+        .await
     }
 
     /// Uploads the copy on this computer instead of looking for one on IPFS. The service goes on looking until the copy
@@ -116,7 +140,7 @@ impl Jobs {
         may_be_uploaded(&after.job.state)
     }
 
-    /// Takes an ended job out of the list here. The service's own list is left as it is.
+    /// Takes an ended job out of the list; one that failed out of the service's own list, too, where that lets go of it.
     pub async fn clear(self: &Arc<Self>, id: i64) -> Result<(), CommandError> {
         let row = self.row(id)?;
         if !ended(&row.job.state) {
@@ -125,12 +149,62 @@ impl Jobs {
                 "This has not ended. Cancel it first.",
             ));
         }
+        let this = self.clone();
+        to_its_end(async move {
+            if let Some((error, name)) = this.remove(&row).await? {
+                let told = this.failed(row.account, &error, &name);
+                if Hold::is_for(told.code) {
+                    return Err(told);
+                }
+                tracing::warn!(%told.message, id, "the service keeps a failed request in its list");
+            }
+            this.take_out(id).await
+        })
+        .await
+    }
+
+    async fn take_out(&self, id: i64) -> Result<(), CommandError> {
         self.store
             .ledger
             .write(Urgency::Click, move |tx| rows::clear(tx, id))
             .await?;
         self.store.announcer.changed(Noun::Job, None);
         Ok(())
+    }
+
+    /// Takes a job that failed out of the service's list. Answers why that keeps it, and the service's name.
+    async fn remove(&self, row: &Stored) -> Result<Option<(pinning::Error, String)>, CommandError> {
+        let State::Listed(status) = &row.job.state else {
+            return Ok(None);
+        };
+        let Some(service_id) = row.service_id.as_deref().filter(|_| status.is_failure()) else {
+            return Ok(None);
+        };
+        let service = self.accounts.service(row.account).await?;
+        let name = service_name(&self.accounts.get(row.account)?);
+        let Some(jobs) = service.jobs() else {
+            return Ok(None);
+        };
+        Ok(match jobs.cancel(service_id).await {
+            Err(error) if error.kind != ErrorKind::NotFound => Some((error, name)),
+            _ => None,
+        })
+    }
+
+    /// What is asked for again takes the place of what failed. Where the service does not let go of that, or cannot be
+    /// reached, it is asked for again nevertheless.
+    async fn leave_nothing_behind(&self, row: &Stored) {
+        if self.accounts.hold(row.account).is_some() {
+            return;
+        }
+        match self.remove(row).await {
+            Ok(None) => {}
+            Ok(Some((error, name))) => {
+                let told = self.failed(row.account, &error, &name);
+                tracing::warn!(%told.message, row.id, "the service keeps a failed request in its list");
+            }
+            Err(error) => tracing::warn!(%error, row.id, "a failed request could not be removed"),
+        }
     }
 
     /// Takes everything out of the list that was pinned or cancelled.
@@ -192,9 +266,9 @@ impl Jobs {
 
 /// Carries a change through although whoever asked for it does not wait for its end: what the service was told is
 /// written down here, too.
-async fn to_its_end(
-    change: impl Future<Output = Result<(), CommandError>> + Send + 'static,
-) -> Result<(), CommandError> {
+async fn to_its_end<T: Send + 'static>(
+    change: impl Future<Output = Result<T, CommandError>> + Send + 'static,
+) -> Result<T, CommandError> {
     let carried = tokio::spawn(change).await;
     carried.unwrap_or_else(|_| Err(CommandError::gone("This job")))
 }
@@ -217,6 +291,15 @@ fn may_be_uploaded(state: &State) -> Result<(), CommandError> {
         return Err(CommandError::new(ErrorCode::Cancelled, sentence));
     }
     may_be_asked_for(state)
+}
+
+/// It ended without a pin, and nobody took it back.
+fn has_failed(state: &State) -> bool {
+    match state {
+        State::Gone | State::Refused(_) => true,
+        State::Listed(status) => status.is_failure(),
+        _ => false,
+    }
 }
 
 /// Nothing more comes of it by itself.

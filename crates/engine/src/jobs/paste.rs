@@ -5,13 +5,13 @@ use cid::multibase::{self, Base};
 use cid::{Cid, Version};
 
 use super::wrong;
+pub(super) use crate::pins::spellings;
 
 /// The longest text that is looked at as a CID: base58 is read in quadratic time.
 const LONGEST_CID: usize = 512;
 /// The code of a key's name, which IPNS writes as a CID (multicodec table, `libp2p-key`).
 const LIBP2P_KEY: u64 = 0x72;
 /// The code of UnixFS blocks (multicodec table, `dag-pb`): the only ones that CIDv0 can name.
-const DAG_PB: u64 = 0x70;
 /// The code and the length of SHA2-256 (multicodec table), the only hash of CIDv0.
 const SHA2_256: (u64, u8) = (0x12, 32);
 /// Things of one text at most: more than the largest list of CIDs has. What is short and no CID could be millions.
@@ -232,26 +232,6 @@ pub(super) fn content(cid: &str) -> String {
         Ok(parsed) => Cid::new_v1(parsed.codec(), *parsed.hash()).to_string(),
         Err(_) => cid.to_owned(),
     }
-}
-
-/// The spellings under which a service may list this content: the one given, then the other CID version where there is one.
-pub(super) fn spellings(cid: &str) -> Vec<String> {
-    let mut all = vec![cid.to_owned()];
-    let mut add = |other: Cid| {
-        let other = other.to_string();
-        if other != cid {
-            all.push(other);
-        }
-    };
-    if let Ok(parsed) = Cid::try_from(cid) {
-        add(Cid::new_v1(parsed.codec(), *parsed.hash()));
-        if parsed.codec() == DAG_PB
-            && let Ok(older) = Cid::new_v0(*parsed.hash())
-        {
-            add(older);
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -280,7 +280,7 @@ impl Jobs {
 
     fn pin_of(&self, row: &Stored) -> Result<Option<Mirrored>, CommandError> {
         for cid in spellings(&row.wish.cid) {
-            if let Some(pin) = self.pins.find(row.account, &cid)? {
+            if let Some(pin) = self.pins.find_public(row.account, &cid)? {
                 return Ok(Some(pin));
             }
         }

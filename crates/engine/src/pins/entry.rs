@@ -13,6 +13,9 @@ use super::filters::Traits;
 use super::kind::FileKind;
 use super::rows::Mirrored;
 
+/// The codec of files and folders: what a CIDv0 can name.
+const DAG_PB: u64 = 0x70;
+
 /// One pin: `text` is what is searched, folded to lower case: name, CID, then keys and values, each after a line break.
 pub(super) struct Entry {
     pub(super) id: i64,
@@ -131,6 +134,27 @@ pub(super) fn content_of(cid: &str) -> u64 {
         |_| key_of(cid.as_bytes()),
         |cid| key_of(&cid.hash().to_bytes()),
     )
+}
+
+/// The spellings under which a service may list this content: the one given, then the other CID version where there is
+/// one.
+pub(crate) fn spellings(cid: &str) -> Vec<String> {
+    let mut all = vec![cid.to_owned()];
+    let mut add = |other: Cid| {
+        let other = other.to_string();
+        if other != cid {
+            all.push(other);
+        }
+    };
+    if let Ok(parsed) = Cid::try_from(cid) {
+        add(Cid::new_v1(parsed.codec(), *parsed.hash()));
+        if parsed.codec() == DAG_PB
+            && let Ok(older) = Cid::new_v0(*parsed.hash())
+        {
+            add(older);
+        }
+    }
+    all
 }
 
 /// Whether all words are in it.

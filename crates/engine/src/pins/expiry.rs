@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::rows::Made;
 use super::work::{missing, pin_ref};
 use super::{PinDetails, Pins, rows};
 use crate::accounts::{AccountId, service_name};
@@ -60,6 +61,7 @@ impl Pins {
         urgency: Urgency,
     ) -> Result<Result<(), pinning::Error>, CommandError> {
         let end = at.and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
+        let asked = self.clock.now();
         if let Err(error) = pins.expire(&pin_ref(&row), end).await {
             return Ok(Err(error));
         }
@@ -70,9 +72,11 @@ impl Pins {
                 rows::note_end(tx, account, &cid, at, now)
             })
             .await?;
-        let mut pin = row.pin;
-        pin.expires = at;
-        self.add(account, pin).await?;
+        let made = Made {
+            end: Some((at, asked)),
+            ..Made::default()
+        };
+        self.made(row, made, urgency).await?;
         Ok(Ok(()))
     }
 

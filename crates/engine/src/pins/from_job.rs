@@ -7,7 +7,7 @@ use crate::accounts::AccountId;
 use crate::error::CommandError;
 
 impl Pins {
-    /// Which of these CIDs the mirror has, in exactly this spelling.
+    /// Which of these CIDs the mirror has for everyone, in exactly this spelling: a private copy is not what jobs ask for.
     pub(crate) fn kept<'a>(
         &self,
         account: AccountId,
@@ -19,14 +19,15 @@ impl Pins {
             .read(|tx| rows::which(tx, account, cids))?)
     }
 
-    /// The pin under one of these spellings of a CID: from the mirror, or else asked of the service.
+    /// The public pin under one of these spellings of a CID, asked of the service.
     pub(crate) async fn pinned_now(
         &self,
         account: AccountId,
         spellings: &[String],
     ) -> Result<Option<Mirrored>, CommandError> {
         for cid in spellings {
-            if let Some(row) = self.look_for(account, cid).await? {
+            self.look_for(account, cid).await?;
+            if let Some(row) = self.find_public(account, cid)? {
                 return Ok(Some(row));
             }
         }

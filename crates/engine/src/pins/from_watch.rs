@@ -31,37 +31,34 @@ impl Pins {
         }
     }
 
-    /// Asks the service to stop keeping one CID. Not pinned any more is what was wanted.
+    /// Asks the service to stop keeping one CID, of several the one in this network. Not pinned any more is what was wanted.
     pub(crate) async fn unpin_one(
         &self,
         account: AccountId,
         cid: &str,
+        public: bool,
     ) -> Result<(), CommandError> {
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
-        let known = match self.find(account, cid)? {
-            Some(row) => Some(row),
-            None => self.look_for(account, cid).await?,
+        let Some(row) = self.found_near(account, cid, public).await? else {
+            return Ok(());
         };
-        let Some(row) = known else { return Ok(()) };
         match self.let_go(pins, &row, Urgency::Background).await? {
             Ok(()) => Ok(()),
             Err(error) => Err(self.change_failed(account, &error, &name)),
         }
     }
 
-    /// Gives a pin another name. One that is not there needs none.
+    /// Gives a pin another name, of several of a CID the one in this network. One that is not there needs none.
     pub(crate) async fn rename_one(
         &self,
         account: AccountId,
         cid: &str,
+        public: bool,
         name: String,
     ) -> Result<(), CommandError> {
-        let known = match self.find(account, cid)? {
-            Some(row) => Some(row),
-            None => self.look_for(account, cid).await?,
-        };
+        let known = self.found_near(account, cid, public).await?;
         let Some(row) = known.filter(|row| row.pin.name.as_ref() != Some(&name)) else {
             return Ok(());
         };
@@ -105,6 +102,18 @@ impl Pins {
             Ok(_) => Ok(()),
             Err(error) => Err(self.failed(account, &error, &name)),
         }
+    }
+
+    async fn found_near(
+        &self,
+        account: AccountId,
+        cid: &str,
+        public: bool,
+    ) -> Result<Option<rows::Mirrored>, CommandError> {
+        if self.alike(account, cid)?.is_empty() {
+            self.look_for(account, cid).await?;
+        }
+        self.find_near(account, cid, public)
     }
 
     /// Asks the service for a CID that the mirror does not have.

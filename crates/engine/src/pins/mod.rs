@@ -16,6 +16,7 @@ mod links;
 mod past;
 mod reading;
 mod rows;
+mod same_cid;
 mod saved;
 mod sets;
 mod unpinned;
@@ -31,6 +32,7 @@ use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
 pub(crate) use count::{Counted, ListAge};
+pub(crate) use entry::spellings;
 pub use expiry::PinEnd;
 pub(crate) use expiry::end_at;
 pub use export::{CopyWhat, PIN_HEADS};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{Pins, lower_article, rows};
+use super::{Pins, lower_article, rows, spellings};
 use crate::accounts::service_name;
 use crate::clock::{Millis, date_words};
 use crate::error::CommandError;
@@ -95,15 +95,18 @@ impl Pins {
         other_cid: Option<&str>,
     ) -> Result<Vec<Presence>, CommandError> {
         let accounts = self.accounts.stored()?;
+        // Either version of either CID.
+        let mut cids = spellings(&row.pin.cid);
+        cids.extend(other_cid.map(spellings).unwrap_or_default());
         self.store
             .mirror
             .read(|tx| {
                 let mut all = Vec::with_capacity(accounts.len());
                 for account in &accounts {
                     let id = account.id;
-                    let mut found = rows::by_cid(tx, id, &row.pin.cid)?;
-                    if let Some(other) = other_cid {
-                        found.extend(rows::by_cid(tx, id, other)?);
+                    let mut found = Vec::new();
+                    for cid in &cids {
+                        found.extend(rows::by_cid(tx, id, cid)?);
                     }
                     let (_, as_of) = rows::reading(tx, id)?;
                     let state = match (found.is_empty(), as_of) {

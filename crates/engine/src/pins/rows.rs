@@ -2,6 +2,7 @@
 
 mod ends;
 mod history;
+mod made;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub(super) use ends::{ended, next_end};
 pub(super) use history::{Past, journal, note_edit, note_end, past, unjournal};
+pub(super) use made::{Made, made};
 
 use crate::accounts::AccountId;
 use crate::clock::Millis;
@@ -166,7 +168,7 @@ pub(super) fn by_cid(
     cid: &str,
 ) -> Result<Vec<Mirrored>, StoreError> {
     let mut select = tx.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM pin WHERE account = ?1 AND cid = ?2"
+        "SELECT {COLUMNS} FROM pin WHERE account = ?1 AND cid = ?2 ORDER BY id"
     ))?;
     Ok(select
         .query_map(params![account, cid], mirrored)?
@@ -187,14 +189,15 @@ pub(super) fn by_service_id(
         .optional()?)
 }
 
-/// Which of these CIDs an account has.
+/// Which of these CIDs an account keeps for everyone.
 pub(super) fn which<'a>(
     tx: &Connection,
     account: AccountId,
     cids: impl Iterator<Item = &'a str>,
 ) -> Result<HashSet<&'a str>, StoreError> {
-    let mut select =
-        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM pin WHERE account = ?1 AND cid = ?2)")?;
+    let mut select = tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM pin WHERE account = ?1 AND cid = ?2 AND network = 'public')",
+    )?;
     let mut found = HashSet::new();
     for cid in cids {
         if select.query_row(params![account, cid], |row| row.get(0))? {
@@ -223,15 +226,6 @@ pub(super) fn delete(tx: &Tx, ids: &[i64]) -> Result<(), StoreError> {
     for id in ids {
         delete.execute([id])?;
     }
-    Ok(())
-}
-
-/// The service knows the pin by another id now.
-pub(super) fn set_service_id(tx: &Tx, id: i64, service_id: &str) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE pin SET service_id = ?2 WHERE id = ?1",
-        params![id, service_id],
-    )?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What was unpinned once, as the service remembers it: asked for page by page, and kept nowhere.
 
+use cid::Cid;
 use jiff::Timestamp;
 use pinning::{GroupFilter, PageToken, PinQuery, PinState, Priority};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ use crate::error::CommandError;
 const PAGE: u32 = 50;
 /// Pages that are asked for before an answer is given: some are short or empty although more follow.
 const MOST_ASKED: usize = 5;
+/// Begins the place of a page of what was found elsewhere than where it was looked for first.
+const ELSEWHERE: &str = "elsewhere: ";
 
 /// A pin that is no more.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
@@ -77,8 +80,41 @@ impl Pins {
         query: &UnpinnedQuery,
         after: Option<String>,
     ) -> Result<UnpinnedPage, CommandError> {
+        let (first, elsewhere) = Within::first_of(query.text.trim());
+        let is_first = after.is_none();
+        if let Some(place) = after.as_deref().and_then(|it| it.strip_prefix(ELSEWHERE)) {
+            let place = Some(place.to_owned());
+            return self.unpinned_elsewhere(account, query, first, place).await;
+        }
+        let page = self.unpinned_within(account, query, first, after).await?;
+        if is_first && elsewhere && page.rows.is_empty() && page.next.is_none() {
+            return self.unpinned_elsewhere(account, query, first, None).await;
+        }
+        Ok(page)
+    }
+
+    async fn unpinned_elsewhere(
+        &self,
+        account: AccountId,
+        query: &UnpinnedQuery,
+        first: Within,
+        after: Option<String>,
+    ) -> Result<UnpinnedPage, CommandError> {
+        let asked = self.unpinned_within(account, query, first.other(), after);
+        let mut page = asked.await?;
+        page.next = page.next.map(|next| format!("{ELSEWHERE}{next}"));
+        Ok(page)
+    }
+
+    async fn unpinned_within(
+        &self,
+        account: AccountId,
+        query: &UnpinnedQuery,
+        within: Within,
+        after: Option<String>,
+    ) -> Result<UnpinnedPage, CommandError> {
         let wanted = query.filters.ready()?;
-        let asked = asked(query);
+        let asked = asked(query, within);
         let service = self.accounts.service(account).await?;
         let name = service_name(&self.accounts.get(account)?);
         let pins = service.pins().ok_or_else(|| missing(&name))?;
@@ -136,7 +172,7 @@ impl UnpinnedRow {
 }
 
 /// What the service compares by itself.
-fn asked(query: &UnpinnedQuery) -> PinQuery {
+fn asked(query: &UnpinnedQuery, within: Within) -> PinQuery {
     let UnpinnedQuery {
         text,
         filters,
@@ -146,21 +182,18 @@ fn asked(query: &UnpinnedQuery) -> PinQuery {
     // The service includes the end of a range.
     let last = |until: Option<Millis>| moment(until.map(|until| until - 1));
     let text = Some(text.trim()).filter(|text| !text.is_empty());
-    let (cid, name) = text.map(str::to_owned).map_or((None, None), |text| {
-        if is_part_of_cid(&text) {
-            (Some(text), None)
-        } else {
-            (None, Some(text))
-        }
-    });
+    let (name, cid) = match within {
+        Within::Names => (text, None),
+        Within::Cids => (None, text),
+    };
     PinQuery {
         state: if *also_pinned {
             PinState::All
         } else {
             PinState::Unpinned
         },
-        name_contains: name,
-        cid_contains: cid,
+        name_contains: name.map(str::to_owned),
+        cid_contains: cid.map(str::to_owned),
         pinned_from: moment(filters.pinned_from),
         pinned_to: last(filters.pinned_until),
         unpinned_from: moment(filters.unpinned_from),
@@ -176,14 +209,41 @@ fn asked(query: &UnpinnedQuery) -> PinQuery {
     }
 }
 
-/// The service looks into names or into CIDs, not into both at once.
-fn is_part_of_cid(text: &str) -> bool {
-    /// Names of so many letters and digits without a break are rare.
-    const LONG: usize = 16;
-    let letters = text.chars().all(|letter| letter.is_ascii_alphanumeric());
-    letters
-        && (text.len() >= LONG
-            || text.starts_with("Qm")
-            || text.starts_with("bafy")
-            || text.starts_with("bafk"))
+/// Where a text is looked for: the service looks into names or into CIDs, not into both at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Names,
+    Cids,
+}
+
+impl Within {
+    /// Where a text is looked for first, and whether it is looked for elsewhere when nothing is there.
+    fn first_of(text: &str) -> (Self, bool) {
+        /// Names of so many letters and digits of a CID without a break are rare.
+        const LONG: usize = 16;
+        let begins = ["Qm", "bafy", "bafk"];
+        if Cid::try_from(text).is_ok() {
+            (Self::Cids, false)
+        } else if !is_in_alphabet(text) {
+            (Self::Names, false)
+        } else if begins.iter().any(|begins| text.starts_with(begins)) {
+            (Self::Cids, true)
+        } else {
+            (Self::Names, text.len() >= LONG)
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::Names => Self::Cids,
+            Self::Cids => Self::Names,
+        }
+    }
+}
+
+/// Whether a CID, as services list it, can have this in it.
+fn is_in_alphabet(text: &str) -> bool {
+    let base32 = |letter: char| matches!(letter, 'a'..='z' | '2'..='7');
+    let base58 = |letter: char| letter.is_ascii_alphanumeric() && !"0OIl".contains(letter);
+    text.chars().all(base32) || text.chars().all(base58)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pinning::{Delivered, ErrorKind, Network, PinRef, Value};
 
+use super::rows::Made;
 use super::{NotUnpinned, PinDetails, PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
@@ -73,19 +74,6 @@ impl Pins {
         Ok(ids)
     }
 
-    /// The row of a CID in the mirror, where there is one.
-    pub fn find(
-        &self,
-        account: AccountId,
-        cid: &str,
-    ) -> Result<Option<rows::Mirrored>, CommandError> {
-        Ok(self
-            .store
-            .mirror
-            .read(|tx| rows::by_cid(tx, account, cid))?
-            .pop())
-    }
-
     /// Changes name and key-values at the service, then here.
     pub async fn edit(&self, id: i64, edit: PinEdit) -> Result<PinDetails, CommandError> {
         let row = self.mirrored(id)?;
@@ -108,35 +96,53 @@ impl Pins {
         edit: PinEdit,
         urgency: Urgency,
     ) -> Result<Result<Option<String>, pinning::Error>, CommandError> {
-        let after = edited(&row.pin.keyvalues, &edit)?;
+        edited(&row.pin.keyvalues, &edit)?;
         let replaced = match pins.edit(&pin_ref(&row), &wish(&edit)).await {
             Ok(replaced) => replaced,
             Err(error) => return Ok(Err(error)),
         };
-        let (now, account, id) = (self.clock.now(), row.account, row.id);
-        let (cid, made) = (row.pin.cid.clone(), edit.clone());
+        let (now, account) = (self.clock.now(), row.account);
+        let (cid, noted) = (row.pin.cid.clone(), edit.clone());
         self.store
             .ledger
             .write(urgency, move |tx| {
-                rows::note_edit(tx, account, &cid, &made, now)
+                rows::note_edit(tx, account, &cid, &noted, now)
             })
             .await?;
-        let mut pin = row.pin;
-        if let Some(now_called) = replaced.clone() {
-            // The row stays the same one; what comes next asks for the pin by its new name.
-            self.store
-                .mirror
-                .write(urgency, {
-                    let now_called = now_called.clone();
-                    move |tx| rows::set_service_id(tx, id, &now_called)
-                })
-                .await?;
-            pin.service_id = now_called;
-        }
-        pin.keyvalues = after;
-        pin.name = edit.name.or(pin.name);
-        self.add(account, pin).await?;
+        let made = Made {
+            edit: Some(edit),
+            // What comes next asks for the pin by its new name.
+            service_id: replaced.clone(),
+            ..Made::default()
+        };
+        self.made(row, made, urgency).await?;
         Ok(Ok(replaced))
+    }
+
+    /// Shows what the service took, of the row as it is now: what became of it while the answer was on its way stands, also
+    /// that it is gone.
+    pub(super) async fn made(
+        &self,
+        asked_of: rows::Mirrored,
+        made: Made,
+        urgency: Urgency,
+    ) -> Result<(), CommandError> {
+        let account = asked_of.account;
+        // Filled before the row changes, so that no row is put twice.
+        self.with_catalogue(account, |_| ())?;
+        let ids = self
+            .store
+            .mirror
+            .write(urgency, move |tx| rows::made(tx, &asked_of, &made))
+            .await?;
+        self.with_catalogue(account, |catalogue| {
+            catalogue.remove(&ids);
+            let mirrored = self.store.mirror.read(|tx| rows::by_ids(tx, &ids))?;
+            catalogue.put(&mirrored);
+            Ok::<_, CommandError>(())
+        })??;
+        self.store.announcer.changed(Noun::Pin, Some(ids));
+        Ok(())
     }
 
     /// Asks the service to stop keeping the pin of this number. It is in the journal before it is asked for. One that is

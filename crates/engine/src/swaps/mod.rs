@@ -123,7 +123,13 @@ impl Swaps {
         let requests = at.service.requests().ok_or_else(|| at.cannot())?;
         let wish = PinRequest {
             cid: cid.clone(),
-            name: at.row.pin.name.clone(),
+            // A service calls what was pinned without a name by its CID: that is the old content's.
+            name: at
+                .row
+                .pin
+                .name
+                .clone()
+                .filter(|name| *name != at.row.pin.cid),
             origins: Vec::new(),
             meta: at.row.pin.keyvalues.clone(),
         };

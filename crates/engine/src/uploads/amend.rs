@@ -4,13 +4,13 @@ use pinning::PinRef;
 
 use super::rows::{self, Upload};
 use super::state::State;
-use super::{Uploads, checked};
+use super::{UploadNetwork, Uploads, checked};
 use crate::accounts::{AccountId, Hold, service_name};
 use crate::announce::Noun;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
-use crate::pins::PinEdit;
+use crate::pins::{Mirrored, PinEdit};
 use crate::store::Urgency;
 
 impl Uploads {
@@ -104,7 +104,7 @@ impl Uploads {
             return Ok(());
         };
         self.put_in_group(upload, cid).await?;
-        let Some(pin) = self.pins.find(upload.account, cid)? else {
+        let Some(pin) = self.its_pin(upload, cid)? else {
             return Ok(());
         };
         let set: Vec<(String, String)> = upload.wish.keyvalues.clone().into_iter().collect();
@@ -124,13 +124,20 @@ impl Uploads {
         Ok(())
     }
 
+    /// The pin that came of an upload: the same bytes in the other network are another one.
+    fn its_pin(&self, upload: &Upload, cid: &str) -> Result<Option<Mirrored>, CommandError> {
+        let public = upload.wish.target.network == UploadNetwork::Public;
+        let service_id = upload.service_id.as_deref();
+        self.pins.find_copy(upload.account, cid, service_id, public)
+    }
+
     /// A new pin gets the end that was chosen. Of one that was there before the later end counts: what somebody wanted to
     /// keep is not let go because the same bytes were uploaded for a while.
     async fn give_its_end(&self, upload: &Upload) -> Result<(), CommandError> {
         let Some(cid) = &upload.service_cid else {
             return Ok(());
         };
-        let Some(pin) = self.pins.find(upload.account, cid)? else {
+        let Some(pin) = self.its_pin(upload, cid)? else {
             return Ok(());
         };
         let (chosen, has) = (upload.wish.target.expires, pin.pin.expires);
@@ -165,7 +172,7 @@ impl Uploads {
         for answer in groups.add(&group, &[pin]).await {
             answer.map_err(|error| failure::of_service(&error, &name))?;
         }
-        let Some(row) = self.pins.find(upload.account, cid)? else {
+        let Some(row) = self.its_pin(upload, cid)? else {
             return Ok(());
         };
         let mut its = row.pin.groups.unwrap_or_default();

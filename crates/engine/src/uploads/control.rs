@@ -41,6 +41,11 @@ impl Uploads {
         Ok(())
     }
 
+    /// Whose upload it is.
+    pub(crate) fn account_of(&self, id: i64) -> Result<AccountId, CommandError> {
+        Ok(self.store.ledger.read(|tx| rows::get(tx, id))?.account)
+    }
+
     /// The numbers of what has not ended of an account.
     pub(crate) fn unfinished_of(&self, account: AccountId) -> Result<Vec<i64>, CommandError> {
         Ok(self

@@ -10,6 +10,7 @@ use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::planted::planted;
 use crate::store::{Tx, Urgency};
+use crate::uploads::UploadNetwork;
 use crate::walk::readable;
 
 /// After a failure the service is left alone for so long.
@@ -67,6 +68,7 @@ impl Watches {
                 continue;
             };
             let (version, kept) = (entry.version, entry.kept.clone());
+            let public = folder.rules.network == UploadNetwork::Public;
             let name = pin_name(
                 &folder.rules.name,
                 &folder.name(),
@@ -77,7 +79,7 @@ impl Watches {
             if let Some(kept) = kept {
                 let renamed = self
                     .pins
-                    .rename_one(folder.account, &kept.service_cid, name)
+                    .rename_one(folder.account, &kept.service_cid, public, name)
                     .await;
                 match renamed {
                     Err(error) if lasting(error.code) => {
@@ -117,8 +119,9 @@ impl Watches {
                 continue;
             }
             if state == "done" {
+                let public = folder.rules.network == UploadNetwork::Public;
                 self.pins
-                    .unpin_one(unpin.account, &unpin.service_cid)
+                    .unpin_one(unpin.account, &unpin.service_cid, public)
                     .await?;
                 done += 1;
             }

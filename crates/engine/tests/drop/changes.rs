@@ -3,7 +3,7 @@
 use engine::changes::{ChangeRow, ChangeState, ChangeWhat, EditOfMany};
 use engine::clock::Clock as _;
 use engine::error::ErrorCode;
-use engine::pins::{Look, PinEnd, PinQuery, ResultSet, Selection, SortKey};
+use engine::pins::{Look, PinEdit, PinEnd, PinQuery, ResultSet, Selection, SortKey};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use crate::house::House;
@@ -272,4 +272,59 @@ async fn a_service_that_refuses_one_pin_after_the_other_is_left_alone_until_a_pe
     changes.retry(row.id).await.expect("goes on");
     let row = over(&house, row.id).await;
     assert_eq!((row.state, row.done), (ChangeState::Ended, 130), "{row:?}");
+}
+
+/// A change of one pin whose request is done at the service, and whose answer is still held back.
+async fn on_its_way(house: &House, all: &Selection, what: ChangeWhat) -> (Gate, i64) {
+    let gate = Gate::new();
+    let kind = Kind::HoldAnswer(gate.clone());
+    house.sandbox.faults().once(Route::V3Update, kind);
+    let begun = house.engine.changes.start(all, what).await;
+    gate.arrived().await;
+    (gate, begun.expect("is taken in").id)
+}
+
+fn with_series() -> ChangeWhat {
+    ChangeWhat::Edit(EditOfMany {
+        rename: None,
+        set: vec![("series".into(), "harbour".into())],
+        remove: Vec::new(),
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_was_given_while_a_change_waits_for_its_answer_stands() {
+    let (house, clock) = House::leaping().await;
+    let day = clock.now() + 24 * 3_600_000;
+    let expire = ChangeWhat::Expire(PinEnd { at: Some(day) });
+    let all = pinned(&house, 1).await;
+    for (what, name) in [(with_series(), "new name"), (expire, "newer name")] {
+        let (gate, change) = on_its_way(&house, &all, what).await;
+        let edit = PinEdit {
+            name: Some(name.to_owned()),
+            ..PinEdit::default()
+        };
+        let id = listed(&house).rows[0].id;
+        house.engine.pins.edit(id, edit).await.expect("renames");
+        gate.open();
+        assert_eq!(over(&house, change).await.done, 1);
+        let row = listed(&house).rows.remove(0);
+        assert_eq!(row.name.as_deref(), Some(name));
+        assert_eq!(row.keyvalues, [("series".into(), "harbour".into())]);
+    }
+    let row = listed(&house).rows.remove(0);
+    assert_eq!(row.expires_at, Some(day / 1_000 * 1_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pin_that_is_unpinned_while_a_change_waits_for_its_answer_does_not_come_back() {
+    let house = House::new().await;
+    let all = pinned(&house, 1).await;
+    let (gate, change) = on_its_way(&house, &all, with_series()).await;
+    let cid = listed(&house).rows.remove(0).cid;
+    house.unpin_behind_its_back(&cid).await;
+    house.engine.refresh(house.account).await.expect("reads");
+    gate.open();
+    assert_eq!(over(&house, change).await.done, 1);
+    assert_eq!(listed(&house).total, 0);
 }

@@ -199,6 +199,8 @@ async fn what_was_unpinned_is_narrowed_by_name_cid_dates_size_kind_and_key_value
     assert_eq!(names("noon", false, any()).await, "");
     let part = &pin.row.cid[pin.row.cid.len() - 20..];
     assert_eq!(names(part, true, any()).await, "dusk.txt");
+    assert_eq!(names(&pin.row.cid, true, any()).await, "dusk.txt");
+    assert_eq!(names(&pin.row.cid[..12], true, any()).await, "dusk.txt");
     let is = KeyValueOperator::Is;
     assert_eq!(names("", true, paper(is, "baryta")).await, "dusk.txt");
     assert_eq!(names("", true, paper(is, "matte")).await, "");
@@ -303,4 +305,83 @@ async fn a_saved_search_is_counted_kept_over_a_restart_and_removed() {
     assert_eq!(nameless.expect_err("is refused").code, ErrorCode::BadInput);
     let rest = house.engine.pins.forget_saved(account, saved[0].id).await;
     assert!(rest.expect("removes").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_unpinned_is_found_by_a_long_name_without_a_break_page_by_page() {
+    let house = House::new().await;
+    let files: Vec<_> = (0..60)
+        .map(|n| house.file(&format!("holidayphotos2025-{n}"), &[n]))
+        .collect();
+    house.drop_in(&files).await;
+    house.ended().await;
+    let pins = &house.engine.pins;
+    let of = |text: &str| UnpinnedQuery {
+        text: text.to_owned(),
+        also_pinned: true,
+        ..UnpinnedQuery::default()
+    };
+    let account = house.account;
+    let (mut found, mut next) = (0, None);
+    loop {
+        let page = pins.unpinned(account, &of("holidayphotos2025"), next).await;
+        let page = page.expect("a page");
+        found += page.rows.len();
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, 60);
+    // A part of a CID that could be a name as well, of pins that fill more than a page.
+    let (mut found, mut next) = (0, None);
+    loop {
+        let page = pins.unpinned(account, &of("bafkrei"), next).await;
+        let page = page.expect("a page");
+        found += page.rows.len();
+        next = page.next;
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, 60);
+    assert!(
+        remembered(&house, of("nothingisnamedso"))
+            .await
+            .rows
+            .is_empty()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_two_versions_of_a_cid_are_one_where_it_is_told_who_keeps_it() {
+    let house = House::knowing(vec![Key::new("another-admin", Scopes::admin())]).await;
+    let other = house.connect("another-admin").await;
+    let (older, newer) = (
+        "QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o",
+        "bafybeicg2rebjoofv4kbyovkw7af3rpiitvnl6i7ckcywaq6xjcxnc2mby",
+    );
+    let pins = &house.engine.pins;
+    let listed = |cid: &str| engine::pins::Listed {
+        service_id: format!("id-of-{cid}"),
+        cid: cid.to_owned(),
+        name: None,
+        bytes: None,
+        files: None,
+        mime: None,
+        public: true,
+        keyvalues: std::collections::BTreeMap::new(),
+        groups: None,
+        pinned: Some(1),
+        expires: None,
+    };
+    let here = pins.add(house.account, listed(older)).await.expect("adds");
+    let there = pins.add(other, listed(newer)).await.expect("adds");
+    for id in [here, there] {
+        let presence = pins.details(id).expect("details").presence;
+        let pinned = presence
+            .iter()
+            .filter(|it| it.state == PresenceState::Pinned);
+        assert_eq!(pinned.count(), 2, "{presence:?}");
+    }
 }

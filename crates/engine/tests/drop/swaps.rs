@@ -147,3 +147,25 @@ async fn a_pin_at_a_pinning_service_gets_another_cid_and_keeps_its_name_and_key_
     );
     assert!(after.iter().all(|row| row.cid != rows[0].cid));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_only_the_old_cid_does_not_go_along_to_another_cid() {
+    let (house, _) = with_two_pins().await;
+    let (account, _) = connect_psa(&house).await;
+    let (_, rows) = pins_of(&house, account).await;
+    // So a service names what was pinned without a name.
+    let edit = PinEdit {
+        name: Some(rows[0].cid.clone()),
+        ..PinEdit::default()
+    };
+    let pins = &house.engine.pins;
+    pins.edit(rows[0].id, edit).await.expect("edited");
+    let swaps = &house.engine.swaps;
+    let replaced = swaps.replace(rows[0].id, ELSEWHERE).await;
+    replaced.expect("replaces");
+    pins.refresh(account).await.expect("reads");
+    let (_, after) = pins_of(&house, account).await;
+    let new = after.iter().find(|row| row.cid == ELSEWHERE);
+    let name = new.expect("pinned").name.as_deref();
+    assert!(name.is_none_or(|name| name != rows[0].cid), "{name:?}");
+}

@@ -202,3 +202,34 @@ async fn a_watched_folder_puts_its_pins_into_the_group_and_network_of_its_rules(
         ["a.txt"]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_new_name_of_a_private_upload_leaves_the_public_pin_of_the_same_bytes_alone() {
+    let house = House::new().await;
+    let mut rows = Vec::new();
+    for network in [UploadNetwork::Private, UploadNetwork::Public] {
+        let drop = house.look_at(&[house.file("a.txt", b"twice there")]).await;
+        let options = UploadOptions {
+            network,
+            ..house::options(Secrets::Hold)
+        };
+        let uploads = &house.engine.uploads;
+        let queued = uploads.enqueue(house.account, &drop, options).await;
+        rows.extend(queued.expect("enqueues"));
+        house.ended().await;
+    }
+    let names = async |network: &str| {
+        let listed = house.api("GET", &format!("v3/files/{network}"), None).await;
+        let files = listed["data"]["files"].as_array().expect("files").clone();
+        let names: Vec<Value> = files.iter().map(|file| file["name"].clone()).collect();
+        names
+    };
+    let uploads = &house.engine.uploads;
+    for (id, name) in [(rows[0], "for me"), (rows[1], "for all")] {
+        let amended = uploads.amend(vec![id], Some(name.into()), &[]).await;
+        amended.expect("is renamed");
+        let others = if id == rows[0] { "a.txt" } else { "for all" };
+        assert_eq!(names("public").await, [json!(others)]);
+        assert_eq!(names("private").await, [json!("for me")]);
+    }
+}

@@ -14,7 +14,7 @@ use crate::clock::Millis;
 use crate::error::ErrorCode;
 
 pub(super) use read::{
-    counts, due_to_ask, due_to_look, followed, get, known, newest, next_ask, next_look,
+    counts, due_to_ask, due_to_look, failed, followed, get, known, newest, next_ask, next_look,
     open_contents, window, youngest_open,
 };
 pub(super) use write::{

@@ -1,0 +1,53 @@
+//! `pinfold queue`.
+
+use clap::{Subcommand, ValueEnum};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Queue {
+    /// Lists uploads that have not ended.
+    Ls {
+        /// And those that have.
+        #[arg(long)]
+        all: bool,
+        /// At most so many.
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
+        limit: usize,
+    },
+    /// Pauses uploads; without numbers all.
+    Pause {
+        uploads: Vec<i64>,
+        /// The whole queue, for so long.
+        #[arg(long = "for", value_enum, conflicts_with = "uploads")]
+        pause: Option<RestTime>,
+    },
+    /// Moves uploads before all others.
+    First {
+        #[arg(required = true)]
+        uploads: Vec<i64>,
+    },
+    /// Lets paused uploads go on; without numbers all.
+    Resume { uploads: Vec<i64> },
+    /// Tries again; without numbers all.
+    Retry { uploads: Vec<i64> },
+    /// Takes uploads back. What is pinned already stays pinned.
+    Cancel {
+        #[arg(required_unless_present = "all")]
+        uploads: Vec<i64>,
+        /// All of them.
+        #[arg(long, conflicts_with = "uploads")]
+        all: bool,
+    },
+    /// Works on the queue and shows what happens until it is interrupted.
+    Watch,
+}
+
+/// How long the queue rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each says itself")]
+pub(crate) enum RestTime {
+    #[value(name = "15m")]
+    Quarter,
+    Hour,
+    /// Until six in the morning.
+    Tomorrow,
+}
