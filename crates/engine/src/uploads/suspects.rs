@@ -45,18 +45,17 @@ pub(super) fn look_inside(
 
 /// Why a row waits for a person's word.
 pub(super) fn held(secrets: &[Place]) -> Refusal {
-    let names = secrets.iter().take(NAMED);
-    let mut names = names
-        .map(|place| readable(&place.name()))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let named = secrets.iter().take(NAMED);
+    let named = named.map(|place| readable(&place.name()));
+    let names = named.collect::<Vec<_>>().join(", ");
     let (count, verb) = if secrets.len() == 1 {
         ("1 file".to_owned(), "looks like a secret")
     } else {
         (format!("{} files", secrets.len()), "look like secrets")
     };
-    if secrets.len() > NAMED {
-        names += &format!(" and {} more", secrets.len() - NAMED);
-    }
-    Refusal::new(ErrorCode::Secret, format!("{count} {verb}: {names}."))
+    let more = match secrets.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Refusal::new(ErrorCode::Secret, format!("{count} {verb}: {names}{more}."))
 }
