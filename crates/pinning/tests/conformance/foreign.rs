@@ -116,6 +116,13 @@ fn that_ask(recorded: &Arc<Recorded>) -> Vec<(usize, usize, &'static str)> {
 
 #[test]
 fn no_answer_of_a_service_makes_a_call_fail_hang_or_grow_or_tell_the_token() {
+    fuzzing::alone(
+        "foreign::no_answer_of_a_service_makes_a_call_fail_hang_or_grow_or_tell_the_token",
+        no_answer,
+    );
+}
+
+fn no_answer() {
     let recording = Runtime::new().expect("a runtime");
     let recorded = Arc::new(recording.block_on(recorded::recorded()));
     drop(recording);
