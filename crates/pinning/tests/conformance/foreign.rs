@@ -140,7 +140,9 @@ fn no_answer() {
                     if asked == 0 {
                         ground.renew(*kind);
                         ground.service.turn(dice());
-                        (ended, _) = watch.time(|| ground.call(*kind, *place));
+                        let again = watch.time(|| ground.call(*kind, *place));
+                        assert!(again.1 > 0, "{name} of {kind} asks nothing");
+                        ended = again.0;
                     }
                     if let Err(error) = &ended {
                         told_soundly(*kind, name, error);
