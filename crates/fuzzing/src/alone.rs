@@ -50,6 +50,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::print_stdout, reason = "what is printed is the test")]
     fn what_a_test_that_is_alone_prints_is_printed() {
         let name = "alone::tests::what_a_test_that_is_alone_prints_is_printed";
         if std::env::var_os(ALONE).is_some() {
