@@ -115,6 +115,15 @@ pub(crate) const PARSERS: [Parsers; 5] = [
     },
 ];
 
+/// How to see one input again: in the same build, since a slower one makes shorter inputs.
+fn see_it_again(options: &Options, parsers: &Parsers, test: &str) -> String {
+    let release = if options.optimised { "--release " } else { "" };
+    let (package, target) = (parsers.package, parsers.target.join(" "));
+    format!(
+        "See it again, with the seed that is named above: PINFOLD_SEED=<seed> cargo test -p {package} {release}{target} {test}"
+    )
+}
+
 /// A parser over inputs that nobody meant. The seed of one that fails stands in what it says.
 pub(crate) fn fuzzed(
     options: &Options,
@@ -137,14 +146,36 @@ pub(crate) fn fuzzed(
         .finish()?;
     ran_one(&finished.output)?;
     let figures = figures(&finished.output);
-    finished.into_output().map_err(|failure| {
-        let target = target.join(" ");
-        format!("{failure}\nSee it again, with the seed that is named above: PINFOLD_SEED=<seed> cargo test -p {package} {target} {test}")
-    })?;
+    finished
+        .into_output()
+        .map_err(|failure| format!("{failure}\n{}", see_it_again(options, parsers, test)))?;
     Ok(Line {
         what: what.to_owned(),
         seeds: format!("1..{runs}"),
         figures: figures.ok_or("the soak printed no figures")?,
         took: start.elapsed(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_is_seen_again_in_the_build_that_it_failed_in() {
+        let words = |more: &[&str]| {
+            let more: Vec<_> = more.iter().map(|word| (*word).to_owned()).collect();
+            let options = Options::parse(&more).expect("options");
+            see_it_again(&options, &PARSERS[0], "a_test")
+        };
+        let again = "See it again, with the seed that is named above: PINFOLD_SEED=<seed> cargo test -p pinning";
+        assert_eq!(
+            words(&[]),
+            format!("{again} --release --test conformance a_test")
+        );
+        assert_eq!(
+            words(&["--unoptimised"]),
+            format!("{again} --test conformance a_test")
+        );
+    }
 }

@@ -161,7 +161,7 @@ pub(crate) struct Options {
     /// At most so many inputs of each parser.
     pub(crate) runs: u64,
     seed: u64,
-    optimised: bool,
+    pub(crate) optimised: bool,
 }
 
 impl Options {

@@ -218,6 +218,7 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alone;
 
     fn failure(parse: fn(&[u8])) -> String {
         let runs = Runs {
@@ -245,6 +246,13 @@ mod tests {
 
     #[test]
     fn a_parser_that_takes_too_much_is_told() {
+        alone(
+            "runs::tests::a_parser_that_takes_too_much_is_told",
+            takes_too_much,
+        );
+    }
+
+    fn takes_too_much() {
         let told = failure(|input| {
             if input.len() > 100 {
                 assert_ne!(vec![1_u8; 300 * 1024 * 1024].len(), input.len());

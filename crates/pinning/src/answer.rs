@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use url::Url;
 
 use crate::redact::excerpt;
-use crate::{Delivered, Error, ErrorKind, bounded};
+use crate::{Delivered, Error, ErrorKind, bounded, refusal};
 
 /// The longest that a service may ask us to stay away; more is taken as this.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -73,10 +73,24 @@ impl Answer {
     /// The JSON of a success; anything else is an error that says what it was.
     pub(crate) fn json(&self, question: &Question<'_>) -> Result<Json, Error> {
         self.success(question)?;
-        bounded::read(&self.body).map_err(|_| self.unreadable(question))
+        let body = bounded::read(&self.body).map_err(|_| self.unreadable(question))?;
+        // What a pinning service says of a request may name why that failed.
+        if !question.scope.is_empty() && refusal::is_inside(&body) {
+            return Err(self.unreadable(question));
+        }
+        Ok(body)
     }
 
-    /// A success whose body says nothing of use (`OK`, `{"data":null}`, empty).
+    /// A success whose body says nothing of use (`OK`, `{"data":null}`, empty), unless it names an error.
+    pub(crate) fn done(&self, question: &Question<'_>) -> Result<(), Error> {
+        self.success(question)?;
+        if bounded::read(&self.body).is_ok_and(|body| refusal::is_inside(&body)) {
+            return Err(self.unreadable(question));
+        }
+        Ok(())
+    }
+
+    /// A success by its status, whatever its body says.
     pub(crate) fn success(&self, question: &Question<'_>) -> Result<(), Error> {
         if !self.is_success() {
             return Err(self.failure(question));

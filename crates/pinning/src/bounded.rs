@@ -10,8 +10,8 @@ use serde_json::{Map, Value as Json};
 
 /// Bytes that the values of one answer may take: what 16 MiB of rows take of a service that gives all of them at once.
 const MOST: usize = 128 * 1024 * 1024;
-/// Bytes of a value in a list, which has room for twice as many as it holds.
-const VALUE: usize = 2 * size_of::<Json>();
+/// Bytes of what is held for a list beside its values, and how many values it first has room for.
+const LIST: (usize, usize) = (16, 4);
 /// Bytes of an object that is not empty, and how many members it then has room for.
 const OBJECT: (usize, usize) = (640, 11);
 /// Bytes of a member beyond these: half of what is held for it may be empty.
@@ -82,9 +82,17 @@ impl<'de> Visitor<'de> for Room<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let (beside, first) = LIST;
         let mut list = Vec::new();
         while let Some(item) = items.next_element_seed(self)? {
-            self.take(VALUE)?;
+            if list.len() == list.capacity() {
+                let (more, beside) = match list.len() {
+                    0 => (first, beside),
+                    count => (count, 0),
+                };
+                self.take(beside + more * size_of::<Json>())?;
+                list.reserve_exact(more);
+            }
             list.push(item);
         }
         Ok(Json::Array(list))
@@ -132,11 +140,23 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_an_error_whatever_it_is_made_of() {
-        for value in ["{\"\":0},", "0,"] {
-            let few = format!("[{}0]", value.repeat(1_000));
-            assert!(read(few.as_bytes()).is_ok(), "{value}");
-            let many = format!("[{}0]", value.repeat(3_000_000));
-            assert!(read(many.as_bytes()).is_err(), "{value}");
-        }
+        fuzzing::alone(
+            "bounded::tests::what_does_not_fit_is_an_error_whatever_it_is_made_of",
+            what_does_not_fit,
+        );
+    }
+
+    fn what_does_not_fit() {
+        let deep = format!("{}0{},", "[".repeat(120), "]".repeat(120));
+        // Of all of them together: what one leaves to the allocator is no growth of the next.
+        let (bytes, ()) = fuzzing::growth(|| {
+            for value in ["{\"\":0},", "0,", "[0],", "[0,0,0,0,0],", "[\"\"],", &deep] {
+                let few = format!("[{}0]", value.repeat(1_000));
+                assert!(read(few.as_bytes()).is_ok(), "{value}");
+                let many = format!("[{}0]", value.repeat(16 * 1024 * 1024 / value.len()));
+                assert!(read(many.as_bytes()).is_err(), "{value}");
+            }
+        });
+        assert!(bytes < fuzzing::MEMORY, "{bytes} bytes");
     }
 }

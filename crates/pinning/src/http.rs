@@ -190,7 +190,7 @@ impl Http {
 
     /// Sends a call whose success has no content of use.
     pub(crate) async fn done(&self, call: &Call<'_>) -> Result<(), Error> {
-        self.with_retries(call, Answer::success).await
+        self.with_retries(call, Answer::done).await
     }
 
     /// Sends a call and reads its answer, whatever its status, with `read`. Look-ups are tried three times.

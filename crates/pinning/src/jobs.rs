@@ -115,6 +115,8 @@ pub struct Job {
     pub group: Option<String>,
     /// Where it is to be kept, where the service says.
     pub regions: Vec<Region>,
+    /// Why it failed, in the service's own words: one short line of text that nobody has checked.
+    pub reason: Option<String>,
 }
 
 /// The order of a list by date.

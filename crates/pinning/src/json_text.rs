@@ -84,8 +84,12 @@ fn write_number(number: f64, out: &mut String) {
     let mut scientific = format!("{:e}", number.abs());
     let length = scientific.find('e').unwrap_or(0);
     if length > LONG {
-        // As many digits, and of two that are as near the even one: the shortest ones may be the other.
-        scientific = format!("{:.*e}", length - 2, number.abs());
+        // As many digits, and of two that are as near the even one: the shortest ones may be the other. At a power of
+        // two the nearest ones of that length may be another number's.
+        let even = format!("{:.*e}", length - 2, number.abs());
+        if even.parse() == Ok(number.abs()) {
+            scientific = even;
+        }
     }
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let (first, rest) = digits.split_once('.').unwrap_or((digits, ""));
@@ -327,8 +331,25 @@ mod tests {
             ("-0.00000123", "-0.00000123"),
             ("1.25e-7", "1.25e-7"),
             ("-18446744073709551615", "-18446744073709552000"),
+            ("5.684341886080802e-14", "5.684341886080802e-14"),
+            ("-5.684341886080802e-14", "-5.684341886080802e-14"),
+            ("7.120236347223045e-307", "7.120236347223045e-307"),
         ] {
             assert_eq!(reserialised(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_number_that_is_written_again_is_the_number_that_was_typed() {
+        let small = (0..52).map(|n| 1_u64 << n);
+        let powers = small.chain((1..2047).map(|n| n << 52)).map(f64::from_bits);
+        let mut dice = fuzzing::Dice::new(7);
+        let random = (0..50_000).map(|_| f64::from_le_bytes([(); 8].map(|()| dice.byte())));
+        let numbers = powers.chain(random).filter(|number| number.is_finite());
+        for number in numbers.flat_map(|number| [number, -number]) {
+            let written = reserialised(&format!("{number:e}")).expect("a number");
+            // JavaScript writes both zeros alike.
+            assert_eq!(written.parse(), Ok(number), "{number:e}");
         }
     }
 }

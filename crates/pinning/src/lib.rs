@@ -32,6 +32,7 @@ mod pinata;
 mod pins;
 mod psa;
 mod redact;
+mod refusal;
 mod requests;
 mod resumable;
 mod service;

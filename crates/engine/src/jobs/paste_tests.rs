@@ -123,6 +123,13 @@ fn both_versions_of_one_content_are_one() {
 
 #[test]
 fn a_list_of_more_words_than_a_list_has_is_not_read_to_its_end() {
+    fuzzing::alone(
+        "jobs::paste::tests::a_list_of_more_words_than_a_list_has_is_not_read_to_its_end",
+        more_words,
+    );
+}
+
+fn more_words() {
     let most = 16 * 1024 * 1024;
     let list = "a;".repeat(most / 2);
     let (bytes, read) = fuzzing::growth(|| pieces(&list));

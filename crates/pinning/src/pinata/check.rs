@@ -136,7 +136,7 @@ impl Pinata {
             .http
             .upload(&url, Family::Pinning, form, &CancellationToken::new())
             .await?;
-        answer.success(&self.http.question(&url, Scope::PinFile.name()))
+        answer.done(&self.http.question(&url, Scope::PinFile.name()))
     }
 
     /// A 401 or 403 of v3 may mean "this key is for the legacy API only"; if the token itself is good, it does.

@@ -239,5 +239,7 @@ pub(super) fn job(row: &Json) -> Option<Job> {
             .flatten()
             .filter_map(Region::read)
             .collect(),
+        // Its state says why.
+        reason: None,
     })
 }

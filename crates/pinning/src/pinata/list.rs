@@ -157,7 +157,12 @@ impl Pinata {
         place: Option<&str>,
         priority: Priority,
     ) -> Result<PinPage, Error> {
-        let wanted = query.limit.unwrap_or(V3_PAGE).clamp(1, V3_PAGE);
+        let most = if self.scopes.takes_large_pages() {
+            V3_PAGE
+        } else {
+            V3_SMALL_PAGE
+        };
+        let wanted = query.limit.unwrap_or(most).clamp(1, most);
         let mut filter = FileFilter {
             query,
             cid: None,
@@ -170,6 +175,9 @@ impl Pinata {
         {
             filter.limit = V3_SMALL_PAGE;
             result = self.v3_list(&filter, priority).await;
+            if result.is_ok() {
+                self.scopes.refused_a_large_page();
+            }
         }
         self.learn_read(query.network, &result);
         let (pins, next) = result?;

@@ -72,6 +72,7 @@ impl Scope {
 pub(super) struct Scopes {
     known: Mutex<HashMap<Scope, bool>>,
     no_cars: AtomicBool,
+    no_large_pages: AtomicBool,
 }
 
 impl Scopes {
@@ -92,6 +93,16 @@ impl Scopes {
     /// The plan takes no CARs.
     pub(super) fn refused_a_car(&self) {
         self.no_cars.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether v3 may give large pages: so until it refused one.
+    pub(super) fn takes_large_pages(&self) -> bool {
+        !self.no_large_pages.load(Ordering::Relaxed)
+    }
+
+    /// A large page was refused, and a small one was given.
+    pub(super) fn refused_a_large_page(&self) {
+        self.no_large_pages.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn learn(&self, scope: Scope, may: bool) {

@@ -229,7 +229,7 @@ fn meant(answer: &Answer, question: &Question<'_>) -> Result<(), ResumeError> {
         413 => Err(ResumeError::TooLarge),
         423 => Err(ResumeError::Locked),
         460 => Err(ResumeError::Damaged),
-        _ => Ok(answer.success(question)?),
+        _ => Ok(answer.done(question)?),
     }
 }
 

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::Psa;
 use super::read::{status, wish};
+use crate::answer::{Answer, Question};
 use crate::budget::Family;
 use crate::endpoints::join;
 use crate::http::Call;
@@ -56,9 +57,8 @@ impl Requests for Psa {
     async fn remove(&self, request_id: &str) -> Result<(), Error> {
         let url = self.request_url(request_id)?;
         let at = (Family::Requests, Priority::Click);
-        self.http
-            .done(&Call::new(Method::DELETE, url, at, NO_SCOPES))
-            .await
+        let call = Call::new(Method::DELETE, url, at, NO_SCOPES);
+        self.http.with_retries(&call, Answer::success).await
     }
 
     async fn of_cid(&self, cid: &str, priority: Priority) -> Result<Vec<PinStatus>, Error> {
@@ -105,9 +105,14 @@ impl Psa {
     ) -> Result<Json, Error> {
         let url = self.request_url(request_id)?;
         let at = (Family::Requests, priority);
-        self.http
-            .json(&Call::new(Method::GET, url, at, NO_SCOPES))
-            .await
+        let read = |answer: &Answer, question: &Question<'_>| {
+            let body = answer.json(question)?;
+            // What is no request is no record of one.
+            status(&body).ok_or_else(|| answer.unreadable(question))?;
+            Ok(body)
+        };
+        let call = Call::new(Method::GET, url, at, NO_SCOPES);
+        self.http.with_retries(&call, read).await
     }
 
     async fn post(&self, url: Url, pin: &PinRequest) -> Result<PinStatus, Error> {
@@ -118,7 +123,7 @@ impl Psa {
     }
 
     async fn pin_status(&self, call: &Call<'_>) -> Result<PinStatus, Error> {
-        let read = |answer: &crate::answer::Answer, question: &crate::answer::Question<'_>| {
+        let read = |answer: &Answer, question: &Question<'_>| {
             let body: Json = answer.json(question)?;
             status(&body).ok_or_else(|| answer.unreadable(question))
         };

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde_json::Value as Json;
 
 use super::Psa;
+use crate::redact::excerpt;
 use crate::{
     Error, ErrorKind, Job, JobPage, JobQuery, JobStatus, Jobs, NameMatch, Network, NewJob, Order,
     PageToken, Pin, PinEdit, PinPage, PinQuery, PinRef, PinRequest, PinState, PinStatus, Pins,
@@ -114,7 +115,8 @@ impl Jobs for Psa {
                 .map(|(key, value)| (key.clone(), value.to_string()))
                 .collect(),
         };
-        Requests::add(self, &pin).await.map(|row| job(&row))
+        let row = Requests::add(self, &pin).await?;
+        Ok(job(&row, self.http.token().expose()))
     }
 
     /// What is not pinned yet, and what failed.
@@ -149,7 +151,8 @@ impl Jobs for Psa {
             .requests
             .iter()
             .filter(|row| row.status != RequestStatus::Pinned);
-        let jobs = jobs.map(job).filter(|job| {
+        let token = self.http.token().expose();
+        let jobs = jobs.map(|row| job(row, token)).filter(|job| {
             query
                 .status
                 .as_ref()
@@ -228,7 +231,7 @@ fn pin(row: &PinStatus) -> Pin {
 }
 
 /// Pinata names its own state beside the specification's.
-fn job(row: &PinStatus) -> Job {
+fn job(row: &PinStatus, token: &str) -> Job {
     let own = row.info.get("pinata_pinjob_status");
     let status = match (&row.status, own) {
         (_, Some(own)) => JobStatus::named(own),
@@ -249,5 +252,20 @@ fn job(row: &PinStatus) -> Job {
         host_nodes: row.pin.origins.clone(),
         group: None,
         regions: Vec::new(),
+        reason: reason(row, token),
     }
+}
+
+/// Why a request failed: the specification's member, 4EVERLAND's two, and the one that Filebase puts among the
+/// key-values. Of a request that has not failed they say other things.
+fn reason(row: &PinStatus, token: &str) -> Option<String> {
+    if row.status != RequestStatus::Failed {
+        return None;
+    }
+    let told = ["status_details", "failed_reason", "failed_message"];
+    let told = told.map(|name| row.info.get(name)).into_iter();
+    told.chain([row.pin.meta.get("failure_reason")])
+        .flatten()
+        .map(|text| excerpt(text, token))
+        .find(|text| !text.is_empty())
 }

@@ -116,6 +116,13 @@ fn that_ask(recorded: &Arc<Recorded>) -> Vec<(usize, usize, &'static str)> {
 
 #[test]
 fn no_answer_of_a_service_makes_a_call_fail_hang_or_grow_or_tell_the_token() {
+    fuzzing::alone(
+        "foreign::no_answer_of_a_service_makes_a_call_fail_hang_or_grow_or_tell_the_token",
+        no_answer,
+    );
+}
+
+fn no_answer() {
     let recording = Runtime::new().expect("a runtime");
     let recorded = Arc::new(recording.block_on(recorded::recorded()));
     drop(recording);
@@ -133,7 +140,9 @@ fn no_answer_of_a_service_makes_a_call_fail_hang_or_grow_or_tell_the_token() {
                     if asked == 0 {
                         ground.renew(*kind);
                         ground.service.turn(dice());
-                        (ended, _) = watch.time(|| ground.call(*kind, *place));
+                        let again = watch.time(|| ground.call(*kind, *place));
+                        assert!(again.1 > 0, "{name} of {kind} asks nothing");
+                        ended = again.0;
                     }
                     if let Err(error) = &ended {
                         told_soundly(*kind, name, error);

@@ -31,7 +31,7 @@ pub(crate) const MOST: u64 = 16 * 1024 * 1024;
 /// Calls made at a time: what is large is held for all of them.
 const FEW: usize = 6;
 const MANY: usize = 64;
-/// Calls whose answer has no content of use: a status is all that they read of it.
+/// Calls whose answer has no content of use: all that is read of it is an error inside.
 pub(crate) const NOTHING_READ: [&str; 5] = ["edit", "unpin", "cancel", "revoke", "remove"];
 
 pub(crate) struct Nothing;

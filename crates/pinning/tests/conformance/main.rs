@@ -17,6 +17,7 @@ mod jobs;
 mod keys;
 mod pins;
 mod recorded;
+mod refused;
 mod requests;
 mod resumable;
 #[path = "../support/mod.rs"]

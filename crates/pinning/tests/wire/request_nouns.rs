@@ -2,6 +2,7 @@
 
 use crate::requests::{CID, psa, row};
 use crate::service::{answering, asked, bodies, on, query};
+use crate::support::token;
 use pinning::{
     Ability, Access, ErrorKind, Feature, JobQuery, JobStatus, Network, NewJob, Order, PinEdit,
     PinQuery, PinRef, PinState, Pins as _, Priority, Service as _, Value,
@@ -172,6 +173,76 @@ async fn jobs_are_what_is_queued_or_failed_with_pinatas_own_state_where_it_gives
     );
     let sent = query(&server, "/pins").await;
     assert!(sent.contains(&("status".to_owned(), "queued,pinning,failed".to_owned())));
+}
+
+#[tokio::test]
+async fn why_a_request_failed_is_told_in_the_services_own_words() {
+    let of = |id: &str, state: &str, info: serde_json::Value, meta: serde_json::Value| {
+        let mut row = row(id, CREATED);
+        row["status"] = json!(state);
+        row["info"] = info;
+        row["pin"]["meta"] = meta;
+        row
+    };
+    let no_peers = json!({"status_details": "no peers found"});
+    // As 4EVERLAND and Filebase say it.
+    let attempts = "Exceeded Max Attempts (11)";
+    let long = format!("{}\u{1b}[2J \n{}", token(), "x".repeat(100_000));
+    let rows = [
+        of("details", "failed", no_peers, json!({})),
+        of(
+            "4everland",
+            "failed",
+            json!({"dag_size": "0", "failed_message": "", "failed_reason": "timed out"}),
+            json!({}),
+        ),
+        of(
+            "filebase",
+            "failed",
+            json!({"size": "0"}),
+            json!({"failure_reason": attempts}),
+        ),
+        of(
+            "silent",
+            "failed",
+            json!({"status_details": " ", "failed_reason": ""}),
+            json!(null),
+        ),
+        of(
+            "hostile",
+            "failed",
+            json!({"status_details": long}),
+            json!({}),
+        ),
+        of(
+            "nested",
+            "failed",
+            json!({"status_details": {"a": null}}),
+            json!({}),
+        ),
+        of(
+            "queued",
+            "queued",
+            json!({"status_details": "Queue position: 7 of 9"}),
+            json!({"failure_reason": "mine"}),
+        ),
+    ];
+    let list = json!({"count": rows.len(), "results": rows});
+    let server = answering("GET", "/pins", list).await;
+    let service = psa(&server.uri());
+    let jobs = service.jobs().expect("jobs");
+    let page = jobs.page(&JobQuery::default(), None, Priority::Click).await;
+    let mut jobs = page.expect("a page").jobs.into_iter();
+    let mut told = || jobs.next().expect("a job").reason;
+    assert_eq!(told().as_deref(), Some("no peers found"));
+    assert_eq!(told().as_deref(), Some("timed out"));
+    assert_eq!(told().as_deref(), Some(attempts));
+    assert_eq!(told(), None);
+    let hostile = told().expect("a reason");
+    assert!(!hostile.contains(&token()) && !hostile.contains(char::is_control));
+    assert!(hostile.chars().count() < 300, "{hostile}");
+    assert_eq!(told().as_deref(), Some(r#"{"a":null}"#));
+    assert_eq!(told(), None, "it waits");
 }
 
 #[tokio::test]
