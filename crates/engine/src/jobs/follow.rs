@@ -198,6 +198,11 @@ impl Jobs {
                         Change::Forget(id) => rows::forget(tx, id)?,
                     }
                 }
+                for job in &listed {
+                    if let Some(reason) = &job.reason {
+                        rows::failed_because(tx, account, &job.id, reason)?;
+                    }
+                }
                 Ok(())
             })
             .await?;

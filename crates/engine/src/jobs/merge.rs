@@ -122,6 +122,7 @@ mod tests {
             host_nodes: Vec::new(),
             group: None,
             regions: Vec::new(),
+            reason: None,
         }
     }
 

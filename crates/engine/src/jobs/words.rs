@@ -150,7 +150,10 @@ fn listed(row: &Stored, status: &JobStatus, around: &Around<'_>) -> Told {
         other if other.is_failure() => elsewhere(
             around,
             format!("{service} could not pin it."),
-            "It does not say why.".into(),
+            row.detail.as_ref().map_or_else(
+                || "It does not say why.".to_owned(),
+                |reason| format!("It says “{reason}”."),
+            ),
             JobStep::Retry,
         ),
         other => told(
@@ -298,6 +301,17 @@ mod tests {
         days: None,
         busy: false,
     };
+
+    #[test]
+    fn a_failure_is_told_with_the_reason_that_the_service_has_for_it() {
+        let failed = row(State::Listed(JobStatus::named("failed")));
+        assert_eq!(of(&failed, &HERE).beside, "It does not say why.");
+        let because = Stored {
+            detail: Some("no peers have it".into()),
+            ..failed
+        };
+        assert_eq!(of(&because, &HERE).beside, "It says “no peers have it”.");
+    }
 
     #[test]
     fn every_state_of_the_service_has_plain_words_and_never_its_code() {

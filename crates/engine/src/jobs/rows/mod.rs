@@ -18,7 +18,8 @@ pub(super) use read::{
     open_contents, window, youngest_open,
 };
 pub(super) use write::{
-    adopt, again, again_all, apply, apply_all, clear, clear_ended, forget, insert, listed, told,
+    adopt, again, again_all, apply, apply_all, clear, clear_ended, failed_because, forget, insert,
+    listed, told,
 };
 
 /// What a person wishes for a job, as stored.

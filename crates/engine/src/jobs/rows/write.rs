@@ -159,6 +159,18 @@ pub(in crate::jobs) fn told(tx: &Tx, id: i64, detail: Option<&str>) -> Result<()
     Ok(())
 }
 
+/// Keeps the service's words about a job that it lists as failed.
+pub(in crate::jobs) fn failed_because(
+    tx: &Tx,
+    account: AccountId,
+    service_id: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE job SET detail = ?3 WHERE account = ?1 AND service_id = ?2")?
+        .execute(params![account, service_id, reason])?;
+    Ok(())
+}
+
 /// Asks for the same once more, perhaps with other computers named. A row that the service never took is used again; one
 /// that it had gives way to a new row, so that its old job does not come back from the list.
 pub(in crate::jobs) fn again(
