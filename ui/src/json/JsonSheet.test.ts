@@ -1,9 +1,10 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import App from "../App.svelte";
 import type { JsonLook } from "../bindings";
+import { clock } from "../lib/clock.svelte";
 import { aStart } from "../pins/fakePins";
 import { commandError, fakeEngine } from "../uploads/fakeEngine";
 import { EDITABLE, inPieces, placeOf } from "./json.svelte";
@@ -99,6 +100,27 @@ test("group, network and end are chosen where the account has them, and belong t
   const again = within(await screen.findByRole("dialog", { name: "Pin JSON" }));
   expect(again.getByRole("combobox", { name: "Expires" })).toHaveValue("never");
   expect(await again.findByRole("radio", { name: /^(Everyone|This computer)$/ })).toBeChecked();
+});
+
+test("a day that ends between typing and clicking is refused where it stands, and the text is not kept for ever", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2027, 3, 18, 23, 59, 30) });
+  try {
+    const { engine, user, sheet, field } = await open();
+    await type(field, "[1]");
+    await sheet.findByText(CID);
+    await user.selectOptions(sheet.getByRole("combobox", { name: "Expires" }), "On a date");
+    await user.type(sheet.getByRole("textbox", { name: "Date" }), "2027-04-18");
+    expect(sheet.getByRole("button", { name: "Pin JSON" })).toBeEnabled();
+    vi.setSystemTime(new Date(2027, 3, 19, 0, 0, 1));
+    await user.click(sheet.getByRole("button", { name: "Pin JSON" }));
+    expect(await sheet.findByRole("alert")).toHaveTextContent("A date that is still to come");
+    expect(sheet.getByRole("textbox", { name: "Date" })).toHaveAttribute("aria-invalid", "true");
+    expect(sheet.getByRole("button", { name: "Pin JSON" })).toBeDisabled();
+    expect(engine.of("json_pin")).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+    clock.look();
+  }
 });
 
 test("a fault is told with its place, which a button leads to, and nothing can be pinned", async () => {

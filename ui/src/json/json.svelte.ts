@@ -8,6 +8,7 @@ import {
   type JsonTidy,
   type UploadNetwork,
 } from "../bindings";
+import { clock } from "../lib/clock.svelte";
 import { filled, type Pair } from "../lib/keyValues";
 import { endOf, type EndChoice } from "../pins/ends";
 
@@ -106,12 +107,15 @@ export class JsonEditor {
     await this.#work(async () => {
       await this.#run(this.#flush);
       if (this.#draft === null || !this.look?.cid) return;
+      // The day may have ended since it was shown as one to come; the field then says so.
+      const expires = endOf(this.end, this.endDate, clock.look());
+      if (expires === undefined) return;
       await commands.jsonPin(this.#draft, {
         name: this.name.trim(),
         keyvalues: filled(this.keyvalues),
         group: this.group,
         network: this.network,
-        expires: endOf(this.end, this.endDate, Date.now()) ?? null,
+        expires,
       });
       done = true;
     });
