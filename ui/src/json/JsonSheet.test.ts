@@ -5,7 +5,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import App from "../App.svelte";
 import type { JsonLook } from "../bindings";
 import { clock } from "../lib/clock.svelte";
-import { aStart } from "../pins/fakePins";
+import { aStart, pinata } from "../pins/fakePins";
 import { commandError, fakeEngine } from "../uploads/fakeEngine";
 import { EDITABLE, inPieces, placeOf } from "./json.svelte";
 
@@ -23,7 +23,11 @@ const good = (with_: Partial<JsonLook> = {}): JsonLook => ({
 });
 
 /** An engine that keeps one text, and says of it what is asked here. */
-async function open(look: (text: string) => JsonLook = () => good(), opened: { name: string; text: string } | null = null) {
+async function open(
+  look: (text: string) => JsonLook = () => good(),
+  opened: { name: string; text: string } | null = null,
+  account = pinata,
+) {
   const held = { text: "", arriving: "", draft: 0 };
   const draft = (text: string, name: string | null = null) => {
     held.text = text;
@@ -52,7 +56,7 @@ async function open(look: (text: string) => JsonLook = () => good(), opened: { n
       problem: null,
     }),
   });
-  render(App, { props: { start: aStart() } });
+  render(App, { props: { start: aStart({ accounts: [account] }) } });
   const user = userEvent.setup();
   await user.keyboard("{Control>}{Shift>}J{/Shift}{/Control}");
   const sheet = within(await screen.findByRole("dialog", { name: "Pin JSON" }));
@@ -121,6 +125,39 @@ test("a day that ends between typing and clicking is refused where it stands, an
     vi.useRealTimers();
     clock.look();
   }
+});
+
+test("an end that the account may no longer give its pins is not sent, as its field is not there any more", async () => {
+  const { engine, user, sheet, field } = await open();
+  await type(field, "[1]");
+  await sheet.findByText(CID);
+  await user.selectOptions(sheet.getByRole("combobox", { name: "Expires" }), "In 1 week");
+  engine.answers.accounts_list = () => [{ ...pinata, expiry: false }];
+  await engine.emit("changed", { noun: "account", revision: 1, ids: null });
+  await waitFor(() => expect(sheet.queryByRole("combobox", { name: "Expires" })).toBeNull());
+  await user.click(sheet.getByRole("button", { name: "Pin JSON" }));
+  await waitFor(() => expect(engine.of("json_pin")).toMatchObject([{ wish: { expires: null } }]));
+});
+
+test.each([
+  ["its account says so", { ...pinata, noUploads: "The key may not upload." }, good()],
+  [
+    "the service writes the text again",
+    pinata,
+    good({ rewritten: { beginning: "[1]", cut: false, bytes: 3, sentence: "Pinata reads the text and writes it again." } }),
+  ],
+])("a key that may pin JSON and nothing else is not offered the private network: %s", async (_, account, look) => {
+  const { sheet, field } = await open(() => look, null, account);
+  await type(field, "[1]");
+  await sheet.findByText(CID);
+  expect(await sheet.findByText("Everyone: this key may pin JSON and no files, and that is always public.")).toBeVisible();
+  expect(sheet.queryByRole("radio", { name: "Only this account" })).toBeNull();
+});
+
+test("a click on the word beside a field leads into the field", async () => {
+  const { user, sheet } = await open();
+  await user.click(sheet.getByText("Name"));
+  expect(sheet.getByRole("textbox", { name: "Name" })).toHaveFocus();
 });
 
 test("a fault is told with its place, which a button leads to, and nothing can be pinned", async () => {

@@ -15,7 +15,7 @@ function open(drop: Drop, answers: Record<string, (args: Record<string, unknown>
   const drops = new Drops({ account: () => accounts.active, began: () => undefined, announce: () => undefined });
   render(FakeWindow, { props: { component: DropOverlay as never, accounts, drops } });
   void drops.take(drop, true);
-  return { engine, drops, user: userEvent.setup(), options: () => engine.of("uploads_enqueue")[0]?.options };
+  return { engine, accounts, drops, user: userEvent.setup(), options: () => engine.of("uploads_enqueue")[0]?.options };
 }
 const three = aDrop({
   itemCount: 3,
@@ -138,6 +138,16 @@ test("a day that ends between typing and clicking is refused where it stands, an
     vi.useRealTimers();
     clock.look();
   }
+});
+
+test("an end that the account may no longer give its pins is not sent, as its field is not there any more", async () => {
+  const { accounts, user, options } = open(aDrop());
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Expires" }), "On a date");
+  expect(screen.getByText("The date needs mending.")).toBeVisible();
+  accounts.rows = [anAccount({ expiry: false })];
+  await waitFor(() => expect(screen.queryByRole("combobox", { name: "Expires" })).toBeNull());
+  await user.click(screen.getByRole("button", { name: "Upload 1 file" }));
+  await waitFor(() => expect(options()).toMatchObject({ expires: null }));
 });
 
 test("while it is being queued the button is busy, and a failure keeps the sheet with the reason", async () => {
