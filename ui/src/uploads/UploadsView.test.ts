@@ -65,7 +65,13 @@ test("the whole queue has a bar with a name, a value and words", async () => {
 test("a row that is sending shows its bytes, and a row that waits shows none", async () => {
   const { uploads } = open([
     anUpload({ id: 1, name: "a.tif", state: "sending", done: 30, bytes: 60, sentence: "Sending." }),
-    anUpload({ id: 2, name: "b.tif", state: "waiting", reason: "rate_limited", sentence: "Continuing in 23 s." }),
+    anUpload({
+      id: 2,
+      name: "b.tif",
+      state: "waiting",
+      reason: "offline",
+      sentence: "Not sent yet. The connection broke. It is tried again by itself.",
+    }),
   ]);
   await screen.findByText("a.tif");
   expect(screen.getByRole("progressbar", { name: "Progress of a.tif" })).toHaveAttribute("aria-valuenow", "50");
