@@ -81,6 +81,30 @@ test("a row that is sending shows its bytes, and a row that waits shows none", a
   expect(screen.getByText("45 of 60 B")).toBeInTheDocument();
 });
 
+test("all are cancelled after a yes that says how many, and nothing before it", async () => {
+  const { engine, uploads, user } = open([anUpload({ id: 1 }), anUpload({ id: 2 })], { now: 1204, needsYou: 3 });
+  await user.click(await screen.findByRole("button", { name: "Cancel all…" }));
+  const question = within(await screen.findByRole("alertdialog", { name: "Cancel 1,204 uploads?" }));
+  expect(question.getByRole("button", { name: "Keep going" })).toHaveFocus();
+  expect(question.getByText(/What is pinned already stays pinned/)).toBeVisible();
+  await user.click(question.getByRole("button", { name: "Keep going" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  expect(engine.of("uploads_cancel_all")).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Cancel all…" }));
+  engine.answers.uploads_head = () => ({ ...nothing, finished: 1204 });
+  await user.click(await screen.findByRole("button", { name: "Cancel 1,204 uploads" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  expect(engine.of("uploads_cancel_all")).toHaveLength(1);
+  await waitFor(() => expect(uploads.head.now).toBe(0));
+  expect(screen.queryByRole("button", { name: "Cancel all…" })).toBeNull();
+});
+
+test("a queue in which nothing is left has nothing to cancel", async () => {
+  open([], { bytesTotal: 0, finished: 3 });
+  expect(await screen.findByRole("button", { name: "Clear finished" })).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Cancel all…" })).toBeNull();
+});
+
 test("a row is busy while its action is under way", async () => {
   const answer = deferred<null>();
   const { engine, user } = open([anUpload({ canPause: true })], {}, { uploads_pause: () => answer.promise });
