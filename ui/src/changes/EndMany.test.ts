@@ -1,9 +1,17 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import App from "../App.svelte";
-import { aPin, aStart, enginePins } from "../pins/fakePins";
+import { clock } from "../lib/clock.svelte";
+import { aChange, aPin, aStart, enginePins } from "../pins/fakePins";
 import { commandError } from "../uploads/fakeEngine";
+
+// Wide enough that what is selected is told of beside the list.
+beforeEach(() => void Object.assign(window, { innerWidth: 1280 }));
+afterEach(() => {
+  vi.useRealTimers();
+  clock.look();
+});
 
 /** Three pins are selected, and the sheet is asked for where the selection is told of. */
 async function open() {
@@ -40,4 +48,36 @@ test("a day that is over cannot be chosen, and a refusal stays in the sheet", as
   await user.type(sheet.getByRole("textbox", { name: "Date" }), "2101-02-03");
   await user.click(sheet.getByRole("button", { name: "Set" }));
   expect(await sheet.findByRole("alert")).toHaveTextContent("The key may not let pins expire.");
+});
+
+test("a change that takes its time is told with the end that was sent, also when the sheet is long gone", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2027, 3, 18, 10, 0, 30) });
+  const warn = vi.spyOn(console, "warn");
+  const { engine, user, sheet } = await open();
+  engine.answers.changes_start = () => {
+    const change = aChange(1, { total: 3, left: 3 });
+    engine.held.changes = [change];
+    return change;
+  };
+  await user.click(sheet.getByRole("button", { name: "Set" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const sent = engine.of("changes_start").at(-1)?.what as { at: number };
+  expect(sent.at).toBe(new Date(2027, 3, 25, 10, 0, 30).getTime());
+  vi.setSystemTime(new Date(2027, 3, 18, 10, 5));
+  clock.look();
+  engine.held.changes = [aChange(1, { total: 3, done: 3, left: 0, state: "ended" })];
+  await engine.emit("changed", { noun: "change", revision: 2, ids: null });
+  expect(await screen.findByText("3 pins expire on 25 Apr 2027, 10:00")).toBeVisible();
+  expect(warn.mock.calls.join()).not.toContain("derived_inert");
+});
+
+test("a day that ends between typing and clicking starts no change", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2027, 3, 18, 23, 59, 30) });
+  const { engine, user, sheet } = await open();
+  await user.selectOptions(sheet.getByRole("combobox", { name: "Expires" }), "On a date");
+  await user.type(sheet.getByRole("textbox", { name: "Date" }), "2027-04-18");
+  vi.setSystemTime(new Date(2027, 3, 19, 0, 0, 1));
+  await user.click(sheet.getByRole("button", { name: "Set" }));
+  expect(await sheet.findByRole("alert")).toHaveTextContent("A date that is still to come");
+  expect(engine.of("changes_start")).toEqual([]);
 });

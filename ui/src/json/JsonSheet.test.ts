@@ -1,10 +1,11 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import App from "../App.svelte";
 import type { JsonLook } from "../bindings";
-import { aStart } from "../pins/fakePins";
+import { clock } from "../lib/clock.svelte";
+import { aStart, pinata } from "../pins/fakePins";
 import { commandError, fakeEngine } from "../uploads/fakeEngine";
 import { EDITABLE, inPieces, placeOf } from "./json.svelte";
 
@@ -22,7 +23,11 @@ const good = (with_: Partial<JsonLook> = {}): JsonLook => ({
 });
 
 /** An engine that keeps one text, and says of it what is asked here. */
-async function open(look: (text: string) => JsonLook = () => good(), opened: { name: string; text: string } | null = null) {
+async function open(
+  look: (text: string) => JsonLook = () => good(),
+  opened: { name: string; text: string } | null = null,
+  account = pinata,
+) {
   const held = { text: "", arriving: "", draft: 0 };
   const draft = (text: string, name: string | null = null) => {
     held.text = text;
@@ -51,7 +56,7 @@ async function open(look: (text: string) => JsonLook = () => good(), opened: { n
       problem: null,
     }),
   });
-  render(App, { props: { start: aStart() } });
+  render(App, { props: { start: aStart({ accounts: [account] }) } });
   const user = userEvent.setup();
   await user.keyboard("{Control>}{Shift>}J{/Shift}{/Control}");
   const sheet = within(await screen.findByRole("dialog", { name: "Pin JSON" }));
@@ -99,6 +104,60 @@ test("group, network and end are chosen where the account has them, and belong t
   const again = within(await screen.findByRole("dialog", { name: "Pin JSON" }));
   expect(again.getByRole("combobox", { name: "Expires" })).toHaveValue("never");
   expect(await again.findByRole("radio", { name: /^(Everyone|This computer)$/ })).toBeChecked();
+});
+
+test("a day that ends between typing and clicking is refused where it stands, and the text is not kept for ever", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2027, 3, 18, 23, 59, 30) });
+  try {
+    const { engine, user, sheet, field } = await open();
+    await type(field, "[1]");
+    await sheet.findByText(CID);
+    await user.selectOptions(sheet.getByRole("combobox", { name: "Expires" }), "On a date");
+    await user.type(sheet.getByRole("textbox", { name: "Date" }), "2027-04-18");
+    expect(sheet.getByRole("button", { name: "Pin JSON" })).toBeEnabled();
+    vi.setSystemTime(new Date(2027, 3, 19, 0, 0, 1));
+    await user.click(sheet.getByRole("button", { name: "Pin JSON" }));
+    expect(await sheet.findByRole("alert")).toHaveTextContent("A date that is still to come");
+    expect(sheet.getByRole("textbox", { name: "Date" })).toHaveAttribute("aria-invalid", "true");
+    expect(sheet.getByRole("button", { name: "Pin JSON" })).toBeDisabled();
+    expect(engine.of("json_pin")).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+    clock.look();
+  }
+});
+
+test("an end that the account may no longer give its pins is not sent, as its field is not there any more", async () => {
+  const { engine, user, sheet, field } = await open();
+  await type(field, "[1]");
+  await sheet.findByText(CID);
+  await user.selectOptions(sheet.getByRole("combobox", { name: "Expires" }), "In 1 week");
+  engine.answers.accounts_list = () => [{ ...pinata, expiry: false }];
+  await engine.emit("changed", { noun: "account", revision: 1, ids: null });
+  await waitFor(() => expect(sheet.queryByRole("combobox", { name: "Expires" })).toBeNull());
+  await user.click(sheet.getByRole("button", { name: "Pin JSON" }));
+  await waitFor(() => expect(engine.of("json_pin")).toMatchObject([{ wish: { expires: null } }]));
+});
+
+test.each([
+  ["its account says so", { ...pinata, noUploads: "The key may not upload." }, good()],
+  [
+    "the service writes the text again",
+    pinata,
+    good({ rewritten: { beginning: "[1]", cut: false, bytes: 3, sentence: "Pinata reads the text and writes it again." } }),
+  ],
+])("a key that may pin JSON and nothing else is not offered the private network: %s", async (_, account, look) => {
+  const { sheet, field } = await open(() => look, null, account);
+  await type(field, "[1]");
+  await sheet.findByText(CID);
+  expect(await sheet.findByText("Everyone: this key may pin JSON and no files, and that is always public.")).toBeVisible();
+  expect(sheet.queryByRole("radio", { name: "Only this account" })).toBeNull();
+});
+
+test("a click on the word beside a field leads into the field", async () => {
+  const { user, sheet } = await open();
+  await user.click(sheet.getByText("Name"));
+  expect(sheet.getByRole("textbox", { name: "Name" })).toHaveFocus();
 });
 
 test("a fault is told with its place, which a button leads to, and nothing can be pinned", async () => {

@@ -8,6 +8,7 @@ import {
   type JsonTidy,
   type UploadNetwork,
 } from "../bindings";
+import { clock } from "../lib/clock.svelte";
 import { filled, type Pair } from "../lib/keyValues";
 import { endOf, type EndChoice } from "../pins/ends";
 
@@ -35,6 +36,8 @@ export class JsonEditor {
   endDate = $state("");
   /** What the engine says of the text; null while it does not know it. */
   look = $state.raw<JsonLook | null>(null);
+  /** The account's key may pin JSON and no files: a text was seen that its service writes again. */
+  rewrites = $state(false);
   problem = $state.raw<CommandError | null>(null);
   /** A dialog of the system is open, or the text is on its way. */
   busy = $state(false);
@@ -51,7 +54,8 @@ export class JsonEditor {
   show = () => {
     this.open = true;
     this.problem = null;
-    // Another account may make something else of the same text.
+    this.rewrites = false;
+    // Another account, or another key, may make something else of the same text.
     if (this.text === "") return;
     this.#dirty ||= this.#draft === null;
     void this.#run(this.#dirty ? this.#flush : this.#ask);
@@ -106,12 +110,15 @@ export class JsonEditor {
     await this.#work(async () => {
       await this.#run(this.#flush);
       if (this.#draft === null || !this.look?.cid) return;
+      // The day may have ended since it was shown as one to come; the field then says so.
+      const expires = endOf(this.end, this.endDate, clock.look());
+      if (expires === undefined) return;
       await commands.jsonPin(this.#draft, {
         name: this.name.trim(),
         keyvalues: filled(this.keyvalues),
         group: this.group,
         network: this.network,
-        expires: endOf(this.end, this.endDate, Date.now()) ?? null,
+        expires,
       });
       done = true;
     });
@@ -121,6 +128,7 @@ export class JsonEditor {
   /** Another account: what was said of the text does not hold for it. */
   reset = () => {
     this.look = null;
+    this.rewrites = false;
     this.#anyAccount();
     if (this.open) this.show();
   };
@@ -178,7 +186,9 @@ export class JsonEditor {
     const version = this.#version;
     if (this.#draft === null) return;
     const look = await commands.jsonLook(this.#draft);
-    if (version === this.#version) this.look = look;
+    if (version !== this.#version) return;
+    this.look = look;
+    this.rewrites ||= look.rewritten !== null;
   };
 
   /** One after the other: the pieces of two versions must not mix. */

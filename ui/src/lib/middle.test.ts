@@ -31,3 +31,17 @@ test("with hardly any room there is still something", () => {
   expect(cutMiddle("abcdef.jpeg", 3, letters)).toBe("ab…");
   expect(cutMiddle("abcdef.jpeg", 0, letters)).toBe("abcdef.jpeg");
 });
+
+test("what tells two files of one name apart stays behind the ending, which stays too", () => {
+  expect(cutMiddle("fog-over-the-long-shore-02.tif (may)", 26, letters)).toBe("fog-over-th…e-02.tif (may)");
+});
+
+test("where the folder behind a name is long its middle goes as well", () => {
+  const cut = cutMiddle("fog-over-the-long-shore-02.tif (holiday-in-the-north/everything)", 30, letters);
+  expect(cut).toBe("fog-over…02.tif (holiday-…ing)");
+  expect(letters(cut)).toBeLessThanOrEqual(30);
+});
+
+test("brackets behind a name without an ending are part of it", () => {
+  expect(cutMiddle("README of the whole year (site.png)", 16, letters)).toBe("README o…te.png)");
+});

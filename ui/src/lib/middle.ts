@@ -1,15 +1,27 @@
+import { ownName } from "./endings";
+
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 /** An extension longer than this is part of the name. */
 const LONGEST_EXTENSION = 8;
 /** Signs kept before the extension, so that "-02.tif" stays apart from "-03.tif". */
 const BEFORE_EXTENSION = 4;
 
+type Measure = (text: string) => number;
+
 /**
  * The name with its middle cut out so that it fits `width`, its extension kept: "fog-over-the-lo…re-02.tif".
  * `measure` answers how wide a text is, in the unit of `width`.
  */
-export function cutMiddle(name: string, width: number, measure: (text: string) => number): string {
+export function cutMiddle(name: string, width: number, measure: Measure): string {
   if (width <= 0 || measure(name) <= width) return name;
+  const [own, behind] = ownName(name);
+  if (behind === "") return cut(name, width, measure);
+  const kept = measure(behind) <= width / 2 ? behind : cut(behind, width / 2, measure);
+  const left = width - measure(kept);
+  return (measure(own) <= left ? own : cut(own, left, measure)) + kept;
+}
+
+function cut(name: string, width: number, measure: Measure): string {
   const signs = Array.from(graphemes.segment(name), (part) => part.segment);
   const dot = signs.lastIndexOf(".");
   const extension = dot > 0 && signs.length - dot <= LONGEST_EXTENSION ? signs.length - dot : 0;
@@ -22,7 +34,7 @@ export function cutMiddle(name: string, width: number, measure: (text: string) =
   return "…";
 }
 
-function longestHead(signs: string[], end: string, width: number, measure: (text: string) => number): string {
+function longestHead(signs: string[], end: string, width: number, measure: Measure): string {
   let fits = 0;
   let tooLong = signs.length + 1;
   while (tooLong - fits > 1) {

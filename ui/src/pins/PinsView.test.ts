@@ -1,8 +1,9 @@
 import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import App from "../App.svelte";
 import type { AppStart, PinDetails, PinRow } from "../bindings";
+import { clock } from "../lib/clock.svelte";
 import { anAccount } from "../uploads/fakeEngine";
 import { Toasts } from "../components/toasts.svelte";
 import { Undo } from "./undo.svelte";
@@ -276,6 +277,25 @@ test("a pin is given an end and none again, and its row says that it ends", asyn
   await user.click(pane.getByRole("button", { name: "Save" }));
   expect(engine.of("pins_expire")[1]).toEqual({ id: 2, end: { at: null } });
   expect(await pane.findByText("Never")).toBeVisible();
+});
+
+test("a pin is not given a day as its end that is over by the time of the click", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2027, 3, 18, 23, 59, 30) });
+  try {
+    const { engine, user } = await open([aPin(1)]);
+    await user.click(await row(/pin-1\.tif/));
+    const pane = within(await details());
+    await user.click(await pane.findByRole("button", { name: "Set" }));
+    await user.selectOptions(pane.getByRole("combobox", { name: "Expires" }), "On a date");
+    await user.type(pane.getByRole("textbox", { name: "Date" }), "2027-04-18");
+    vi.setSystemTime(new Date(2027, 3, 19, 0, 0, 1));
+    await user.click(pane.getByRole("button", { name: "Save" }));
+    expect(await pane.findByRole("alert")).toHaveTextContent("A date that is still to come");
+    expect(engine.of("pins_expire")).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+    clock.look();
+  }
 });
 
 test("the row of a pin that ends says when", async () => {

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import App from "../App.svelte";
 import type { PinQuery, PinRow, ResultSet, SavedSearch, UnpinnedRow } from "../bindings";
+import { visibleText } from "../lib/visibleText";
 import { NO_FILTERS } from "./filters";
 import { aGroup, aPin, aStart, enginePins } from "./fakePins";
 
@@ -251,4 +252,15 @@ test("rows that are dragged on a group are put into it, and Escape on the way le
     what: { kind: "add_to_group", group: "g1" },
   });
   expect(within(await screen.findByRole("region", { name: "Notifications" })).getByText("1 pin is in Prints")).toBeVisible();
+});
+
+test("hostile names of groups are shown as what they are, each in a direction of its own", async () => {
+  const names = ["\u05d0\u05d1 (1).tif", "x".repeat(300), "six\nlines\nof\none\nname\nhere", "\u202egnp.exe"];
+  const groups = names.map((name, at) => aGroup(at + 1, { name }));
+  const { user } = await open([aPin(1)], { groups_list: () => ({ offered: true, problem: null, groups }) });
+  const form = await addFilter(user, "Group");
+  for (const name of names) expect(form.getByText(visibleText(name))).toHaveClass("foreign");
+  await user.click(form.getByText(visibleText(names[3]!)));
+  expect((await screen.findAllByText(visibleText(names[3]!), { selector: "b" }))[0]).toHaveClass("foreign");
+  expect(document.body.textContent).not.toContain("\u202e");
 });

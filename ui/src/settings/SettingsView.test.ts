@@ -110,6 +110,19 @@ test("an account that never answered is not said to work, and a key that lacks f
   expect(screen.queryByText("Working")).toBeNull();
 });
 
+test("an account whose service wants a pause is told calmly, with the time it still takes", async () => {
+  const sentence = "Pinata asked to wait between requests. Uploads go on by themselves.";
+  const rows = [{ ...pinata, hold: { code: "rate_limited" as const, sentence, until: Date.now() + 23_000 } }];
+  const { accounts, user } = open({ accounts_list: () => rows });
+  await user.click(screen.getByRole("button", { name: "Accounts" }));
+  const state = (await screen.findByText("Continuing in 23 s.")).closest(".state");
+  expect(state).toHaveTextContent(sentence);
+  expect(state).not.toHaveClass("held");
+  accounts.problem = commandError("rate_limited", "Pinata asked to wait between requests. Try again in a minute.");
+  expect((await screen.findByText(accounts.problem.message)).closest("[role]")).toHaveAttribute("role", "status");
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 test("a test opens what came of it, and an account that did not answer says why", async () => {
   const failing = { ...pinata, trouble: "Pinata cannot be reached." };
   const health = {

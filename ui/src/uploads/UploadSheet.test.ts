@@ -1,10 +1,11 @@
 import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Accounts } from "../accounts/accounts.svelte";
 import type { AccountRow, Drop } from "../bindings";
 import DropOverlay from "../drops/DropOverlay.svelte";
 import { Drops } from "../drops/drops.svelte";
+import { clock } from "../lib/clock.svelte";
 import { aDrop, anAccount, anItem, commandError, deferred, fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
 
@@ -14,7 +15,7 @@ function open(drop: Drop, answers: Record<string, (args: Record<string, unknown>
   const drops = new Drops({ account: () => accounts.active, began: () => undefined, announce: () => undefined });
   render(FakeWindow, { props: { component: DropOverlay as never, accounts, drops } });
   void drops.take(drop, true);
-  return { engine, drops, user: userEvent.setup(), options: () => engine.of("uploads_enqueue")[0]?.options };
+  return { engine, accounts, drops, user: userEvent.setup(), options: () => engine.of("uploads_enqueue")[0]?.options };
 }
 const three = aDrop({
   itemCount: 3,
@@ -116,6 +117,37 @@ test("a single file takes a name, key-values, a CID version and a folder of its 
   await user.click(screen.getByRole("checkbox", { name: "Put it in a folder of its own" }));
   await user.click(screen.getByRole("button", { name: "Upload 1 file" }));
   await waitFor(() => expect(options()).toMatchObject({ name: "dawn", keyvalues: [["paper", "Baryta"]], cidVersion: 0, wrap: true }));
+});
+
+test("a day that ends between typing and clicking is refused where it stands, and nothing is uploaded for ever", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2027, 3, 18, 23, 59, 30) });
+  try {
+    clock.look();
+    const { engine, user } = open(aDrop());
+    await user.selectOptions(await screen.findByRole("combobox", { name: "Expires" }), "On a date");
+    await user.type(screen.getByRole("textbox", { name: "Date" }), "2027-04-18");
+    const upload = screen.getByRole("button", { name: "Upload 1 file" });
+    expect(upload).toBeEnabled();
+    vi.setSystemTime(new Date(2027, 3, 19, 0, 0, 1));
+    await user.click(upload);
+    expect(await screen.findByRole("alert")).toHaveTextContent("A date that is still to come");
+    expect(screen.getByText("The date needs mending.")).toBeVisible();
+    expect(upload).toBeDisabled();
+    expect(engine.of("uploads_enqueue")).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+    clock.look();
+  }
+});
+
+test("an end that the account may no longer give its pins is not sent, as its field is not there any more", async () => {
+  const { accounts, user, options } = open(aDrop());
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Expires" }), "On a date");
+  expect(screen.getByText("The date needs mending.")).toBeVisible();
+  accounts.rows = [anAccount({ expiry: false })];
+  await waitFor(() => expect(screen.queryByRole("combobox", { name: "Expires" })).toBeNull());
+  await user.click(screen.getByRole("button", { name: "Upload 1 file" }));
+  await waitFor(() => expect(options()).toMatchObject({ expires: null }));
 });
 
 test("while it is being queued the button is busy, and a failure keeps the sheet with the reason", async () => {

@@ -65,7 +65,13 @@ test("the whole queue has a bar with a name, a value and words", async () => {
 test("a row that is sending shows its bytes, and a row that waits shows none", async () => {
   const { uploads } = open([
     anUpload({ id: 1, name: "a.tif", state: "sending", done: 30, bytes: 60, sentence: "Sending." }),
-    anUpload({ id: 2, name: "b.tif", state: "waiting", reason: "rate_limited", sentence: "Continuing in 23 s." }),
+    anUpload({
+      id: 2,
+      name: "b.tif",
+      state: "waiting",
+      reason: "offline",
+      sentence: "Not sent yet. The connection broke. It is tried again by itself.",
+    }),
   ]);
   await screen.findByText("a.tif");
   expect(screen.getByRole("progressbar", { name: "Progress of a.tif" })).toHaveAttribute("aria-valuenow", "50");
@@ -73,6 +79,30 @@ test("a row that is sending shows its bytes, and a row that waits shows none", a
   uploads.merge({ rows: [{ id: 1, done: 45, total: 60, rate: 5, secondsLeft: 3 }], bytesDone: 1, bytesTotal: 2, rate: 5, secondsLeft: 3 });
   await waitFor(() => expect(screen.getByRole("progressbar", { name: "Progress of a.tif" })).toHaveAttribute("aria-valuenow", "75"));
   expect(screen.getByText("45 of 60 B")).toBeInTheDocument();
+});
+
+test("all are cancelled after a yes that says how many, and nothing before it", async () => {
+  const { engine, uploads, user } = open([anUpload({ id: 1 }), anUpload({ id: 2 })], { now: 1204, needsYou: 3 });
+  await user.click(await screen.findByRole("button", { name: "Cancel all…" }));
+  const question = within(await screen.findByRole("alertdialog", { name: "Cancel 1,204 uploads?" }));
+  expect(question.getByRole("button", { name: "Keep going" })).toHaveFocus();
+  expect(question.getByText(/What is pinned already stays pinned/)).toBeVisible();
+  await user.click(question.getByRole("button", { name: "Keep going" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  expect(engine.of("uploads_cancel_all")).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Cancel all…" }));
+  engine.answers.uploads_head = () => ({ ...nothing, finished: 1204 });
+  await user.click(await screen.findByRole("button", { name: "Cancel 1,204 uploads" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  expect(engine.of("uploads_cancel_all")).toHaveLength(1);
+  await waitFor(() => expect(uploads.head.now).toBe(0));
+  expect(screen.queryByRole("button", { name: "Cancel all…" })).toBeNull();
+});
+
+test("a queue in which nothing is left has nothing to cancel", async () => {
+  open([], { bytesTotal: 0, finished: 3 });
+  expect(await screen.findByRole("button", { name: "Clear finished" })).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Cancel all…" })).toBeNull();
 });
 
 test("a row is busy while its action is under way", async () => {

@@ -128,7 +128,10 @@ export class Choices {
 
   button = $derived(this.files > 0 ? `Upload ${counted(this.files, "file")}` : "Upload");
 
-  options(): UploadOptions {
+  /** Null where the chosen day has ended since it was shown as one to come; the obstacle then says so. */
+  options(): UploadOptions | null {
+    const expires = endOf(this.end, this.endDate, clock.look());
+    if (expires === undefined) return null;
     const name = this.name.trim();
     return {
       name: this.onePin && !this.asOneFolder && name !== "" ? name : null,
@@ -141,7 +144,7 @@ export class Choices {
       junk: this.junk,
       group: this.group,
       network: this.onlyPublic === null ? this.network : "public",
-      expires: endOf(this.end, this.endDate, Date.now()) ?? null,
+      expires,
     };
   }
 }

@@ -173,6 +173,7 @@ export class Uploads {
   rest = (rest: RestFor) => this.#act(null, () => commands.uploadsRest(rest));
   pauseAll = () => this.#act(null, commands.uploadsPauseAll);
   resumeAll = () => this.#act(null, commands.uploadsResumeAll);
+  cancelAll = () => this.#act(null, commands.uploadsCancelAll);
   retryAll = () => this.#act(null, commands.uploadsRetryAll);
   clearFinished = () => this.#act(null, commands.uploadsClearFinished);
 
