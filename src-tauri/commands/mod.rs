@@ -111,6 +111,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             uploads::uploads_receipt,
             uploads::uploads_pause_all,
             uploads::uploads_resume_all,
+            uploads::uploads_cancel_all,
             uploads::uploads_retry_all,
             uploads::uploads_clear_finished,
             swaps::swaps_of,

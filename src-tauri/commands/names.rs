@@ -77,6 +77,7 @@
     "uploads_receipt",
     "uploads_pause_all",
     "uploads_resume_all",
+    "uploads_cancel_all",
     "uploads_retry_all",
     "uploads_clear_finished",
     "swaps_of",

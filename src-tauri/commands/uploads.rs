@@ -247,6 +247,13 @@ pub async fn uploads_retry_all(engine: Held<'_>) -> Answer<()> {
     engine.uploads.ask_all(&Event::Retry).await
 }
 
+/// Takes back all that has not ended.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_cancel_all(engine: Held<'_>) -> Answer<()> {
+    engine.uploads.ask_all(&Event::Cancel).await
+}
+
 /// Takes all ended ones out of the list.
 #[tauri::command]
 #[specta::specta]

@@ -185,6 +185,8 @@ export const commands = {
 	uploadsPauseAll: () => __TAURI_INVOKE<null>("uploads_pause_all"),
 	/**  Lets all go on. */
 	uploadsResumeAll: () => __TAURI_INVOKE<null>("uploads_resume_all"),
+	/**  Takes back all that has not ended. */
+	uploadsCancelAll: () => __TAURI_INVOKE<null>("uploads_cancel_all"),
 	/**  Tries all again. */
 	uploadsRetryAll: () => __TAURI_INVOKE<null>("uploads_retry_all"),
 	/**  Takes all ended ones out of the list. */

@@ -28,6 +28,7 @@ impl Uploads {
         let states = match event {
             Event::Pause => rows::unfinished_states(),
             Event::Resume => "'paused'".to_owned(),
+            Event::Cancel => format!("{}, 'paused', 'needs_you'", rows::unfinished_states()),
             _ => "'needs_you', 'waiting'".to_owned(),
         };
         let ids = self.store.ledger.read(|tx| rows::in_states(tx, &states))?;

@@ -347,6 +347,24 @@ async fn all_of_a_long_queue_are_paused_and_continued() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_are_taken_back_whatever_they_wait_for() {
+    let house = House::new().await;
+    let uploads = &house.engine.uploads;
+    uploads.rest(RestFor::Hour).await.expect("rests");
+    let name = |n| house.file(&format!("{n}.txt"), format!("{n}").as_bytes());
+    let paused = house.drop_in(&[name(0)]).await;
+    uploads.ask(paused[0], Event::Pause).await.expect("pauses");
+    let refused = house.drop_in(&[name(1)]).await;
+    let refusal = Event::Refused(ErrorCode::Secret);
+    uploads.ask(refused[0], refusal).await.expect("refuses");
+    house.drop_in(&[name(2), name(3)]).await;
+    assert_eq!(uploads.head().expect("figures").now, 4);
+    uploads.ask_all(&Event::Cancel).await.expect("takes back");
+    assert_eq!(uploads.head().expect("figures").now, 0);
+    assert_eq!(house.uploads_received(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_a_drop_whole_with_a_clear_error_and_loses_nothing() {
     let house = House::new().await;
     let ledger = &house.engine.store.ledger;
