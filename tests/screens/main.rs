@@ -12,6 +12,7 @@ mod keys;
 mod narrow;
 mod secrets;
 mod starts;
+mod states;
 mod strange;
 mod swaps;
 mod walk;

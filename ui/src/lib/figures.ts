@@ -48,7 +48,8 @@ export function count(value: number): string {
 
 /** "23 s", "about 3 min", "about 26 h" */
 export function duration(seconds: number): string {
-  const about = Math.max(0, Math.round(seconds));
+  // What is left is never nothing.
+  const about = seconds > 0 ? Math.max(1, Math.round(seconds)) : 0;
   if (about < 60) return `${about}${GLUE}s`;
   if (about < 60 * 60) return `about ${Math.round(about / 60)}${GLUE}min`;
   return `about ${whole.format(Math.round(about / 3600))}${GLUE}h`;

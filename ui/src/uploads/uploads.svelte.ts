@@ -57,8 +57,11 @@ export class Uploads {
     finished: new RowWindows("finished"),
   };
 
+  /** Uploads that go on without a word of the person. */
+  moving = $derived(this.head.now - this.head.needsYou);
+
   /** 0 to 1; null when nothing is under way or its size is not known yet. */
-  share = $derived(this.head.now > 0 && this.head.bytesTotal > 0 ? Math.min(1, this.head.bytesDone / this.head.bytesTotal) : null);
+  share = $derived(this.moving > 0 && this.head.bytesTotal > 0 ? Math.min(1, this.head.bytesDone / this.head.bytesTotal) : null);
 
   /** Whole percent of it; 100 only when nothing is under way any more. */
   percent = $derived(this.share === null ? null : Math.min(99, Math.round(this.share * 100)));
@@ -78,6 +81,8 @@ export class Uploads {
   listen = async (): Promise<() => void> => {
     const stops = await Promise.all([
       hearChanges("upload", () => this.changed()),
+      // What holds an account stands in its rows.
+      hearChanges("account", () => this.changed()),
       events.progress.listen(({ payload }) => this.merge(payload)),
     ]);
     return () => stops.forEach((stop) => stop());

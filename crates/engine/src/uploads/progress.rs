@@ -9,6 +9,7 @@ use specta::Type;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use super::rows::Batch;
 use super::{Uploads, rows};
 use crate::clock::Millis;
 
@@ -179,15 +180,15 @@ impl Uploads {
                 continue;
             }
             rates.retain(|id, _| running.iter().any(|(other, _)| other == id));
-            let (pinned, total) = self.batch_bytes();
-            let mut sent = pinned;
+            let batch = self.batch_bytes();
+            let mut on_its_way = 0;
             let mut told = Vec::with_capacity(running.len());
             for (id, running) in &running {
                 let (done, total) = (
                     running.done.load(Ordering::Relaxed),
                     running.total.load(Ordering::Relaxed),
                 );
-                sent += running.unsaved();
+                on_its_way += running.unsaved();
                 let rate = rates.entry(*id).or_default().at(done);
                 told.push(ProgressRow {
                     id: *id,
@@ -197,13 +198,13 @@ impl Uploads {
                     seconds_left: left(done, total, rate),
                 });
             }
+            let sent = batch.done + on_its_way;
             let rate = overall.at(sent);
-            let sent = sent.min(total);
-            let seconds_left = left(sent, total, rate);
+            let seconds_left = batch.left.and_then(|all| left(on_its_way, all, rate));
             let _ = self.progress.send(Progress {
                 rows: told,
-                bytes_done: sent,
-                bytes_total: total,
+                bytes_done: sent.min(batch.total),
+                bytes_total: batch.total,
                 rate,
                 seconds_left,
             });
@@ -211,11 +212,11 @@ impl Uploads {
         }
     }
 
-    /// Bytes of the present batch: pinned, and in all.
-    pub(super) fn batch_bytes(&self) -> (u64, u64) {
+    /// Bytes of the present batch.
+    pub(super) fn batch_bytes(&self) -> Batch {
         let first = self.batch.load(Ordering::SeqCst);
         if first == 0 {
-            return (0, 0);
+            return Batch::default();
         }
         self.store
             .ledger

@@ -107,7 +107,7 @@ pub struct UploadsHead {
     /// Rows that have ended.
     #[specta(type = u32)]
     pub finished: u64,
-    /// Bytes of the batch that are there.
+    /// Bytes of the batch that are sent. Rows that need the person are not in it.
     #[specta(type = u32)]
     pub bytes_done: u64,
     /// Bytes of the batch.
@@ -155,10 +155,10 @@ impl Uploads {
         if now == 0 {
             self.batch.store(0, Ordering::SeqCst);
         }
-        let (pinned, bytes_total) = self.batch_bytes();
+        let batch = self.batch_bytes();
         let running = self.running();
         let sent: u64 = running.values().map(|running| running.unsaved()).sum();
-        let bytes_done = (pinned + sent).min(bytes_total);
+        let bytes_done = (batch.done + sent).min(batch.total);
         let resting_until = self.limits.resting();
         let all_paused = of("paused") > 0 && of("paused") + of("needs_you") == now;
         let paused = all_paused || resting_until.is_some();
@@ -167,7 +167,7 @@ impl Uploads {
             needs_you: of("needs_you"),
             finished,
             bytes_done,
-            bytes_total,
+            bytes_total: batch.total,
             paused,
             resting_until,
         })

@@ -17,8 +17,9 @@ use crate::error::ErrorCode;
 pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
 pub use read::UploadsFilter;
 pub(super) use read::{
-    batch, counts, due, earlier, first_open, get, history, in_states, next, next_due, problems,
-    receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled, window,
+    Batch, batch, counts, due, earlier, first_open, get, history, in_states, next, next_due,
+    problems, receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled,
+    window,
 };
 pub(super) use write::{
     allow_secrets, amend, apply, clear, clear_all, insert, limits, put_first, recover, set_limits,

@@ -250,15 +250,38 @@ pub(in crate::uploads) fn counts(tx: &Connection) -> Result<Vec<(String, u64)>, 
         .collect::<Result<_, _>>()?)
 }
 
-/// Bytes of the present batch: at the service, and in all. The batch begins with row `first`.
-pub(in crate::uploads) fn batch(tx: &Connection, first: i64) -> Result<(u64, u64), StoreError> {
+/// Bytes of the present batch, without those of rows that need the person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(in crate::uploads) struct Batch {
+    /// Sent, as far as rows say.
+    pub(in crate::uploads) done: u64,
+    /// In all.
+    pub(in crate::uploads) total: u64,
+    /// Not sent, of rows that are not paused; `None` while the size of one is not known.
+    pub(in crate::uploads) left: Option<u64>,
+}
+
+/// The bytes of the batch that begins with row `first`.
+pub(in crate::uploads) fn batch(tx: &Connection, first: i64) -> Result<Batch, StoreError> {
     Ok(tx.query_row(
-        "SELECT coalesce(sum(CASE WHEN state = 'pinned' THEN bytes
-                                  ELSE min(resume_offset, coalesce(bytes, 0)) END), 0),
-                coalesce(sum(bytes), 0)
-         FROM upload WHERE id >= ?1 AND state <> 'cancelled'",
+        "WITH moved AS (
+           SELECT bytes, state, CASE WHEN state IN ('pinned', 'confirming') THEN bytes
+                                     ELSE min(resume_offset, coalesce(bytes, 0)) END AS done
+           FROM upload WHERE id >= ?1 AND state NOT IN ('cancelled', 'needs_you'))
+         SELECT coalesce(sum(done), 0), coalesce(sum(bytes), 0),
+                coalesce(sum(bytes - done) FILTER (WHERE state <> 'paused'), 0),
+                count(*) FILTER (WHERE bytes IS NULL AND state <> 'paused')
+         FROM moved",
         [first],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| {
+            let unknown: u64 = row.get(3)?;
+            let left = row.get(2)?;
+            Ok(Batch {
+                done: row.get(0)?,
+                total: row.get(1)?,
+                left: (unknown == 0).then_some(left),
+            })
+        },
     )?)
 }
 

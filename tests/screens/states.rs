@@ -1,0 +1,159 @@
+//! Each state that an upload can be in, and what holds a whole account, as a person sees it: a service that waits at gates and
+//! fails when it is told to.
+
+use std::path::PathBuf;
+
+use sandbox::{Config, Fault, Gate, Kind, Route, Sandbox};
+use serde_json::json;
+
+use crate::window::app;
+use crate::window::desktop::Desktop;
+use crate::window::driver::Driver;
+use crate::window::files;
+use crate::window::walk::{Walk, walk};
+
+const TOKEN: &str = "a-token-of-this-test-only";
+/// Holes only: it takes no room and some seconds to hash.
+const HUGE: u64 = 22 * 1024 * 1024 * 1024;
+
+struct Scene<'desktop> {
+    desktop: &'desktop Desktop,
+    driver: Driver,
+    service: Sandbox,
+    walk: Walk<'desktop>,
+    files: u64,
+}
+
+impl<'desktop> Scene<'desktop> {
+    async fn set(desktop: &'desktop Desktop, data: PathBuf) -> Self {
+        let service = Sandbox::start(Config::new(data, TOKEN)).await;
+        let service = service.expect("a service");
+        let driver = app::start_with_sandbox(desktop).await;
+        let api = service.api_url();
+        let addresses = json!({"api": api, "uploads": api, "gateway": service.gateway_url()});
+        let chosen = json!({"kind": "pinata", "addresses": addresses});
+        let asked = json!({"chosen": chosen, "token": TOKEN, "key": null});
+        let tested = app::invoke(&driver, "accounts_test", asked).await;
+        let handle = tested.expect("a good token")["handle"].clone();
+        let kept = json!({"handle": handle, "keep": "until_quit"});
+        let connected = app::invoke(&driver, "accounts_connect", kept).await;
+        connected.expect("an account");
+        app::go(&driver, "Settings").await;
+        driver.click("button", "Accounts").await;
+        driver.click("button", "More for Pinata").await;
+        driver.click("menuitem", "Switch to it").await;
+        app::go(&driver, "Uploads").await;
+        Self {
+            desktop,
+            driver,
+            service,
+            walk: walk(desktop, "states"),
+            files: 0,
+        }
+    }
+
+    fn fault(&self, route: Route, kind: Kind) {
+        let times = usize::MAX;
+        self.service.faults().push(Fault { route, times, kind });
+    }
+
+    /// Drops a new file of so many bytes.
+    async fn drop_file(&mut self, name: &str, bytes: usize) {
+        self.files += 1;
+        let content = files::noise(self.files, bytes);
+        let file = files::write(&self.desktop.path("files"), name, &content);
+        app::drop_files(self.desktop, &self.driver, &[file]).await;
+    }
+
+    /// Waits until a row says so, and looks at it in every size and theme.
+    async fn look(&mut self, words: &str, screen: &str) {
+        self.driver.wait_for_text(words).await;
+        self.walk.stop(&self.driver, screen).await;
+    }
+
+    async fn state_is(&self, state: &str) {
+        let is = || async { app::state(&self.driver).await == state };
+        self.driver
+            .wait_until(&format!("a row that is {state}"), is)
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_state_of_an_upload_is_told_in_words_and_nothing_of_it_is_cut() {
+    let desktop = Desktop::start();
+    let data = tempfile::tempdir().expect("the service's own folder");
+    let mut scene = Scene::set(&desktop, data.path().join("service")).await;
+
+    let sending = Gate::new();
+    scene.fault(
+        Route::V3Upload,
+        Kind::HoldAfterBytes(1_000_000, sending.clone()),
+    );
+    scene.drop_file("survey.csv", 8_000_000).await;
+    sending.arrived().await;
+    scene.look("Sending to", "sending").await;
+    scene.service.faults().clear();
+    sending.open();
+    app::wait_finished(&scene.driver, 1).await;
+
+    let asked = Gate::new();
+    scene.fault(Route::V3Upload, Kind::CutBeforeAnswer);
+    scene.fault(Route::V3List, Kind::HoldAnswer(asked.clone()));
+    scene.drop_file("harbour.png", 40_000).await;
+    scene.state_is("confirming").await;
+    scene.look("whether it arrived", "confirming").await;
+    scene.service.faults().clear();
+    asked.open();
+    app::wait_finished(&scene.driver, 2).await;
+
+    scene.fault(Route::V3Upload, Kind::WrongCid);
+    scene.drop_file("plan.txt", 40_000).await;
+    scene
+        .look("holds a CID that is not ours", "needs you")
+        .await;
+    scene.service.faults().clear();
+
+    scene.fault(Route::V3Upload, Kind::status(500));
+    scene.drop_file("notes.md", 40_000).await;
+    scene.look("fails at what it is asked", "waiting").await;
+    scene.service.faults().clear();
+    scene.fault(Route::Any, Kind::status(401));
+    scene.driver.click("button", "Try again").await;
+    scene
+        .look("no longer accepts this key", "refused key")
+        .await;
+    scene.service.faults().clear();
+
+    let Scene { driver, walk, .. } = scene;
+    driver.quit().await;
+    walk.end();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_large_file_is_hashed_its_row_says_so_and_it_can_be_taken_back() {
+    let desktop = Desktop::start();
+    let data = tempfile::tempdir().expect("the service's own folder");
+    let mut scene = Scene::set(&desktop, data.path().join("service")).await;
+    let huge = files::write(&desktop.path("files"), "film.mov", b"");
+    let file = std::fs::File::options().write(true).open(&huge);
+    file.and_then(|file| file.set_len(HUGE)).expect("holes");
+    app::drop_files(&desktop, &scene.driver, &[huge]).await;
+    scene.state_is("hashing").await;
+    scene
+        .look("Computing the CID before sending", "hashing")
+        .await;
+    scene.driver.click("button", "Cancel").await;
+    let none = || async { app::uploads(&scene.driver).await.0 == 0 };
+    scene.driver.wait_until("nothing on its way", none).await;
+    assert!(
+        scene
+            .service
+            .requests()
+            .iter()
+            .all(|asked| asked.method != "PATCH")
+    );
+    let Scene { driver, walk, .. } = scene;
+    driver.quit().await;
+    walk.end();
+}
