@@ -103,6 +103,7 @@ async fn each_state_of_an_upload_is_told_in_words_and_nothing_of_it_is_cut() {
     scene.drop_file("harbour.png", 40_000).await;
     scene.state_is("confirming").await;
     scene.look("whether it arrived", "confirming").await;
+    assert!(scene.driver.text().await.contains("99%"), "all is sent");
     scene.service.faults().clear();
     asked.open();
     app::wait_finished(&scene.driver, 2).await;
@@ -112,6 +113,8 @@ async fn each_state_of_an_upload_is_told_in_words_and_nothing_of_it_is_cut() {
     scene
         .look("holds a CID that is not ours", "needs you")
         .await;
+    let told = scene.driver.text().await;
+    assert!(told.contains("Uploads finished"), "nothing moves: {told}");
     scene.service.faults().clear();
 
     scene.fault(Route::V3Upload, Kind::status(500));
