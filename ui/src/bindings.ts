@@ -3677,7 +3677,7 @@ export type UploadsHead_Deserialize = {
 	needsYou: number,
 	/**  Rows that have ended. */
 	finished: number,
-	/**  Bytes of the batch that are there. */
+	/**  Bytes of the batch that are sent. Rows that need the person are not in it. */
 	bytesDone: number,
 	/**  Bytes of the batch. */
 	bytesTotal: number,
@@ -3695,7 +3695,7 @@ export type UploadsHead_Serialize = {
 	needsYou: number,
 	/**  Rows that have ended. */
 	finished: number,
-	/**  Bytes of the batch that are there. */
+	/**  Bytes of the batch that are sent. Rows that need the person are not in it. */
 	bytesDone: number,
 	/**  Bytes of the batch. */
 	bytesTotal: number,
