@@ -41,8 +41,7 @@ use tokio::sync::Notify;
 
 use accounts::{AccountHealth, AccountId, AccountRow, Accounts, Connect, Keep, SandboxHost};
 use changes::Changes;
-use clock::Jitter;
-use clock::{Clock, Millis};
+use clock::{Clock, Jitter, Millis};
 use error::{CommandError, ErrorCode};
 use export::ExportForm;
 use groups::Groups;

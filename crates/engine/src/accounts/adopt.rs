@@ -1,8 +1,6 @@
 //! An account that another process of this user has made: its token is in the keychain already.
 
-use secrets::SecretError;
-
-use super::work::checked_label;
+use super::work::{checked_label, same_service};
 use super::{Abilities, Account, AccountId, Accounts, rows};
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
@@ -51,34 +49,8 @@ impl Accounts {
         abilities: Abilities,
     ) -> Result<(), CommandError> {
         let before = self.get(id)?;
-        if before.kind != key.kind || before.addresses != key.addresses {
-            return Err(CommandError::new(
-                ErrorCode::BadInput,
-                format!(
-                    "This token was tested at another service than that of {}.",
-                    before.label
-                ),
-            ));
-        }
         let key = Account { id, ..key };
-        let (now, secret) = (self.clock.now(), key.secret.clone());
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| {
-                rows::set_secret(tx, &key)?;
-                let (owner, key_id) = (key.owner.as_deref(), key.key_id.as_deref());
-                rows::set_tested(tx, id, &abilities, owner, key_id, now)
-            })
-            .await?;
-        if before.secret != secret
-            && let Err(error) = self.remove_secret(&before).await
-            && !matches!(error, SecretError::Missing)
-        {
-            tracing::warn!(%error, id, "the old token could not be taken out of the keychain");
-        }
-        self.forget_service(id);
-        self.release(id);
-        self.store.announcer.changed(Noun::Account, Some(vec![id]));
-        Ok(())
+        same_service(&before, &key)?;
+        self.take_key(&before, key, abilities).await
     }
 }

@@ -94,33 +94,39 @@ impl Accounts {
     ) -> Result<AccountRow, CommandError> {
         let before = self.get(id)?;
         let tested = self.tested(handle)?;
-        if tested.target.addresses != before.addresses || tested.target.kind != before.kind {
-            return Err(CommandError::new(
-                ErrorCode::BadInput,
-                format!(
-                    "This key was tested at another service than that of {}. Test it again.",
-                    before.label
-                ),
-            ));
-        }
         let secret = uuid::Uuid::new_v4().to_string();
+        let key = tested.account(id, keep, secret.clone());
+        same_service(&before, &key)?;
         self.put(keep, &secret, &tested.credential).await?;
-        let account = tested.account(id, keep, secret);
-        let now = self.clock.now();
+        self.take_key(&before, key, tested.abilities).await?;
+        self.forget_tested(handle);
+        self.row_of(id)
+    }
+
+    /// The account shows its service this credential from now on, which is kept and was tested there.
+    pub(super) async fn take_key(
+        &self,
+        before: &Account,
+        key: Account,
+        abilities: Abilities,
+    ) -> Result<(), CommandError> {
+        let (id, now) = (key.id, self.clock.now());
+        let same_secret = before.secret == key.secret;
         self.store
             .ledger
             .write(Urgency::Click, move |tx| {
-                rows::set_secret(tx, &account)?;
-                let (owner, key_id) = (tested.owner.as_deref(), tested.key_id.as_deref());
-                rows::set_tested(tx, id, &tested.abilities, owner, key_id, now)
+                rows::set_secret(tx, &key)?;
+                let (owner, key_id) = (key.owner.as_deref(), key.key_id.as_deref());
+                rows::set_tested(tx, id, &abilities, owner, key_id, now)
             })
             .await?;
-        self.drop_secret(&before).await;
-        self.forget_tested(handle);
+        if !same_secret {
+            self.drop_secret(before).await;
+        }
         self.forget_service(id);
         self.release(id);
         self.store.announcer.changed(Noun::Account, Some(vec![id]));
-        self.row_of(id)
+        Ok(())
     }
 
     /// Gives an account another name.
@@ -337,6 +343,20 @@ impl Tested {
             key_id: self.key_id.clone(),
         }
     }
+}
+
+/// A credential is of use to an account only where it was tested at the account's own service.
+pub(super) fn same_service(account: &Account, key: &Account) -> Result<(), CommandError> {
+    if key.kind == account.kind && key.addresses == account.addresses {
+        return Ok(());
+    }
+    Err(CommandError::new(
+        ErrorCode::BadInput,
+        format!(
+            "This key was tested at another service than that of {}. Test it again.",
+            account.label
+        ),
+    ))
 }
 
 /// An account's name as it is kept.

@@ -214,6 +214,14 @@ impl<'a> Of<'a> {
         ))
     }
 
+    /// How many have not ended.
+    fn open(&self) -> Result<u64, CommandError> {
+        if self.account.is_none() {
+            return Ok(self.engine.uploads.head()?.now);
+        }
+        Ok(self.every(UploadsFilter::Now, usize::MAX)?.len() as u64)
+    }
+
     /// At most `limit` rows.
     fn every(&self, filter: UploadsFilter, limit: usize) -> Result<Vec<UploadRow>, CommandError> {
         if self.account.is_none() {
@@ -235,7 +243,7 @@ pub(super) async fn follow_all(desk: &Desk, of: &Of<'_>, say: &Say) -> Result<()
     let mut changes = engine.store.announcer.listen();
     let mut progress = engine.uploads.progress();
     desk.work_on_queue();
-    let open = of.every(UploadsFilter::Now, usize::MAX)?.len();
+    let open = of.open()?;
     say.note(match open {
         0 => "The queue is empty.".to_owned(),
         1 => "1 upload has not ended.".to_owned(),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures::StreamExt;
 use pinning::ErrorKind;
 
 use super::Jobs;
@@ -13,9 +12,6 @@ use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::store::Urgency;
 use crate::uploads;
-
-/// Requests that are out at a time. The client's budget spaces them.
-const AT_A_TIME: usize = 4;
 
 impl Jobs {
     /// Takes a job back: here, and out of the service's queue. One that failed is taken out of both lists.
@@ -55,7 +51,6 @@ impl Jobs {
         };
         let this = self.clone();
         to_its_end(async move {
-            this.leave_nothing_behind(&row).await;
             if !this.withdraw(&row).await? {
                 this.moved(id);
                 return Ok(());
@@ -74,28 +69,15 @@ impl Jobs {
 
     /// Asks again for everything that failed in an account. Answers how many.
     pub async fn retry_failed(self: &Arc<Self>, account: AccountId) -> Result<u32, CommandError> {
-        let failed = self.store.ledger.read(|tx| {
-            let ids = rows::failed(tx, account)?;
-            ids.iter()
-                .map(|id| rows::get(tx, *id))
-                .collect::<Result<Vec<_>, _>>()
-        })?;
-        let this = self.clone();
-        to_its_end(async move {
-            futures::stream::iter(&failed)
-                .for_each_concurrent(AT_A_TIME, |row| this.leave_nothing_behind(row))
-                .await;
-            let now = this.clock.now();
-            let again = this
-                .store
-                .ledger
-                .write(Urgency::Click, move |tx| rows::again_all(tx, account, now));
-            let count = again.await?;
-            this.store.announcer.changed(Noun::Job, None);
-            this.nudge();
-            Ok(count)
-        })
-        .await
+        let now = self.clock.now();
+        let count = self
+            .store
+            .ledger
+            .write(Urgency::Click, move |tx| rows::again_all(tx, account, now))
+            .await?;
+        self.store.announcer.changed(Noun::Job, None);
+        self.nudge();
+        Ok(count)
     }
 
     /// Uploads the copy on this computer instead of looking for one on IPFS. The service goes on looking until the copy
@@ -189,22 +171,6 @@ impl Jobs {
             Err(error) if error.kind != ErrorKind::NotFound => Some((error, name)),
             _ => None,
         })
-    }
-
-    /// What is asked for again takes the place of what failed. Where the service does not let go of that, or cannot be
-    /// reached, it is asked for again nevertheless.
-    async fn leave_nothing_behind(&self, row: &Stored) {
-        if self.accounts.hold(row.account).is_some() {
-            return;
-        }
-        match self.remove(row).await {
-            Ok(None) => {}
-            Ok(Some((error, name))) => {
-                let told = self.failed(row.account, &error, &name);
-                tracing::warn!(%told.message, row.id, "the service keeps a failed request in its list");
-            }
-            Err(error) => tracing::warn!(%error, row.id, "a failed request could not be removed"),
-        }
     }
 
     /// Takes everything out of the list that was pinned or cancelled.

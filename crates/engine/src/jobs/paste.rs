@@ -11,7 +11,6 @@ pub(super) use crate::pins::spellings;
 const LONGEST_CID: usize = 512;
 /// The code of a key's name, which IPNS writes as a CID (multicodec table, `libp2p-key`).
 const LIBP2P_KEY: u64 = 0x72;
-/// The code of UnixFS blocks (multicodec table, `dag-pb`): the only ones that CIDv0 can name.
 /// The code and the length of SHA2-256 (multicodec table), the only hash of CIDv0.
 const SHA2_256: (u64, u8) = (0x12, 32);
 /// Things of one text at most: more than the largest list of CIDs has. What is short and no CID could be millions.

@@ -287,6 +287,7 @@ mod tests {
             job: Job { state, attempts: 0 },
             detail: None,
             service_id: None,
+            replaces: None,
             here: true,
             created: 0,
             since: 0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::StreamExt;
-use pinning::{Delivered, NewJob, Service, Value};
+use pinning::{Delivered, ErrorKind, NewJob, Service, Value};
 
 use super::Jobs;
 use super::rows::{self, Stored};
@@ -118,6 +118,9 @@ impl Jobs {
         name: &str,
         row: &Stored,
     ) -> Result<(), CommandError> {
+        if !self.leave_nothing_behind(jobs, name, row).await? {
+            return Ok(());
+        }
         // Written before the request: a process that ends now looks for its answer at the next start.
         let asking = self.apply(row.id, Event::Ask, Urgency::Background).await?;
         if !matches!(asking.job.state, super::State::Asking { .. }) {
@@ -164,6 +167,34 @@ impl Jobs {
             self.refuse_all(row.account, code, &words).await?;
         }
         Ok(())
+    }
+
+    /// What is asked for again takes the place of what failed: that is removed first, since a service may give the same
+    /// id to the same CID. One that is kept there is asked for again nevertheless. False: it waits for its account.
+    async fn leave_nothing_behind(
+        &self,
+        jobs: &dyn pinning::Jobs,
+        name: &str,
+        row: &Stored,
+    ) -> Result<bool, CommandError> {
+        let Some(failed) = &row.replaces else {
+            return Ok(true);
+        };
+        if let Err(error) = jobs.cancel(failed).await
+            && error.kind != ErrorKind::NotFound
+        {
+            let told = self.failed(row.account, &error, name);
+            if Hold::is_for(told.code) {
+                return Ok(false);
+            }
+            tracing::warn!(%told.message, row.id, "the service keeps a failed request in its list");
+        }
+        let id = row.id;
+        self.store
+            .ledger
+            .write(Urgency::Background, move |tx| rows::replaced(tx, id))
+            .await?;
+        Ok(true)
     }
 
     /// What waits in an account is refused for one reason; each can be asked for again.

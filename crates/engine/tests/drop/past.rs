@@ -322,29 +322,21 @@ async fn what_was_unpinned_is_found_by_a_long_name_without_a_break_page_by_page(
         ..UnpinnedQuery::default()
     };
     let account = house.account;
-    let (mut found, mut next) = (0, None);
-    loop {
-        let page = pins.unpinned(account, &of("holidayphotos2025"), next).await;
-        let page = page.expect("a page");
-        found += page.rows.len();
-        next = page.next;
-        if next.is_none() {
-            break;
+    let all_of = async |words: &str| {
+        let (mut found, mut next) = (0, None);
+        loop {
+            let page = pins.unpinned(account, &of(words), next).await;
+            let page = page.expect("a page");
+            found += page.rows.len();
+            next = page.next;
+            if next.is_none() {
+                return found;
+            }
         }
-    }
-    assert_eq!(found, 60);
+    };
+    assert_eq!(all_of("holidayphotos2025").await, 60);
     // A part of a CID that could be a name as well, of pins that fill more than a page.
-    let (mut found, mut next) = (0, None);
-    loop {
-        let page = pins.unpinned(account, &of("bafkrei"), next).await;
-        let page = page.expect("a page");
-        found += page.rows.len();
-        next = page.next;
-        if next.is_none() {
-            break;
-        }
-    }
-    assert_eq!(found, 60);
+    assert_eq!(all_of("bafkrei").await, 60);
     assert!(
         remembered(&house, of("nothingisnamedso"))
             .await

@@ -26,19 +26,22 @@ fn asked(house: &House, path: &str) -> usize {
     requests.iter().filter(|entry| entry.path == path).count()
 }
 
+/// Drops so many small files, and waits until their account is held for this.
+async fn drop_until_held(house: &House, files: usize, code: ErrorCode) {
+    let file = |at: usize| house.file(&format!("{at}.txt"), format!("{at}").as_bytes());
+    let files: Vec<_> = (0..files).map(file).collect();
+    house.drop_in(&files).await;
+    let hold = || house.engine.accounts.hold(house.account);
+    let is_for = |hold: Option<engine::accounts::Hold>| hold.filter(|hold| hold.code == code);
+    house.once(hold, is_for, async || ()).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_hour_of_failures_costs_few_requests_and_every_upload_arrives_after_it() {
     let clock = Fast::new(1_000);
     let house = House::timed(clock.clone()).await;
     always(&house, Route::V3Upload, Kind::status(500));
-    let file = |at: usize| house.file(&format!("{at}.txt"), format!("{at}").as_bytes());
-    let files: Vec<_> = (0..FILES).map(file).collect();
-    house.drop_in(&files).await;
-    let held = || house.engine.accounts.hold(house.account);
-    let unavailable = |hold: Option<engine::accounts::Hold>| {
-        hold.filter(|hold| hold.code == ErrorCode::Unavailable)
-    };
-    house.once(held, unavailable, async || ()).await;
+    drop_until_held(&house, FILES, ErrorCode::Unavailable).await;
     clock.pass(HOUR).await;
     let during = asked(&house, "/v3/files");
     assert_eq!(rows(&house, UploadsFilter::NeedsYou), 0);
@@ -71,14 +74,7 @@ async fn a_network_with_a_page_of_its_own_holds_the_account_and_fails_no_upload(
     let clock = Fast::new(1_000);
     let house = House::timed(clock.clone()).await;
     always(&house, Route::Any, Kind::CaptivePortal);
-    let file = |at: usize| house.file(&format!("{at}.txt"), format!("{at}").as_bytes());
-    let files: Vec<_> = (0..20).map(file).collect();
-    house.drop_in(&files).await;
-    let held = || house.engine.accounts.hold(house.account);
-    let portal = |hold: Option<engine::accounts::Hold>| {
-        hold.filter(|hold| hold.code == ErrorCode::CaptivePortal)
-    };
-    house.once(held, portal, async || ()).await;
+    drop_until_held(&house, 20, ErrorCode::CaptivePortal).await;
     clock.pass(HOUR).await;
     assert_eq!(rows(&house, UploadsFilter::NeedsYou), 0);
     assert_eq!(rows(&house, UploadsFilter::Now), 20);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use engine::error::ErrorCode;
 use engine::jobs::{JobOptions, JobRow, JobState, JobStep, JobsFilter, JobsQuery, LineKind};
-use sandbox::{Fault, JobStatus, Kind, Route};
+use sandbox::{Fault, Gate, JobStatus, Kind, Route};
 
 use crate::house::House;
 
@@ -361,6 +361,36 @@ async fn what_failed_is_removed_at_the_service_when_it_is_taken_back_cleared_or_
     }
     assert_eq!(at_the_service(&house).await.len(), 2);
     assert_eq!(rows(&house).len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_again_for_what_failed_does_not_wait_for_the_service_to_remove_it() {
+    let house = House::new().await;
+    let none = Duration::ZERO;
+    house.sandbox.jobs().set_times(none, none, none, none);
+    for cid in CIDS {
+        house.sandbox.jobs().set_end(cid, JobStatus::Expired);
+    }
+    import(&house, &CIDS.join("\n"), JobOptions::default()).await;
+    for cid in CIDS {
+        until(&house, cid, |row| row.state == JobState::Expired).await;
+        house.sandbox.jobs().set_end(cid, JobStatus::Searching);
+    }
+    let gate = Gate::new();
+    for _ in CIDS {
+        let held = Kind::Hold(gate.clone());
+        house.sandbox.faults().once(Route::V3JobCancel, held);
+    }
+    // No removal is answered before the gate opens: this is.
+    let asked = house.engine.jobs.retry_failed(house.account).await;
+    assert_eq!(asked.expect("asks"), 4);
+    assert_eq!(rows(&house).len(), 4);
+    gate.arrived().await;
+    gate.open();
+    for cid in CIDS {
+        until(&house, cid, |row| row.state == JobState::Searching).await;
+    }
+    assert_eq!(at_the_service(&house).await.len(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

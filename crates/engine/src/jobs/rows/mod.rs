@@ -14,12 +14,12 @@ use crate::clock::Millis;
 use crate::error::ErrorCode;
 
 pub(super) use read::{
-    counts, due_to_ask, due_to_look, failed, followed, get, known, newest, next_ask, next_look,
+    counts, due_to_ask, due_to_look, followed, get, known, newest, next_ask, next_look,
     open_contents, window, youngest_open,
 };
 pub(super) use write::{
     adopt, again, again_all, apply, apply_all, clear, clear_ended, failed_because, forget, insert,
-    listed, told,
+    listed, replaced, told,
 };
 
 /// What a person wishes for a job, as stored.
@@ -52,6 +52,8 @@ pub(super) struct Stored {
     pub(super) detail: Option<String>,
     /// The service's id of the job.
     pub(super) service_id: Option<String>,
+    /// The service's id of the failed job that it takes the place of, until that was removed there.
+    pub(super) replaces: Option<String>,
     /// Asked for here.
     pub(super) here: bool,
     /// When it was asked for.
@@ -61,7 +63,7 @@ pub(super) struct Stored {
 }
 
 const COLUMNS: &str = "id, account, cid, name, keyvalues, in_group, nodes, state, status, reason, detail, attempts, looks, \
-                       until, upload, service_id, here, created, since";
+                       until, upload, service_id, here, created, since, replaces";
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let (keyvalues, nodes): (String, String) = (row.get(4)?, row.get(6)?);
@@ -84,6 +86,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         here: row.get(16)?,
         created: row.get(17)?,
         since: row.get(18)?,
+        replaces: row.get(19)?,
     })
 }
 

@@ -193,7 +193,7 @@ pub(in crate::jobs) fn window(
 }
 
 /// Everything of an account that ended without a pin, oldest first.
-pub(in crate::jobs) fn failed(tx: &Connection, account: AccountId) -> Result<Vec<i64>, StoreError> {
+pub(super) fn failed(tx: &Connection, account: AccountId) -> Result<Vec<i64>, StoreError> {
     let sql =
         format!("SELECT id FROM job WHERE account = ?1 AND NOT cleared AND {FAILED} ORDER BY id");
     all(tx, &sql, &[&account], |row| row.get(0))

@@ -197,7 +197,20 @@ pub(in crate::jobs) fn again(
         return Ok(id);
     }
     clear(tx, id)?;
-    insert(tx, row.account, &Wish { nodes, ..row.wish }, now)
+    let failed = matches!(&row.job.state, State::Listed(status) if status.is_failure());
+    let new = insert(tx, row.account, &Wish { nodes, ..row.wish }, now)?;
+    if let Some(failed) = row.service_id.filter(|_| failed) {
+        tx.prepare_cached("UPDATE job SET replaces = ?2 WHERE id = ?1")?
+            .execute(params![new, failed])?;
+    }
+    Ok(new)
+}
+
+/// What it takes the place of was removed at the service, or stays there.
+pub(in crate::jobs) fn replaced(tx: &Tx, id: i64) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE job SET replaces = NULL WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
 }
 
 /// Asks again for everything of an account that ended without a pin. Answers how many.
