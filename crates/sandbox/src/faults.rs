@@ -49,6 +49,8 @@ pub enum Kind {
     HoldAfterBytes(u64, Gate),
     /// The request is carried out and stored; the answer waits at the gate.
     HoldAnswer(Gate),
+    /// A proxy gives up on the service: 524 once the request was read in full. It is carried out when the gate opens.
+    TooLate(Gate),
     /// A v3 upload is stored, but for this long its CID is not told: the answer has none and lists
     /// show the file with `cid: "pending"`.
     LateCid(Duration),
@@ -142,6 +144,7 @@ impl Kind {
             Self::Hold(_) => "hold",
             Self::HoldAfterBytes(..) => "hold_after_bytes",
             Self::HoldAnswer(_) => "hold_answer",
+            Self::TooLate(_) => "too_late",
             Self::LateCid(_) => "late_cid",
             Self::DiskFull(_) => "disk_full",
         }

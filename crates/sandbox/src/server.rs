@@ -5,7 +5,7 @@ use crate::address;
 use crate::app::App;
 use crate::auth;
 use crate::error::Refusal;
-use crate::faults::{Bent, Kind};
+use crate::faults::{Bent, Gate, Kind};
 use crate::intake::{Cut, Intake, Trip};
 use crate::limits::Budget;
 use crate::misbehave;
@@ -88,6 +88,7 @@ async fn connection(stream: TcpStream, app: App, router: Router, port: u16) {
     }
 }
 
+#[derive(Clone)]
 struct Call {
     app: App,
     router: Router,
@@ -139,6 +140,9 @@ impl Call {
             _ => None,
         };
         let request = Request::from_parts(parts, intake.body(trip));
+        if let Some(Kind::TooLate(gate)) = fault {
+            return self.too_late(request, route, gate).await;
+        }
         let mut response = self.checked(request, route).await;
         if intake.timed_out() {
             response = silent();
@@ -157,6 +161,21 @@ impl Call {
             Some(Kind::SlowBody(pause)) => misbehave::slowly(response, pause),
             _ => response,
         }
+    }
+
+    /// The answer of a proxy that does not wait for the service, which goes on by itself.
+    async fn too_late(&self, request: Request<Body>, route: Route, gate: Gate) -> Response {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
+            return silent();
+        };
+        let service = self.clone();
+        tokio::spawn(async move {
+            gate.pass().await;
+            let request = Request::from_parts(parts, Body::from(body));
+            drop(service.checked(request, route).await);
+        });
+        misbehave::instead(&Kind::html(524)).unwrap_or_else(silent)
     }
 
     /// The handler's answer, if the caller may have it.

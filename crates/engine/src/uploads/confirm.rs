@@ -13,6 +13,13 @@ use crate::clock::Millis;
 use crate::error::CommandError;
 use crate::pins;
 
+/// Bytes that a slow service takes in per millisecond (20 MB/s).
+const TAKEN_IN: u64 = 20_000;
+/// Milliseconds that it takes for each file of a folder.
+const EACH_FILE: u64 = 10;
+/// In milliseconds; sending so much again takes longer.
+const LONGEST_PATIENCE: u64 = 5 * 60_000;
+
 impl Uploads {
     /// One request, and only where the list or an earlier receipt says that these bytes may be there.
     pub(super) async fn check(
@@ -45,7 +52,8 @@ impl Uploads {
         Ok(hint)
     }
 
-    /// Two look-ups with a grace time before each; then it is decided.
+    /// Two look-ups with a grace time before each, and more where a service needs long to take in so much; then it is
+    /// decided.
     pub(super) async fn confirm(
         self: &Arc<Self>,
         upload: &Upload,
@@ -54,21 +62,27 @@ impl Uploads {
         let Some(cid) = upload.cid.clone() else {
             return Ok(Event::DidNotArrive.into());
         };
-        for look in 0..2 {
-            if look > 0 {
-                tokio::select! {
-                    () = self.clock.sleep_until(self.clock.now() + GRACE) => {}
-                    () = running.cancel.cancelled() => return Ok(Outcome::none()),
-                }
-            }
+        let patience = if upload.job.cancelling {
+            0
+        } else {
+            patience(upload.bytes.unwrap_or(0), upload.files)
+        };
+        let mut pauses = pauses(patience);
+        loop {
             if let Some(outcome) = self.look_up(upload, running, &cid).await? {
                 return Ok(outcome);
             }
             if let Some(outcome) = self.ask_the_upload(upload, running).await? {
                 return Ok(outcome);
             }
+            let Some(pause) = pauses.next() else {
+                return Ok(Event::DidNotArrive.into());
+            };
+            tokio::select! {
+                () = self.clock.sleep_until(self.clock.now() + pause) => {}
+                () = running.cancel.cancelled() => return Ok(Outcome::none()),
+            }
         }
-        Ok(Event::DidNotArrive.into())
     }
 
     /// `None`: the service does not keep this CID.
@@ -112,8 +126,40 @@ impl Uploads {
     }
 }
 
+/// How long a service may take for what it was sent, where a proxy before it gave up on its answer.
+fn patience(bytes: u64, files: u64) -> Millis {
+    let taken = (bytes / TAKEN_IN).saturating_add(files.saturating_mul(EACH_FILE));
+    taken.min(LONGEST_PATIENCE) as Millis
+}
+
+/// Between look-ups: each pause is twice the one before, until they are `patience` together.
+fn pauses(patience: Millis) -> impl Iterator<Item = Millis> {
+    let mut waited = 0;
+    std::iter::successors(Some(GRACE), |pause| Some(pause * 2)).take_while(move |pause| {
+        let more = waited == 0 || waited < patience;
+        waited += pause;
+        more
+    })
+}
+
 /// The service has not come round to unpinning it.
 fn is_over(pin: &pinning::Pin, now: Millis) -> bool {
     pin.expires_at
         .is_some_and(|end| end.as_millisecond() <= now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_file_is_looked_for_twice_and_a_large_folder_for_minutes_with_few_requests() {
+        let all = |bytes, files| pauses(patience(bytes, files)).collect::<Vec<_>>();
+        assert_eq!(all(1_000, 1), [GRACE]);
+        assert_eq!(all(45 << 20, 1), [GRACE]);
+        assert_eq!(all(2_000, 2_000), [3_000, 6_000, 12_000]);
+        let most = all(u64::MAX, u64::MAX);
+        assert_eq!(most.len(), 7);
+        assert!((5 * 60_000..11 * 60_000).contains(&most.iter().sum::<Millis>()));
+    }
 }

@@ -145,6 +145,41 @@ async fn a_rest_stops_all_that_is_sent_also_where_one_row_cannot_be_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_taken_in_after_a_proxy_gave_up_is_waited_for_and_not_sent_twice() {
+    const PATH: &str = "/pinning/pinFileToIPFS";
+    let (house, clock) = House::leaping().await;
+    for at in 0..2_000 {
+        house.file(&format!("shop/{at}.txt"), at.to_string().as_bytes());
+    }
+    let gate = Gate::new();
+    let kind = Kind::TooLate(gate.clone());
+    fault(&house, Route::PinFile, usize::MAX, kind);
+    house.drop_in(&[house.path("shop")]).await;
+    let requests = || house.sandbox.requests();
+    // One for each network.
+    let is_look = |entry: &sandbox::LoggedRequest| {
+        let query = entry.query.as_deref().unwrap_or_default();
+        entry.path.ends_with("/public") && query.contains("cid=")
+    };
+    let looked = async || {
+        clock.leap(500);
+        requests().into_iter().filter(is_look).count() >= 3
+    };
+    house.until_true("it was looked for", looked).await;
+    house.sandbox.faults().clear();
+    gate.open();
+    let pinned = async || {
+        clock.leap(500);
+        house.engine.uploads.head().expect("figures").now == 0
+    };
+    house.until_true("it is found", pinned).await;
+    house.verified().await;
+    // What the service was asked before it has no content.
+    let stored = |entry: &sandbox::LoggedRequest| entry.path == PATH && entry.cid.is_some();
+    assert_eq!(requests().into_iter().filter(stored).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_is_on_its_way_in_a_crash_is_asked_about_before_anything_is_sent_again() {
     let mut house = House::new().await;
     // The key is tried with the first file.
