@@ -4,7 +4,7 @@ use pinning::PinRef;
 
 use super::rows::{self, Upload};
 use super::state::State;
-use super::{UploadNetwork, Uploads, checked};
+use super::{Uploads, checked};
 use crate::accounts::{AccountId, Hold, service_name};
 use crate::announce::Noun;
 use crate::clock::Millis;
@@ -126,7 +126,7 @@ impl Uploads {
 
     /// The pin that came of an upload: the same bytes in the other network are another one.
     fn its_pin(&self, upload: &Upload, cid: &str) -> Result<Option<Mirrored>, CommandError> {
-        let public = upload.wish.target.network == UploadNetwork::Public;
+        let public = upload.wish.target.network.is_public();
         let service_id = upload.service_id.as_deref();
         self.pins.find_copy(upload.account, cid, service_id, public)
     }

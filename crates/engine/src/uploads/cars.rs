@@ -17,7 +17,6 @@ use super::pace::{Pace, paced};
 use super::progress::Running;
 use super::rows::Upload;
 use super::state::Event;
-use super::target::UploadNetwork;
 use super::work::Outcome;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
@@ -57,7 +56,7 @@ impl Uploads {
         upload: &Upload,
         contents: &Contents,
     ) -> Option<&'a dyn Resumable> {
-        let public = upload.wish.target.network == UploadNetwork::Public;
+        let public = upload.wish.target.network.is_public();
         let begun = upload.place.is_some();
         let large = self.is_large(contents.bytes) || contents.files.len() > MANY;
         let way = way_of_chunks(service)?;

@@ -18,7 +18,7 @@ const TAKEN_IN: u64 = 20_000;
 /// Milliseconds that it takes for each file of a folder.
 const EACH_FILE: u64 = 10;
 /// In milliseconds; sending so much again takes longer.
-const LONGEST_PATIENCE: u64 = 5 * 60_000;
+const LONGEST_PATIENCE: Millis = 5 * 60_000;
 
 impl Uploads {
     /// One request, and only where the list or an earlier receipt says that these bytes may be there.
@@ -40,7 +40,9 @@ impl Uploads {
         let Some(ours) = &upload.cid else {
             return Ok(None);
         };
-        if self.pins.find(upload.account, ours)?.is_some() {
+        let public = upload.wish.target.network.is_public();
+        let known = self.pins.find_copy(upload.account, ours, None, public)?;
+        if known.is_some() {
             return Ok(Some(ours.clone()));
         }
         let (account, id) = (upload.account, upload.id);
@@ -129,7 +131,7 @@ impl Uploads {
 /// How long a service may take for what it was sent, where a proxy before it gave up on its answer.
 fn patience(bytes: u64, files: u64) -> Millis {
     let taken = (bytes / TAKEN_IN).saturating_add(files.saturating_mul(EACH_FILE));
-    taken.min(LONGEST_PATIENCE) as Millis
+    Millis::try_from(taken).map_or(LONGEST_PATIENCE, |taken| taken.min(LONGEST_PATIENCE))
 }
 
 /// Between look-ups: each pause is twice the one before, until they are `patience` together.

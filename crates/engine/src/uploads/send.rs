@@ -17,7 +17,6 @@ use super::progress::Running;
 use super::rows::{Facts, Upload};
 use super::source::{FileSource, decode};
 use super::state::{Active, Event, Job, State, Verdict};
-use super::target::UploadNetwork;
 use super::work::Outcome;
 use crate::accounts::Hold;
 use crate::clock::date_words;
@@ -223,7 +222,13 @@ impl Uploads {
             self.accounts.release(upload.account);
             let mut pin = listed(upload, &receipt, self.clock.now());
             if receipt.is_duplicate {
-                let known = self.pins.find(upload.account, &receipt.cid)?;
+                let (its, public) = (
+                    receipt.service_id.as_deref(),
+                    upload.wish.target.network.is_public(),
+                );
+                let known = self
+                    .pins
+                    .find_copy(upload.account, &receipt.cid, its, public)?;
                 pin.expires = known.and_then(|known| known.pin.expires);
             }
             self.pins.add(upload.account, pin).await?;
@@ -398,7 +403,7 @@ pub(super) fn listed(upload: &Upload, receipt: &Receipt, now: i64) -> Listed {
         bytes: receipt.dag_size.or(upload.bytes),
         files: Some(upload.files),
         mime: (upload.wish.folder || upload.wish.wrap).then(|| "directory".to_owned()),
-        public: upload.wish.target.network == UploadNetwork::Public,
+        public: upload.wish.target.network.is_public(),
         keyvalues: BTreeMap::clone(&upload.wish.keyvalues),
         groups: put_in_by(upload, receipt),
         pinned: Some(

@@ -40,6 +40,11 @@ impl UploadNetwork {
         }
     }
 
+    /// Everyone may read what is there.
+    pub(crate) fn is_public(self) -> bool {
+        self == Self::Public
+    }
+
     pub(super) fn network(self) -> Network {
         match self {
             Self::Public => Network::Public,

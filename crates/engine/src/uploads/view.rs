@@ -264,7 +264,12 @@ impl Uploads {
         };
         let pin = match &upload.service_cid {
             Some(cid) if state == State::Pinned => {
-                self.pins.find(upload.account, cid)?.map(|pin| pin.id)
+                let (its, public) = (
+                    upload.service_id.as_deref(),
+                    upload.wish.target.network.is_public(),
+                );
+                let pin = self.pins.find_copy(upload.account, cid, its, public)?;
+                pin.map(|pin| pin.id)
             }
             _ => None,
         };

@@ -103,8 +103,12 @@ impl Watches {
             .collect();
         let mut found = Vec::new();
         let mut missing = HashSet::new();
+        let public = stored.rules.network.is_public();
         for (way, entry, kept) in &pinned {
-            if self.pins.find(stored.account, &kept.service_cid)?.is_none() {
+            let pin = self
+                .pins
+                .find_copy(stored.account, &kept.service_cid, None, public)?;
+            if pin.is_none() {
                 missing.insert(way.clone());
                 let sentence = "The service does not list its pin. The repair sends it again.";
                 found.push((*entry, "not_at_service", readable(way), sentence.to_owned()));

@@ -10,7 +10,6 @@ use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::planted::planted;
 use crate::store::{Tx, Urgency};
-use crate::uploads::UploadNetwork;
 use crate::walk::readable;
 
 /// After a failure the service is left alone for so long.
@@ -68,7 +67,7 @@ impl Watches {
                 continue;
             };
             let (version, kept) = (entry.version, entry.kept.clone());
-            let public = folder.rules.network == UploadNetwork::Public;
+            let public = folder.rules.network.is_public();
             let name = pin_name(
                 &folder.rules.name,
                 &folder.name(),
@@ -119,7 +118,7 @@ impl Watches {
                 continue;
             }
             if state == "done" {
-                let public = folder.rules.network == UploadNetwork::Public;
+                let public = folder.rules.network.is_public();
                 self.pins
                     .unpin_one(unpin.account, &unpin.service_cid, public)
                     .await?;

@@ -105,6 +105,12 @@ async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the
     )
     .await;
     assert_eq!(house.served(&cid).await, b"not for everyone");
+    // Each leads to its own pin.
+    for row in house.ended().await {
+        let pin = house.engine.pins.details(row.pin.expect("a pin"));
+        let network = pin.expect("details").row.network;
+        assert_eq!(network == "private", row.network == UploadNetwork::Private);
+    }
 
     // The same bytes once more, to another group: nothing is sent, the pin is put there.
     let sent = house.uploads_received();
