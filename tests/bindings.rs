@@ -14,7 +14,7 @@ export type Millis = number;
 /** What may hold a whole account. */
 export type AccountHold = Extract<
   ErrorCode,
-  | \"unauthorized\" | \"quota_exceeded\" | \"no_keychain\" | \"keychain_locked\" | \"key_missing\" | \"offline\" | \"captive_portal\" | \"rate_limited\"
+  | \"unauthorized\" | \"quota_exceeded\" | \"no_keychain\" | \"keychain_locked\" | \"key_missing\" | \"offline\" | \"untrusted\" | \"captive_portal\" | \"rate_limited\"
   | \"unavailable\"
 >;
 export type AccountId = string;

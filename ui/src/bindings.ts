@@ -8,7 +8,7 @@ export type Millis = number;
 /** What may hold a whole account. */
 export type AccountHold = Extract<
   ErrorCode,
-  | "unauthorized" | "quota_exceeded" | "no_keychain" | "keychain_locked" | "key_missing" | "offline" | "captive_portal" | "rate_limited"
+  | "unauthorized" | "quota_exceeded" | "no_keychain" | "keychain_locked" | "key_missing" | "offline" | "untrusted" | "captive_portal" | "rate_limited"
   | "unavailable"
 >;
 export type AccountId = string;
@@ -1199,7 +1199,7 @@ export type Endpoints = {
 };
 
 /**  What the page may act on: it chooses icon and action. Each code is one meaning. */
-export type ErrorCode = "unauthorized" | "missing_scope" | "rate_limited" | "not_found" | "not_pinned" | "quota_exceeded" | "too_large" | "rejected" | "offline" | "captive_portal" | "unavailable" | "unexpected" | "unreadable" | "vanished" | "not_a_file" | "empty" | "outside_link" | "changed" | "disk_full" | "no_keychain" | "keychain_locked" | "key_missing" | "bad_token" | "bad_endpoint" | "bad_input" | "gone" | "cancelled" | "secret" | "different" | "unconfirmed" | "damaged_ledger" | "internal";
+export type ErrorCode = "unauthorized" | "missing_scope" | "rate_limited" | "not_found" | "not_pinned" | "quota_exceeded" | "too_large" | "rejected" | "offline" | "untrusted" | "captive_portal" | "unavailable" | "unexpected" | "unreadable" | "vanished" | "not_a_file" | "empty" | "outside_link" | "changed" | "disk_full" | "no_keychain" | "keychain_locked" | "key_missing" | "bad_token" | "bad_endpoint" | "bad_input" | "gone" | "cancelled" | "secret" | "different" | "unconfirmed" | "damaged_ledger" | "internal";
 
 /**  The form of the file. */
 export type ExportForm = 

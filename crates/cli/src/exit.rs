@@ -56,6 +56,7 @@ pub(crate) fn code_of(code: ErrorCode) -> u8 {
             NOTHING
         }
         ErrorCode::Offline
+        | ErrorCode::Untrusted
         | ErrorCode::CaptivePortal
         | ErrorCode::RateLimited
         | ErrorCode::Unavailable => UNREACHABLE,

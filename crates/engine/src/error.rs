@@ -19,6 +19,7 @@ pub enum ErrorCode {
     TooLarge,
     Rejected,
     Offline,
+    Untrusted,
     CaptivePortal,
     Unavailable,
     Unexpected,
@@ -46,7 +47,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, for storage and tests.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::Unauthorized,
         Self::MissingScope,
         Self::RateLimited,
@@ -56,6 +57,7 @@ impl ErrorCode {
         Self::TooLarge,
         Self::Rejected,
         Self::Offline,
+        Self::Untrusted,
         Self::CaptivePortal,
         Self::Unavailable,
         Self::Unexpected,
@@ -93,6 +95,7 @@ impl ErrorCode {
             Self::TooLarge => "too_large",
             Self::Rejected => "rejected",
             Self::Offline => "offline",
+            Self::Untrusted => "untrusted",
             Self::CaptivePortal => "captive_portal",
             Self::Unavailable => "unavailable",
             Self::Unexpected => "unexpected",

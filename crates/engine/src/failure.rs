@@ -19,6 +19,7 @@ pub(crate) fn code(error: &Error) -> ErrorCode {
         ErrorKind::TooLarge => ErrorCode::TooLarge,
         ErrorKind::Rejected { .. } => ErrorCode::Rejected,
         ErrorKind::Offline => ErrorCode::Offline,
+        ErrorKind::Untrusted => ErrorCode::Untrusted,
         ErrorKind::CaptivePortal => ErrorCode::CaptivePortal,
         ErrorKind::Unexpected {
             status: 408 | 500..,
@@ -85,7 +86,7 @@ pub(crate) fn sentence(code: ErrorCode, service: &str, detail: Option<&str>) -> 
             format!("{service} does not know this pin any more. Refresh the list.")
         }
         ErrorCode::NotPinned => format!("{service} does not keep this any more. Refresh the list."),
-        ErrorCode::QuotaExceeded | ErrorCode::CaptivePortal => {
+        ErrorCode::QuotaExceeded | ErrorCode::CaptivePortal | ErrorCode::Untrusted => {
             accounts::hold_sentence(code, service)
         }
         ErrorCode::TooLarge => format!("{service} takes at most 25 GB per upload. Leave it out."),

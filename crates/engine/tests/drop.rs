@@ -44,6 +44,8 @@ mod patterns;
 mod power;
 #[path = "drop/preflight.rs"]
 mod preflight;
+#[path = "drop/sleeps.rs"]
+mod sleeps;
 #[path = "drop/steps.rs"]
 mod steps;
 #[path = "drop/storms.rs"]

@@ -13,17 +13,18 @@ use crate::{Deadlines, Endpoints};
 
 #[expect(clippy::disallowed_methods, reason = "the one client is built here")]
 pub(crate) fn client(endpoints: &Endpoints, deadlines: Deadlines) -> Client {
-    let local = endpoints.all_loopback();
+    let local = endpoints.any_loopback();
     let mut builder = Client::builder()
         .user_agent(concat!("Pinfold/", env!("CARGO_PKG_VERSION")))
         .tls_backend_preconfigured(tls())
         .http1_only()
-        .https_only(!endpoints.any_loopback())
+        .https_only(!local)
         .redirect(redirect::Policy::none())
         .referer(false)
         .connect_timeout(deadlines.connect)
         // Shorter than servers keep idle connections, so that a change is not sent on one that is being closed.
         .pool_idle_timeout(Duration::from_secs(4));
+    // Without TLS a proxy would read along.
     if local {
         builder = builder.no_proxy();
     }

@@ -49,6 +49,10 @@ pub enum ErrorKind {
     /// No connection, a connection that broke, or one that stood still for too long.
     #[error("no connection to the service")]
     Offline,
+    /// The certificate of the service, or of what stands between here and it, is not trusted on this computer. It was
+    /// told nothing.
+    #[error("the service's certificate is not trusted")]
+    Untrusted,
     /// Something between here and the service answered in its place.
     #[error("a sign-in page answered instead of the service")]
     CaptivePortal,
@@ -114,7 +118,10 @@ impl Error {
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_transient(&self) -> bool {
         match &self.kind {
-            ErrorKind::RateLimited { .. } | ErrorKind::Offline | ErrorKind::CaptivePortal => true,
+            ErrorKind::RateLimited { .. }
+            | ErrorKind::Offline
+            | ErrorKind::Untrusted
+            | ErrorKind::CaptivePortal => true,
             // A success that cannot be read is as passing as a 5xx: both are the server's bad moment.
             ErrorKind::Unexpected { status, .. } => {
                 *status >= 500 || *status == 408 || *status < 300

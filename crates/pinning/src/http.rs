@@ -411,9 +411,30 @@ fn worth_repeating(error: &Error) -> Option<Duration> {
 }
 
 fn transport_error(fault: &reqwest::Error) -> Error {
-    if fault.is_connect() || fault.is_builder() {
+    if is_untrusted(fault) {
+        Error::unsent(ErrorKind::Untrusted)
+    } else if fault.is_connect() || fault.is_builder() {
         Error::unsent(ErrorKind::Offline)
     } else {
         Error::maybe(ErrorKind::Offline)
     }
+}
+
+/// Whether the certificate that was shown is why there is no connection.
+fn is_untrusted(fault: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(fault);
+    while let Some(error) = cause {
+        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return true;
+        }
+        // What an I/O error was made of is not its source.
+        let made_of = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        cause = match made_of {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    false
 }

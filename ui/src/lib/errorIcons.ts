@@ -27,6 +27,7 @@ export const ERROR_ICONS: Record<ErrorCode, { icon: IconType }> = {
   too_large: { icon: TriangleAlert },
   rejected: { icon: CircleX },
   offline: { icon: WifiOff },
+  untrusted: { icon: TriangleAlert },
   captive_portal: { icon: WifiOff },
   unavailable: { icon: Hourglass },
   unexpected: { icon: CircleAlert },

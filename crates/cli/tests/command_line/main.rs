@@ -12,6 +12,7 @@ mod house;
 mod jobs;
 mod keys;
 mod links;
+mod networks;
 mod options;
 
 use std::io::Write;

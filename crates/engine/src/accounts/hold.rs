@@ -10,7 +10,7 @@ use crate::planted::planted;
 /// Why nothing of an account moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
-    /// `Unauthorized`, `QuotaExceeded`, `NoKeychain`, `KeychainLocked`, `KeyMissing`, `Offline`, `CaptivePortal`, `RateLimited`;
+    /// `Unauthorized`, `QuotaExceeded`, `NoKeychain`, `KeychainLocked`, `KeyMissing`, `Offline`, `Untrusted`, `CaptivePortal`, `RateLimited`;
     /// `Unavailable` where uploads failed.
     pub code: ErrorCode,
     /// When it began.
@@ -56,7 +56,9 @@ impl Hold {
         };
         let doubling = |longest: Millis| spread((1_000 << times.min(20)).min(longest), jitter);
         let wait = match code {
-            ErrorCode::Offline | ErrorCode::CaptivePortal => Some(doubling(LONGEST_OFFLINE)),
+            ErrorCode::Offline | ErrorCode::Untrusted | ErrorCode::CaptivePortal => {
+                Some(doubling(LONGEST_OFFLINE))
+            }
             ErrorCode::Unavailable => Some(doubling(LONGEST_UNAVAILABLE)),
             // Never less than it asked for.
             ErrorCode::RateLimited => {
@@ -84,6 +86,7 @@ impl Hold {
                 | ErrorCode::KeychainLocked
                 | ErrorCode::KeyMissing
                 | ErrorCode::Offline
+                | ErrorCode::Untrusted
                 | ErrorCode::CaptivePortal
                 | ErrorCode::RateLimited
         );
@@ -116,9 +119,10 @@ pub fn sentence(code: ErrorCode, service: &str) -> String {
         ErrorCode::Unauthorized => " Uploads wait for a new one.",
         ErrorCode::QuotaExceeded => " Uploads wait until there is room.",
         ErrorCode::Offline => " Uploads wait and go on by themselves.",
-        ErrorCode::CaptivePortal | ErrorCode::RateLimited | ErrorCode::Unavailable => {
-            " Uploads go on by themselves."
-        }
+        ErrorCode::Untrusted
+        | ErrorCode::CaptivePortal
+        | ErrorCode::RateLimited
+        | ErrorCode::Unavailable => " Uploads go on by themselves.",
         _ => "",
     };
     cause(code, service) + meanwhile
@@ -139,6 +143,9 @@ pub(crate) fn cause(code: ErrorCode, service: &str) -> String {
         ErrorCode::KeychainLocked => "The system keychain is locked. Unlock it, then try again.".into(),
         ErrorCode::KeyMissing => "The keychain has no token for this account any more. Enter it again.".into(),
         ErrorCode::Offline => format!("{service} cannot be reached."),
+        ErrorCode::Untrusted => format!(
+            "The certificate of {service} is not trusted here, so nothing is sent. Check the date of this computer, and whether its network looks into connections."
+        ),
         ErrorCode::CaptivePortal => {
             "This network answers with a page of its own. Sign in to it in a browser.".into()
         }

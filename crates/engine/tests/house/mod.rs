@@ -130,6 +130,11 @@ impl House {
         Self::build(ground, |_| ()).await
     }
 
+    /// A house whose service hangs up on a client that sends nothing for so long.
+    pub(crate) async fn impatient(idle: Duration) -> Self {
+        Self::build(Ground::real(), |config| config.idle_timeout = idle).await
+    }
+
     /// A house with a clock of its own, where each step of a row asks this first.
     pub(crate) async fn stepping(clock: Arc<dyn Clock>, jitter: Jitter) -> Self {
         let ground = Ground {

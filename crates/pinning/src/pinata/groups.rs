@@ -323,6 +323,7 @@ fn meets_all(error: &Error) -> bool {
             | ErrorKind::MissingScope(_)
             | ErrorKind::RateLimited { .. }
             | ErrorKind::Offline
+            | ErrorKind::Untrusted
             | ErrorKind::CaptivePortal
     )
 }
