@@ -15,6 +15,7 @@ mod hostile;
 mod hostile_service;
 mod jobs;
 mod keys;
+mod limits;
 mod pins;
 mod recorded;
 mod refused;
