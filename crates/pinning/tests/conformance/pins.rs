@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use pinning::{
-    Delivered, ErrorKind, Order, Pin, PinEdit, PinQuery, PinRef, PinState, Priority, Value,
+    Delivered, ErrorKind, Network, Order, Pin, PinEdit, PinQuery, PinRef, PinState, Priority, Value,
 };
 
 use crate::gateway::get;
@@ -24,6 +24,7 @@ on_every_profile!([Unpin] an_unpinned_pin_is_gone_and_not_pinned_the_second_time
 on_every_profile!([Totals] totals_count_pins_and_bytes);
 on_every_profile!([Expire] a_pin_is_given_an_end_and_none_again);
 on_every_profile!([ListUnpinned] what_was_unpinned_is_listed_apart);
+on_every_profile!([Swap] an_address_shows_other_content_and_its_own_again);
 on_every_profile!([ListOldestFirst] the_oldest_come_first_where_that_is_asked_for);
 
 async fn listed(ground: &Ground, query: &PinQuery) -> Vec<Pin> {
@@ -166,7 +167,7 @@ mod behaviour {
         let pin = PinRef {
             service_id: None,
             cid: "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq".to_owned(),
-            network: pinning::Network::Public,
+            network: Network::Public,
         };
         let edit = PinEdit {
             name: Some("x".to_owned()),
@@ -240,5 +241,22 @@ mod behaviour {
         let pins = listed(&ground, &oldest).await;
         assert_eq!(pins.len(), 120);
         assert!(pins.is_sorted_by_key(|pin| pin.pinned_at));
+    }
+
+    pub(super) async fn an_address_shows_other_content_and_its_own_again(ground: Ground) {
+        let (own, other) = (
+            ground.put("a", b"own").await,
+            ground.put("b", b"other").await,
+        );
+        let gateway = ground.sandbox.gateway_url();
+        let swaps = ground.service.swaps().expect("swaps");
+        let swap = swaps.set(Network::Public, &own, &other).await;
+        assert_eq!(swap.expect("is set").to, other);
+        assert_eq!(get(&gateway, &own, &[]).await.1, b"other");
+        swaps
+            .clear(Network::Public, &own)
+            .await
+            .expect("is cleared");
+        assert_eq!(get(&gateway, &own, &[]).await.1, b"own");
     }
 }

@@ -181,12 +181,11 @@ impl Ground {
     /// A pin of these bytes; its CID. Where the service takes no uploads, its owner brought them there another way.
     pub(crate) async fn put(&self, name: &str, content: &[u8]) -> String {
         let upload = file(name, content);
-        let stored = match self.service.uploads() {
-            Some(uploads) => uploads.file(upload).await,
-            None => {
-                let owner = account_of(&self.sandbox, OWNER, Deadlines::default());
-                owner.file(upload).await
-            }
+        let stored = if let Some(uploads) = self.service.uploads() {
+            uploads.file(upload).await
+        } else {
+            let owner = account_of(&self.sandbox, OWNER, Deadlines::default());
+            owner.file(upload).await
         };
         stored.expect("stored").cid
     }

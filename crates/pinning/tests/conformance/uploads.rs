@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use pinning::{
-    CidVersion, ErrorKind, FileUpload, MULTIPART_LIMIT, Pieces, Priority, Source, UploadOptions,
-    Uploads as _,
+    CidVersion, ErrorKind, FileUpload, MULTIPART_LIMIT, Network, Pieces, PinQuery, Priority,
+    Source, UploadOptions, Uploads as _,
 };
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
-use crate::gateway::fetch;
+use crate::gateway::{fetch, get};
 use crate::profiles::{Ground, on_every_profile};
 use crate::support::{file, file_with, folder};
 use crate::{Profile, World};
@@ -23,6 +23,7 @@ on_every_profile!([UploadFile]
 on_every_profile!([UploadFolder] a_folder_comes_back_file_by_file);
 on_every_profile!([UploadWrapped] a_wrapped_file_resolves_by_its_name);
 on_every_profile!([UploadJson] json_is_stored_byte_for_byte);
+on_every_profile!([UploadPrivate, ListPrivate] what_is_private_is_listed_apart_and_not_served);
 
 /// Bytes that repeat nowhere near.
 fn noise(length: usize) -> Vec<u8> {
@@ -202,6 +203,25 @@ mod behaviour {
             fetch(&ground.sandbox.gateway_url(), &cid, &["in it \"x\".txt"]).await,
             b"wrapped"
         );
+    }
+
+    pub(super) async fn what_is_private_is_listed_apart_and_not_served(ground: Ground) {
+        let options = UploadOptions {
+            network: Network::Private,
+            ..UploadOptions::default()
+        };
+        let upload = file_with("own", b"between us", options);
+        let cid = ground.uploads().file(upload).await.expect("stored").cid;
+        for (network, pins) in [(Network::Private, 1), (Network::Public, 0)] {
+            let query = PinQuery {
+                network,
+                ..PinQuery::default()
+            };
+            let page = ground.pins().page(&query, None, Priority::Click).await;
+            assert_eq!(page.expect("a page").pins.len(), pins, "{network:?}");
+        }
+        let served = get(&ground.sandbox.gateway_url(), &cid, &[]).await;
+        assert_ne!(served.0, 200);
     }
 
     pub(super) async fn json_is_stored_byte_for_byte(ground: Ground) {

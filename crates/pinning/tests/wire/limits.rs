@@ -5,6 +5,9 @@ use pinning::{Family, Service as _, Usage as _};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+/// The most of a minute by the account's own budget.
+const OURS: u32 = 60_000;
+
 #[tokio::test]
 async fn a_limit_that_is_announced_is_followed_down_and_nonsense_is_passed_over() {
     let most = |values: &'static [&'static str]| async move {
@@ -21,7 +24,6 @@ async fn a_limit_that_is_announced_is_followed_down_and_nonsense_is_passed_over(
         let mut data = spent.filter(|spent| spent.family == Family::Data);
         data.next().expect("the family").most
     };
-    const OURS: u32 = 60_000;
     assert_eq!(most(&["600"]).await, 600);
     assert_eq!(most(&[" 700 "]).await, 700);
     for nonsense in [
