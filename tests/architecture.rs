@@ -273,11 +273,10 @@ fn rust_tests() -> BTreeSet<String> {
                     names.insert(name.to_owned());
                 }
             }
-            let behaviours = text
-                .split_once("\nfor_each_profile!(")
-                .and_then(|(_, rest)| rest.split(");").next());
-            for name in behaviours.into_iter().flat_map(|list| list.split(',')) {
-                names.insert(name.trim().to_owned());
+            for behaviours in text.split("\non_every_profile!([").skip(1) {
+                let list = behaviours.split(");").next().unwrap_or("");
+                let list = list.split_once(']').map_or("", |(_, list)| list);
+                names.extend(list.split(',').map(|name| name.trim().to_owned()));
             }
         }
     }

@@ -34,6 +34,8 @@ mod keys;
 mod kills;
 #[path = "drop/large.rs"]
 mod large;
+#[path = "drop/lost.rs"]
+mod lost;
 #[path = "drop/oracle.rs"]
 mod oracle;
 #[path = "drop/past.rs"]

@@ -1,5 +1,6 @@
 //! From an HTTP answer to its meaning.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -242,6 +243,17 @@ impl Answer {
             .and_then(|location| location.to_str().ok())
             .and_then(|location| asked.join(location).ok())
             .is_some_and(|target| target.origin() != asked.origin())
+    }
+
+    /// The requests a minute that the service announces for calls of this kind. Pinata's windows are of 60 seconds;
+    /// `X-RateLimit-Remaining` differs from one of its machines to the next, so that it says nothing. What is no number, zero
+    /// or said twice is passed over.
+    pub(crate) fn rate_limit(&self) -> Option<NonZeroU32> {
+        let mut said = self.headers.get_all("x-ratelimit-limit").into_iter();
+        let (Some(limit), None) = (said.next(), said.next()) else {
+            return None;
+        };
+        limit.to_str().ok()?.trim().parse().ok()
     }
 
     /// How long the service asks to stay away: `Retry-After` in seconds or as a date, else `X-RateLimit-Reset`.

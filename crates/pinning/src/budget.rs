@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, Reference};
@@ -99,7 +99,7 @@ pub struct Spent {
     pub family: Family,
     /// Requests of the last 60 seconds, by whoever shares this budget.
     pub requests: u32,
-    /// The most that are sent in 60 seconds.
+    /// The most that are sent in 60 seconds: our own limit, or the service's where it announced less.
     pub most: u32,
     /// How long the service still wants to be left alone with these.
     pub held_for: Option<Duration>,
@@ -111,13 +111,57 @@ type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<M
 
 /// One account's budget.
 pub(crate) struct Budget {
-    limiters: HashMap<Family, Limiter>,
-    most: HashMap<Family, NonZeroU32>,
-    /// When the requests of the last minute were let through.
-    sent: Mutex<HashMap<Family, VecDeque<Instant>>>,
+    lanes: HashMap<Family, Mutex<Lane>>,
     held: Mutex<HashMap<Family, Instant>>,
     clicks_waiting: AtomicUsize,
     click_served: Notify,
+}
+
+/// What one family may send.
+struct Lane {
+    /// The most of a minute that we send of ourselves.
+    ours: NonZeroU32,
+    /// The same or less, where the service announced less.
+    most: NonZeroU32,
+    limiter: Limiter,
+    /// When the requests of the last minute were let through.
+    sent: VecDeque<Instant>,
+}
+
+impl Lane {
+    fn new(rate: NonZeroU32) -> Self {
+        Self {
+            ours: rate,
+            most: rate,
+            limiter: RateLimiter::direct_with_clock(quota(rate), TokioClock),
+            sent: VecDeque::new(),
+        }
+    }
+
+    /// Lets one request through, or says how long none is.
+    fn take(&mut self) -> Result<(), Duration> {
+        let now = Instant::now();
+        let is_over = |at: &mut Instant| now.saturating_duration_since(*at) >= MINUTE;
+        while self.sent.pop_front_if(is_over).is_some() {}
+        // After the limit fell, the limiter knows nothing of what went before.
+        let over = (self.sent.len() + 1).checked_sub(self.most.get() as usize);
+        if let Some(oldest) = over
+            .filter(|over| *over > 0)
+            .map(|over| self.sent[over - 1])
+        {
+            return Err(MINUTE.saturating_sub(now.saturating_duration_since(oldest)));
+        }
+        try_take(&self.limiter)?;
+        self.sent.push_back(now);
+        Ok(())
+    }
+
+    fn recent(&self) -> u32 {
+        let now = Instant::now();
+        let sent = self.sent.iter();
+        let recent = sent.filter(|at| now.saturating_duration_since(**at) < MINUTE);
+        u32::try_from(recent.count()).unwrap_or(u32::MAX)
+    }
 }
 
 impl Budget {
@@ -131,30 +175,38 @@ impl Budget {
 
     /// The budget of a service that has these families only.
     pub(crate) fn of<const N: usize>(rates: [(Family, NonZeroU32); N]) -> Self {
-        let limiter = |rate| RateLimiter::direct_with_clock(quota(rate), TokioClock);
+        let lane = |(family, rate)| (family, Mutex::new(Lane::new(rate)));
         Self {
-            limiters: rates
-                .map(|(family, rate)| (family, limiter(rate)))
-                .into_iter()
-                .collect(),
-            most: rates.into_iter().collect(),
-            sent: Mutex::default(),
+            lanes: rates.map(lane).into_iter().collect(),
             held: Mutex::default(),
             clicks_waiting: AtomicUsize::new(0),
             click_served: Notify::new(),
         }
     }
 
+    /// Notes how many requests of this family a minute the service announces: no more are sent, and never more than our own.
+    pub(crate) fn announced(&self, family: Family, limit: NonZeroU32) {
+        let mut lane = self.lane(family);
+        let most = limit.min(lane.ours);
+        if most != lane.most {
+            lane.most = most;
+            lane.limiter = RateLimiter::direct_with_clock(quota(most), TokioClock);
+        }
+    }
+
+    fn lane(&self, family: Family) -> MutexGuard<'_, Lane> {
+        let lane = &self.lanes[&family];
+        lane.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits for this family's turn; background work waits behind every click.
     pub(crate) async fn turn(&self, family: Family, priority: Priority) {
-        let limiter = &self.limiters[&family];
         match priority {
             Priority::Click => {
                 let _waiting = WaitingClick::new(self);
-                while let Err(wait) = try_take(limiter) {
+                while let Err(wait) = self.take(family) {
                     tokio::time::sleep(wait).await;
                 }
-                self.note(family);
             }
             Priority::Background => loop {
                 let served = self.click_served.notified();
@@ -162,39 +214,30 @@ impl Budget {
                     served.await;
                     continue;
                 }
-                match try_take(limiter) {
-                    Ok(()) => return self.note(family),
+                match self.take(family) {
+                    Ok(()) => return,
                     Err(wait) => tokio::time::sleep(wait).await,
                 }
             },
         }
     }
 
-    fn note(&self, family: Family) {
-        let now = Instant::now();
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        let times = sent.entry(family).or_default();
-        let is_over = |at: &mut Instant| now.saturating_duration_since(*at) >= MINUTE;
-        while times.pop_front_if(is_over).is_some() {}
-        times.push_back(now);
+    fn take(&self, family: Family) -> Result<(), Duration> {
+        self.lane(family).take()
     }
 
     /// How much of each limit was used, by family.
     pub(crate) fn spent(&self) -> Vec<Spent> {
-        let now = Instant::now();
-        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         let of = |family: &Family| {
-            let times = sent.get(family).into_iter().flatten();
-            let recent = times.filter(|at| now.saturating_duration_since(**at) < MINUTE);
-            u32::try_from(recent.count()).unwrap_or(u32::MAX)
+            let lane = self.lane(*family);
+            Spent {
+                family: *family,
+                requests: lane.recent(),
+                most: lane.most.get(),
+                held_for: self.held_for(*family),
+            }
         };
-        let all = self.most.iter().map(|(family, most)| Spent {
-            family: *family,
-            requests: of(family),
-            most: most.get(),
-            held_for: self.held_for(*family),
-        });
-        let mut all: Vec<Spent> = all.collect();
+        let mut all: Vec<Spent> = self.lanes.keys().map(of).collect();
         all.sort_by_key(|spent| spent.family);
         all
     }
@@ -251,106 +294,5 @@ fn try_take(limiter: &Limiter) -> Result<(), Duration> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-
-    fn rates(n: u32) -> RateBudget {
-        let n = NonZeroU32::new(n).expect("not zero");
-        RateBudget {
-            v3: n,
-            pinning: n,
-            data: n,
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn no_sixty_seconds_see_more_than_the_rate() {
-        let budget = Budget::new(rates(30));
-        let begin = Instant::now();
-        let mut times = Vec::new();
-        for _ in 0..90 {
-            budget.turn(Family::Data, Priority::Background).await;
-            times.push(begin.elapsed());
-        }
-        assert!(budget.spent()[2].requests <= 30, "{:?}", budget.spent());
-        let busiest = times
-            .iter()
-            .map(|&start| {
-                times
-                    .iter()
-                    .filter(|&&t| t >= start && t < start + Duration::from_mins(1))
-                    .count()
-            })
-            .max();
-        assert!(busiest.is_some_and(|n| n <= 30), "{busiest:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_was_used_is_counted_for_a_minute_family_by_family() {
-        let budget = Budget::new(rates(30));
-        for _ in 0..3 {
-            budget.turn(Family::V3, Priority::Click).await;
-        }
-        budget.turn(Family::Data, Priority::Background).await;
-        budget.hold(Family::Data, Duration::from_secs(90));
-        let used = |budget: &Budget| {
-            budget
-                .spent()
-                .iter()
-                .map(|it| it.requests)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(used(&budget), [3, 0, 1]);
-        assert_eq!(budget.spent()[0].most, 30);
-        tokio::time::advance(MINUTE).await;
-        assert_eq!(used(&budget), [0, 0, 0]);
-        let held = budget.spent()[2].held_for;
-        assert_eq!(held, Some(Duration::from_secs(30)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn families_do_not_wait_for_each_other() {
-        let budget = Budget::new(rates(3));
-        budget.turn(Family::Data, Priority::Click).await;
-        let begin = Instant::now();
-        budget.turn(Family::V3, Priority::Click).await;
-        assert_eq!(begin.elapsed(), Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_click_goes_before_background_work_that_waited_longer() {
-        let budget = Arc::new(Budget::new(rates(3)));
-        budget.turn(Family::Data, Priority::Background).await;
-        let order = Arc::new(Mutex::new(Vec::new()));
-        let start = |priority: Priority| {
-            let (budget, order) = (Arc::clone(&budget), Arc::clone(&order));
-            tokio::spawn(async move {
-                budget.turn(Family::Data, priority).await;
-                order.lock().expect("lock").push(priority);
-            })
-        };
-        let background = start(Priority::Background);
-        tokio::time::advance(Duration::from_secs(1)).await;
-        let click = start(Priority::Click);
-        background.await.expect("runs");
-        click.await.expect("runs");
-        assert_eq!(
-            *order.lock().expect("lock"),
-            [Priority::Click, Priority::Background]
-        );
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_hold_lasts_as_long_as_the_service_asked_and_never_shrinks() {
-        let budget = Budget::new(RateBudget::default());
-        assert_eq!(budget.held_for(Family::V3), None);
-        budget.hold(Family::V3, Duration::from_mins(1));
-        budget.hold(Family::V3, Duration::from_secs(5));
-        assert_eq!(budget.held_for(Family::V3), Some(Duration::from_mins(1)));
-        assert_eq!(budget.held_for(Family::Data), None);
-        tokio::time::advance(Duration::from_secs(61)).await;
-        assert_eq!(budget.held_for(Family::V3), None);
-    }
-}
+#[path = "budget_tests.rs"]
+mod tests;

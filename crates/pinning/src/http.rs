@@ -336,6 +336,9 @@ impl Http {
     }
 
     fn note_limits(&self, answer: &Answer, family: Family) {
+        if let Some(limit) = answer.rate_limit() {
+            self.budget.announced(family, limit);
+        }
         if matches!(answer.status, 429 | 503)
             && let Some(wait) = answer.retry_after(self.clock.now())
         {

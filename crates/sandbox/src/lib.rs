@@ -46,6 +46,7 @@ mod v3;
 pub use auth::{Key, Scopes};
 pub use faults::{Fault, Faults, Gate, Kind};
 pub use jobs::{JobStatus, Jobs};
+pub use limits::RateLimits;
 pub use log::LoggedRequest;
 pub use route::Route;
 
@@ -87,8 +88,8 @@ pub struct Config {
     pub paid: bool,
     /// The time that pins and log entries get.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// Whether requests above the legacy limits get 429. The headers are sent in any case.
-    pub enforce_rate_limits: bool,
+    /// Requests a minute. What is announced is enforced.
+    pub rate_limits: RateLimits,
     /// How long a resumable upload may go on after it began; then it is 410. A day.
     pub upload_lasts: Duration,
     /// How long a request's body may bring nothing; then it is answered with 408. Two minutes.
@@ -96,7 +97,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// 127.0.0.1 with free ports, the system's clock, no other keys, no enforced limits.
+    /// 127.0.0.1 with free ports, the system's clock, no other keys, limits that nobody reaches.
     pub fn new(data: impl Into<PathBuf>, token: impl Into<String>) -> Self {
         let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         Self {
@@ -110,7 +111,7 @@ impl Config {
             strict_psa: false,
             paid: false,
             clock: Arc::new(Timestamp::now),
-            enforce_rate_limits: false,
+            rate_limits: RateLimits::PLENTY,
             upload_lasts: Duration::from_hours(24),
             idle_timeout: Duration::from_mins(2),
         }
@@ -129,7 +130,7 @@ impl fmt::Debug for Config {
             .field("jobs", &self.jobs)
             .field("strict_psa", &self.strict_psa)
             .field("paid", &self.paid)
-            .field("enforce_rate_limits", &self.enforce_rate_limits)
+            .field("rate_limits", &self.rate_limits)
             .finish_non_exhaustive()
     }
 }
@@ -278,7 +279,7 @@ async fn open(config: Config, gateway: SocketAddr) -> Result<App, StartError> {
         token,
         mut keys,
         clock,
-        enforce_rate_limits,
+        rate_limits,
         upload_lasts,
         idle_timeout,
         pair,
@@ -314,7 +315,7 @@ async fn open(config: Config, gateway: SocketAddr) -> Result<App, StartError> {
         clock,
         faults: Faults::default(),
         log: Arc::new(log),
-        limits: Arc::new(limits::Limits::new(enforce_rate_limits)),
+        limits: Arc::new(limits::Limits::new(rate_limits)),
         settings: Arc::new(app::Settings {
             upload_lasts,
             idle_timeout,

@@ -1,7 +1,6 @@
-//! Requests per minute: `X-RateLimit-*` on legacy answers, and 429 when limits are enforced.
+//! Requests per minute: `X-RateLimit-*` on legacy answers and on lists of `/psa`, and 429 for what is more.
 //!
-//! `/data/*` has 30 a minute, the list of `/psa` too, the rest of the legacy API 60, as on the free plan. The count starts anew
-//! every 60 seconds; `X-RateLimit-Reset` is in Unix seconds.
+//! The count starts anew every 60 seconds; `X-RateLimit-Reset` is in Unix seconds.
 
 use crate::route::{Family, Route};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -9,11 +8,35 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use std::sync::{Mutex, PoisonError};
 
-/// The counters of the three families.
-pub(crate) struct Limits {
-    enforced: bool,
-    windows: Mutex<[Window; 3]>,
+/// Requests a minute that are answered; more are refused with 429. Announced with every answer that they count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimits {
+    /// The legacy API except `/data`.
+    pub legacy: u64,
+    /// `/data` of the legacy API.
+    pub data: u64,
+    /// The list of `/psa`.
+    pub psa_lists: u64,
 }
+
+impl RateLimits {
+    /// More than anybody asks for.
+    pub const PLENTY: Self = Self {
+        legacy: 1_000_000,
+        data: 1_000_000,
+        psa_lists: 1_000_000,
+    };
+
+    /// Those of the free plan.
+    pub const FREE_PLAN: Self = Self {
+        legacy: 60,
+        data: 30,
+        psa_lists: 30,
+    };
+}
+
+/// The counters of the three families.
+pub(crate) struct Limits(Mutex<[Window; 3]>);
 
 #[derive(Clone, Copy)]
 struct Window {
@@ -27,21 +50,19 @@ pub(crate) struct Budget {
     limit: u64,
     remaining: u64,
     reset: i64,
-    /// The limit is enforced and used up.
+    /// The limit is used up.
     pub(crate) exceeded: bool,
 }
 
 impl Limits {
-    pub(crate) fn new(enforced: bool) -> Self {
+    pub(crate) fn new(limits: RateLimits) -> Self {
         let window = |limit| Window {
             limit,
             used: 0,
             reset: i64::MIN,
         };
-        Self {
-            enforced,
-            windows: Mutex::new([window(60), window(30), window(30)]),
-        }
+        let limits = [limits.legacy, limits.data, limits.psa_lists];
+        Self(Mutex::new(limits.map(window)))
     }
 
     /// Counts one request; `None` for calls that tell nothing about limits.
@@ -52,7 +73,7 @@ impl Limits {
             Family::PsaList => 2,
             Family::V3 | Family::Psa | Family::Other => return None,
         };
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let window = &mut windows[family];
         if now.as_second() >= window.reset {
             window.used = 0;
@@ -63,7 +84,7 @@ impl Limits {
             limit: window.limit,
             remaining: window.limit.saturating_sub(window.used),
             reset: window.reset,
-            exceeded: self.enforced && window.used > window.limit,
+            exceeded: window.used > window.limit,
         })
     }
 }

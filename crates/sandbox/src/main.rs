@@ -80,7 +80,7 @@ fn arguments() -> Result<Option<Arguments>, lexopt::Error> {
             Long("upload-lasts") => config.upload_lasts = seconds(&mut parser)?,
             Long("idle-timeout") => config.idle_timeout = seconds(&mut parser)?,
             Long("seed") => seed = parser.value()?.parse()?,
-            Long("rate-limits") => config.enforce_rate_limits = true,
+            Long("rate-limits") => config.rate_limits = sandbox::RateLimits::FREE_PLAN,
             Short('h') | Long("help") => return Ok(None),
             other => return Err(other.unexpected()),
         }

@@ -39,6 +39,12 @@ pub(super) fn asking(
     }
 }
 
+/// Whether a pin is as an edit asks for it.
+pub(super) fn is_so(change: &Stored, row: &Mirrored, place: usize, now: Millis) -> bool {
+    matches!(&change.what, ChangeWhat::Edit(_))
+        && matches!(asking(change, row, place, now), Err(Outcome::Done))
+}
+
 /// A change that waited long may come to its end before it comes to a pin.
 fn expiring(row: &Mirrored, at: Option<Millis>, now: Millis) -> Result<Asking, Outcome> {
     if row.pin.expires == at {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use pinning::Delivered;
 
-use super::asking::{Asking, asking, of_failure};
+use super::asking::{Asking, asking, is_so, of_failure};
 use super::rows::{self, Outcome, Part, State, Stored};
 use super::{ChangeWhat, Changes};
 use crate::accounts::{AccountId, service_name};
@@ -287,7 +287,11 @@ impl Changes {
             Found::Gone => Err(no_more(
                 "It is not in the list any more, so nothing was asked.",
             )),
-            Found::Anew => Err(no_more(
+            // A pinning service gives what was edited another id, which was in the answer that was lost.
+            Found::Anew(row) if part.asked && is_so(change, &row, part.place, self.clock.now()) => {
+                Err(Outcome::Done)
+            }
+            Found::Anew(_) => Err(no_more(
                 "It was pinned anew since it was chosen, so nothing was asked. Choose it in the list.",
             )),
         })

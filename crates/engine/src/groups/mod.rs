@@ -1,5 +1,6 @@
 //! Groups of pins: made, renamed and removed at the service, and kept here so that the list can be narrowed to one.
 
+mod lost;
 mod reading;
 mod rows;
 mod work;

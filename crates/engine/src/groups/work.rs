@@ -31,10 +31,19 @@ impl Groups {
         };
         let (service, service_name) = self.service(account).await?;
         let groups = service.groups().ok_or_else(|| no_groups(&service_name))?;
-        let made = groups
-            .create(&wish)
-            .await
-            .map_err(|error| self.change_failed(account, &error, &service_name))?;
+        // A list that was never read says nothing of what was there before.
+        let was_read = self.offer(account, |offer| offer.offered.is_some());
+        let known = was_read.then(|| self.names(account)).transpose()?;
+        let made = match groups.create(&wish).await {
+            Ok(made) => made,
+            Err(error) => {
+                let made = self.made_all_the_same(account, &wish, known, &error);
+                return match made.await? {
+                    Some(id) => self.row(id),
+                    None => Err(self.change_failed(account, &error, &service_name)),
+                };
+            }
+        };
         let mut made = of_service(&made);
         // The legacy API answers without it.
         made.public = made.public.or(public);
@@ -58,6 +67,9 @@ impl Groups {
         let (service, service_name) = self.service(row.account).await?;
         let groups = service.groups().ok_or_else(|| no_groups(&service_name))?;
         if let Err(error) = groups.edit(&reference(&row.group), &edit).await {
+            if self.is_so_all_the_same(&row, &edit, &error).await? {
+                return self.row(id);
+            }
             return Err(self.refused(&row, &error, &service_name).await);
         }
         let mut group = row.group;
@@ -74,7 +86,10 @@ impl Groups {
         let groups = service.groups().ok_or_else(|| no_groups(&service_name))?;
         match groups.delete(&reference(&row.group)).await {
             // Not there any more is what was wanted.
-            Err(error) if error.kind != ErrorKind::NotFound => {
+            Err(error)
+                if error.kind != ErrorKind::NotFound
+                    && !self.is_gone_all_the_same(&row, &error).await? =>
+            {
                 Err(self.change_failed(row.account, &error, &service_name))
             }
             _ => self.forget(&row).await,

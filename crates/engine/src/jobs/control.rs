@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use pinning::ErrorKind;
+use pinning::{Delivered, ErrorKind};
 
 use super::Jobs;
+use super::paste::spellings;
 use super::rows::{self, Stored};
 use super::state::{Event, State, is_open};
 use crate::accounts::{AccountId, Hold, service_name};
@@ -21,7 +22,7 @@ impl Jobs {
         to_its_end(async move {
             if has_failed(&row.job.state) {
                 if let Some((error, name)) = this.remove(&row).await? {
-                    return Err(this.failed(row.account, &error, &name));
+                    return Err(this.pins.change_failed(row.account, &error, &name));
                 }
                 return this.take_out(id).await;
             }
@@ -220,8 +221,32 @@ impl Jobs {
                 self.apply(row.id, Event::Unlisted, Urgency::Click).await?;
                 Ok(false)
             }
-            Err(error) => Err(self.failed(row.account, &error, &name)),
+            Err(error) => match self.withdrawn_all_the_same(row, &error).await? {
+                Some(withdrawn) => Ok(withdrawn),
+                None => Err(self.pins.change_failed(row.account, &error, &name)),
+            },
         }
+    }
+
+    /// What became of a job whose way out of the queue got no answer, as the service's lists tell: `Some(false)` where it
+    /// ended there in another way.
+    async fn withdrawn_all_the_same(
+        &self,
+        row: &Stored,
+        error: &pinning::Error,
+    ) -> Result<Option<bool>, CommandError> {
+        if error.delivered == Delivered::NotSent || self.refresh_or_wait(row.account).await.is_err()
+        {
+            return Ok(None);
+        }
+        if !matches!(self.row(row.id)?.job.state, State::Looking { .. }) {
+            return Ok(None);
+        }
+        let pinned = self
+            .pins
+            .pinned_now(row.account, &spellings(&row.wish.cid))
+            .await;
+        Ok(pinned.ok().map(|pin| pin.is_none()))
     }
 
     fn moved(self: &Arc<Self>, id: i64) {

@@ -108,6 +108,8 @@ impl Keys {
             if error.delivered == Delivered::NotSent {
                 return told;
             }
+            // Whoever shows the list looks at it anew.
+            self.store.announcer.changed(Noun::Key, None);
             CommandError::new(
                 ErrorCode::Unconfirmed,
                 format!("{name} did not answer before the connection broke, so the key may exist. Look for it in the list and revoke it: its secret is lost."),
@@ -147,6 +149,7 @@ impl Keys {
             if error.delivered == Delivered::NotSent {
                 return told;
             }
+            self.store.announcer.changed(Noun::Key, None);
             CommandError::new(
                 ErrorCode::Unconfirmed,
                 format!("{name} did not answer before the connection broke. Refresh the list to see whether the key is revoked."),

@@ -9,8 +9,8 @@ use crate::error::CommandError;
 pub(crate) enum Found {
     /// It is in the list.
     There(Box<rows::Mirrored>),
-    /// Its record is gone, and its CID is pinned by another one, which nobody chose.
-    Anew,
+    /// Its record is gone, and its CID is pinned by others, the newest of which is this, and which nobody chose.
+    Anew(Box<rows::Mirrored>),
     /// Nothing has its CID any more, as far as the list tells.
     Gone,
 }
@@ -34,7 +34,7 @@ impl Pins {
                 let one_without_id = service_id.starts_with("cid:") && same.len() == 1;
                 Ok(match same.pop() {
                     Some(row) if one_without_id => Found::There(Box::new(row)),
-                    Some(_) => Found::Anew,
+                    Some(row) => Found::Anew(Box::new(row)),
                     None => Found::Gone,
                 })
             })

@@ -13,6 +13,7 @@ mod from_watch;
 mod grouping;
 mod kind;
 mod links;
+mod lost;
 mod past;
 mod reading;
 mod rows;

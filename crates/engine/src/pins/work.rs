@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pinning::{Delivered, ErrorKind, Network, PinRef, Value};
 
+use super::lost::kept_all_the_same;
 use super::rows::Made;
 use super::{NotUnpinned, PinDetails, PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
@@ -99,7 +100,10 @@ impl Pins {
         edited(&row.pin.keyvalues, &edit)?;
         let replaced = match pins.edit(&pin_ref(&row), &wish(&edit)).await {
             Ok(replaced) => replaced,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => match kept_all_the_same(pins, &row, &edit, &error).await {
+                Some(replaced) => replaced,
+                None => return Ok(Err(error)),
+            },
         };
         let (now, account) = (self.clock.now(), row.account);
         let (cid, noted) = (row.pin.cid.clone(), edit.clone());

@@ -106,6 +106,24 @@ async fn listed_edited_and_unpinned(house: House) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_health_of_an_account_tells_the_limit_that_its_service_announced() {
+    let limits = sandbox::RateLimits {
+        psa_lists: 20,
+        ..sandbox::RateLimits::PLENTY
+    };
+    let house = House::configured(|config| config.rate_limits = limits).await;
+    let (account, _) = connect_psa(&house).await;
+    pins_of(&house, account).await;
+    let health = house.engine.accounts.health(account).expect("health");
+    let most = |what: &str| {
+        let limit = health.requests.iter().find(|limit| limit.what == what);
+        limit.expect("a limit").most
+    };
+    assert_eq!(most("Lists"), 20);
+    assert!(most("Everything else") > 20, "nothing was said of these");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_drop_on_an_account_without_uploads_is_refused_before_anything_is_queued() {
     let house = House::new().await;
     let (account, _) = connect_psa(&house).await;

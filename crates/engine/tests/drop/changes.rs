@@ -32,7 +32,7 @@ fn now(house: &House, id: i64) -> ChangeRow {
 }
 
 /// The change, once nothing of it is under way.
-async fn over(house: &House, id: i64) -> ChangeRow {
+pub(crate) async fn over(house: &House, id: i64) -> ChangeRow {
     let busy = [ChangeState::Working, ChangeState::Waiting];
     let is_over = async || !busy.contains(&now(house, id).state);
     house.until_true("the change is over", is_over).await;

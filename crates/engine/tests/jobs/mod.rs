@@ -2,6 +2,7 @@
 
 mod copies;
 mod interrupted;
+mod lost;
 
 use std::time::Duration;
 

@@ -95,19 +95,25 @@ impl Pinata {
         (v3, newer): (Scope, impl Future<Output = Result<T, Error>>),
         (legacy, older): (Scope, impl Future<Output = Result<T, Error>>),
     ) -> Result<T, Error> {
+        let mut refused = Err(v3.missing());
         if self.scopes.get(v3) != Some(false) {
-            let result = newer.await;
-            self.scopes.learn_from(v3, &result);
-            if !lacks_scope(&result) || self.scopes.get(legacy) == Some(false) {
-                return result;
+            refused = newer.await;
+            self.scopes.learn_from(v3, &refused);
+            if !lacks_scope(&refused) {
+                return refused;
             }
         }
         if self.scopes.get(legacy) == Some(false) {
-            return Err(v3.missing());
+            return refused;
         }
         let result = older.await;
         self.scopes.learn_from(legacy, &result);
-        result
+        // The newer API's scope is the one to ask for, the first time as later.
+        if lacks_scope(&result) {
+            refused
+        } else {
+            result
+        }
     }
 
     /// Asks v3 for something that only v3 has. A refusal of the private network may be the plan's: only the public

@@ -3,78 +3,80 @@
 use std::sync::Arc;
 
 use pinning::{
-    Deadlines, Endpoints, ErrorKind, KeyQuery, Keys, Level, NewKey, Permissions, Pinata, Priority,
-    Resource, ResourceScope, Service as _, Uploads as _,
+    Deadlines, Endpoints, ErrorKind, KeyQuery, LegacyCall, Level, NewKey, Permissions, Pinata,
+    Priority, Resource, ResourceScope, Service as _, Uploads as _,
 };
 use sandbox::{Key, Scopes};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::World;
+use crate::profiles::{Ground, Profile, on_every_profile};
 use crate::support::{Noon, file, plenty, token};
+use crate::{World, account_of};
 
-async fn world(scopes: Scopes) -> World {
-    World::with(Key::new(token(), scopes), Deadlines::default()).await
-}
+on_every_profile!([MakeKey, ListKeys] a_key_that_was_made_works_until_it_is_revoked);
 
 fn endpoints(world: &World) -> Endpoints {
     let sandbox = &world.sandbox;
     Endpoints::single(&sandbox.api_url(), &sandbox.gateway_url()).expect("loopback")
 }
 
-#[tokio::test]
-async fn a_key_that_was_made_works_until_it_is_revoked() {
-    let world = world(Scopes::admin()).await;
-    let keys: &dyn Keys = &world.account;
-    let scope = ResourceScope {
-        resource: Resource::Files,
-        level: Level::Write,
-    };
-    let wish = NewKey {
-        name: "for the printer".to_owned(),
-        max_uses: None,
-        permissions: Permissions {
-            resources: [scope].into(),
-            ..Permissions::default()
-        },
-    };
-    let made = keys.create(&wish).await.expect("made");
-    let jwt = SecretString::from(made.jwt().expose_secret());
-    let account = Pinata::with_limits(
-        endpoints(&world),
-        &jwt,
-        Arc::new(Noon),
-        plenty(),
-        Deadlines::default(),
-    )
-    .expect("a token");
-    account
-        .file(file("a", b"by the new key"))
-        .await
-        .expect("stored");
-    let wanted = KeyQuery {
-        name_contains: Some("PRINT".to_owned()),
-        ..KeyQuery::default()
-    };
-    let listed = async || {
-        keys.page(&wanted, None, Priority::Click)
+mod behaviour {
+    use super::*;
+
+    pub(super) async fn a_key_that_was_made_works_until_it_is_revoked(ground: Ground) {
+        let keys = ground.service.keys().expect("keys");
+        let scope = ResourceScope {
+            resource: Resource::Files,
+            level: Level::Write,
+        };
+        let permissions = match ground.profile {
+            // The legacy call makes keys for the legacy API.
+            Profile::Pair => Permissions {
+                legacy: [LegacyCall::PinFileToIpfs].into(),
+                ..Permissions::default()
+            },
+            _ => Permissions {
+                resources: [scope].into(),
+                ..Permissions::default()
+            },
+        };
+        let wish = NewKey {
+            name: "for the printer".to_owned(),
+            max_uses: None,
+            permissions,
+        };
+        let made = keys.create(&wish).await.expect("made");
+        let jwt = made.jwt().expose_secret().to_owned();
+        let account = account_of(&ground.sandbox, &jwt, Deadlines::default());
+        account
+            .file(file("a", b"by the new key"))
             .await
-            .expect("a page")
-            .keys
-    };
-    let before = listed().await;
-    assert_eq!(before.len(), 1);
-    assert_eq!(
-        (before[0].key.as_str(), before[0].revoked),
-        (made.key(), false)
-    );
-    assert_eq!(before[0].permissions.resources, wish.permissions.resources);
-    keys.revoke(made.key()).await.expect("revoked");
-    assert!(listed().await.iter().all(|key| key.revoked));
-    let error = account
-        .file(file("b", b"too late"))
-        .await
-        .expect_err("revoked");
-    assert_eq!(error.kind, ErrorKind::Unauthorized);
+            .expect("stored");
+        let wanted = KeyQuery {
+            name_contains: Some("PRINT".to_owned()),
+            ..KeyQuery::default()
+        };
+        let listed = async || {
+            keys.page(&wanted, None, Priority::Click)
+                .await
+                .expect("a page")
+                .keys
+        };
+        let before = listed().await;
+        assert_eq!(before.len(), 1);
+        assert_eq!(
+            (before[0].key.as_str(), before[0].revoked),
+            (made.key(), false)
+        );
+        assert_eq!(before[0].permissions, wish.permissions);
+        keys.revoke(made.key()).await.expect("revoked");
+        assert!(listed().await.iter().all(|key| key.revoked));
+        let error = account
+            .file(file("b", b"too late"))
+            .await
+            .expect_err("revoked");
+        assert_eq!(error.kind, ErrorKind::Unauthorized);
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! The conformance suite: what every service owes to every kind of key, over real HTTP to a service on this computer.
 //!
-//! Each behaviour runs with a key that may do everything, one for v3 only and one for the legacy API only. Bytes are
-//! fetched from the gateway with a client that shares nothing with ours.
+//! Each behaviour runs on every profile of `profiles`: with every kind of key of Pinata's, and at pinning services. What a profile
+//! cannot do stands in `lacks`, by name, and there the behaviour is that it says so. Bytes are fetched from the gateway with a
+//! client that shares nothing with ours. Hostile services meet every call of every kind of account (`hostile`, `foreign`).
 
 mod bounds;
 mod caps;
+mod deeds;
 mod faults;
 mod foreign;
 mod foreign_calls;
@@ -15,7 +17,10 @@ mod hostile;
 mod hostile_service;
 mod jobs;
 mod keys;
+mod lacks;
+mod limits;
 mod pins;
+mod profiles;
 mod recorded;
 mod refused;
 mod requests;
@@ -27,26 +32,10 @@ mod uploads;
 use std::sync::Arc;
 
 use pinning::{Deadlines, Endpoints, Pinata};
-use sandbox::{Config, Key, Sandbox, Scopes};
+use sandbox::{Config, Key, Sandbox};
 use secrecy::SecretString;
 
-/// The kinds of key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
-    Everything,
-    V3Only,
-    LegacyOnly,
-}
-
-impl Profile {
-    pub(crate) fn scopes(self) -> Scopes {
-        match self {
-            Self::Everything => Scopes::admin(),
-            Self::V3Only => Scopes::v3(["org:files:write"]),
-            Self::LegacyOnly => Scopes::legacy_all(),
-        }
-    }
-}
+pub(crate) use profiles::Profile;
 
 /// A running service and an account on it.
 pub(crate) struct World {
@@ -100,9 +89,14 @@ impl World {
 }
 
 pub(crate) fn account_on(sandbox: &Sandbox, deadlines: Deadlines) -> Pinata {
+    account_of(sandbox, &support::token(), deadlines)
+}
+
+/// An account with this token.
+pub(crate) fn account_of(sandbox: &Sandbox, token: &str, deadlines: Deadlines) -> Pinata {
     let endpoints =
         Endpoints::single(&sandbox.api_url(), &sandbox.gateway_url()).expect("loopback");
-    let token = SecretString::from(support::token());
+    let token = SecretString::from(token);
     Pinata::with_limits(
         endpoints,
         &token,
@@ -112,28 +106,3 @@ pub(crate) fn account_on(sandbox: &Sandbox, deadlines: Deadlines) -> Pinata {
     )
     .expect("a token")
 }
-
-/// Makes one test for each profile out of `async fn(Profile)`.
-macro_rules! for_each_profile {
-    ($($behaviour:ident),+ $(,)?) => {$(
-        mod $behaviour {
-            use crate::Profile;
-
-            #[tokio::test]
-            async fn with_a_key_for_everything() {
-                super::behaviour::$behaviour(Profile::Everything).await;
-            }
-
-            #[tokio::test]
-            async fn with_a_key_for_v3_only() {
-                super::behaviour::$behaviour(Profile::V3Only).await;
-            }
-
-            #[tokio::test]
-            async fn with_a_key_for_the_legacy_api_only() {
-                super::behaviour::$behaviour(Profile::LegacyOnly).await;
-            }
-        }
-    )+};
-}
-pub(crate) use for_each_profile;

@@ -1,30 +1,37 @@
 //! Listing, editing, unpinning, and what a key is told about itself.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use pinning::{
-    Access, Delivered, ErrorKind, Feature, Pin, PinEdit, PinQuery, PinRef, Pins as _, Priority,
-    Service as _, Uploads as _, Usage as _, Value,
+    Delivered, ErrorKind, Network, Order, Pin, PinEdit, PinQuery, PinRef, PinState, Priority, Value,
 };
 
 use crate::gateway::get;
-use crate::support::file;
-use crate::{Profile, World, for_each_profile};
+use crate::profiles::{Ground, Profile, on_every_profile};
 
-for_each_profile!(
+on_every_profile!([List]
     every_pin_is_listed_once_newest_first,
     a_name_is_found_by_a_part_of_it,
-    an_edit_merges_and_null_deletes,
-    an_unpinned_pin_is_gone_and_not_pinned_the_second_time,
-    what_is_not_pinned_cannot_be_edited,
-    a_key_is_told_what_it_may_do,
+    what_the_key_has_is_counted,
+    a_token_that_is_not_known_is_unauthorized,
 );
+on_every_profile!([Edit]
+    an_edit_merges_and_null_deletes,
+    what_is_not_pinned_cannot_be_edited,
+);
+on_every_profile!([Unpin] an_unpinned_pin_is_gone_and_not_pinned_the_second_time);
+on_every_profile!([Totals] totals_count_pins_and_bytes);
+on_every_profile!([Expire] a_pin_is_given_an_end_and_none_again);
+on_every_profile!([ListUnpinned] what_was_unpinned_is_listed_apart);
+on_every_profile!([Swap] an_address_shows_other_content_and_its_own_again);
+on_every_profile!([ListOldestFirst] the_oldest_come_first_where_that_is_asked_for);
 
-async fn listed(world: &World, query: &PinQuery) -> Vec<Pin> {
+async fn listed(ground: &Ground, query: &PinQuery) -> Vec<Pin> {
     let (mut pins, mut after) = (Vec::new(), None);
     loop {
-        let page = world
-            .account
+        let page = ground
+            .pins()
             .page(query, after, Priority::Background)
             .await
             .expect("a page");
@@ -36,9 +43,9 @@ async fn listed(world: &World, query: &PinQuery) -> Vec<Pin> {
     }
 }
 
-async fn the_only_pin(world: &World, cid: &str) -> Pin {
-    let mut found = world
-        .account
+async fn the_only_pin(ground: &Ground, cid: &str) -> Pin {
+    let mut found = ground
+        .pins()
         .find(cid, Priority::Click)
         .await
         .expect("looked up");
@@ -46,38 +53,42 @@ async fn the_only_pin(world: &World, cid: &str) -> Pin {
     found.remove(0)
 }
 
+/// The pin by the name that it has after an edit.
+async fn edited(ground: &Ground, pin: PinRef, edit: &PinEdit) -> PinRef {
+    let given = ground.pins().edit(&pin, edit).await.expect("edited");
+    PinRef {
+        service_id: given.or(pin.service_id),
+        ..pin
+    }
+}
+
 mod behaviour {
     use super::*;
 
-    pub(super) async fn every_pin_is_listed_once_newest_first(profile: Profile) {
-        let world = World::new(profile).await;
-        assert_eq!(listed(&world, &PinQuery::default()).await, []);
-        world.sandbox.seed(2345).await.expect("seeded");
-        let pins = listed(&world, &PinQuery::default()).await;
+    pub(super) async fn every_pin_is_listed_once_newest_first(ground: Ground) {
+        assert_eq!(listed(&ground, &PinQuery::default()).await, []);
+        ground.sandbox.seed(2345).await.expect("seeded");
+        let pins = listed(&ground, &PinQuery::default()).await;
         assert_eq!(pins.len(), 2345);
+        let sizes = ground.profile.tells_sizes();
         let ids: BTreeSet<_> = pins.iter().map(|pin| &pin.service_id).collect();
         assert_eq!(ids.len(), 2345);
         assert!(
             pins.iter()
-                .all(|pin| pin.pinned_at.is_some() && pin.dag_size.is_some())
+                .all(|pin| pin.pinned_at.is_some() && pin.dag_size.is_some() == sizes)
         );
         assert!(pins.is_sorted_by_key(|pin| std::cmp::Reverse(pin.pinned_at)));
     }
 
-    pub(super) async fn a_name_is_found_by_a_part_of_it(profile: Profile) {
-        let world = World::new(profile).await;
+    pub(super) async fn a_name_is_found_by_a_part_of_it(ground: Ground) {
         for name in ["holiday & sun.jpg", "invoice.pdf"] {
-            world
-                .account
-                .file(file(name, name.as_bytes()))
-                .await
-                .expect("stored");
+            ground.put(name, name.as_bytes()).await;
         }
         let query = PinQuery {
             name_contains: Some("day & s".to_owned()),
             ..PinQuery::default()
         };
-        let names: Vec<_> = listed(&world, &query)
+        let names: Vec<_> = listed(&ground, &query)
             .await
             .into_iter()
             .filter_map(|pin| pin.name)
@@ -85,38 +96,27 @@ mod behaviour {
         assert_eq!(names, ["holiday & sun.jpg"]);
     }
 
-    pub(super) async fn an_edit_merges_and_null_deletes(profile: Profile) {
-        let world = World::new(profile).await;
-        let receipt = world
-            .account
-            .file(file("before", b"edited"))
-            .await
-            .expect("stored");
-        let pin = PinRef::from(&the_only_pin(&world, &receipt.cid).await);
+    pub(super) async fn an_edit_merges_and_null_deletes(ground: Ground) {
+        let cid = ground.put("before", b"edited").await;
+        let pin = PinRef::from(&the_only_pin(&ground, &cid).await);
         let text = |value: &str| Some(Value::Text(value.to_owned()));
         let first = [
             ("keep".to_owned(), text("1")),
             ("Keep".to_owned(), text("2")),
             ("drop".to_owned(), text("3")),
         ];
-        world
-            .account
-            .edit(
-                &pin,
-                &PinEdit {
-                    name: None,
-                    keyvalues: first.into(),
-                },
-            )
-            .await
-            .expect("edited");
+        let edit = PinEdit {
+            name: None,
+            keyvalues: first.into(),
+        };
+        let pin = edited(&ground, pin, &edit).await;
         let second = [("drop".to_owned(), None), ("keep".to_owned(), text("new"))];
         let edit = PinEdit {
             name: Some("after \"ü\"".to_owned()),
             keyvalues: second.into(),
         };
-        world.account.edit(&pin, &edit).await.expect("edited");
-        let seen = the_only_pin(&world, &receipt.cid).await;
+        let pin = edited(&ground, pin, &edit).await;
+        let seen = the_only_pin(&ground, &cid).await;
         assert_eq!(seen.name.as_deref(), Some("after \"ü\""));
         let expected = [("Keep", "2"), ("keep", "new")]
             .map(|(key, value)| (key.to_owned(), Value::Text(value.to_owned())));
@@ -129,70 +129,53 @@ mod behaviour {
             name: Some("by CID".to_owned()),
             ..PinEdit::default()
         };
-        world
-            .account
-            .edit(&without_id, &edit)
-            .await
-            .expect("edited");
+        edited(&ground, without_id, &edit).await;
         assert_eq!(
-            the_only_pin(&world, &receipt.cid).await.name.as_deref(),
+            the_only_pin(&ground, &cid).await.name.as_deref(),
             Some("by CID")
         );
     }
 
-    pub(super) async fn an_unpinned_pin_is_gone_and_not_pinned_the_second_time(profile: Profile) {
-        let world = World::new(profile).await;
-        let receipt = world
-            .account
-            .file(file("a", b"short lived"))
-            .await
-            .expect("stored");
-        let stays = world
-            .account
-            .file(file("b", b"stays"))
-            .await
-            .expect("stored");
-        let pin = PinRef::from(&the_only_pin(&world, &receipt.cid).await);
-        world.account.unpin(&pin).await.expect("unpinned");
+    pub(super) async fn an_unpinned_pin_is_gone_and_not_pinned_the_second_time(ground: Ground) {
+        let cid = ground.put("a", b"short lived").await;
+        let stays = ground.put("b", b"stays").await;
+        let pin = PinRef::from(&the_only_pin(&ground, &cid).await);
+        ground.pins().unpin(&pin).await.expect("unpinned");
         assert_eq!(
-            world
-                .account
-                .find(&receipt.cid, Priority::Click)
+            ground
+                .pins()
+                .find(&cid, Priority::Click)
                 .await
                 .expect("looked up"),
             []
         );
-        let cids: Vec<_> = listed(&world, &PinQuery::default())
+        let cids: Vec<_> = listed(&ground, &PinQuery::default())
             .await
             .into_iter()
             .map(|pin| pin.cid)
             .collect();
-        assert_eq!(cids, [stays.cid], "history is not listed");
-        let error = world.account.unpin(&pin).await.expect_err("not pinned");
+        assert_eq!(cids, [stays], "history is not listed");
+        let error = ground.pins().unpin(&pin).await.expect_err("not pinned");
         assert_eq!(
             (error.kind, error.delivered),
             (ErrorKind::NotPinned, Delivered::NotSent)
         );
-        assert_eq!(
-            get(&world.sandbox.gateway_url(), &receipt.cid, &[]).await.0,
-            404
-        );
+        assert_eq!(get(&ground.sandbox.gateway_url(), &cid, &[]).await.0, 404);
     }
 
-    pub(super) async fn what_is_not_pinned_cannot_be_edited(profile: Profile) {
-        let world = World::new(profile).await;
+    pub(super) async fn what_is_not_pinned_cannot_be_edited(ground: Ground) {
         let pin = PinRef {
             service_id: None,
             cid: "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq".to_owned(),
-            network: pinning::Network::Public,
+            network: Network::Public,
         };
         let edit = PinEdit {
             name: Some("x".to_owned()),
             ..PinEdit::default()
         };
         assert_eq!(
-            world
-                .account
+            ground
+                .pins()
                 .edit(&pin, &edit)
                 .await
                 .expect_err("not pinned")
@@ -201,47 +184,79 @@ mod behaviour {
         );
     }
 
-    pub(super) async fn a_key_is_told_what_it_may_do(profile: Profile) {
-        let world = World::new(profile).await;
-        world
-            .account
-            .file(file("a", b"counted"))
-            .await
-            .expect("stored");
-        let report = world.account.check().await.expect("a report");
-        assert_eq!(report.owner_email.as_deref(), Some("owner@example.invalid"));
-        let lacks = |scope: &str| Access::No {
-            missing_scope: scope.to_owned(),
-        };
-        let (folders, usage) = match profile {
-            Profile::V3Only => (lacks("pinFileToIPFS"), lacks("userPinnedDataTotal")),
-            _ => (Access::Yes, Access::Yes),
-        };
-        assert_eq!(
-            report.features,
-            [
-                (Feature::Upload, Access::Yes),
-                (Feature::UploadFolders, folders),
-                (Feature::List, Access::Yes),
-                (Feature::Edit, Access::Yes),
-                (Feature::Unpin, Access::Yes),
-                (Feature::Usage, usage.clone()),
-            ]
-        );
-        assert_eq!(
-            listed(&world, &PinQuery::default()).await.len(),
-            1,
-            "asking stored nothing"
-        );
-        if usage == Access::Yes {
-            assert_eq!((report.pins, report.bytes), (Some(1), Some(7)));
-            assert_eq!(world.account.totals().await.expect("totals").pins, Some(1));
-        } else {
-            let error = world.account.totals().await.expect_err("refused");
-            assert_eq!(
-                error.kind,
-                ErrorKind::MissingScope("userPinnedDataTotal".to_owned())
-            );
+    pub(super) async fn what_the_key_has_is_counted(ground: Ground) {
+        ground.put("a", b"counted").await;
+        let report = ground.service.check().await.expect("a report");
+        // The older pair and keys without totals tell less.
+        let owner = (ground.profile != Profile::Pair).then_some("owner@example.invalid");
+        assert_eq!(report.owner_email.as_deref(), owner);
+        let told = ground.profile != Profile::V3Only;
+        assert_eq!(report.pins, told.then_some(1));
+    }
+
+    pub(super) async fn a_token_that_is_not_known_is_unauthorized(ground: Ground) {
+        let error = ground.stranger().check().await.expect_err("refused");
+        assert_eq!(error.kind, ErrorKind::Unauthorized);
+    }
+
+    pub(super) async fn totals_count_pins_and_bytes(ground: Ground) {
+        ground.put("a", b"counted").await;
+        let usage = ground.service.usage().expect("usage");
+        let totals = usage.totals().await.expect("totals");
+        assert_eq!((totals.pins, totals.bytes), (Some(1), Some(7)));
+    }
+
+    pub(super) async fn a_pin_is_given_an_end_and_none_again(ground: Ground) {
+        let cid = ground.put("a", b"for a while").await;
+        let pin = PinRef::from(&the_only_pin(&ground, &cid).await);
+        let day = jiff::Timestamp::now() + Duration::from_hours(24);
+        let day = jiff::Timestamp::from_second(day.as_second()).expect("a moment");
+        for end in [Some(day), None] {
+            ground.pins().expire(&pin, end).await.expect("is set");
+            assert_eq!(the_only_pin(&ground, &cid).await.expires_at, end);
         }
+    }
+
+    pub(super) async fn what_was_unpinned_is_listed_apart(ground: Ground) {
+        let gone = ground.put("a", b"gone").await;
+        ground.put("b", b"stays").await;
+        let pin = PinRef::from(&the_only_pin(&ground, &gone).await);
+        ground.pins().unpin(&pin).await.expect("unpinned");
+        let history = PinQuery {
+            state: PinState::Unpinned,
+            ..PinQuery::default()
+        };
+        let listed = listed(&ground, &history).await;
+        assert_eq!(listed.len(), 1);
+        assert_eq!(listed[0].cid, gone);
+        assert!(listed[0].unpinned_at.is_some());
+    }
+
+    pub(super) async fn the_oldest_come_first_where_that_is_asked_for(ground: Ground) {
+        ground.sandbox.seed(120).await.expect("seeded");
+        let oldest = PinQuery {
+            order: Order::OldestFirst,
+            ..PinQuery::default()
+        };
+        let pins = listed(&ground, &oldest).await;
+        assert_eq!(pins.len(), 120);
+        assert!(pins.is_sorted_by_key(|pin| pin.pinned_at));
+    }
+
+    pub(super) async fn an_address_shows_other_content_and_its_own_again(ground: Ground) {
+        let (own, other) = (
+            ground.put("a", b"own").await,
+            ground.put("b", b"other").await,
+        );
+        let gateway = ground.sandbox.gateway_url();
+        let swaps = ground.service.swaps().expect("swaps");
+        let swap = swaps.set(Network::Public, &own, &other).await;
+        assert_eq!(swap.expect("is set").to, other);
+        assert_eq!(get(&gateway, &own, &[]).await.1, b"other");
+        swaps
+            .clear(Network::Public, &own)
+            .await
+            .expect("is cleared");
+        assert_eq!(get(&gateway, &own, &[]).await.1, b"own");
     }
 }

@@ -20,7 +20,7 @@ use crate::hostile::CID;
 use crate::support::{API_SECRET, NOON, Noon, account, file, folder, plenty, token};
 
 /// The key of the older pair; its secret is the one in the token's claims.
-const KEY: &str = "k3yk3yk3yk3yk3yk3yk3";
+pub(crate) const KEY: &str = "k3yk3yk3yk3yk3yk3yk3";
 
 /// One answer, without what is of its connection alone.
 #[derive(Debug, Clone)]
@@ -93,8 +93,13 @@ pub(crate) async fn recorded() -> Recorded {
 
 /// The older kind of account at this address, which only the legacy API takes.
 pub(crate) fn pair(address: &str) -> Pinata {
+    pair_with(address, API_SECRET)
+}
+
+/// The same with this secret.
+pub(crate) fn pair_with(address: &str, secret: &str) -> Pinata {
     let endpoints = Endpoints::single(address, address).expect("loopback");
-    let secret = SecretString::from(API_SECRET);
+    let secret = SecretString::from(secret);
     let (clock, deadlines) = (Arc::new(Noon), Deadlines::default());
     let pair = Pinata::with_key_pair(endpoints, (KEY, &secret), clock, plenty(), deadlines);
     pair.expect("a pair")
@@ -102,13 +107,18 @@ pub(crate) fn pair(address: &str) -> Pinata {
 
 /// A pinning service's account at this address.
 pub(crate) fn psa(address: &str) -> Psa {
+    psa_with(address, &token())
+}
+
+/// The same with this token.
+pub(crate) fn psa_with(address: &str, token: &str) -> Psa {
     let many = NonZeroU32::new(60_000).expect("not zero");
     let budget = PsaBudget {
         lists: many,
         others: many,
     };
     let endpoint = PsaEndpoint::new(&format!("{address}/psa")).expect("loopback");
-    let secret = SecretString::from(token());
+    let secret = SecretString::from(token);
     let deadlines = Deadlines::default();
     Psa::new(endpoint, Some(&secret), Arc::new(Noon), budget, deadlines).expect("a token")
 }

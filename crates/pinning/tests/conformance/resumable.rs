@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use pinning::{
-    Acknowledged, Pins as _, Placement, Priority, Resumable as _, ResumableUpload, ResumeError,
-    UploadOptions, UploadPlace,
+    Acknowledged, Placement, Priority, Resumable as _, ResumableUpload, ResumeError, UploadOptions,
+    UploadPlace,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::gateway::fetch;
+use crate::profiles::{Ground, on_every_profile};
 use crate::support::source;
 use crate::{Profile, World};
 
@@ -54,43 +55,46 @@ fn content() -> Vec<u8> {
         .collect()
 }
 
-#[tokio::test]
-async fn a_file_in_chunks_comes_back_byte_for_byte_after_a_break() {
-    let world = World::new(Profile::V3Only).await;
-    let content = content();
-    let stopping = Arc::new(Ledger {
-        stop: Some((600_000, CancellationToken::new())),
-        ..Ledger::default()
-    });
-    let first = upload(&content, &stopping);
-    let place = world.account.begin(&first).await.expect("begun");
-    let broken = world
-        .account
-        .resume(&first, &place)
-        .await
-        .expect_err("cancelled");
-    assert!(matches!(broken, ResumeError::Failed(_)), "{broken:?}");
-    // Only the address and the account outlive a restart.
-    let place = UploadPlace { url: place.url };
-    assert_eq!(world.account.offset(&place).await, Ok(600_000));
-    let ledger = Arc::new(Ledger::default());
-    let arrived = world
-        .account
-        .resume(&upload(&content, &ledger), &place)
-        .await
-        .expect("arrived");
-    let cid = arrived.cid.expect("a CID");
-    assert_eq!(
-        *ledger.offsets.lock().expect("ended"),
-        [600_000, 900_000, 1_000_000]
-    );
-    assert!(fetch(&world.sandbox.gateway_url(), &cid, &[]).await == content);
-    let found = world
-        .account
-        .find(&cid, Priority::Click)
-        .await
-        .expect("looked up");
-    assert_eq!(found[0].name.as_deref(), Some("großes Bild 日本.bin"));
+on_every_profile!([UploadInChunks] a_file_in_chunks_comes_back_byte_for_byte_after_a_break);
+
+mod behaviour {
+    use super::*;
+
+    pub(super) async fn a_file_in_chunks_comes_back_byte_for_byte_after_a_break(ground: Ground) {
+        let resumable = ground.service.resumable().expect("chunks");
+        let content = content();
+        let stopping = Arc::new(Ledger {
+            stop: Some((600_000, CancellationToken::new())),
+            ..Ledger::default()
+        });
+        let first = upload(&content, &stopping);
+        let place = resumable.begin(&first).await.expect("begun");
+        let broken = resumable
+            .resume(&first, &place)
+            .await
+            .expect_err("cancelled");
+        assert!(matches!(broken, ResumeError::Failed(_)), "{broken:?}");
+        // Only the address and the account outlive a restart.
+        let place = UploadPlace { url: place.url };
+        assert_eq!(resumable.offset(&place).await, Ok(600_000));
+        let ledger = Arc::new(Ledger::default());
+        let arrived = resumable
+            .resume(&upload(&content, &ledger), &place)
+            .await
+            .expect("arrived");
+        let cid = arrived.cid.expect("a CID");
+        assert_eq!(
+            *ledger.offsets.lock().expect("ended"),
+            [600_000, 900_000, 1_000_000]
+        );
+        assert!(fetch(&ground.sandbox.gateway_url(), &cid, &[]).await == content);
+        let found = ground
+            .pins()
+            .find(&cid, Priority::Click)
+            .await
+            .expect("looked up");
+        assert_eq!(found[0].name.as_deref(), Some("großes Bild 日本.bin"));
+    }
 }
 
 #[tokio::test]

@@ -3,24 +3,27 @@
 use std::sync::Arc;
 
 use pinning::{
-    CidVersion, ErrorKind, FileUpload, MULTIPART_LIMIT, Pieces, Pins as _, Priority, Source,
-    UploadOptions, Uploads as _,
+    CidVersion, ErrorKind, FileUpload, MULTIPART_LIMIT, Network, Pieces, PinQuery, Priority,
+    Source, UploadOptions, Uploads as _,
 };
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
-use crate::gateway::fetch;
+use crate::gateway::{fetch, get};
+use crate::profiles::{Ground, on_every_profile};
 use crate::support::{file, file_with, folder};
-use crate::{Profile, World, for_each_profile};
+use crate::{Profile, World};
 
-for_each_profile!(
+on_every_profile!([UploadFile]
     files_of_every_size_come_back_byte_for_byte,
     a_name_is_kept_whole,
     the_second_upload_of_the_same_bytes_is_a_duplicate,
     cids_are_of_the_version_asked_for,
-    a_folder_comes_back_file_by_file_or_is_refused_unsent,
-    a_wrapped_file_resolves_by_its_name_or_is_refused_unsent,
 );
+on_every_profile!([UploadFolder] a_folder_comes_back_file_by_file);
+on_every_profile!([UploadWrapped] a_wrapped_file_resolves_by_its_name);
+on_every_profile!([UploadJson] json_is_stored_byte_for_byte);
+on_every_profile!([UploadPrivate, ListPrivate] what_is_private_is_listed_apart_and_not_served);
 
 /// Bytes that repeat nowhere near.
 fn noise(length: usize) -> Vec<u8> {
@@ -40,12 +43,11 @@ fn noise(length: usize) -> Vec<u8> {
 mod behaviour {
     use super::*;
 
-    pub(super) async fn files_of_every_size_come_back_byte_for_byte(profile: Profile) {
-        let world = World::new(profile).await;
+    pub(super) async fn files_of_every_size_come_back_byte_for_byte(ground: Ground) {
         for size in [0, 1, 262_144, 262_145, 1_500_000] {
             let content = noise(size);
-            let receipt = world
-                .account
+            let receipt = ground
+                .uploads()
                 .file(file("some file.bin", &content))
                 .await
                 .expect("stored");
@@ -54,10 +56,10 @@ mod behaviour {
                 receipt.dag_size.is_some_and(|bytes| bytes >= size as u64),
                 "{receipt:?}"
             );
-            let fetched = fetch(&world.sandbox.gateway_url(), &receipt.cid, &[]).await;
+            let fetched = fetch(&ground.sandbox.gateway_url(), &receipt.cid, &[]).await;
             assert!(fetched == content, "{size} bytes differ");
-            let found = world
-                .account
+            let found = ground
+                .pins()
                 .find(&receipt.cid, Priority::Click)
                 .await
                 .expect("looked up");
@@ -69,8 +71,7 @@ mod behaviour {
         }
     }
 
-    pub(super) async fn a_name_is_kept_whole(profile: Profile) {
-        let world = World::new(profile).await;
+    pub(super) async fn a_name_is_kept_whole(ground: Ground) {
         let long = "n".repeat(251) + ".txt";
         for (at, name) in [
             "a b.txt",
@@ -85,13 +86,13 @@ mod behaviour {
         .into_iter()
         .enumerate()
         {
-            let receipt = world
-                .account
+            let receipt = ground
+                .uploads()
                 .file(file(name, format!("content {at}").as_bytes()))
                 .await
                 .expect("stored");
-            let found = world
-                .account
+            let found = ground
+                .pins()
                 .find(&receipt.cid, Priority::Click)
                 .await
                 .expect("looked up");
@@ -102,13 +103,13 @@ mod behaviour {
             keyvalues: [("k".to_owned(), "v \"1\"".to_owned())].into(),
             ..UploadOptions::default()
         };
-        let receipt = world
-            .account
+        let receipt = ground
+            .uploads()
             .file(file_with("own.txt", b"chosen", options))
             .await
             .expect("stored");
-        let found = world
-            .account
+        let found = ground
+            .pins()
             .find(&receipt.cid, Priority::Click)
             .await
             .expect("looked up");
@@ -119,15 +120,14 @@ mod behaviour {
         );
     }
 
-    pub(super) async fn the_second_upload_of_the_same_bytes_is_a_duplicate(profile: Profile) {
-        let world = World::new(profile).await;
-        let first = world
-            .account
+    pub(super) async fn the_second_upload_of_the_same_bytes_is_a_duplicate(ground: Ground) {
+        let first = ground
+            .uploads()
             .file(file("a", b"the same"))
             .await
             .expect("stored");
-        let second = world
-            .account
+        let second = ground
+            .uploads()
             .file(file("b", b"the same"))
             .await
             .expect("stored");
@@ -135,11 +135,10 @@ mod behaviour {
         assert_eq!(first.cid, second.cid);
     }
 
-    pub(super) async fn cids_are_of_the_version_asked_for(profile: Profile) {
-        let world = World::new(profile).await;
+    pub(super) async fn cids_are_of_the_version_asked_for(ground: Ground) {
         // Both are from Pinata's own documentation.
-        let one = world
-            .account
+        let one = ground
+            .uploads()
             .file(file("a", b"hello"))
             .await
             .expect("stored");
@@ -151,16 +150,15 @@ mod behaviour {
             cid_version: CidVersion::V0,
             ..UploadOptions::default()
         };
-        let zero = world
-            .account
+        let zero = ground
+            .uploads()
             .file(file_with("a", b"Hello World!", options))
             .await
             .expect("stored");
         assert_eq!(zero.cid, "Qmf1rtki74jvYmGeqaaV51hzeiaa6DyWc98fzDiuPatzyy");
     }
 
-    pub(super) async fn a_folder_comes_back_file_by_file_or_is_refused_unsent(profile: Profile) {
-        let world = World::new(profile).await;
+    pub(super) async fn a_folder_comes_back_file_by_file(ground: Ground) {
         let large = noise(300_000);
         let names = [
             "plain.txt",
@@ -176,58 +174,83 @@ mod behaviour {
             .map(|name| (*name, name.as_bytes()))
             .chain([("large.bin", large.as_slice()), ("empty", b"")])
             .collect();
-        let result = world.account.folder(folder("my folder", &files)).await;
-        if profile == Profile::V3Only {
-            assert_eq!(
-                result.expect_err("refused").kind,
-                ErrorKind::MissingScope("pinFileToIPFS".to_owned())
-            );
-            // One try without any content, and nothing more.
-            assert!(
-                world
-                    .received("/pinning/pinFileToIPFS")
-                    .iter()
-                    .all(|&bytes| bytes < 300)
-            );
-            return;
-        }
+        let result = ground.uploads().folder(folder("my folder", &files)).await;
         let receipt = result.expect("stored");
         for (path, content) in files {
             let path: Vec<&str> = path.split('/').collect();
-            let fetched = fetch(&world.sandbox.gateway_url(), &receipt.cid, &path).await;
+            let fetched = fetch(&ground.sandbox.gateway_url(), &receipt.cid, &path).await;
             assert!(fetched == content, "{path:?} differs");
         }
-        let found = world
-            .account
+        let found = ground
+            .pins()
             .find(&receipt.cid, Priority::Click)
             .await
             .expect("looked up");
         assert_eq!(found[0].name.as_deref(), Some("my folder"));
     }
 
-    pub(super) async fn a_wrapped_file_resolves_by_its_name_or_is_refused_unsent(profile: Profile) {
-        let world = World::new(profile).await;
+    pub(super) async fn a_wrapped_file_resolves_by_its_name(ground: Ground) {
         let options = UploadOptions {
             wrap: true,
             ..UploadOptions::default()
         };
-        let result = world
-            .account
+        let result = ground
+            .uploads()
             .file(file_with("in it \"x\".txt", b"wrapped", options))
             .await;
-        if profile == Profile::V3Only {
-            assert_eq!(
-                result.expect_err("refused").kind,
-                ErrorKind::MissingScope("pinFileToIPFS".to_owned())
-            );
-            return;
-        }
         let cid = result.expect("stored").cid;
         assert_eq!(
-            fetch(&world.sandbox.gateway_url(), &cid, &["in it \"x\".txt"]).await,
+            fetch(&ground.sandbox.gateway_url(), &cid, &["in it \"x\".txt"]).await,
             b"wrapped"
         );
     }
+
+    pub(super) async fn what_is_private_is_listed_apart_and_not_served(ground: Ground) {
+        let options = UploadOptions {
+            network: Network::Private,
+            ..UploadOptions::default()
+        };
+        let upload = file_with("own", b"between us", options);
+        let cid = ground.uploads().file(upload).await.expect("stored").cid;
+        for (network, pins) in [(Network::Private, 1), (Network::Public, 0)] {
+            let query = PinQuery {
+                network,
+                ..PinQuery::default()
+            };
+            let page = ground.pins().page(&query, None, Priority::Click).await;
+            assert_eq!(page.expect("a page").pins.len(), pins, "{network:?}");
+        }
+        let served = get(&ground.sandbox.gateway_url(), &cid, &[]).await;
+        assert_ne!(served.0, 200);
+    }
+
+    pub(super) async fn json_is_stored_byte_for_byte(ground: Ground) {
+        let text = "{\"z\": 1.0,\n \"a\": [true]}";
+        let json = pinning::JsonUpload {
+            text: text.to_owned(),
+            file_name: "data".to_owned(),
+            options: UploadOptions::default(),
+            placement: pinning::Placement::default(),
+            cancel: tokio_util::sync::CancellationToken::new(),
+        };
+        let cid = ground.uploads().json(json).await.expect("stored").cid;
+        let fetched = fetch(&ground.sandbox.gateway_url(), &cid, &[]).await;
+        assert_eq!(fetched, text.as_bytes());
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_the_key_may_not_send_is_refused_before_its_content_is_sent() {
+    let world = World::new(Profile::V3Only).await;
+    let large = noise(300_000);
+    let result = world.account.folder(folder("f", &[("large.bin", &large)]));
+    assert_eq!(
+        result.await.expect_err("refused").kind,
+        ErrorKind::MissingScope("pinFileToIPFS".to_owned())
+    );
+    // One try without any content, and nothing more.
+    let received = world.received("/pinning/pinFileToIPFS");
+    assert!(received.iter().all(|&bytes| bytes < 300), "{received:?}");
 }
 
 /// As many zeros as asked for, held nowhere.

@@ -9,6 +9,7 @@ mod interrupted;
 mod jobs;
 mod json;
 mod keys;
+mod limits;
 mod pages;
 mod pair;
 mod redirects;

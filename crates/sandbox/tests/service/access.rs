@@ -2,7 +2,7 @@
 
 use crate::stranger::{Form, Stranger, TOKEN, json};
 use reqwest::{Method, StatusCode, header};
-use sandbox::{Config, Key, Sandbox, Scopes, StartError};
+use sandbox::{Config, Key, RateLimits, Sandbox, Scopes, StartError};
 use serde_json::{Value, json};
 
 async fn with_token(stranger: &Stranger, token: Option<&str>, path: &str) -> (StatusCode, Value) {
@@ -168,8 +168,8 @@ async fn pages_of_other_origins_may_not_read_answers() {
 }
 
 #[tokio::test]
-async fn legacy_answers_carry_limits_which_are_enforced_on_request() {
-    let stranger = Stranger::with(|config| config.enforce_rate_limits = true).await;
+async fn legacy_answers_carry_limits_which_are_enforced() {
+    let stranger = Stranger::with(|config| config.rate_limits = RateLimits::FREE_PLAN).await;
     for remaining in (0..30).rev() {
         let response = stranger
             .api(Method::GET, "/data/pinList")

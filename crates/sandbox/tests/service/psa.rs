@@ -2,7 +2,7 @@
 
 use crate::stranger::{Form, HELLO_V1, Stranger, json};
 use reqwest::{Method, StatusCode};
-use sandbox::{JobStatus, Jobs};
+use sandbox::{JobStatus, Jobs, RateLimits};
 use serde_json::{Value, json};
 
 pub(crate) const CIDS: [&str; 3] = [
@@ -297,7 +297,7 @@ async fn a_wrong_pin_is_400_and_nothing_is_queued() {
 
 #[tokio::test]
 async fn only_the_list_has_a_limit_of_requests_and_it_is_told() {
-    let stranger = Stranger::with(|config| config.enforce_rate_limits = true).await;
+    let stranger = Stranger::with(|config| config.rate_limits = RateLimits::FREE_PLAN).await;
     for _ in 0..30 {
         let response = stranger.api(Method::GET, "/psa/pins").send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
