@@ -116,13 +116,15 @@ test("a row is busy while its action is under way", async () => {
 });
 
 test("a held secret is sent only when that is said", async () => {
-  const { engine, user } = open([
-    anUpload({ name: ".env", state: "needs_you", reason: "secret", sentence: "Looks like a secret.", canRetry: true }),
-  ]);
+  const { engine, user } = open(
+    [anUpload({ name: ".env", state: "needs_you", reason: "secret", sentence: "Looks like a secret.", canRetry: true })],
+    {},
+    { uploads_suspects: () => ({ files: [{ id: 7, path: ".env" }], count: 1, last: 7 }) },
+  );
   const row = await screen.findByRole("row", { name: /\.env/ });
   expect(within(row).queryByRole("button", { name: "Retry" })).toBeNull();
   await user.click(within(row).getByRole("button", { name: "Upload anyway" }));
-  expect(engine.of("uploads_allow")).toEqual([{ id: 1 }]);
+  await waitFor(() => expect(engine.of("uploads_allow")).toEqual([{ id: 1, yes: [7], last: 7 }]));
 });
 
 test("an action that fails says why on the screen", async () => {
