@@ -187,6 +187,11 @@ async fn said(
             usage::tell(engine, account, span, say).await
         }
         Request::Accounts => accounts::list(engine, say).await,
+        Request::AccountCounts { account } => {
+            let named = account.as_deref();
+            let only = named.map(|named| account_of(engine, Some(named)));
+            accounts::count(engine, only.transpose()?, say).await
+        }
         Request::AdoptAccount {
             account,
             abilities,

@@ -32,7 +32,7 @@ mod watches;
 
 use serde::{Deserialize, Serialize};
 
-pub use accounts::AccountLine;
+pub use accounts::{AccountLine, CountsLine};
 pub use add::{Add, SecretsWish};
 pub use allow::{SuspectLine, TypedPath};
 pub use answer::ask;
@@ -155,6 +155,8 @@ pub enum Request {
     },
     /// Every account.
     Accounts,
+    /// Every account, or this one, with what it holds and waits for.
+    AccountCounts { account: Option<String> },
     /// An account whose token another process of this user has tested and put into the keychain.
     AdoptAccount {
         account: Box<Account>,
@@ -252,6 +254,7 @@ impl Request {
                 | Self::Stored { .. }
                 | Self::Usage { .. }
                 | Self::Accounts
+                | Self::AccountCounts { .. }
                 | Self::Queue { .. }
                 | Self::Suspects { .. }
                 | Self::FollowQueue { .. }
