@@ -245,3 +245,20 @@ test("a row whose content differs offers to compare, and shows both CIDs and wha
   await user.click(within(sheet).getByRole("button", { name: "Send again" }));
   await waitFor(() => expect(engine.of("uploads_retry")).toEqual([{ id: 7 }]));
 });
+
+test("a comparison before which the service wants a pause is told calmly", async () => {
+  const row = anUpload({ id: 7, name: "token.json", state: "needs_you", reason: "different", check: "different" });
+  const { user } = open(
+    [row],
+    { needsYou: 1 },
+    {
+      uploads_compare: () => {
+        throw commandError("rate_limited", "Pinata asked to wait between requests.");
+      },
+    },
+  );
+  await user.click(await screen.findByRole("button", { name: "Compare" }));
+  const sheet = within(await screen.findByRole("dialog", { name: "Compare token.json" }));
+  expect((await sheet.findByText(/wants a pause/)).closest("[role]")).toHaveAttribute("role", "status");
+  expect(sheet.queryByRole("alert")).toBeNull();
+});
