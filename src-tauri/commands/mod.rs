@@ -101,6 +101,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             uploads::uploads_resume,
             uploads::uploads_cancel,
             uploads::uploads_retry,
+            uploads::uploads_suspects,
             uploads::uploads_allow,
             uploads::uploads_clear,
             uploads::uploads_put_first,

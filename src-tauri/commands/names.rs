@@ -67,6 +67,7 @@
     "uploads_resume",
     "uploads_cancel",
     "uploads_retry",
+    "uploads_suspects",
     "uploads_allow",
     "uploads_clear",
     "uploads_put_first",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use engine::pins::CopyWhat;
 use engine::uploads::{
     Comparison, Drop, Event, RestFor, SingleUpload, UploadLimits, UploadOptions, UploadPlaces,
-    UploadProblem, UploadReceipt, UploadsFilter, UploadsHead, UploadsPage,
+    UploadProblem, UploadReceipt, UploadSuspects, UploadsFilter, UploadsHead, UploadsPage,
 };
 use tauri::{Manager, State, WebviewWindow};
 
@@ -165,11 +165,20 @@ pub async fn uploads_retry(engine: Held<'_>, id: u32) -> Answer<()> {
     engine.uploads.ask(id.into(), Event::Retry).await
 }
 
-/// Sends what looks like a secret after all.
+/// Files of an upload that look like secrets and wait for a word.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_allow(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.allow_secrets(id.into()).await
+pub async fn uploads_suspects(engine: Held<'_>, id: u32) -> Answer<UploadSuspects> {
+    engine.uploads.suspects(id.into())
+}
+
+/// A yes to these files that look like secrets. Those that were asked about beside them, up to `last`, are left out.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_allow(engine: Held<'_>, id: u32, yes: Vec<u32>, last: u32) -> Answer<()> {
+    let yes = yes.into_iter().map(i64::from).collect();
+    let uploads = &engine.uploads;
+    uploads.answer_suspects(id.into(), yes, last.into()).await
 }
 
 /// Takes an ended one out of the list.

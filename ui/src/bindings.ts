@@ -165,8 +165,10 @@ export const commands = {
 	uploadsCancel: (id: number) => __TAURI_INVOKE<null>("uploads_cancel", { id }),
 	/**  Tries one again. */
 	uploadsRetry: (id: number) => __TAURI_INVOKE<null>("uploads_retry", { id }),
-	/**  Sends what looks like a secret after all. */
-	uploadsAllow: (id: number) => __TAURI_INVOKE<null>("uploads_allow", { id }),
+	/**  Files of an upload that look like secrets and wait for a word. */
+	uploadsSuspects: (id: number) => __TAURI_INVOKE<UploadSuspects>("uploads_suspects", { id }),
+	/**  A yes to these files that look like secrets. Those that were asked about beside them, up to `last`, are left out. */
+	uploadsAllow: (id: number, yes: number[], last: number) => __TAURI_INVOKE<null>("uploads_allow", { id, yes, last }),
 	/**  Takes an ended one out of the list. */
 	uploadsClear: (id: number) => __TAURI_INVOKE<null>("uploads_clear", { id }),
 	/**  One goes before all others. */
@@ -3003,14 +3005,12 @@ export type SavedSearch_Serialize = {
 	total: number,
 };
 
-/**  What is done with files that look like secrets. */
+/**  What is done with files that look like secrets, those aside that have a word of their own. */
 export type Secrets = 
 /**  Ask first. */
 "hold" | 
-/**  Everything else is sent. */
-"leave_out" | 
-/**  The person said yes. */
-"send";
+/**  Everything else is sent. What looks like a secret inside, under a plain name, is asked about all the same. */
+"leave_out";
 
 /**  Inclusive ranges of places in a set, ascending. */
 export type Selection = {
@@ -3656,6 +3656,24 @@ export type UploadRow_Serialize = {
 
 /**  A state's name. */
 export type UploadState = "scanning" | "queued" | "hashing" | "checking" | "sending" | "confirming" | "pinned" | "waiting" | "paused" | "needs_you" | "cancelled";
+
+/**  A file that looks like a secret and waits for a word. */
+export type UploadSuspect = {
+	/**  Names it in the answer. */
+	id: number,
+	/**  Its path below what was dropped. */
+	path: string,
+};
+
+/**  What waits for a word of an upload. */
+export type UploadSuspects = {
+	/**  At most 200. */
+	files: UploadSuspect[],
+	/**  How many there are. */
+	count: number,
+	/**  Says in the answer what was asked: what is found later is asked about anew. */
+	last: number,
+};
 
 /**  Which part of the queue. */
 export type UploadsFilter = 

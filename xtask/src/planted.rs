@@ -9,7 +9,7 @@ use crate::report::{self, Layer, Tests};
 use crate::{Outcome, checkout};
 
 /// A fault's name in the sources, the test's file, the test, and what is wrong with the fault in.
-const FAULTS: [(&str, &str, &str, &str); 21] = [
+const FAULTS: [(&str, &str, &str, &str); 22] = [
     (
         "twins",
         "drop",
@@ -87,6 +87,12 @@ const FAULTS: [(&str, &str, &str, &str); 21] = [
         "watches",
         "secrets::of_150_secrets_among_500_files_none_is_sent_and_at_most_ten_innocents_are_held",
         "no name is taken for a secret's",
+    ),
+    (
+        "refused",
+        "drop",
+        "suspects::of_the_files_that_look_like_secrets_inside_those_with_a_yes_go_and_of_the_others_not_a_byte",
+        "a file that got no yes is sent",
     ),
     (
         "brake",

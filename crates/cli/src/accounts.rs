@@ -30,7 +30,8 @@ pub(crate) async fn run(
     let request = match what {
         Account::Add(add) if add.sandbox => Request::AddSandbox,
         Account::Add(add) => return self::add(add, house, out).await,
-        Account::Ls => Request::Accounts,
+        Account::Ls { stat: true } => Request::AccountCounts { account },
+        Account::Ls { stat: false } => Request::Accounts,
         Account::Test { name } => Request::TestAccount {
             account: name.or(account),
         },
@@ -71,20 +72,32 @@ pub(crate) async fn run(
 
 fn shown(lines: &[AccountLine], out: &Out) -> Result<(), Failure> {
     let mut rows = Vec::new();
+    let counted = lines.iter().any(|line| line.counts.is_some());
     for line in lines {
         out.object(&Reply::Account(line.clone()))?;
         let hold = line.hold.clone().unwrap_or_else(|| "ready".into());
         let mark = if line.active { "*" } else { "" };
         let cells = [mark, &line.id, &line.label, &line.place, &hold];
-        rows.push(cells.map(str::to_owned).to_vec());
+        let mut cells = cells.map(str::to_owned).to_vec();
+        if counted {
+            let counts = line
+                .counts
+                .map(|of| [of.queued, of.pinning, of.pinned, of.failed]);
+            let counts = counts.map(|counts| counts.map(|count| count.to_string()));
+            cells.extend(counts.unwrap_or_default());
+        }
+        rows.push(cells);
     }
-    let heads = [
+    let mut heads = vec![
         ("", Side::Left),
         ("NO", Side::Right),
         ("NAME", Side::Left),
         ("PLACE", Side::Left),
         ("STATE", Side::Left),
     ];
+    if counted {
+        heads.extend(["QUEUED", "PINNING", "PINNED", "FAILED"].map(|head| (head, Side::Right)));
+    }
     out.table(&heads, &rows)?;
     for line in lines {
         // Only a test tells these.

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use engine::clock::{Clock, SystemClock};
-use engine::holder::{self, Reply, Request, SecretsWish};
+use engine::holder::{self, Reply, Request, SecretsWish, TypedPath};
 use engine::uploads::UploadNetwork;
 
 use crate::arguments::{Add, Network, Secrets};
@@ -57,8 +57,8 @@ pub(crate) async fn run(
         secrets: match add.secrets {
             Secrets::Ask => SecretsWish::Hold,
             Secrets::Skip => SecretsWish::Skip,
-            Secrets::Send => SecretsWish::Send,
         },
+        allow: add.allow.into_iter().map(typed).collect(),
         expires: add.expires.map(|until| until.from(SystemClock.now())),
         ignore: add.ignore,
         follow: !add.no_wait,
@@ -94,6 +94,14 @@ pub(crate) fn absolute(path: &Path) -> OsString {
     std::path::absolute(path)
         .unwrap_or_else(|_| path.to_owned())
         .into_os_string()
+}
+
+/// A path as typed, and as it is from here.
+pub(crate) fn typed(typed: PathBuf) -> TypedPath {
+    TypedPath {
+        whole: absolute(&typed).into(),
+        typed,
+    }
 }
 
 /// Standard input, kept in the data folder until it is pinned.

@@ -27,7 +27,21 @@ pub(crate) async fn run(
             network: network.into(),
             public: open.then_some(true),
         },
-        GroupsWhat::Rename { group, name } => GroupsAsked::Rename { group, name },
+        GroupsWhat::Rename { group, name } => GroupsAsked::Edit {
+            group,
+            name: Some(name),
+            public: None,
+        },
+        GroupsWhat::Edit {
+            group,
+            name,
+            open,
+            closed,
+        } => GroupsAsked::Edit {
+            group,
+            name,
+            public: (open || closed).then_some(open),
+        },
         GroupsWhat::Rm { groups, yes } => {
             if !yes {
                 let names = groups.join(", ");

@@ -3,7 +3,7 @@
 use engine::holder::{Control, Reply, Request, UploadLine};
 use engine::uploads::RestFor;
 
-use crate::add::plain;
+use crate::add::{plain, typed};
 use crate::arguments::{Queue, RestTime};
 use crate::exit::Failure;
 use crate::house::House;
@@ -30,6 +30,17 @@ pub(crate) async fn run(
                 })
                 .await;
         }
+        Queue::Secrets {
+            upload,
+            allow,
+            skip,
+        } if skip || !allow.is_empty() => Request::AnswerSuspects {
+            account,
+            upload,
+            allow: allow.into_iter().map(typed).collect(),
+            skip,
+        },
+        Queue::Secrets { upload, .. } => Request::Suspects { account, upload },
         Queue::Ls { all, limit } => Request::Queue {
             account,
             ended: all,
@@ -58,6 +69,9 @@ pub(crate) async fn run(
     for reply in house.gather(request).await? {
         if let Reply::Upload(upload) = &reply {
             rows.push(row(upload));
+        }
+        if let Reply::Suspect(suspect) = &reply {
+            out.line(&suspect.path)?;
         }
         plain(out, &reply)?;
     }

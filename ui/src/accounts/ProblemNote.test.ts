@@ -15,7 +15,7 @@ const PROMISE = "The service wants a pause; Pinfold goes on by itself.";
 /** An engine whose service wants a pause of 59 s before it answers `command`. */
 function open(command: string) {
   const hold = { code: "rate_limited" as const, sentence: "Pinata asked to wait between requests.", until: Date.now() + 59_000 };
-  const engine = enginePins([aPin(1)]);
+  const engine = enginePins([aPin(1), aPin(2)]);
   const held = { row: { ...pinata, hold } as AccountRow };
   engine.answers.accounts_list = () => [held.row];
   engine.answers.keys_list = () => ({ rows: [aKey(1)], next: null, asOf: 1_700_000_000_000 });
@@ -51,6 +51,15 @@ const SCREENS: [string, string, (user: ReturnType<typeof userEvent.setup>) => Pr
     async (user) => {
       await screen.findByRole("row", { name: /pin-1\.tif/ });
       await user.click(screen.getByRole("radio", { name: "Unpinned" }));
+    },
+  ],
+  ["the details of a pin", "pins_details", async (user) => user.click(await screen.findByRole("row", { name: /pin-1\.tif/ }))],
+  [
+    "what several pins have in common",
+    "pins_summary",
+    async (user) => {
+      await user.click(await screen.findByRole("row", { name: /pin-1\.tif/ }));
+      await user.keyboard("{Control>}a{/Control}");
     },
   ],
   [
@@ -106,4 +115,17 @@ test("what a person wanted to change is not repeated by itself after a pause, an
   await waitFor(() => expect(screen.queryByText(/^Continuing/)).toBeNull());
   expect(engine.of("pins_copy")).toHaveLength(1);
   expect(main().queryByText(PROMISE)).toBeNull();
+});
+
+test("an edit before which the service wants a pause is not saved, is told so calmly, and is not repeated by itself", async () => {
+  const { engine, user, begins, ends } = open("pins_edit");
+  await user.click(await screen.findByRole("row", { name: /pin-1\.tif/ }));
+  await user.keyboard("{F2}");
+  await user.type(await screen.findByRole("textbox", { name: "Name" }), "x{Enter}");
+  expect((await main().findByText(`Not saved. ${WORDS}`)).closest("[role]")).toHaveAttribute("role", "status");
+  await begins();
+  await ends();
+  await waitFor(() => expect(screen.queryByText(/^Continuing/)).toBeNull());
+  expect(main().queryByRole("alert")).toBeNull();
+  expect(engine.of("pins_edit")).toHaveLength(1);
 });

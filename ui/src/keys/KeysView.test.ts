@@ -20,6 +20,8 @@ async function open(keys: KeyRow[], prepare: (engine: ReturnType<typeof engineKe
   return { engine, user };
 }
 
+const WORDS = "Pinata asked to wait between requests.";
+
 const row = (name: string) => screen.findByRole("row", { name });
 
 async function askToRevoke(user: ReturnType<typeof userEvent.setup>, name: string) {
@@ -137,6 +139,34 @@ test("the secrets are hidden until asked for, asked for once, copied by Rust, an
   await waitFor(() => expect(engine.of("keys_close")).toEqual([{ handle: "h1" }]));
   expect(engine.of("keys_reveal")).toEqual([{ handle: "h1" }]);
   await waitFor(() => expect(document.body.textContent).not.toContain(secrets.jwt));
+});
+
+test("a pause that the service wants is told calmly beside a new secret, which is read after it", async () => {
+  let paused = true;
+  const { engine, user } = await open([], (engine) => {
+    const told = engine.answers.keys_reveal;
+    engine.answers.keys_reveal = (args) => {
+      if (paused) throw commandError("rate_limited", WORDS);
+      return told?.(args);
+    };
+    engine.answers.keys_copy = () => {
+      throw commandError("rate_limited", WORDS);
+    };
+    const hold = { code: "rate_limited" as const, sentence: WORDS, until: Date.now() + 59_000 };
+    engine.answers.accounts_list = () => [paused ? { ...pinata, hold } : pinata];
+  });
+  const sheet = await make(user, "Gallery kiosk");
+  expect((await sheet.findByText(/wants a pause/)).closest("[role]")).toHaveAttribute("role", "status");
+  expect(sheet.queryByRole("alert")).toBeNull();
+  const tell = (revision: number) => engine.emit("changed", { noun: "account", revision, ids: null });
+  await tell(1);
+  expect(await sheet.findByText(/^Continuing in \d+\ss\.$/)).toBeVisible();
+  paused = false;
+  await tell(2);
+  expect(await sheet.findByText("Token (JWT)")).toBeVisible();
+  await user.click(sheet.getByRole("button", { name: "Copy token" }));
+  expect((await sheet.findByText(WORDS)).closest("[role]")).toHaveAttribute("role", "status");
+  expect(sheet.queryByRole("alert")).toBeNull();
 });
 
 test("a new key is tested and then used by this app, and its token is never sent from the page", async () => {

@@ -26,6 +26,9 @@ export class Details {
   /** Is told of each edit that was made, and of how it was before. */
   onmade: (pin: PinDetails, edit: PinEdit) => void = () => undefined;
 
+  /** Asks once more for what was asked for last. */
+  again: () => void = () => undefined;
+
   /** The pin the pane stands for, read or not yet. */
   #shown: PinId | null = null;
   #asked = 0;
@@ -33,6 +36,7 @@ export class Details {
 
   /** Reads a pin; at once when it is the one shown already. */
   read(id: PinId | null) {
+    this.again = () => this.read(id);
     clearTimeout(this.#timer);
     const asked = ++this.#asked;
     if (this.#shown !== id) this.refused = null;
@@ -45,6 +49,7 @@ export class Details {
   }
 
   summarise(selection: Selection) {
+    this.again = () => this.summarise(selection);
     clearTimeout(this.#timer);
     this.#shown = null;
     const asked = ++this.#asked;

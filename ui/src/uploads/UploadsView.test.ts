@@ -116,13 +116,15 @@ test("a row is busy while its action is under way", async () => {
 });
 
 test("a held secret is sent only when that is said", async () => {
-  const { engine, user } = open([
-    anUpload({ name: ".env", state: "needs_you", reason: "secret", sentence: "Looks like a secret.", canRetry: true }),
-  ]);
+  const { engine, user } = open(
+    [anUpload({ name: ".env", state: "needs_you", reason: "secret", sentence: "Looks like a secret.", canRetry: true })],
+    {},
+    { uploads_suspects: () => ({ files: [{ id: 7, path: ".env" }], count: 1, last: 7 }) },
+  );
   const row = await screen.findByRole("row", { name: /\.env/ });
   expect(within(row).queryByRole("button", { name: "Retry" })).toBeNull();
   await user.click(within(row).getByRole("button", { name: "Upload anyway" }));
-  expect(engine.of("uploads_allow")).toEqual([{ id: 1 }]);
+  await waitFor(() => expect(engine.of("uploads_allow")).toEqual([{ id: 1, yes: [7], last: 7 }]));
 });
 
 test("an action that fails says why on the screen", async () => {
@@ -242,4 +244,21 @@ test("a row whose content differs offers to compare, and shows both CIDs and wha
   expect(engine.of("uploads_compare")).toEqual([{ id: 7 }]);
   await user.click(within(sheet).getByRole("button", { name: "Send again" }));
   await waitFor(() => expect(engine.of("uploads_retry")).toEqual([{ id: 7 }]));
+});
+
+test("a comparison before which the service wants a pause is told calmly", async () => {
+  const row = anUpload({ id: 7, name: "token.json", state: "needs_you", reason: "different", check: "different" });
+  const { user } = open(
+    [row],
+    { needsYou: 1 },
+    {
+      uploads_compare: () => {
+        throw commandError("rate_limited", "Pinata asked to wait between requests.");
+      },
+    },
+  );
+  await user.click(await screen.findByRole("button", { name: "Compare" }));
+  const sheet = within(await screen.findByRole("dialog", { name: "Compare token.json" }));
+  expect((await sheet.findByText(/wants a pause/)).closest("[role]")).toHaveAttribute("role", "status");
+  expect(sheet.queryByRole("alert")).toBeNull();
 });

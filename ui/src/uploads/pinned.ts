@@ -28,6 +28,11 @@ export function differs(row: UploadRow): boolean {
   return row.reason === "different" || row.check === "different";
 }
 
+/** It looks like a secret, or something in it does, and nothing of it is sent without a word. */
+export function isHeld(row: UploadRow): boolean {
+  return row.state === "needs_you" && row.reason === "secret";
+}
+
 /** Its pin is in the list. */
 export function isPinned(row: UploadRow): boolean {
   return row.state === "pinned" && row.pin !== null && row.cid !== null;

@@ -46,6 +46,8 @@ export class Uploads {
   unfolded = $state.raw<ReadonlyMap<UploadId, UploadProblem[] | "reading" | CommandError>>(new Map());
   /** The row whose CIDs are being compared. */
   comparing = $state.raw<UploadRow | null>(null);
+  /** The row whose files that look like secrets are being answered for. */
+  suspecting = $state.raw<UploadRow | null>(null);
   /** The row whose receipt is shown. */
   receipt = $state.raw<UploadRow | null>(null);
   /** Rows with an action under way. */
@@ -172,7 +174,23 @@ export class Uploads {
   resume = (id: UploadId) => this.#act(id, () => commands.uploadsResume(id));
   cancel = (id: UploadId) => this.#act(id, () => commands.uploadsCancel(id));
   retry = (id: UploadId) => this.#act(id, () => commands.uploadsRetry(id));
-  allow = (id: UploadId) => this.#act(id, () => commands.uploadsAllow(id));
+  /** A yes to these files that look like secrets, and a no to the others up to `last`. Answers why it failed, for whoever asked. */
+  allow = async (id: UploadId, yes: number[], last: number): Promise<CommandError | null> => {
+    await this.#act(id, () => commands.uploadsAllow(id, yes, last));
+    const failed = this.problem;
+    this.problem = null;
+    return failed;
+  };
+  /** A yes to an upload that is one file. */
+  allowFile = (id: UploadId) =>
+    this.#act(id, async () => {
+      const { files, last } = await commands.uploadsSuspects(id);
+      return commands.uploadsAllow(
+        id,
+        files.map((file) => file.id),
+        last,
+      );
+    });
   clear = (id: UploadId) => this.#act(id, () => commands.uploadsClear(id));
   putFirst = (id: UploadId) => this.#act(id, () => commands.uploadsPutFirst(id));
   rest = (rest: RestFor) => this.#act(null, () => commands.uploadsRest(rest));

@@ -8,7 +8,11 @@ pub(crate) enum Account {
     /// the file that PINFOLD_TOKEN_FILE names, or in a credential of systemd.
     Add(AddAccount),
     /// Lists accounts.
-    Ls,
+    Ls {
+        /// With what each holds and waits for; its service is asked. With --account, that one alone.
+        #[arg(long)]
+        stat: bool,
+    },
     /// Asks the service whether it accepts the token, and what the key may.
     Test {
         /// By name or number.

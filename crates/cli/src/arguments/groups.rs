@@ -31,6 +31,20 @@ pub(crate) enum GroupsWhat {
         /// As it is to be called.
         name: String,
     },
+    /// Changes who may see a group, and its name.
+    Edit {
+        /// As it is called now.
+        group: String,
+        /// As it is to be called.
+        #[arg(long, required_unless_present_any = ["open", "closed"])]
+        name: Option<String>,
+        /// Anyone may see it, without a key.
+        #[arg(long, conflicts_with = "closed")]
+        open: bool,
+        /// Only who holds a key of the account may see it.
+        #[arg(long)]
+        closed: bool,
+    },
     /// Removes groups. Their pins stay, in no group.
     Rm {
         #[arg(required = true, value_name = "GROUP")]

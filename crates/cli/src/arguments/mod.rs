@@ -144,7 +144,11 @@ pub(crate) struct Add {
     /// How long it is kept: 12h, 7d, 4w, or up to a day (UTC, included) or a moment. The service then unpins it by itself.
     #[arg(long, value_name = "TIME", value_parser = until)]
     pub(crate) expires: Option<Until>,
-    /// What happens to files that look like secrets.
+    /// Sends this file, or this folder such as .git, although it looks like a secret: a path from here, from what is named, or
+    /// whole; may be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) allow: Vec<PathBuf>,
+    /// What happens to all others that look like secrets by their names.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) secrets: Secrets,
     /// Leaves out of folders what this pattern of a .gitignore matches, besides those in the folder's .pinignore; may be
@@ -156,7 +160,7 @@ pub(crate) struct Add {
     pub(crate) no_wait: bool,
 }
 
-/// What happens to files that look like secrets.
+/// What happens to files that look like secrets and got no yes. There is none for all of them: each has its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Secrets {
     /// Nothing is queued.
@@ -164,8 +168,6 @@ pub(crate) enum Secrets {
     Ask,
     /// They are left out.
     Skip,
-    /// They are sent.
-    Send,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! `pinfold queue`.
 
+use std::path::PathBuf;
+
 use clap::{Subcommand, ValueEnum};
 
 #[derive(Debug, Subcommand)]
@@ -36,6 +38,17 @@ pub(crate) enum Queue {
         /// All of them.
         #[arg(long, conflicts_with = "uploads")]
         all: bool,
+    },
+    /// Lists files of an upload that look like secrets and wait for your word, or answers for each.
+    Secrets {
+        /// The upload.
+        upload: i64,
+        /// Sends this file: its path as listed; may be repeated.
+        #[arg(long, value_name = "PATH")]
+        allow: Vec<PathBuf>,
+        /// Leaves out all others that are listed, and goes on.
+        #[arg(long)]
+        skip: bool,
     },
     /// Works on the queue and shows what happens until it is interrupted.
     Watch,

@@ -66,6 +66,21 @@ fn groups_are_made_and_filled(house: &House) {
     let moved = house.objects(&["groups", "add", "Prints", "lake.png", "note.txt"], "pin");
     assert_eq!(moved[0]["groups"][0], "Prints");
     house.done(&["groups", "rename", "Prints", "Prints of 2026"]);
+    let open = |arguments: &[&str]| {
+        let edit = [&["groups", "edit", "Prints of 2026"][..], arguments].concat();
+        let edited = house.objects(&edit, "group");
+        let listed = house.objects(&["groups", "ls"], "group");
+        assert_eq!(edited[0]["public"], listed[0]["public"]);
+        listed[0]["public"].clone()
+    };
+    assert_eq!(made[0]["public"], false);
+    assert_eq!(open(&["--open"]), true);
+    assert_eq!(open(&["--name", "Prints of 2026"]), true);
+    assert_eq!(open(&["--closed"]), false);
+    for wrong in [&["--open", "--closed"][..], &[]] {
+        let edit = [&["groups", "edit", "Prints of 2026"][..], wrong].concat();
+        assert_eq!(house.code(&edit).0, 2, "{wrong:?}");
+    }
     let listed = house.objects(&["groups", "ls"], "group");
     assert_eq!(names(&listed), ["Prints of 2026"]);
     assert_eq!(listed[0]["pins"], 2);

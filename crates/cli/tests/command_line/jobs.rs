@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::JobStatus;
+use sandbox::{Config, JobStatus, Sandbox};
 use serde_json::Value;
 
 use crate::house::{House, cid_of, objects_in};
@@ -212,5 +212,58 @@ async fn what_failed_is_removed_here_and_at_the_service_one_by_one_and_all_at_on
         house
             .done(&["jobs", "cancel", "--status", "failed"])
             .is_empty()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_each_account_holds_and_waits_for_is_counted_as_ls_lists_it_and_one_that_is_out_of_reach_is_told()
+ {
+    let house = house().await;
+    let gone = Sandbox::start(Config::new(house.path("gone"), crate::house::TOKEN));
+    let gone = gone.await.expect("starts");
+    let (api, gateway) = (gone.api_url(), gone.gateway_url());
+    let there = ["account", "add", "--name", "there", "--api", &api];
+    house.done(&[&there[..], &["--gateway", &gateway]].concat());
+    house.done(&["account", "use", "here"]);
+    for name in ["one.txt", "two.txt"] {
+        let file = house.file(name, name.as_bytes());
+        house.done(&["add", &file]);
+    }
+    house.done(&["import", CIDS[1]]);
+    let (code, told) = house.code(&["import", CIDS[2], "--wait"]);
+    assert_eq!(code, 1, "{told}");
+    house.done(&["queue", "pause", "--for", "hour"]);
+    let waits = house.file("waits.txt", b"it waits");
+    house.done(&["add", "--no-wait", &waits]);
+
+    let counts = |accounts: &[Value], label: &str| {
+        let found = accounts.iter().find(|it| it["label"] == label);
+        let counts = &found.expect("the account")["counts"];
+        ["queued", "pinning", "pinned", "failed"].map(|status| counts[status].as_u64())
+    };
+    let listed = ["queued", "pinning", "pinned", "failed"].map(|status| {
+        let pins = house.objects(&["ls", "--status", status], "pin");
+        Some(pins.len() as u64)
+    });
+    assert_eq!(listed.iter().flatten().sum::<u64>(), 5, "{listed:?}");
+    let all = house.objects(&["account", "ls", "--stat"], "account");
+    assert_eq!(counts(&all, "here"), listed);
+    assert_eq!(counts(&all, "there"), [Some(0); 4]);
+    let plain = house.objects(&["account", "ls"], "account");
+    assert_eq!(counts(&plain, "here"), [None; 4]);
+
+    gone.stop().await;
+    let output = house.output(&["--json", "account", "ls", "--stat"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(4), "{told}");
+    let all = objects_in(&told, "account");
+    assert_eq!(counts(&all, "here"), listed);
+    assert_eq!(counts(&all, "there"), [None; 4]);
+    let one = house.objects(&["--account", "here", "account", "ls", "--stat"], "account");
+    assert_eq!((one.len(), counts(&one, "here")), (1, listed));
+    let table = house.done(&["--account", "here", "account", "ls", "--stat"]);
+    assert!(
+        table.contains("PINNED") && table.contains("FAILED"),
+        "{table}"
     );
 }

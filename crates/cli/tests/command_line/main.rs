@@ -14,6 +14,7 @@ mod keys;
 mod links;
 mod networks;
 mod options;
+mod secrets;
 
 use std::io::Write;
 use std::path::Path;
@@ -191,7 +192,7 @@ async fn every_failure_has_its_own_code_and_says_what_to_do() {
         .collect();
     failed(&and_one, 1, "Nothing was queued");
     let secret = house.file(".env", b"KEY=1");
-    failed(&["add", &secret], 5, "--secrets=send");
+    failed(&["add", &secret], 5, "--allow=.env");
     house.file("site/index.html", b"a site");
     house.file("site/.git/HEAD", b"ref: refs/heads/main");
     let site = house.path("home/site");

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Reply;
 use super::answer::Say;
 use super::lines::word;
+use super::{Reply, pins};
 use crate::Engine;
 use crate::accounts::{Abilities, Account, AccountId, AccountRow, MayNot};
 use crate::error::{CommandError, ErrorCode};
@@ -24,6 +24,9 @@ pub struct AccountLine {
     pub active: bool,
     /// What holds it, in words.
     pub hold: Option<String>,
+    /// What it holds and waits for, where that was asked and can be said.
+    #[serde(default)]
+    pub counts: Option<CountsLine>,
     /// What its key may, in words, where that was just asked.
     #[serde(default)]
     pub may: Vec<String>,
@@ -35,6 +38,16 @@ pub struct AccountLine {
     pub not_offered: Vec<String>,
 }
 
+/// How many pins an account has in each state, as a list of that state has them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "as a pinning service names them")]
+pub struct CountsLine {
+    pub queued: u64,
+    pub pinning: u64,
+    pub pinned: u64,
+    pub failed: u64,
+}
+
 impl AccountLine {
     fn new(row: AccountRow, active: Option<AccountId>) -> Self {
         Self {
@@ -44,6 +57,7 @@ impl AccountLine {
             id: row.id,
             label: row.label,
             place: row.place,
+            counts: None,
             may: Vec::new(),
             may_not: Vec::new(),
             not_offered: Vec::new(),
@@ -59,6 +73,33 @@ pub(super) async fn list(engine: &Engine, say: &Say) -> Result<(), CommandError>
             .await?;
     }
     Ok(())
+}
+
+/// A line for each, or for this one, with what it holds and waits for. One that cannot be asked stops no other.
+pub(super) async fn count(
+    engine: &Engine,
+    only: Option<AccountId>,
+    say: &Say,
+) -> Result<(), CommandError> {
+    let active = engine.active()?;
+    let mut failed = Vec::new();
+    for account in engine.accounts.stored()? {
+        if only.is_some_and(|only| only != account.id) {
+            continue;
+        }
+        let counts = match pins::counts(engine, account.id, say).await {
+            Ok(counts) => Some(counts),
+            Err(mut error) => {
+                error.message = format!("{}: {}", account.label, error.message);
+                failed.push(error);
+                None
+            }
+        };
+        let line = AccountLine::new(engine.accounts.row_of(account.id)?, active);
+        say.line(Reply::Account(AccountLine { counts, ..line }))
+            .await?;
+    }
+    say.all_failed(failed).await
 }
 
 /// A line for this one.

@@ -1,7 +1,7 @@
 //! Files and folders put into the queue, as other processes ask for it.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedRwLockReadGuard;
@@ -9,14 +9,15 @@ use tokio::sync::OwnedRwLockReadGuard;
 use super::answer::{Say, account_of};
 use super::lines::word;
 use super::queue::{UploadLine, follow};
-use super::{Desk, Reply, groups, raw};
+use super::{Desk, Reply, TypedPath, allow, groups, raw};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
-use crate::uploads::{GroupChoice, Secrets, UploadNetwork, UploadOptions};
+use crate::uploads::{Drop, GroupChoice, Secrets, UploadNetwork, UploadOptions};
+use crate::walk::{name_of, readable};
 
-/// What is done with files that look like secrets.
+/// What is done with files that look like secrets and got no yes of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretsWish {
@@ -25,8 +26,6 @@ pub enum SecretsWish {
     Hold,
     /// Everything else is sent.
     Skip,
-    /// They are sent too.
-    Send,
 }
 
 /// Files and folders for the queue.
@@ -53,6 +52,9 @@ pub struct Add {
     pub expires: Option<Millis>,
     /// Files that look like secrets.
     pub secrets: SecretsWish,
+    /// Those that are sent all the same.
+    #[serde(default)]
+    pub allow: Vec<TypedPath>,
     /// Patterns of what is left out of folders.
     pub ignore: Vec<String>,
     /// The answer goes on until every upload has ended.
@@ -77,9 +79,12 @@ pub(super) async fn add(
         .uploads
         .look(engine.uploads.begin_looking(), paths, add.ignore.join("\n"))
         .await?;
-    if let Err(error) = may_be_sent(&drop_in, add.secrets) {
-        engine.uploads.discard(&drop_in.id);
-        return Err(error);
+    match may_be_sent(engine, &drop_in, &add, say).await {
+        Ok(allowed) => engine.uploads.allow_in_drop(&drop_in.id, &allowed),
+        Err(error) => {
+            engine.uploads.discard(&drop_in.id);
+            return Err(error);
+        }
     }
     let options = UploadOptions {
         name: add.name,
@@ -90,7 +95,6 @@ pub(super) async fn add(
         secrets: match add.secrets {
             SecretsWish::Hold => Secrets::Hold,
             SecretsWish::Skip => Secrets::LeaveOut,
-            SecretsWish::Send => Secrets::Send,
         },
         allowed: Vec::new(),
         // What is named on a command line goes as it is: its CID is that of `pinfold cid`.
@@ -147,34 +151,83 @@ async fn group(
     ))
 }
 
-fn may_be_sent(looked: &crate::uploads::Drop, secrets: SecretsWish) -> Result<(), CommandError> {
+/// The files that got a yes. Fails, after a line about each, where something is held back that got none.
+async fn may_be_sent(
+    engine: &Engine,
+    looked: &Drop,
+    add: &Add,
+    say: &Say,
+) -> Result<Vec<PathBuf>, CommandError> {
     if let Some(problem) = &looked.problem {
         let sentence = format!("{problem} Nothing was queued.");
         return Err(CommandError::new(ErrorCode::Unreadable, sentence));
     }
-    if let Some(name) = looked.workshop.first()
-        && secrets != SecretsWish::Send
-    {
-        return Err(CommandError::new(
-            ErrorCode::Secret,
-            format!(
-                "{} is rarely meant for everyone. What is public on IPFS cannot be taken back, so nothing was queued. Leave it out with --ignore={name}/, or send it with --secrets=send.",
-                looked.workshop.join(", ")
-            ),
-        ));
-    }
-    if looked.secret_count == 0 || secrets != SecretsWish::Hold {
-        return Ok(());
-    }
-    let (what, names) = (looked.secret_count, looked.secrets.join(", "));
-    let what = match what {
-        1 => "1 file looks like a secret".to_owned(),
-        more => format!("{more} files look like secrets"),
+    let held = engine.uploads.held_back(&looked.id)?;
+    let is_one = |path: &Path| {
+        engine.uploads.is_file(path) || held.workshop.iter().any(|folder| folder == path)
     };
+    let mut allowed = Vec::new();
+    for typed in &add.allow {
+        let meant = typed.the_one(&held.roots, is_one);
+        allowed.push(meant.map_err(|mut error| {
+            error.message.push_str(" Nothing was queued.");
+            error
+        })?);
+    }
+    let unasked = |paths: &[PathBuf]| -> Vec<PathBuf> {
+        let unasked = paths.iter().filter(|path| !allowed.contains(path));
+        unasked.cloned().collect()
+    };
+    let folders = unasked(&held.workshop);
+    let mut files = match add.secrets {
+        SecretsWish::Hold => unasked(&held.secrets),
+        SecretsWish::Skip => Vec::new(),
+    };
+    // Where a folder stays here, so does what is in it.
+    files.retain(|file| !folders.iter().any(|folder| file.starts_with(folder)));
+    if folders.is_empty() && files.is_empty() {
+        return Ok(allowed);
+    }
+    for folder in &folders {
+        let name = readable(&name_of(folder));
+        let option = allow::option(folder, &held.roots, is_one);
+        say.note(format!(
+            "{name} is rarely meant for everyone. To leave it out: --ignore={name}/ To send it: {option}"
+        ))
+        .await?;
+    }
+    for file in &files {
+        let name = readable(&name_of(file));
+        let option = allow::option(file, &held.roots, is_one);
+        say.note(format!("{name} looks like a secret. To send it: {option}"))
+            .await?;
+    }
     Err(CommandError::new(
         ErrorCode::Secret,
-        format!(
-            "{what}: {names}. What is public on IPFS cannot be taken back, so nothing was queued. Leave them out with --secrets=skip, or send them with --secrets=send."
-        ),
+        refusal(folders.len(), files.len()),
     ))
+}
+
+fn refusal(folders: usize, files: usize) -> String {
+    let folders = match folders {
+        0 => None,
+        1 => Some("1 folder is rarely meant for everyone".to_owned()),
+        more => Some(format!("{more} folders are rarely meant for everyone")),
+    };
+    let (looks, skip) = match files {
+        0 => (None, ""),
+        1 => (
+            Some("1 file looks like a secret".to_owned()),
+            " To leave it out: --secrets=skip",
+        ),
+        more => (
+            Some(format!("{more} files look like secrets")),
+            " To leave all of them out: --secrets=skip",
+        ),
+    };
+    let what: Vec<String> = [folders, looks].into_iter().flatten().collect();
+    format!(
+        "{}. What is public on IPFS cannot be taken back, so nothing was queued.{skip}",
+        what.join(", and ")
+    )
 }

@@ -6,8 +6,8 @@ use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
 use super::queue::Of;
 use super::{
-    Desk, Reply, Request, accounts, add, edits, groups, job_control, jobs, keys, links, pins,
-    queue, swaps, usage, watches,
+    Desk, Reply, Request, accounts, add, allow, edits, groups, job_control, jobs, keys, links,
+    pins, queue, swaps, usage, watches,
 };
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
@@ -187,6 +187,11 @@ async fn said(
             usage::tell(engine, account, span, say).await
         }
         Request::Accounts => accounts::list(engine, say).await,
+        Request::AccountCounts { account } => {
+            let named = account.as_deref();
+            let only = named.map(|named| account_of(engine, Some(named)));
+            accounts::count(engine, only.transpose()?, say).await
+        }
         Request::AdoptAccount {
             account,
             abilities,
@@ -229,6 +234,18 @@ async fn said(
             what,
             uploads,
         } => queue::control(&Of::named(engine, account.as_deref())?, what, &uploads, say).await,
+        Request::Suspects { account, upload } => {
+            allow::list(&Of::named(engine, account.as_deref())?, upload, say).await
+        }
+        Request::AnswerSuspects {
+            account,
+            upload,
+            allow,
+            skip,
+        } => {
+            let of = Of::named(engine, account.as_deref())?;
+            allow::answer(&of, upload, &allow, skip, say).await
+        }
         Request::FollowQueue { account } => {
             let of = Of::named(engine, account.as_deref())?;
             drop(doing);

@@ -25,8 +25,12 @@ pub enum GroupsAsked {
         /// It may be seen without a key; `None` leaves that to the service.
         public: Option<bool>,
     },
-    /// Gives one another name.
-    Rename { group: String, name: String },
+    /// Gives one another name, or says who may see it.
+    Edit {
+        group: String,
+        name: Option<String>,
+        public: Option<bool>,
+    },
     /// Removes groups; their pins stay, in no group.
     Remove { groups: Vec<String> },
     /// Puts pins, named by CID or whole name, into a group.
@@ -85,10 +89,14 @@ pub(super) async fn asked(
             let made = groups.create(account, &name, network, public).await?;
             say.line(Reply::Group(GroupLine::new(&made))).await
         }
-        GroupsAsked::Rename { group, name } => {
+        GroupsAsked::Edit {
+            group,
+            name,
+            public,
+        } => {
             let id = the_one(engine, account, &group).await?.id;
-            let renamed = groups.edit(id, Some(&name), None).await?;
-            say.line(Reply::Group(GroupLine::new(&renamed))).await
+            let edited = groups.edit(id, name.as_deref(), public).await?;
+            say.line(Reply::Group(GroupLine::new(&edited))).await
         }
         GroupsAsked::Remove { groups: named } => {
             let mut meant = Vec::new();

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod add;
+mod allow;
 mod answer;
 mod converse;
 mod desk;
@@ -31,8 +32,9 @@ mod watches;
 
 use serde::{Deserialize, Serialize};
 
-pub use accounts::AccountLine;
+pub use accounts::{AccountLine, CountsLine};
 pub use add::{Add, SecretsWish};
+pub use allow::{SuspectLine, TypedPath};
 pub use answer::ask;
 pub use converse::{Ended, converse};
 pub use desk::{Closed, Desk};
@@ -153,6 +155,8 @@ pub enum Request {
     },
     /// Every account.
     Accounts,
+    /// Every account, or this one, with what it holds and waits for.
+    AccountCounts { account: Option<String> },
     /// An account whose token another process of this user has tested and put into the keychain.
     AdoptAccount {
         account: Box<Account>,
@@ -191,6 +195,20 @@ pub enum Request {
         account: Option<String>,
         what: Control,
         uploads: Vec<i64>,
+    },
+    /// Files of an upload that look like secrets and wait for a word.
+    Suspects {
+        #[serde(default)]
+        account: Option<String>,
+        upload: i64,
+    },
+    /// A yes to these files of an upload; `skip`: a no to all others that wait.
+    AnswerSuspects {
+        #[serde(default)]
+        account: Option<String>,
+        upload: i64,
+        allow: Vec<TypedPath>,
+        skip: bool,
     },
     /// A line for each upload that changes, of this account or of all, until the asker hangs up.
     FollowQueue {
@@ -236,7 +254,9 @@ impl Request {
                 | Self::Stored { .. }
                 | Self::Usage { .. }
                 | Self::Accounts
+                | Self::AccountCounts { .. }
                 | Self::Queue { .. }
+                | Self::Suspects { .. }
                 | Self::FollowQueue { .. }
                 | Self::Folders
                 | Self::Folder { .. }
@@ -253,6 +273,7 @@ impl Request {
             Self::EditPins { change, .. } => change.rename.is_none(),
             Self::Open(_)
             | Self::Add(_)
+            | Self::AnswerSuspects { .. }
             | Self::AdoptAccount { .. }
             | Self::ReplaceKey { .. }
             | Self::RenameAccount { .. }
@@ -283,6 +304,8 @@ pub enum Reply {
     },
     /// An upload.
     Upload(UploadLine),
+    /// A file of an upload that looks like a secret and waits for a word.
+    Suspect(SuspectLine),
     /// How far an upload is.
     Progress(ProgressLine),
     /// A pin, or what is to become one.

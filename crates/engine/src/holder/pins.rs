@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
 use super::meant::{known, nothing, the_one};
-use super::{JobLine, Reply, groups, jobs, past, queue};
+use super::{CountsLine, JobLine, Reply, groups, jobs, past, queue};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::CommandError;
@@ -280,6 +280,27 @@ async fn unpinned(
         all.extend(lines.into_iter().filter_map(PinLine::asked_for));
     }
     Ok(all)
+}
+
+/// How many there are of each status.
+pub(super) async fn counts(
+    engine: &Engine,
+    account: AccountId,
+    say: &Say,
+) -> Result<CountsLine, CommandError> {
+    let mut counts = CountsLine::default();
+    for line in unpinned(engine, account, false, say).await? {
+        match line.status.as_str() {
+            "queued" => counts.queued += 1,
+            "pinning" => counts.pinning += 1,
+            "failed" => counts.failed += 1,
+            _ => {}
+        }
+    }
+    engine.pins.take_out_ended().await?;
+    engine.pins.refresh_or_wait(account).await?;
+    engine.pins.each(account, |_| counts.pinned += 1)?;
+    Ok(counts)
 }
 
 fn with_all_keyvalues(engine: &Engine, row: &PinRow, names: &Names) -> PinLine {

@@ -7,7 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
-use super::{Desk, Reply};
+use super::{Desk, Reply, allow};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::announce::Noun;
@@ -152,6 +152,9 @@ pub(super) async fn follow(desk: &Desk, uploads: &[i64], say: &Say) -> Result<()
                 continue;
             }
             say.line(Reply::Upload(line.clone())).await?;
+            if line.reason == Some(ErrorCode::Secret) {
+                allow::tell(engine, id, say).await?;
+            }
             if line.over {
                 open.remove(&id);
             } else {
@@ -201,8 +204,13 @@ impl<'a> Of<'a> {
         }
     }
 
+    /// Where they are.
+    pub(super) fn engine(&self) -> &'a Engine {
+        self.engine
+    }
+
     /// Fails where it is another account's.
-    fn require(&self, id: i64) -> Result<(), CommandError> {
+    pub(super) fn require(&self, id: i64) -> Result<(), CommandError> {
         if self.has(id)? {
             return Ok(());
         }

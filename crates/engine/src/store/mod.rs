@@ -92,6 +92,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_expiry.sql")),
                 M::up(include_str!("migrations/ledger_disks.sql")),
                 M::up(include_str!("migrations/ledger_replaces.sql")),
+                M::up(include_str!("migrations/ledger_suspects.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),
@@ -349,6 +350,25 @@ mod tests {
             text("SELECT CAST(seq AS TEXT) FROM sqlite_sequence WHERE name = 'account'"),
             "9"
         );
+    }
+
+    #[test]
+    fn what_waited_for_one_yes_to_all_its_secrets_is_looked_at_once_more() {
+        let all = Schema::Ledger.migrations();
+        let mut ledger = Connection::open_in_memory().expect("opens");
+        all.to_version(&mut ledger, 18).expect("an older ledger");
+        ledger
+            .execute_batch(
+                "INSERT INTO account (id, kind, label, keep, created) VALUES (1, 'sandbox', 's', 'sandbox', 1);
+                 INSERT INTO upload (account, operation, name, kind, paths, keyvalues, cid_version, wrap, secrets, state, reason, resume_to, created)
+                   VALUES (1, 'a', 'n', 'folder', '[]', '{}', 1, 0, 'leave_out', 'needs_you', 'secret', 'queued', 1),
+                          (1, 'b', 'n', 'folder', '[]', '{}', 1, 0, 'leave_out', 'needs_you', 'empty', 'queued', 1);",
+            )
+            .expect("rows");
+        all.to_latest(&mut ledger).expect("migrates");
+        let states = "SELECT group_concat(state || coalesce(reason, '')) FROM upload";
+        let states = ledger.query_row(states, [], |row| row.get::<_, String>(0));
+        assert_eq!(states.expect("rows"), "scanning,needs_youempty");
     }
 
     #[tokio::test]

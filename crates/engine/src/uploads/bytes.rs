@@ -11,8 +11,8 @@ use tokio::task::{JoinError, JoinHandle};
 use super::from_watch;
 use super::progress::Running;
 use super::rows::{Secrets, Upload};
-use super::source::{encode_place, stamp_text, stamps_text};
-use super::suspects;
+use super::source::{stamp_text, stamps_text};
+use super::suspects::{self, Words};
 use crate::error::ErrorCode;
 use crate::planted::planted;
 use crate::walk::{Files, Found, Place, Problem, readable, survey};
@@ -36,6 +36,8 @@ pub(super) struct Contents {
 pub(super) struct Refusal {
     pub(super) code: ErrorCode,
     pub(super) detail: String,
+    /// Files that wait for a word.
+    pub(super) suspects: Vec<Place>,
 }
 
 impl Refusal {
@@ -43,6 +45,7 @@ impl Refusal {
         Self {
             code,
             detail: detail.into(),
+            suspects: Vec::new(),
         }
     }
 }
@@ -60,6 +63,8 @@ pub(super) fn contents(
         bytes: 0,
         problems: Vec::new(),
     };
+    let words = Words::of(upload);
+    let mut unasked = Vec::new();
     for path in &upload.wish.paths {
         let (root, expected) = from_watch::source(path);
         let together = several || (upload.wish.folder && expected.is_some());
@@ -76,8 +81,9 @@ pub(super) fn contents(
                 format!("{} {what}", readable(&root.name())),
             ));
         }
-        if !looked.secrets.is_empty() && upload.wish.secrets == Secrets::Hold {
-            return Err(suspects::held(&looked.secrets));
+        if upload.wish.secrets == Secrets::Hold {
+            let secrets = looked.secrets.iter();
+            unasked.extend(secrets.filter(|place| words.none_for(place)).cloned());
         }
         let looks = looked.files.first().map(|found| stamp_text(&found.stamp));
         if expected.is_some() && looks != expected {
@@ -107,10 +113,7 @@ pub(super) fn contents(
                 ));
                 continue;
             }
-            if upload.wish.secrets == Secrets::LeaveOut
-                && secrets.contains(&found.place)
-                && !upload.wish.allowed.contains(&encode_place(&found.place))
-            {
+            if words.leave_out(&found.place, secrets.contains(&found.place)) {
                 let words = "looks like a secret and was left out, as asked.";
                 contents.problems.push((
                     shown(&found.place),
@@ -141,6 +144,9 @@ pub(super) fn contents(
                 .push((shown(&place), problem.sentence(&place)));
         }
     }
+    if !unasked.is_empty() {
+        return Err(suspects::held(unasked));
+    }
     if upload.wish.folder {
         fits_in_a_request(&contents)?;
         contents.files.sort_by(|a, b| a.0.cmp(&b.0));
@@ -155,7 +161,7 @@ fn refusal(problem: &Problem, place: &Place) -> Refusal {
     Refusal::new(problem.code, problem.sentence(place))
 }
 
-fn shown(place: &Place) -> String {
+pub(super) fn shown(place: &Place) -> String {
     place
         .inside
         .iter()

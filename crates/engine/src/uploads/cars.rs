@@ -81,7 +81,7 @@ impl Uploads {
             Err(Stopped::Cancelled) => return Ok(Some(Outcome::none())),
             Err(Stopped::Changed) => return Ok(Some(Event::SourceChanged.into())),
             Err(Stopped::Refused(refusal)) => {
-                return Ok(Some(Outcome::refused(refusal.code, refusal.detail)));
+                return Ok(Some(Outcome::from(refusal)));
             }
         };
         let begun = upload.place.as_ref();

@@ -51,6 +51,7 @@ pub fn cid_of(
         wrap: wrap && !folder,
         secrets: Secrets::Send,
         allowed: Vec::new(),
+        refused: Vec::new(),
         junk: true,
         patterns: patterns.to_owned(),
         target: Target::default(),

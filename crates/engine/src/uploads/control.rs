@@ -90,15 +90,6 @@ impl Uploads {
         }
     }
 
-    /// The person says that what looks like a secret is none, or may be public.
-    pub async fn allow_secrets(&self, id: i64) -> Result<(), CommandError> {
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| rows::allow_secrets(tx, id))
-            .await?;
-        self.ask(id, Event::Retry).await
-    }
-
     /// Goes before all others, also those that were moved to the front before.
     pub async fn put_first(&self, id: i64) -> Result<(), CommandError> {
         self.store

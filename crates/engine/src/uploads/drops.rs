@@ -1,17 +1,17 @@
 //! What was dropped or picked. The page gets a name for it and what it consists of; the paths stay here.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
 use specta::Type;
 
 use super::look::Looking;
-use super::source::encode_place;
+use super::source::{encode, encode_place};
 use super::{UploadOptions, Uploads};
 use crate::error::{CommandError, ErrorCode};
-use crate::walk::Place;
+use crate::walk::{Node, Place};
 
 /// Drops that may wait for their options, and drops in the queue of which it is known what they became.
 const KEPT: usize = 32;
@@ -116,8 +116,12 @@ pub(super) struct Item {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Kept {
     pub(super) items: Vec<Item>,
-    /// Those of [`Drop::secrets`].
+    /// Those of [`Drop::secrets`] first, and then those that are not told.
     pub(super) secrets: Vec<Place>,
+    /// Folders that are rarely meant to be published.
+    pub(super) workshop: Vec<Place>,
+    /// Paths that got a yes by name, percent-encoded.
+    pub(super) named: Vec<String>,
     /// What is left out of its folders.
     pub(super) patterns: String,
 }
@@ -126,10 +130,9 @@ impl Kept {
     /// Paths of those that are sent although they look like secrets, percent-encoded.
     pub(super) fn allowed(&self, options: &UploadOptions) -> Vec<String> {
         let chosen = options.allowed.iter();
-        chosen
-            .filter_map(|number| self.secrets.get(*number as usize))
-            .map(encode_place)
-            .collect()
+        let chosen = chosen.filter_map(|number| self.secrets.get(*number as usize));
+        let named = self.named.iter().cloned();
+        chosen.map(encode_place).chain(named).collect()
     }
 }
 
@@ -194,7 +197,44 @@ impl Drops {
     }
 }
 
+/// What of a drop nobody should send without a word.
+pub(crate) struct HeldBack {
+    /// What was dropped.
+    pub(crate) roots: Vec<PathBuf>,
+    /// Files whose names look like secrets.
+    pub(crate) secrets: Vec<PathBuf>,
+    /// Folders that are rarely meant to be published.
+    pub(crate) workshop: Vec<PathBuf>,
+}
+
 impl Uploads {
+    /// What of a drop is held back unless there is a yes.
+    pub(crate) fn held_back(&self, id: &str) -> Result<HeldBack, CommandError> {
+        let kept = self.drops().kept(id)?;
+        let paths = |places: &[Place]| {
+            let mut paths: Vec<PathBuf> = places.iter().map(Place::path).collect();
+            paths.sort();
+            paths
+        };
+        Ok(HeldBack {
+            secrets: paths(&kept.secrets),
+            workshop: paths(&kept.workshop),
+            roots: kept.items.into_iter().map(|item| item.path).collect(),
+        })
+    }
+
+    /// Whether a regular file stands there.
+    pub(crate) fn is_file(&self, path: &Path) -> bool {
+        matches!(self.files.look(&Place::root(path)), Ok(Node::File(_)))
+    }
+
+    /// A yes to each of these files of a drop, whatever they look like by name or inside.
+    pub(crate) fn allow_in_drop(&self, id: &str, files: &[PathBuf]) {
+        if let Some(kept) = self.drops().kept.get_mut(id) {
+            kept.named.extend(files.iter().map(|file| encode(file)));
+        }
+    }
+
     /// Forgets a drop that will not be uploaded.
     pub fn discard(&self, id: &str) {
         self.drops().forget(id);

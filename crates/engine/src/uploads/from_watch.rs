@@ -83,6 +83,7 @@ pub(crate) fn insert(tx: &Tx, watched: &Watched, now: Millis) -> Result<i64, Sto
         // The folder has looked at names and content, and asked where it had to.
         secrets: Secrets::Send,
         allowed: Vec::new(),
+        refused: Vec::new(),
         // Its rules say what of this kind is left out.
         junk: true,
         patterns: String::new(),

@@ -66,6 +66,7 @@ impl Uploads {
             // The person wrote it, and saw it.
             secrets: Secrets::Send,
             allowed: Vec::new(),
+            refused: Vec::new(),
             junk: true,
             patterns: String::new(),
             target,

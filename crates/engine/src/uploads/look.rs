@@ -178,6 +178,7 @@ impl Uploads {
                 let ignored = survey.ignored.iter().map(|(place, _)| place);
                 examples(&mut finding.drop.ignored, ignored);
                 examples(&mut finding.drop.workshop, survey.workshop.iter());
+                finding.kept.workshop.extend(survey.workshop);
                 for (_, problem) in &survey.left_out {
                     finding.count_left_out(&problem.words);
                 }
@@ -309,11 +310,13 @@ impl Finding {
     fn count_secrets(&mut self, called: &str, found: &[Place]) {
         self.drop.secret_count += found.len();
         for place in found {
-            let name = from_root(called, place);
-            if self.drop.secrets.len() == MOST || !self.secrets.takes(&name) {
-                return;
+            let told = self.drop.secrets.len();
+            if told == self.kept.secrets.len() && told < MOST {
+                let name = from_root(called, place);
+                if self.secrets.takes(&name) {
+                    self.drop.secrets.push(name);
+                }
             }
-            self.drop.secrets.push(name);
             self.kept.secrets.push(place.clone());
         }
     }

@@ -53,6 +53,8 @@ pub(crate) use source::{decode, encode, source_words};
 pub use state::{
     Active, Event, GRACE, Job, MOST_ATTEMPTS, State, Verdict, after_crash, backoff, step,
 };
+pub(crate) use suspects::SuspectPaths;
+pub use suspects::{UploadSuspect, UploadSuspects};
 pub(crate) use target::Target;
 pub use target::{GroupChoice, UploadNetwork, UploadPlaces};
 pub use view::{UploadProblem, UploadRow, UploadState, UploadsHead, UploadsPage};
@@ -279,6 +281,7 @@ fn wishes(
         wrap: options.wrap && !folder,
         secrets: options.secrets,
         allowed: allowed.to_vec(),
+        refused: Vec::new(),
         junk: options.junk,
         patterns: patterns.to_owned(),
         target: Target {

@@ -70,7 +70,7 @@ impl Uploads {
         let contents = match looked {
             Ok(Ok(contents)) if Some(&contents.stamp) == upload.stamp.as_ref() => contents,
             Ok(Err(refusal)) if refusal.code == ErrorCode::Cancelled => return Ok(Outcome::none()),
-            Ok(Err(refusal)) => return Ok(Outcome::refused(refusal.code, refusal.detail)),
+            Ok(Err(refusal)) => return Ok(Outcome::from(refusal)),
             _ => return Ok(Event::SourceChanged.into()),
         };
         running.begin(contents.bytes, true);

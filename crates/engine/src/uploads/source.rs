@@ -30,12 +30,7 @@ pub(crate) fn encode(path: &Path) -> String {
 
 /// A place below a root as one path's text.
 pub(super) fn encode_place(place: &Place) -> String {
-    let inside = place
-        .inside
-        .iter()
-        .map(|name| std::ffi::OsStr::from_bytes(name));
-    let path = inside.fold(place.root.to_path_buf(), |path, name| path.join(name));
-    encode(&path)
+    encode(&place.path())
 }
 
 /// The path behind [`encode`]'s text.

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::sync::Notify;
 
 use super::Uploads;
-use super::bytes::{self, Stopped};
+use super::bytes::{self, Refusal, Stopped};
 use super::progress::Running;
 use super::rows::{self, Facts, Upload};
 use super::state::{Active, Event, State};
@@ -42,10 +42,18 @@ impl Outcome {
     }
 
     pub(super) fn refused(code: ErrorCode, detail: String) -> Self {
+        Refusal::new(code, detail).into()
+    }
+}
+
+impl From<Refusal> for Outcome {
+    fn from(refusal: Refusal) -> Self {
+        let suspects = suspects::told(&refusal.suspects);
         Self {
-            events: vec![Event::Refused(code)],
+            events: vec![Event::Refused(refusal.code)],
             facts: Facts {
-                detail: Some(detail),
+                detail: Some(refusal.detail),
+                suspects: (!suspects.is_empty()).then_some(suspects),
                 ..Facts::default()
             },
         }
@@ -326,7 +334,7 @@ impl Uploads {
                 }
             }
             Ok(Err(refusal)) if refusal.code == ErrorCode::Cancelled => Outcome::none(),
-            Ok(Err(refusal)) => Outcome::refused(refusal.code, refusal.detail),
+            Ok(Err(refusal)) => refusal.into(),
             Err(_) => Outcome::none(),
         }
     }
@@ -378,7 +386,7 @@ impl Uploads {
                 }
             }
             Ok(Err(Stopped::Refused(refusal))) if refusal.code != ErrorCode::Cancelled => {
-                Outcome::refused(refusal.code, refusal.detail)
+                refusal.into()
             }
             Ok(Err(Stopped::Changed)) => Event::SourceChanged.into(),
             _ => Outcome::none(),

@@ -82,6 +82,14 @@ impl Place {
         }
     }
 
+    /// The whole path.
+    pub fn path(&self) -> PathBuf {
+        use std::os::unix::ffi::OsStrExt;
+        let inside = self.inside.iter();
+        let inside = inside.map(|name| std::ffi::OsStr::from_bytes(name));
+        inside.fold(self.root.to_path_buf(), |path, name| path.join(name))
+    }
+
     /// The last name, as bytes.
     pub fn name(&self) -> Vec<u8> {
         self.inside

@@ -2,7 +2,6 @@
 
 use std::os::unix::fs::FileExt;
 
-use engine::error::ErrorCode;
 use engine::uploads::{Secrets, UploadOptions, UploadState, UploadsFilter};
 
 use super::house::{self, House};
@@ -248,34 +247,4 @@ async fn empty_folders_are_named_before_the_start() {
         drop.left_out[0].sentence,
         "Empty folders, which no pinning service takes: box/deep/empty."
     );
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_key_under_an_innocent_name_waits_for_a_word_and_not_a_byte_beside_it_is_sent() {
-    let house = House::new().await;
-    let site = house.path("site");
-    std::fs::create_dir(&site).expect("a folder");
-    let key = ["-----BEGIN OPENSSH ", "PRIVATE KEY-----\nb3BlbnNzaC1rZXk"].concat();
-    for (name, content) in [("index.html", "<h1>"), ("deploy.txt", &key), ("notes", "n")] {
-        std::fs::write(site.join(name), content).expect("writes");
-    }
-    house.drop_in(&[site]).await;
-    let held = house.until(|row| row.state == UploadState::NeedsYou).await;
-    assert_eq!(held.reason, Some(ErrorCode::Secret));
-    assert!(
-        held.sentence
-            .starts_with("1 file looks like a secret: deploy.txt."),
-        "{}",
-        held.sentence
-    );
-    assert_eq!(house.uploads_received(), 0);
-    house
-        .engine
-        .uploads
-        .allow_secrets(held.id)
-        .await
-        .expect("yes");
-    let cid = house.verified().await.cid.expect("a CID");
-    let served = house.served(&format!("{cid}/deploy.txt")).await;
-    assert_eq!(served, key.as_bytes());
 }

@@ -1,7 +1,8 @@
-//! The tables `upload`, `upload_problem` and `upload_handover`. The row is the state.
+//! The tables `upload`, `upload_problem`, `upload_handover` and `upload_suspect`. The row is the state.
 
 mod handovers;
 mod read;
+mod suspects;
 mod write;
 
 use std::collections::BTreeMap;
@@ -21,9 +22,10 @@ pub(super) use read::{
     problems, receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled,
     window,
 };
+pub(super) use suspects::{Suspect, answer, reword, suspects};
 pub(super) use write::{
-    allow_secrets, amend, apply, clear, clear_all, insert, limits, put_first, recover, set_limits,
-    set_rest, settled,
+    amend, apply, clear, clear_all, insert, limits, put_first, recover, set_limits, set_rest,
+    settled,
 };
 
 /// What a person wishes for an upload, as stored.
@@ -47,6 +49,8 @@ pub(super) struct Wish {
     pub secrets: Secrets,
     /// Files that look like secrets and are sent although they are to be left out, percent-encoded.
     pub allowed: Vec<String>,
+    /// Files that a person said no to, percent-encoded.
+    pub refused: Vec<String>,
     /// System files of a folder go along.
     pub junk: bool,
     /// Patterns of what is left out of a folder, one a line.
@@ -55,15 +59,16 @@ pub(super) struct Wish {
     pub target: Target,
 }
 
-/// What is done with files that look like secrets.
+/// What is done with files that look like secrets, those aside that have a word of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum Secrets {
     /// Ask first.
     Hold,
-    /// Everything else is sent.
+    /// Everything else is sent. What looks like a secret inside, under a plain name, is asked about all the same.
     LeaveOut,
-    /// The person said yes.
+    /// They were looked at one by one before, or the app made them: nothing that a person chooses.
+    #[serde(skip)]
     Send,
 }
 
@@ -214,13 +219,15 @@ pub(super) struct Facts {
     pub offset: Option<u64>,
     /// What was left out: path and sentence. Replaces what was known.
     pub problems: Option<Vec<(String, String)>>,
+    /// What waits for a word. Replaces what was known.
+    pub suspects: Option<Vec<Suspect>>,
 }
 
 const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, resume_to, \
                        until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
                        service_id, verdict, amended, finished, network, group_id, group_name, \
                        resume_url, resume_stamp, resume_offset, priority > 0, created, \
-                       allowed, junk, resume_farthest, patterns, resume_length, expires, owes_end";
+                       allowed, junk, resume_farthest, patterns, resume_length, expires, owes_end, refused";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
@@ -246,6 +253,7 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
                 _ => Secrets::Hold,
             },
             allowed: serde_json::from_str(&row.get::<_, String>(35)?).unwrap_or_default(),
+            refused: serde_json::from_str(&row.get::<_, String>(42)?).unwrap_or_default(),
             junk: row.get(36)?,
             patterns: row.get(38)?,
             target: target(row)?,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 
 use super::read::get;
+use super::suspects::hold;
 use super::{
     ACTIVE, Event, Facts, Job, State, Upload, Wish, active_name, after_crash, state_name, step,
     verdict_name,
@@ -155,6 +156,9 @@ fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
         )?
         .execute(params![id, offset])?;
     }
+    if let Some(suspects) = &facts.suspects {
+        hold(tx, id, suspects)?;
+    }
     let Some(problems) = &facts.problems else {
         return Ok(());
     };
@@ -245,12 +249,6 @@ pub(in crate::uploads) fn set_limits(tx: &Tx, json: &str) -> Result<(), StoreErr
 /// Keeps the rest.
 pub(in crate::uploads) fn set_rest(tx: &Tx, json: &str) -> Result<(), StoreError> {
     keep(tx, REST, json)
-}
-
-/// The person answered the question about secrets.
-pub(in crate::uploads) fn allow_secrets(tx: &Tx, id: i64) -> Result<(), StoreError> {
-    tx.execute("UPDATE upload SET secrets = 'send' WHERE id = ?1", [id])?;
-    Ok(())
 }
 
 /// Takes an ended row out of the list. The row itself stays: it is the receipt that the pin's check state comes from.
