@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use engine::clock::{Clock, SystemClock};
 use engine::holder::{PastAsked, PinChange, PinLine, PinsAsked, Reply, Request, SortedBy};
-use engine::pins::{CheckState, FileKind, PinFilters};
+use engine::pins::{CheckState, FileKind, KeyValueCondition, PinFilters};
 
 use crate::add::plain;
 use crate::arguments::{Check, Edit, Kind, Ls, Narrowed, Rm, Sort, Status};
@@ -115,7 +115,15 @@ fn filters(narrowed: Narrowed) -> PinFilters {
         size_max: narrowed.smaller,
         pinned_from: narrowed.since,
         pinned_until: narrowed.until,
-        keyvalues: narrowed.keys,
+        mime: narrowed.mime,
+        keyvalues: narrowed
+            .keys
+            .into_iter()
+            .map(|condition| KeyValueCondition {
+                any_case: narrowed.any_case,
+                ..condition
+            })
+            .collect(),
         network: narrowed.network.map(Into::into),
         checks: narrowed.check.iter().map(check).collect(),
         duplicates: narrowed.duplicates,

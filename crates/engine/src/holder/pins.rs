@@ -12,7 +12,7 @@ use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::CommandError;
 use crate::jobs::JobsFilter;
-use crate::pins::{CheckState, Mirrored, PinFilters, PinQuery, PinRow, SortKey};
+use crate::pins::{CheckState, Mirrored, PinFilters, PinQuery, PinRow, Scalar, SortKey};
 use crate::uploads::{UploadRow, UploadState, UploadsFilter};
 
 /// Rows that are read at once.
@@ -83,7 +83,7 @@ pub struct PinLine {
     /// Bytes, as the service counts them.
     pub bytes: Option<u64>,
     /// All of them.
-    pub keyvalues: BTreeMap<String, String>,
+    pub keyvalues: BTreeMap<String, Scalar>,
     /// When it was pinned, RFC 3339.
     pub pinned_at: Option<String>,
     /// When its service unpins it by itself, RFC 3339.
@@ -110,7 +110,7 @@ pub struct PinLine {
 type Names = HashMap<String, String>;
 
 impl PinLine {
-    fn pinned(row: &PinRow, keyvalues: Vec<(String, String)>, names: &Names) -> Self {
+    fn pinned(row: &PinRow, keyvalues: Vec<(String, Scalar)>, names: &Names) -> Self {
         let name_of = |id: &String| names.get(id).unwrap_or(id).clone();
         Self {
             id: Some(row.id),

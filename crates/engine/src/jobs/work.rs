@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::StreamExt;
-use pinning::{Delivered, NewJob, Service, Value};
+use pinning::{Delivered, NewJob, Service};
 
 use super::Jobs;
 use super::rows::{self, Stored};
@@ -216,9 +216,7 @@ fn new_job(row: &Stored) -> NewJob {
     NewJob {
         cid: row.wish.cid.clone(),
         name: row.wish.name.clone(),
-        keyvalues: keyvalues
-            .map(|(key, value)| (key, Value::Text(value)))
-            .collect(),
+        keyvalues: keyvalues.map(|(key, value)| (key, value.into())).collect(),
         group: row.wish.group.clone(),
         host_nodes: row.wish.nodes.clone(),
     }

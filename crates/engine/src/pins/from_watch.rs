@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pinning::{NewJob, Priority, Value};
+use pinning::{NewJob, Priority};
 
+use super::scalar::Scalar;
 use super::work::{listed, missing};
 use super::{PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
@@ -16,7 +17,7 @@ pub(crate) struct PinText {
     /// Its name.
     pub(crate) name: Option<String>,
     /// Its key-values.
-    pub(crate) keyvalues: BTreeMap<String, String>,
+    pub(crate) keyvalues: BTreeMap<String, Scalar>,
 }
 
 impl Pins {
@@ -94,7 +95,7 @@ impl Pins {
             keyvalues: text
                 .keyvalues
                 .into_iter()
-                .map(|(key, value)| (key, Value::Text(value)))
+                .map(|(key, value)| (key, value.into()))
                 .collect(),
             ..NewJob::default()
         };

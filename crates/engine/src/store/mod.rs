@@ -91,6 +91,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_cars.sql")),
                 M::up(include_str!("migrations/ledger_expiry.sql")),
                 M::up(include_str!("migrations/ledger_disks.sql")),
+                M::up(include_str!("migrations/ledger_kinds.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),
@@ -98,6 +99,7 @@ impl Schema {
                 M::up(include_str!("migrations/mirror_bytes.sql")),
                 M::up(include_str!("migrations/mirror_expiry.sql")),
                 M::up(include_str!("migrations/mirror_told.sql")),
+                M::up(include_str!("migrations/mirror_kinds.sql")),
             ],
         })
     }

@@ -23,7 +23,7 @@ use crate::accounts::Hold;
 use crate::clock::date_words;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
-use crate::pins::Listed;
+use crate::pins::{Listed, as_text};
 use crate::planted::planted;
 use crate::walk::{Changes, Found};
 
@@ -222,6 +222,9 @@ impl Uploads {
         if verdict != Verdict::Different {
             self.accounts.release(upload.account);
             let mut pin = listed(upload, &receipt, self.clock.now());
+            if self.accounts.text_only(upload.account)?.is_some() {
+                pin.keyvalues = as_text(pin.keyvalues);
+            }
             if receipt.is_duplicate {
                 let known = self.pins.find(upload.account, &receipt.cid)?;
                 pin.expires = known.and_then(|known| known.pin.expires);
@@ -361,7 +364,13 @@ fn path(segments: &[Vec<u8>]) -> String {
 pub(super) fn options(upload: &Upload) -> pinning::UploadOptions {
     pinning::UploadOptions {
         name: Some(pin_name(upload)),
-        keyvalues: upload.wish.keyvalues.clone(),
+        keyvalues: upload
+            .wish
+            .keyvalues
+            .clone()
+            .into_iter()
+            .map(|(key, value)| (key, value.into()))
+            .collect(),
         cid_version: if upload.wish.cid_version == 0 {
             CidVersion::V0
         } else {

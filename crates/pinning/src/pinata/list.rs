@@ -98,6 +98,10 @@ impl Pins for Pinata {
         self.edit_pin(pin, edit).await.map(|()| None)
     }
 
+    async fn keeps_kinds(&self, pin: &PinRef) -> Result<bool, Error> {
+        self.edits_keep_kinds(pin).await
+    }
+
     async fn unpin(&self, pin: &PinRef) -> Result<(), Error> {
         self.unpin_pin(pin).await
     }

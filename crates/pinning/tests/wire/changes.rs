@@ -19,7 +19,7 @@ fn pin(id: Option<&str>) -> PinRef {
 
 fn an_edit() -> PinEdit {
     let keyvalues = [
-        ("a".to_owned(), Some(Value::Number(2.0))),
+        ("a".to_owned(), Some(Value::Number(2.into()))),
         ("b".to_owned(), None),
     ];
     PinEdit {

@@ -16,7 +16,7 @@ fn wish() -> NewJob {
         cid: CID.to_owned(),
         name: Some("found it".to_owned()),
         keyvalues: [
-            ("n".to_owned(), Value::Number(2.0)),
+            ("n".to_owned(), Value::Number(2.into())),
             ("t".to_owned(), Value::Text("x".to_owned())),
         ]
         .into(),
