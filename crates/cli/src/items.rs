@@ -28,7 +28,8 @@ pub(crate) async fn list(
         Status::Pinning => "pinning",
         Status::Failed => "failed",
     };
-    let all_pinned = !ls.all && (ls.status.is_empty() || ls.status == [Status::Pinned]);
+    let all_pinned =
+        !ls.all && !ls.cid_pending && (ls.status.is_empty() || ls.status == [Status::Pinned]);
     let request = Request::Pins(PinsAsked {
         account,
         text: ls.text,
@@ -39,6 +40,7 @@ pub(crate) async fn list(
             unpinned_until: ls.unpinned_until,
             ..filters(ls.narrowed)
         },
+        pending: ls.cid_pending,
         past: match (ls.all, ls.unpinned) {
             (true, _) => Some(PastAsked::All),
             (_, true) => Some(PastAsked::Unpinned),

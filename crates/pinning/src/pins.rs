@@ -171,6 +171,36 @@ pub struct PinPage {
     pub next: Option<PageToken>,
 }
 
+/// A file that the service has taken in, and whose CID it has not told yet: large uploads are looked through afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingFile {
+    /// The service's id of it.
+    pub service_id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Bytes, as far as the service says.
+    pub bytes: Option<u64>,
+    /// Its MIME type as the service says.
+    pub mime: Option<String>,
+    /// Its key-values.
+    pub keyvalues: BTreeMap<String, Value>,
+    /// The id of its group.
+    pub group: Option<String>,
+    /// The network that it is on.
+    pub network: Network,
+    /// Since when the service has it.
+    pub created_at: Option<Timestamp>,
+}
+
+/// One page of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingPage {
+    /// At most 1,000; may be empty although more follow.
+    pub files: Vec<PendingFile>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<PageToken>,
+}
+
 /// Names one pin: by the service's id where the API has ids, else by CID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PinRef {
@@ -211,6 +241,20 @@ pub trait Pins: Send + Sync {
         after: Option<PageToken>,
         priority: Priority,
     ) -> Result<PinPage, Error>;
+
+    /// One page of files that have no CID yet, of the network, the name, the group and the MIME type of `query`; of the rest
+    /// nothing is asked.
+    async fn pending(
+        &self,
+        _query: &PinQuery,
+        _after: Option<PageToken>,
+        _priority: Priority,
+    ) -> Result<PendingPage, Error> {
+        Err(Error::refused(
+            "NO_PENDING",
+            "this service tells of pins once they have a CID",
+        ))
+    }
 
     /// One pin as it is now. `NotPinned` where it is gone; without an id, the newest with this CID.
     async fn get(&self, pin: &PinRef, priority: Priority) -> Result<Pin, Error> {

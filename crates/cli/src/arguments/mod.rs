@@ -221,6 +221,9 @@ pub(crate) struct Ls {
     /// What is pinned and what was unpinned once, as far as the service remembers it; newest first.
     #[arg(long, conflicts_with_all = ["unpinned", "status", "sort", "reverse", "cached", "network", "check", "duplicates"])]
     pub(crate) all: bool,
+    /// Files that the service has and has not told the CID of yet, instead.
+    #[arg(long, conflicts_with_all = ["status", "sort", "reverse", "cached", "check", "duplicates", "unpinned", "all", "quiet"])]
+    pub(crate) cid_pending: bool,
     /// Unpinned on this day (UTC) or at this moment, or later.
     #[arg(long, value_name = "TIME", value_parser = moment, requires = "unpinned")]
     pub(crate) unpinned_since: Option<i64>,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
 use super::meant::{known, nothing, the_one};
-use super::{JobLine, Reply, groups, jobs, past, queue};
+use super::{JobLine, Reply, groups, jobs, past, pending, queue};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::CommandError;
@@ -51,6 +51,9 @@ pub struct PinsAsked {
     pub limit: Option<usize>,
     /// As it was read last, without asking the service.
     pub cached: bool,
+    /// Files that the service has no CID for yet, instead.
+    #[serde(default)]
+    pub pending: bool,
     /// What the service remembers instead; newest first.
     #[serde(default)]
     pub past: Option<PastAsked>,
@@ -208,6 +211,9 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
     let account = account_of(engine, asked.account.as_deref())?;
     if let Some(past) = asked.past {
         return past::list(engine, account, (past, asked), say).await;
+    }
+    if asked.pending {
+        return pending::list(engine, account, asked, say).await;
     }
     let wants = |status: &str| asked.status.iter().any(|wanted| wanted == status);
     let mut left = asked.limit.unwrap_or(usize::MAX);

@@ -73,7 +73,7 @@ async fn every_filter_of_the_legacy_list_goes_along_as_the_service_spells_it() {
             ("includesCount", "false"),
             (
                 "metadata[keyvalues]",
-                r#"{"a":{"op":"between","secondValue":9.0,"value":1.0},"b":{"op":"notILike","value":"%x%"}}"#
+                r#"{"a":{"op":"between","secondValue":9,"value":1},"b":{"op":"notILike","value":"%x%"}}"#
             ),
             ("metadata[name]", "a&b"),
             ("pageLimit", "50"),

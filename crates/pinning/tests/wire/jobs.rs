@@ -68,7 +68,7 @@ async fn a_legacy_key_pins_by_hash_with_values_of_their_kind() {
     assert_eq!(
         bodies(&server, "POST", "/pinning/pinByHash").await,
         [
-            json!({"hashToPin": CID, "pinataMetadata": {"name": "found it", "keyvalues": {"n": 2.0, "t": "x"}},
+            json!({"hashToPin": CID, "pinataMetadata": {"name": "found it", "keyvalues": {"n": 2, "t": "x"}},
                 "pinataOptions": {"hostNodes": ["/ip4/192.0.2.1/tcp/4001/p2p/12D3KooW"], "groupId": "g-1"}}),
             json!({"hashToPin": CID}),
         ]
