@@ -1,5 +1,6 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
 import { expect, test, vi } from "vitest";
 import type { PinDetails } from "../bindings";
 import type { Held } from "../lib/keyValues";
@@ -54,6 +55,8 @@ test("where the service keeps kinds one is chosen, and what was not touched keep
   ];
   render(PinKeyValues, { props: shown(held, null, saved) });
   expect(screen.getByRole("combobox", { name: "Kind of edition" })).toHaveDisplayValue("Number");
+  const { violations } = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
+  expect(violations.map(({ id }) => id)).toEqual([]);
   await user.selectOptions(screen.getByRole("combobox", { name: "Kind of code" }), "Number");
   await user.click(screen.getByRole("button", { name: "Save" }));
   expect(saved).toHaveBeenCalledWith({ set: [["code", 7]], remove: [] });

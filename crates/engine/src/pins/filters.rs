@@ -1,6 +1,7 @@
 //! Which pins a person wants to see: conditions that must all hold, decided from what is in memory alone.
 
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -194,7 +195,7 @@ pub(super) struct Traits {
     pub(super) pinned: Option<Millis>,
     pub(super) kind: FileKind,
     /// Stands for the media type.
-    pub(super) mime: Option<u64>,
+    pub(super) mime: Option<NonZeroU64>,
     pub(super) public: bool,
     pub(super) check: CheckState,
     /// Stands for its bytes: two pins of the same content have the same.
@@ -205,7 +206,7 @@ pub(super) struct Traits {
 /// Filters whose patterns are compiled.
 pub(super) struct Ready<'a> {
     filters: &'a PinFilters,
-    mime: Option<u64>,
+    mime: Option<NonZeroU64>,
     keyvalues: Vec<ReadyTest>,
 }
 
@@ -283,8 +284,8 @@ impl Ready<'_> {
 }
 
 /// A number that stands for a media type.
-pub(super) fn mime_key(mime: &str) -> u64 {
-    key_of(mime.trim().as_bytes())
+pub(super) fn mime_key(mime: &str) -> NonZeroU64 {
+    NonZeroU64::MIN | key_of(mime.trim().as_bytes())
 }
 
 /// What is not known is in no range.

@@ -199,11 +199,10 @@ fn plainly_holds(condition: &KeyValueCondition, pairs: &BTreeMap<String, Scalar>
 
 fn plainly_wanted(wish: &PinFilters, pin: &Listed, all: &[Listed]) -> bool {
     let kind = match pin.name.as_deref() {
-        Some("dawn.tif") => FileKind::Image,
+        Some("dawn.tif" | "x") => FileKind::Image,
         Some("notes.md") => FileKind::Text,
         Some("site") => FileKind::Folder,
         Some("data.json") => FileKind::Data,
-        Some("x") => FileKind::Image,
         _ => FileKind::File,
     };
     let (check, bytes_of) = compared(&pin.cid);

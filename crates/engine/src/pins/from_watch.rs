@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pinning::{NewJob, Priority};
 
-use super::scalar::Scalar;
+use super::scalar::{Scalar, values};
 use super::work::{listed, missing};
 use super::{PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
@@ -92,11 +92,7 @@ impl Pins {
         let wish = NewJob {
             cid: cid.to_owned(),
             name: text.name,
-            keyvalues: text
-                .keyvalues
-                .into_iter()
-                .map(|(key, value)| (key, value.into()))
-                .collect(),
+            keyvalues: values(&text.keyvalues),
             ..NewJob::default()
         };
         match jobs.add(&wish).await {

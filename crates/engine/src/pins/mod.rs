@@ -50,7 +50,7 @@ pub(crate) use pending::PendingRow;
 pub use rows::{Listed, Mirrored};
 pub use saved::SavedSearch;
 pub use scalar::Scalar;
-pub(crate) use scalar::as_text;
+pub(crate) use scalar::{as_text, values};
 pub use sets::Selection;
 pub use unpinned::{UnpinnedPage, UnpinnedQuery, UnpinnedRow};
 pub(crate) use view::lower_article;

@@ -58,6 +58,13 @@ pub(crate) fn as_text(keyvalues: BTreeMap<String, Scalar>) -> BTreeMap<String, S
     pairs.map(|(key, value)| (key, value.into_text())).collect()
 }
 
+/// Key-values as a service is asked for them.
+pub(crate) fn values(keyvalues: &BTreeMap<String, Scalar>) -> BTreeMap<String, Value> {
+    let pairs = keyvalues.iter();
+    let pairs = pairs.map(|(key, value)| (key.clone(), value.clone().into()));
+    pairs.collect()
+}
+
 impl fmt::Display for Scalar {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -23,7 +23,7 @@ use crate::accounts::Hold;
 use crate::clock::date_words;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
-use crate::pins::{Listed, as_text};
+use crate::pins::{Listed, as_text, values};
 use crate::planted::planted;
 use crate::walk::{Changes, Found};
 
@@ -222,7 +222,8 @@ impl Uploads {
         if verdict != Verdict::Different {
             self.accounts.release(upload.account);
             let mut pin = listed(upload, &receipt, self.clock.now());
-            if self.accounts.text_only(upload.account)?.is_some() {
+            let has_kinds = pin.keyvalues.values().any(|value| !value.is_text());
+            if has_kinds && self.accounts.text_only(upload.account)?.is_some() {
                 pin.keyvalues = as_text(pin.keyvalues);
             }
             if receipt.is_duplicate {
@@ -364,13 +365,7 @@ fn path(segments: &[Vec<u8>]) -> String {
 pub(super) fn options(upload: &Upload) -> pinning::UploadOptions {
     pinning::UploadOptions {
         name: Some(pin_name(upload)),
-        keyvalues: upload
-            .wish
-            .keyvalues
-            .clone()
-            .into_iter()
-            .map(|(key, value)| (key, value.into()))
-            .collect(),
+        keyvalues: values(&upload.wish.keyvalues),
         cid_version: if upload.wish.cid_version == 0 {
             CidVersion::V0
         } else {

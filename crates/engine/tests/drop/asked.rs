@@ -160,7 +160,7 @@ async fn a_file_whose_cid_is_not_told_yet_is_listed_by_itself_and_narrowed_like_
     let late = Kind::LateCid(std::time::Duration::from_mins(10));
     house.sandbox.faults().once(Route::TusPatch, late);
     house
-        .drop_in(&[house.file("long.mov", &[7; 200_000])])
+        .drop_in(&[house.file("long.mov", &vec![7; 200_000])])
         .await;
     let waits = |row: &engine::uploads::UploadRow| row.sentence.contains("has not told the CID");
     house.until(waits).await;

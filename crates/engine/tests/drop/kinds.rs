@@ -5,8 +5,8 @@ use engine::accounts::{Addresses, Chosen, Credential, Keep};
 use engine::changes::{ChangeWhat, EditOfMany};
 use engine::jobs::JobOptions;
 use engine::pins::{
-    KeyValueCondition, KeyValueOperator, Look, PinDetails, PinEdit, PinFilters, PinQuery, Scalar,
-    Selection, UnpinnedQuery,
+    KeyValueCondition, KeyValueOperator as Op, Look, PinDetails, PinEdit, PinFilters, PinQuery,
+    Scalar, Selection, UnpinnedQuery,
 };
 use engine::uploads::Secrets;
 use sandbox::{Fault, Key, Kind, Route, Scopes};
@@ -280,7 +280,6 @@ async fn a_filter_compares_numbers_as_numbers_and_dates_as_dates_whatever_their_
             .open(account, &query, None, Look::default());
         set.expect("a set").total == 1
     };
-    use KeyValueOperator as Op;
     assert!(found("edition", Op::Is, "5") && found("edition", Op::Is, "5.0"));
     assert!(found("code", Op::Greater, "4") && !found("edition", Op::Greater, "10"));
     assert!(
