@@ -5,8 +5,8 @@ use engine::accounts::{Addresses, Chosen, Credential, Keep};
 use engine::changes::{ChangeWhat, EditOfMany};
 use engine::jobs::JobOptions;
 use engine::pins::{
-    KeyValueCondition, KeyValueOperator as Op, Look, PinDetails, PinEdit, PinFilters, PinQuery,
-    Scalar, Selection, UnpinnedQuery,
+    KeyValueCondition, KeyValueOperator as Op, Look, PinDetails, PinEdit, PinFilters, PinNetwork,
+    PinQuery, Scalar, Selection, UnpinnedQuery,
 };
 use engine::uploads::Secrets;
 use sandbox::{Fault, Key, Kind, Route, Scopes};
@@ -18,7 +18,9 @@ use crate::house::{House, options};
 const DAY: &str = "2026-05-31T00:00:00.000Z";
 
 async fn house_with_an_older_key() -> (House, i64) {
-    let key = Key::new("older", Scopes::legacy_all());
+    // Groups are no part of files: such a key still edits by the older API alone.
+    let scopes = Scopes::legacy_all().and_v3(["org:groups:read", "org:groups:write"]);
+    let key = Key::new("older", scopes);
     let house = House::knowing(vec![key]).await;
     let account = house.connect("older").await;
     (house, account)
@@ -131,6 +133,14 @@ async fn a_number_stays_a_number_through_list_rename_edit_restart_and_pinning_ag
         .edit(pin.row.id, edit)
         .await
         .expect("edits");
+    assert_eq!(at_the_service(&house).await["keyvalues"], before);
+
+    let groups = &house.engine.groups;
+    let group = groups.create(account, "Prints", PinNetwork::Public, None);
+    let group = group.await.expect("makes").service_id;
+    let into = ChangeWhat::AddToGroup { group };
+    let row = carried_out(&house, &all_of(&house, account), into).await;
+    assert_eq!(row.done, 1, "{row:?}");
     assert_eq!(at_the_service(&house).await["keyvalues"], before);
 
     restarted(&mut house, account).await;
