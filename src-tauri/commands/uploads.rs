@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use engine::pins::CopyWhat;
+use engine::pins::{CopyWhat, Scalar};
 use engine::uploads::{
     Comparison, Drop, Event, RestFor, SingleUpload, UploadLimits, UploadOptions, UploadPlaces,
     UploadProblem, UploadReceipt, UploadSuspects, UploadsFilter, UploadsHead, UploadsPage,
@@ -106,7 +106,7 @@ pub async fn uploads_amend(
     engine: Held<'_>,
     drop: String,
     name: Option<String>,
-    keyvalues: Vec<(String, String)>,
+    keyvalues: Vec<(String, Scalar)>,
 ) -> Answer<()> {
     engine.uploads.amend_drop(&drop, name, &keyvalues).await
 }

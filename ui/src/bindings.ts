@@ -146,7 +146,7 @@ export const commands = {
 	/**  Forgets a drop. */
 	uploadsDiscard: (drop: string) => __TAURI_INVOKE<null>("uploads_discard", { drop }),
 	/**  Changes name and key-values of all that a drop became. */
-	uploadsAmend: (drop: string, name: string | null, keyvalues: ([string, string])[]) => __TAURI_INVOKE<null>("uploads_amend", { drop, name, keyvalues }),
+	uploadsAmend: (drop: string, name: string | null, keyvalues: ([string, Scalar])[]) => __TAURI_INVOKE<null>("uploads_amend", { drop, name, keyvalues }),
 	/**  Figures of the whole queue. */
 	uploadsHead: () => __TAURI_INVOKE<UploadsHead_Serialize>("uploads_head"),
 	/**  A window of the queue. */
@@ -474,6 +474,8 @@ export type AccountRow_Deserialize = {
 	noUploads?: string | null,
 	/**  Its pins can be given a time at which the service unpins them, as far as is known of the key. */
 	expiry: boolean,
+	/**  Why a number of a key-value is kept as its text; `None`: it is kept as a number, as far as is known of the key. */
+	textOnly?: string | null,
 	/**  Why its service did not answer as asked when it was last asked; `None`: it did. */
 	trouble?: string | null,
 	/**  When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here. */
@@ -510,6 +512,8 @@ export type AccountRow_Serialize = {
 	noUploads: string | null,
 	/**  Its pins can be given a time at which the service unpins them, as far as is known of the key. */
 	expiry: boolean,
+	/**  Why a number of a key-value is kept as its text; `None`: it is kept as a number, as far as is known of the key. */
+	textOnly: string | null,
 	/**  Why its service did not answer as asked when it was last asked; `None`: it did. */
 	trouble: string | null,
 	/**  When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here. */
@@ -1175,7 +1179,7 @@ export type EditOfMany_Deserialize = {
 	/**  The new name, with `{name}`, `{stem}`, `{ext}` and `{n}`; `None` leaves it. */
 	rename?: string | null,
 	/**  Key-values to set. */
-	set: ([string, string])[],
+	set: ([string, Scalar])[],
 	/**  Keys to take away. */
 	remove: string[],
 };
@@ -1185,7 +1189,7 @@ export type EditOfMany_Serialize = {
 	/**  The new name, with `{name}`, `{stem}`, `{ext}` and `{n}`; `None` leaves it. */
 	rename: string | null,
 	/**  Key-values to set. */
-	set: ([string, string])[],
+	set: ([string, Scalar])[],
 	/**  Keys to take away. */
 	remove: string[],
 };
@@ -1214,6 +1218,8 @@ export type ExportForm =
 export type Facet = 
 /**  The kinds. */
 "kinds" | 
+/**  The media type. */
+"mime" | 
 /**  The sizes. */
 "size" | 
 /**  When it was pinned. */
@@ -1415,7 +1421,7 @@ export type JobOptions_Deserialize = {
 	/**  The name of every one. */
 	name?: string | null,
 	/**  Key-values of every one. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  The service's id of a group. */
 	group?: string | null,
 	/**  Multiaddresses of computers that have the content. */
@@ -1427,7 +1433,7 @@ export type JobOptions_Serialize = {
 	/**  The name of every one. */
 	name: string | null,
 	/**  Key-values of every one. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  The service's id of a group. */
 	group: string | null,
 	/**  Multiaddresses of computers that have the content. */
@@ -1717,7 +1723,7 @@ export type JsonWish_Deserialize = {
 	/**  The name of the file and of the pin; `.json` is added where it has no ending. */
 	name: string,
 	/**  Key-values. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  The group that the pin goes to; one of [`Uploads::places`]. */
 	group?: GroupChoice | null,
 	/**  Who may read it. */
@@ -1731,7 +1737,7 @@ export type JsonWish_Serialize = {
 	/**  The name of the file and of the pin; `.json` is added where it has no ending. */
 	name: string,
 	/**  Key-values. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  The group that the pin goes to; one of [`Uploads::places`]. */
 	group: GroupChoice | null,
 	/**  Who may read it. */
@@ -1908,7 +1914,7 @@ export type KeyTest_Serialize = {
 
 /**  A condition on one key-value. */
 export type KeyValueCondition = {
-	/**  The key, without case. */
+	/**  The key. */
 	key: string,
 	/**  How its value is compared. */
 	operator: KeyValueOperator,
@@ -1916,9 +1922,14 @@ export type KeyValueCondition = {
 	value: string,
 	/**  The other end of a range. */
 	to: string,
+	/**  The case of letters does not count, neither in the key nor in the value. */
+	anyCase: boolean,
 };
 
-/**  How a value is compared. Text is compared without case; two numbers are compared as numbers. */
+/**
+ *  How a value is compared. Numbers are compared as numbers and dates as dates, whatever their kind; all else as text, in
+ *  which the case of letters counts, as it does at the services.
+ */
 export type KeyValueOperator = 
 /**  The key is there, whatever its value. */
 "present" | 
@@ -2447,7 +2458,7 @@ export type PinDetails_Deserialize = {
 	/**  As in the list. */
 	row: PinRow_Deserialize,
 	/**  All of them, by key. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  Number of files. */
 	files?: number | null,
 	/**  What the check state means. */
@@ -2477,7 +2488,7 @@ export type PinDetails_Serialize = {
 	/**  As in the list. */
 	row: PinRow_Serialize,
 	/**  All of them, by key. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  Number of files. */
 	files: number | null,
 	/**  What the check state means. */
@@ -2510,7 +2521,7 @@ export type PinEdit_Deserialize = {
 	/**  The new name; `None` leaves it. */
 	name?: string | null,
 	/**  Key-values to set. */
-	set: ([string, string])[],
+	set: ([string, Scalar])[],
 	/**  Keys to take away. */
 	remove: string[],
 };
@@ -2520,7 +2531,7 @@ export type PinEdit_Serialize = {
 	/**  The new name; `None` leaves it. */
 	name: string | null,
 	/**  Key-values to set. */
-	set: ([string, string])[],
+	set: ([string, Scalar])[],
 	/**  Keys to take away. */
 	remove: string[],
 };
@@ -2547,6 +2558,8 @@ export type PinFilters = PinFilters_Serialize;
 export type PinFilters_Deserialize = {
 	/**  Of one of these kinds; empty for all. */
 	kinds: FileKind[],
+	/**  Of exactly this media type, as the service says it. */
+	mime?: string | null,
 	/**  At least so many bytes. */
 	sizeMin?: number | null,
 	/**  At most so many bytes. */
@@ -2575,6 +2588,8 @@ export type PinFilters_Deserialize = {
 export type PinFilters_Serialize = {
 	/**  Of one of these kinds; empty for all. */
 	kinds: FileKind[],
+	/**  Of exactly this media type, as the service says it. */
+	mime: string | null,
 	/**  At least so many bytes. */
 	sizeMin: number | null,
 	/**  At most so many bytes. */
@@ -2647,7 +2662,7 @@ export type PinRow_Deserialize = {
 	/**  Bytes, as the service counts them. */
 	size?: number | null,
 	/**  The first three, by key. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  How many there are. */
 	keyvalueCount: number,
 	/**  When it was pinned. */
@@ -2677,7 +2692,7 @@ export type PinRow_Serialize = {
 	/**  Bytes, as the service counts them. */
 	size: number | null,
 	/**  The first three, by key. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  How many there are. */
 	keyvalueCount: number,
 	/**  When it was pinned. */
@@ -3005,6 +3020,15 @@ export type SavedSearch_Serialize = {
 	total: number,
 };
 
+/**  A value. Stored and told as plain JSON, so that what was stored as text before there were kinds is read as text. */
+export type Scalar = 
+/**  Yes or no. */
+boolean | 
+/**  A number, as it was written: 5 stays 5, and 5.0 stays 5.0. */
+number | 
+/**  Text. */
+string;
+
 /**  What is done with files that look like secrets, those aside that have a word of their own. */
 export type Secrets = 
 /**  Ask first. */
@@ -3232,7 +3256,7 @@ export type UnpinRow_Deserialize = {
 	/**  The pin's name. */
 	name?: string | null,
 	/**  Its key-values. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 };
 
 /**  A pin that a rule let go. */
@@ -3252,7 +3276,7 @@ export type UnpinRow_Serialize = {
 	/**  The pin's name. */
 	name: string | null,
 	/**  Its key-values. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 };
 
 /**  What became of a pin that a rule let go. */
@@ -3324,7 +3348,7 @@ export type UnpinnedRow_Deserialize = {
 	/**  Bytes, as the service counted them. */
 	size?: number | null,
 	/**  All of them, by key. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  When it was pinned. */
 	pinnedAt?: number | null,
 	/**  When it was unpinned. */
@@ -3348,7 +3372,7 @@ export type UnpinnedRow_Serialize = {
 	/**  Bytes, as the service counted them. */
 	size: number | null,
 	/**  All of them, by key. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  When it was pinned. */
 	pinnedAt: number | null,
 	/**  When it was unpinned. */
@@ -3399,7 +3423,7 @@ export type UploadOptions_Deserialize = {
 	/**  The pin's name, where one pin results. */
 	name?: string | null,
 	/**  Key-values. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  0 or 1. */
 	cidVersion: number,
 	/**  A single file inside a folder. */
@@ -3425,7 +3449,7 @@ export type UploadOptions_Serialize = {
 	/**  The pin's name, where one pin results. */
 	name: string | null,
 	/**  Key-values. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  0 or 1. */
 	cidVersion: number,
 	/**  A single file inside a folder. */
@@ -4128,7 +4152,7 @@ export type WatchRules_Deserialize = {
 	/**  The pin's name: text with `{name}`, `{stem}`, `{ext}`, `{path}`, `{folder}`, `{date}`, `{version}`. */
 	name?: string,
 	/**  Key-values of every pin. */
-	keyvalues?: ([string, string])[],
+	keyvalues?: ([string, Scalar])[],
 	/**  0 or 1. */
 	cidVersion?: number,
 	/**  Patterns of what is left out, as in a .gitignore, one a line. */
@@ -4164,7 +4188,7 @@ export type WatchRules_Serialize = {
 	/**  The pin's name: text with `{name}`, `{stem}`, `{ext}`, `{path}`, `{folder}`, `{date}`, `{version}`. */
 	name: string,
 	/**  Key-values of every pin. */
-	keyvalues: ([string, string])[],
+	keyvalues: ([string, Scalar])[],
 	/**  0 or 1. */
 	cidVersion: number,
 	/**  Patterns of what is left out, as in a .gitignore, one a line. */

@@ -51,6 +51,7 @@ pub(crate) fn condition(text: &str) -> Result<KeyValueCondition, String> {
         operator,
         value: value.to_owned(),
         to: to.to_owned(),
+        any_case: false,
     })
 }
 

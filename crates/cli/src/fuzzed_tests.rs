@@ -27,6 +27,8 @@ fn no_argument_makes_its_reader_fail_hang_or_grow() {
         "never",
         "30m",
         "KEY=VALUE",
+        "KEY:=-0.25",
+        "KEY@=2026-05-31",
     ];
     Runs::of("an argument", 800).text(&sound, LARGEST, |text| {
         if let Ok(read) = condition(text) {

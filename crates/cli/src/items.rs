@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use engine::clock::{Clock, SystemClock};
 use engine::holder::{PastAsked, PinChange, PinLine, PinsAsked, Reply, Request, SortedBy};
-use engine::pins::{CheckState, FileKind, PinFilters};
+use engine::pins::{CheckState, FileKind, KeyValueCondition, PinFilters};
 
 use crate::add::plain;
 use crate::arguments::{Check, Edit, Kind, Ls, Narrowed, Rm, Sort, Status};
@@ -28,7 +28,8 @@ pub(crate) async fn list(
         Status::Pinning => "pinning",
         Status::Failed => "failed",
     };
-    let all_pinned = !ls.all && (ls.status.is_empty() || ls.status == [Status::Pinned]);
+    let all_pinned =
+        !ls.all && !ls.cid_pending && (ls.status.is_empty() || ls.status == [Status::Pinned]);
     let request = Request::Pins(PinsAsked {
         account,
         text: ls.text,
@@ -39,6 +40,7 @@ pub(crate) async fn list(
             unpinned_until: ls.unpinned_until,
             ..filters(ls.narrowed)
         },
+        pending: ls.cid_pending,
         past: match (ls.all, ls.unpinned) {
             (true, _) => Some(PastAsked::All),
             (_, true) => Some(PastAsked::Unpinned),
@@ -115,7 +117,15 @@ fn filters(narrowed: Narrowed) -> PinFilters {
         size_max: narrowed.smaller,
         pinned_from: narrowed.since,
         pinned_until: narrowed.until,
-        keyvalues: narrowed.keys,
+        mime: narrowed.mime,
+        keyvalues: narrowed
+            .keys
+            .into_iter()
+            .map(|condition| KeyValueCondition {
+                any_case: narrowed.any_case,
+                ..condition
+            })
+            .collect(),
         network: narrowed.network.map(Into::into),
         checks: narrowed.check.iter().map(check).collect(),
         duplicates: narrowed.duplicates,

@@ -32,6 +32,8 @@ mod json;
 mod keys;
 #[path = "drop/kills.rs"]
 mod kills;
+#[path = "drop/kinds.rs"]
+mod kinds;
 #[path = "drop/large.rs"]
 mod large;
 #[path = "drop/lost.rs"]
@@ -168,7 +170,7 @@ async fn name_and_key_values_are_edited_at_the_service_and_unpinning_takes_the_p
         .expect("rows")
         .remove(0);
     assert_eq!(pin.name.as_deref(), Some("b.txt"));
-    assert_eq!(pin.keyvalues, [("paper".to_owned(), "Baryta".to_owned())]);
+    assert_eq!(pin.keyvalues, [("paper".to_owned(), "Baryta".into())]);
 
     let all = Selection {
         set: set.set,

@@ -228,7 +228,8 @@ impl PinQuery {
     }
 }
 
-/// Numbers are compared as numbers where both sides are, text as text; a key that is missing equals nothing.
+/// Numbers are compared as numbers where both sides are, dates as dates, and all else as text, in which the case of the
+/// letters counts; a key that is missing equals nothing.
 fn holds(test: &Test, value: Option<&Value>) -> bool {
     let Some(value) = value else { return false };
     let compare = |with: &Value| order(value, with);
@@ -252,8 +253,11 @@ fn holds(test: &Test, value: Option<&Value>) -> bool {
 
 fn order(one: &Value, two: &Value) -> std::cmp::Ordering {
     let (one, two) = (one.to_string(), two.to_string());
-    match (one.parse::<f64>(), two.parse::<f64>()) {
-        (Ok(one), Ok(two)) => one.total_cmp(&two),
+    if let (Ok(one), Ok(two)) = (one.parse::<f64>(), two.parse::<f64>()) {
+        return one.total_cmp(&two);
+    }
+    match (one.parse::<Timestamp>(), two.parse::<Timestamp>()) {
+        (Ok(one), Ok(two)) => one.cmp(&two),
         _ => one.cmp(&two),
     }
 }

@@ -92,7 +92,7 @@ pub(crate) fn keyvalues(object: Option<&Json>) -> BTreeMap<String, Value> {
         .filter_map(|(key, value)| {
             let value = match value {
                 Json::String(text) => Value::Text(text.clone()),
-                Json::Number(number) => Value::Number(number.as_f64()?),
+                Json::Number(number) => Value::Number(number.clone()),
                 Json::Bool(truth) => Value::Bool(*truth),
                 Json::Null => return None,
                 // Nothing documented stores these; shown as they are, they are at least not lost.
@@ -101,6 +101,18 @@ pub(crate) fn keyvalues(object: Option<&Json>) -> BTreeMap<String, Value> {
             Some((key.clone(), value))
         })
         .collect()
+}
+
+/// Key-values for a service that stores text only.
+pub(crate) fn as_text(keyvalues: &BTreeMap<String, Value>) -> Json {
+    let text = |(key, value): (&String, &Value)| (key.clone(), Json::from(value.to_string()));
+    Json::Object(keyvalues.iter().map(text).collect())
+}
+
+/// Key-values for a service that stores what it is given.
+pub(crate) fn as_given(keyvalues: &BTreeMap<String, Value>) -> Json {
+    let given = |(key, value): (&String, &Value)| (key.clone(), value.json());
+    Json::Object(keyvalues.iter().map(given).collect())
 }
 
 #[cfg(test)]
@@ -165,7 +177,7 @@ mod tests {
         let read = keyvalues(Some(&object));
         assert_eq!(read.len(), 3);
         assert_eq!(read["Type"], Value::Text("a".to_owned()));
-        assert_eq!(read["type"], Value::Number(1.0));
+        assert_eq!(read["type"], Value::Number(1.into()));
         assert_eq!(read["yes"], Value::Bool(true));
         assert!(keyvalues(Some(&json!(null))).is_empty() && keyvalues(None).is_empty());
     }

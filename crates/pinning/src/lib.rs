@@ -58,7 +58,10 @@ pub use keys::{
 };
 pub use links::{GatewayAddress, LinkError, LinkStyle, SignedLink, with_file_name};
 pub use pinata::{MULTIPART_LIMIT, Pinata, pins_of_pin_list};
-pub use pins::{Network, PageToken, Pin, PinEdit, PinPage, PinRef, Pins, Region, Value};
+pub use pins::{
+    Network, PageToken, PendingFile, PendingPage, Pin, PinEdit, PinPage, PinRef, Pins, Region,
+    Value,
+};
 pub use psa::{PSA_TEMPLATES, Psa, PsaBudget, PsaEndpoint, PsaTemplate};
 pub use requests::{
     NameMatch, PinRequest, PinStatus, RequestPage, RequestQuery, RequestStatus, Requests,

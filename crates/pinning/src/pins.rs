@@ -35,15 +35,38 @@ impl Network {
     }
 }
 
-/// A key-value's value. The legacy API also knows numbers and booleans; v3 has text only.
-#[derive(Debug, Clone, PartialEq)]
+/// A key-value's value. The legacy API also knows numbers and booleans; v3 and pinning services have text only. A date is
+/// text of a certain form: JSON has no other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Text.
     Text(String),
-    /// A number.
-    Number(f64),
+    /// A number, as it was written: 5 is sent back as 5 and 5.0 as 5.0.
+    Number(serde_json::Number),
     /// True or false.
     Bool(bool),
+}
+
+impl Value {
+    /// A number; `None` for what JSON cannot hold, such as infinity.
+    pub fn number(number: f64) -> Option<Self> {
+        serde_json::Number::from_f64(number).map(Self::Number)
+    }
+
+    /// The value as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Number(number) => number.clone().into(),
+            Self::Bool(truth) => (*truth).into(),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
 }
 
 impl std::fmt::Display for Value {
@@ -148,6 +171,36 @@ pub struct PinPage {
     pub next: Option<PageToken>,
 }
 
+/// A file that the service has taken in, and whose CID it has not told yet: large uploads are looked through afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingFile {
+    /// The service's id of it.
+    pub service_id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Bytes, as far as the service says.
+    pub bytes: Option<u64>,
+    /// Its MIME type as the service says.
+    pub mime: Option<String>,
+    /// Its key-values.
+    pub keyvalues: BTreeMap<String, Value>,
+    /// The id of its group.
+    pub group: Option<String>,
+    /// The network that it is on.
+    pub network: Network,
+    /// Since when the service has it.
+    pub created_at: Option<Timestamp>,
+}
+
+/// One page of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingPage {
+    /// At most 1,000; may be empty although more follow.
+    pub files: Vec<PendingFile>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<PageToken>,
+}
+
 /// Names one pin: by the service's id where the API has ids, else by CID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PinRef {
@@ -189,6 +242,20 @@ pub trait Pins: Send + Sync {
         priority: Priority,
     ) -> Result<PinPage, Error>;
 
+    /// One page of files that have no CID yet, of the network, the name, the group and the MIME type of `query`; of the rest
+    /// nothing is asked.
+    async fn pending(
+        &self,
+        _query: &PinQuery,
+        _after: Option<PageToken>,
+        _priority: Priority,
+    ) -> Result<PendingPage, Error> {
+        Err(Error::refused(
+            "NO_PENDING",
+            "this service tells of pins once they have a CID",
+        ))
+    }
+
     /// One pin as it is now. `NotPinned` where it is gone; without an id, the newest with this CID.
     async fn get(&self, pin: &PinRef, priority: Priority) -> Result<Pin, Error> {
         let found = self.find(&pin.cid, priority).await?;
@@ -209,6 +276,11 @@ pub trait Pins: Send + Sync {
     /// Changes the name and key-values. `NotPinned` where the pin is gone. Answers the id that the pin has from now on,
     /// where the change gave it another one.
     async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<Option<String>, Error>;
+
+    /// Whether an edit of this pin stores a number as a number, and not as its text. May ask what the key may do.
+    async fn keeps_kinds(&self, _pin: &PinRef) -> Result<bool, Error> {
+        Ok(false)
+    }
 
     /// Removes the pin. `NotPinned` where nothing has this CID any more, `NotFound` where the id is gone and another
     /// pin has the CID (which stays). Without an id, `Rejected` (`SEVERAL_PINS`) where more than one pin has the CID.

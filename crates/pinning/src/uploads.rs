@@ -63,8 +63,8 @@ pub enum CidVersion {
 pub struct UploadOptions {
     /// The name of the pin; the file's or folder's own where it is missing.
     pub name: Option<String>,
-    /// At most 10 key-values.
-    pub keyvalues: BTreeMap<String, String>,
+    /// At most 10 key-values; v3 keeps text only.
+    pub keyvalues: BTreeMap<String, Value>,
     /// The CID version.
     pub cid_version: CidVersion,
     /// Wrap a single file in a folder, so that `<cid>/<name>` resolves.

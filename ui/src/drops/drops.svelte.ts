@@ -10,6 +10,7 @@ import {
   type UploadOptions,
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
+import type { Held } from "../lib/keyValues";
 import { visibleText } from "../lib/visibleText";
 import { counted, leftOutOf } from "./wording";
 
@@ -178,7 +179,7 @@ export class Drops {
     }
   }
 
-  async amend(drop: DropId, name: string | null, keyvalues: [string, string][]): Promise<boolean> {
+  async amend(drop: DropId, name: string | null, keyvalues: Held[]): Promise<boolean> {
     this.problem = null;
     try {
       await commands.uploadsAmend(drop, name, keyvalues);

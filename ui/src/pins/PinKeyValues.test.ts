@@ -1,11 +1,15 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import axe from "axe-core";
+import { expect, test, vi } from "vitest";
 import type { PinDetails } from "../bindings";
+import type { Held } from "../lib/keyValues";
 import { aPin } from "./fakePins";
 import PinKeyValues from "./PinKeyValues.svelte";
 
-function shown(keyvalues: [string, string][]) {
+const TEXT_ONLY = "Pinata keeps key-values as text with this key.";
+
+function shown(keyvalues: Held[], textOnly: string | null = TEXT_ONLY, onsave: (edit: unknown) => void = () => undefined) {
   const pin: PinDetails = {
     row: aPin(1),
     keyvalues,
@@ -21,7 +25,11 @@ function shown(keyvalues: [string, string][]) {
     past: [],
     presence: [],
   };
-  return { pin, saving: false, onsave: () => Promise.resolve(true), ondone: () => undefined };
+  const save = (edit: unknown) => {
+    onsave(edit);
+    return Promise.resolve(true);
+  };
+  return { pin, saving: false, textOnly, onsave: save, ondone: () => undefined };
 }
 
 test("a line that was just added stays when the pin is read again", async () => {
@@ -36,4 +44,43 @@ test("what the service holds now is shown where nothing was touched", async () =
   const { rerender } = render(PinKeyValues, { props: shown([["paper", "Baryta"]]) });
   await rerender(shown([["paper", "Rag"]]));
   expect(screen.getByDisplayValue("Rag")).toBeVisible();
+});
+
+test("where the service keeps kinds one is chosen, and what was not touched keeps its own", async () => {
+  const user = userEvent.setup();
+  const saved = vi.fn();
+  const held: Held[] = [
+    ["edition", 5],
+    ["code", "7"],
+  ];
+  render(PinKeyValues, { props: shown(held, null, saved) });
+  expect(screen.getByRole("combobox", { name: "Kind of edition" })).toHaveDisplayValue("Number");
+  const { violations } = await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } });
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await user.selectOptions(screen.getByRole("combobox", { name: "Kind of code" }), "Number");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(saved).toHaveBeenCalledWith({ set: [["code", 7]], remove: [] });
+});
+
+test("a number that is none is said, and nothing is saved", async () => {
+  const user = userEvent.setup();
+  const saved = vi.fn();
+  render(PinKeyValues, { props: shown([["edition", 5]], null, saved) });
+  await user.type(screen.getByRole("textbox", { name: "Value of edition" }), "th{Enter}");
+  expect(screen.getByRole("alert")).toHaveTextContent("A number is written as 5 or -0.25.");
+  expect(saved).not.toHaveBeenCalled();
+});
+
+test("where only text is kept none is chosen, and that is said of what reads as a number", async () => {
+  const user = userEvent.setup();
+  const saved = vi.fn();
+  render(PinKeyValues, { props: shown([["edition", "four"]], TEXT_ONLY, saved) });
+  expect(screen.queryByRole("combobox")).toBeNull();
+  expect(screen.queryByText(TEXT_ONLY)).toBeNull();
+  const value = screen.getByRole("textbox", { name: "Value of edition" });
+  await user.clear(value);
+  await user.type(value, "5");
+  expect(screen.getByText(TEXT_ONLY)).toBeVisible();
+  await user.keyboard("{Enter}");
+  expect(saved).toHaveBeenCalledWith({ set: [["edition", "5"]], remove: [] });
 });

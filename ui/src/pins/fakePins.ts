@@ -11,6 +11,7 @@ import type {
   ResultSet,
   Selection,
 } from "../bindings";
+import type { Held } from "../lib/keyValues";
 import { FIRST } from "../settings/settings.svelte";
 import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
 
@@ -69,7 +70,7 @@ export function aStart(with_: Partial<AppStart> = {}): AppStart {
 
 /** An engine with these pins: it searches names, carries selections by id, and forgets all but its last two sets. */
 export function enginePins(rows: PinRow[], link: string | null = "https://northlight.example/ipfs/cid") {
-  const held = { rows, keyvalues: new Map<number, [string, string][]>(), changes: [] as ChangeRow[] };
+  const held = { rows, keyvalues: new Map<number, Held[]>(), changes: [] as ChangeRow[] };
   const sets = new Map<number, PinRow[]>();
   let last = 0;
   const chosen = ({ set, ranges }: Selection) => ranges.flatMap(([from, to]) => (sets.get(set) ?? []).slice(from, to + 1));
@@ -145,7 +146,7 @@ export function enginePins(rows: PinRow[], link: string | null = "https://northl
       };
     },
     pins_edit: ({ id, edit }) => {
-      const { name, set, remove } = edit as { name: string | null; set: [string, string][]; remove: string[] };
+      const { name, set, remove } = edit as { name: string | null; set: Held[]; remove: string[] };
       const pairs = new Map(details(id as number).keyvalues);
       for (const key of remove) pairs.delete(key);
       for (const [key, value] of set) pairs.set(key, value);

@@ -16,6 +16,7 @@ import { visibleText } from "../lib/visibleText";
 /** Every pin. */
 export const NO_FILTERS: PinFilters = {
   kinds: [],
+  mime: null,
   sizeMin: null,
   sizeMax: null,
   pinnedFrom: null,
@@ -83,6 +84,7 @@ export function valuesOf(operator: KeyValueOperator): 0 | 1 | 2 {
 
 export const FACETS: Record<Facet, string> = {
   kinds: "Type",
+  mime: "Media type",
   size: "Size",
   pinned: "Pinned",
   unpinned: "Unpinned",
@@ -94,9 +96,9 @@ export const FACETS: Record<Facet, string> = {
 };
 
 /** The conditions on what was unpinned: those that the service's memory can tell. */
-export const FACETS_OF_UNPINNED: Facet[] = ["kinds", "size", "pinned", "unpinned", "key_value", "group"];
+export const FACETS_OF_UNPINNED: Facet[] = ["kinds", "mime", "size", "pinned", "unpinned", "key_value", "group"];
 /** And those on what is kept. */
-export const FACETS_OF_PINNED: Facet[] = ["kinds", "size", "pinned", "key_value", "group", "network", "checks", "duplicates"];
+export const FACETS_OF_PINNED: Facet[] = ["kinds", "mime", "size", "pinned", "key_value", "group", "network", "checks", "duplicates"];
 
 /** One condition: what it is about, and what it says. `at`: which of the key-values. */
 export type Chip = { facet: Facet; at: number; field: string; words: string };
@@ -106,6 +108,7 @@ export function chipsOf(filters: PinFilters, groups: GroupRow[]): Chip[] {
   const chips: Chip[] = [];
   const add = (facet: Facet, words: string, field = FACETS[facet], at = 0) => chips.push({ facet, at, field, words });
   if (filters.kinds.length > 0) add("kinds", filters.kinds.map((kind) => KINDS[kind].replace(/^[A-Z](?=[a-z])/, lower)).join(" or "));
+  if (filters.mime !== null) add("mime", visibleText(filters.mime));
   if (filters.sizeMin !== null || filters.sizeMax !== null) add("size", range(filters.sizeMin, filters.sizeMax, bytes, SIZES));
   for (const facet of ["pinned", "unpinned"] as const) {
     const { from, last } = datesOf(filters, facet);
@@ -141,9 +144,10 @@ function range(from: number | null, to: number | null, words: (value: number) =>
   return from !== null ? `${since} ${words(from)}` : to !== null ? `${until} ${words(to)}` : "";
 }
 
-function conditionWords({ operator, value, to }: KeyValueCondition): string {
+function conditionWords({ operator, value, to, anyCase }: KeyValueCondition): string {
   const values = [visibleText(value), visibleText(to)].slice(0, valuesOf(operator));
-  return [OPERATORS[operator], values.join(" and ")].join(" ").trim();
+  const words = [OPERATORS[operator], values.join(" and ")].join(" ").trim();
+  return anyCase ? `${words}, in any case` : words;
 }
 
 function groupWords(group: InGroup, groups: GroupRow[]): string {
@@ -160,6 +164,8 @@ export function without(filters: PinFilters, facet: Facet, at: number): PinFilte
   switch (facet) {
     case "kinds":
       return { ...filters, kinds: [] };
+    case "mime":
+      return { ...filters, mime: null };
     case "size":
       return { ...filters, sizeMin: null, sizeMax: null };
     case "pinned":

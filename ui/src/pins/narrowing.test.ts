@@ -43,8 +43,28 @@ test("a condition stands as a chip, is part of the question, and can be removed"
   await user.type(form.getByLabelText("From"), "3");
   await user.type(form.getByLabelText("To"), "12{Enter}");
   expect(await button(/^edition/)).toBeVisible();
-  expect(asked().filters.keyvalues).toEqual([{ key: "edition", operator: "between", value: "3", to: "12" }]);
+  expect(asked().filters.keyvalues).toEqual([{ key: "edition", operator: "between", value: "3", to: "12", anyCase: false }]);
   await user.click(await button("Remove the filter edition is between 3 and 12"));
+  await waitFor(() => expect(asked().filters).toEqual(NO_FILTERS));
+});
+
+test("a media type is asked for exactly, and a key-value in any case where that is ticked", async () => {
+  const { asked, user } = await open([aPin(1)]);
+  const type = await addFilter(user, "Media type");
+  const field = type.getByLabelText("Exactly as the service says it");
+  await user.type(field, "{Enter}");
+  expect(type.getByText("A media type is written as image/png.")).toBeInTheDocument();
+  await user.type(field, " image/png {Enter}");
+  await waitFor(() => expect(asked().filters.mime).toBe("image/png"));
+  const form = await addFilter(user, "Key-value");
+  await user.type(form.getByLabelText("Key"), "paper");
+  await user.click(form.getByLabelText("Upper and lower case are alike"));
+  await user.type(form.getByLabelText("Value"), "baryta{Enter}");
+  await waitFor(() =>
+    expect(asked().filters.keyvalues).toEqual([{ key: "paper", operator: "is", value: "baryta", to: "", anyCase: true }]),
+  );
+  await user.click(await button("Remove the filter paper is baryta, in any case"));
+  await user.click(await button("Remove the filter Media type image/png"));
   await waitFor(() => expect(asked().filters).toEqual(NO_FILTERS));
 });
 

@@ -1,6 +1,7 @@
 import { commands, type CommandError, type PinDetails, type PinEdit, type PinId } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import type { Toasts } from "../components/toasts.svelte";
+import type { Held } from "../lib/keyValues";
 import { visibleText } from "../lib/visibleText";
 
 /** How it was before an edit, and what is said once it is so again. */
@@ -25,7 +26,7 @@ export class Undo {
     const had = new Map(before.keyvalues);
     const back: PinEdit = {
       name: (edit.name ?? null) === null ? null : (named ?? ""),
-      set: [...edit.set.map(([key]) => key), ...edit.remove].flatMap((key): [string, string][] => {
+      set: [...edit.set.map(([key]) => key), ...edit.remove].flatMap((key): Held[] => {
         const value = had.get(key);
         return value === undefined ? [] : [[key, value]];
       }),

@@ -2,7 +2,7 @@ import { commands, type CommandError, type Drop, type GroupChoice, type UploadNe
 import { asCommandError } from "../accounts/commandError";
 import { counted } from "../drops/wording";
 import { clock } from "../lib/clock.svelte";
-import { filled, mistakes } from "../lib/keyValues";
+import { filled, mistakes, type Pair } from "../lib/keyValues";
 import { endOf, type EndChoice } from "../pins/ends";
 
 /** Patterns are looked at when nobody has typed for so long. */
@@ -16,7 +16,7 @@ export class Choices {
   junk = $state(false);
   /** Empty: each item's own name. */
   name = $state("");
-  keyvalues = $state<[string, string][]>([]);
+  keyvalues = $state<Pair[]>([]);
   cidVersion = $state<0 | 1>(1);
   wrap = $state(false);
   asOneFolder = $state(false);

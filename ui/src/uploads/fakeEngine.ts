@@ -75,6 +75,7 @@ export function anAccount(with_: Partial<AccountRow> = {}): AccountRow {
     pins: null,
     bytes: null,
     noUploads: null,
+    textOnly: "Pinata keeps key-values as text with this key: only its older API knows numbers.",
     expiry: true,
     trouble: null,
     answeredAt: Date.now() - 60_000,

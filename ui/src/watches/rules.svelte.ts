@@ -1,5 +1,5 @@
 import type { GroupChoice, OnChange, OnDelete, UploadNetwork, WatchRules } from "../bindings";
-import { filled, mistakes } from "../lib/keyValues";
+import { filled, mistakes, type Pair, pairsOf } from "../lib/keyValues";
 
 const MEGA = 1_000_000;
 
@@ -7,7 +7,7 @@ const MEGA = 1_000_000;
 export class RulesDraft {
   unit = $state<WatchRules["unit"]>("files");
   name = $state("");
-  keyvalues = $state.raw<[string, string][]>([]);
+  keyvalues = $state.raw<Pair[]>([]);
   cidVersion = $state(1);
   ignore = $state("");
   usual = $state(true);
@@ -28,7 +28,7 @@ export class RulesDraft {
   constructor(rules: WatchRules) {
     this.unit = rules.unit;
     this.name = rules.name;
-    this.keyvalues = rules.keyvalues;
+    this.keyvalues = pairsOf(rules.keyvalues, false);
     this.cidVersion = rules.cidVersion;
     this.ignore = rules.ignore;
     this.usual = rules.usual;

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use engine::pins::Scalar;
+
 use super::key_value;
 
 #[derive(Debug, Args)]
@@ -12,9 +14,10 @@ pub(crate) struct Import {
     /// The name of every pin.
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// A key-value of every pin; may be repeated.
+    /// A key-value of every pin: KEY=TEXT, KEY:=5 for a number (or true, false), KEY@=2026-05-31 for a date; may be
+    /// repeated.
     #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) keys: Vec<(String, String)>,
+    pub(crate) keys: Vec<(String, Scalar)>,
     /// The group of every pin, by name or id.
     #[arg(long)]
     pub(crate) group: Option<String>,

@@ -3,6 +3,7 @@
 mod account;
 mod groups;
 mod jobs;
+mod key_value;
 mod keys;
 mod narrowed;
 mod queue;
@@ -13,9 +14,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use engine::pins::Scalar;
 
 use crate::filters::moment;
 use crate::until::{End, Until, end, lasts, until};
+use key_value::key_value;
 
 pub(crate) use account::{Account, AddAccount};
 pub(crate) use groups::{Groups, GroupsWhat, Network};
@@ -126,9 +129,10 @@ pub(crate) struct Add {
     /// The pin's name, where one path is given.
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// A key-value of every pin; may be repeated.
+    /// A key-value of every pin: KEY=TEXT, KEY:=5 for a number (or true, false), KEY@=2026-05-31 for a date; may be
+    /// repeated.
     #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) keys: Vec<(String, String)>,
+    pub(crate) keys: Vec<(String, Scalar)>,
     /// The version of the CID.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
     pub(crate) cid_version: u8,
@@ -219,6 +223,9 @@ pub(crate) struct Ls {
     /// What is pinned and what was unpinned once, as far as the service remembers it; newest first.
     #[arg(long, conflicts_with_all = ["unpinned", "status", "sort", "reverse", "cached", "network", "check", "duplicates"])]
     pub(crate) all: bool,
+    /// Files that the service has and has not told the CID of yet, instead.
+    #[arg(long, conflicts_with_all = ["status", "sort", "reverse", "cached", "check", "duplicates", "unpinned", "all", "quiet"])]
+    pub(crate) cid_pending: bool,
     /// Unpinned on this day (UTC) or at this moment, or later.
     #[arg(long, value_name = "TIME", value_parser = moment, requires = "unpinned")]
     pub(crate) unpinned_since: Option<i64>,
@@ -263,9 +270,9 @@ pub(crate) struct Edit {
     /// The new name of each: {name}, {stem} and {ext} stand for the name it has, {n} for its number among the arguments.
     #[arg(long, value_name = "TEMPLATE", conflicts_with = "name")]
     pub(crate) rename: Option<String>,
-    /// Sets a key-value; may be repeated.
+    /// Sets a key-value: KEY=TEXT, KEY:=5 for a number (or true, false), KEY@=2026-05-31 for a date; may be repeated.
     #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) keys: Vec<(String, String)>,
+    pub(crate) keys: Vec<(String, Scalar)>,
     /// Takes a key away; may be repeated.
     #[arg(long, value_name = "KEY")]
     pub(crate) remove_key: Vec<String>,
@@ -350,11 +357,4 @@ pub(crate) struct Sandbox {
     /// Has a paid plan: large folders may come as CARs, which a break does not undo.
     #[arg(long)]
     pub(crate) paid: bool,
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("a key-value is written KEY=VALUE".to_owned()),
-    }
 }

@@ -13,9 +13,15 @@ pub(crate) struct Narrowed {
     /// KEY<N, KEY<=N, KEY..=FROM..TO or KEY!..=FROM..TO; may be repeated.
     #[arg(long = "key", value_name = "CONDITION", value_parser = condition)]
     pub(crate) keys: Vec<KeyValueCondition>,
+    /// The case of letters does not count in conditions on key-values; without it, it does, as at the services.
+    #[arg(long, requires = "keys")]
+    pub(crate) any_case: bool,
     /// Only these sorts of files.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(crate) kind: Vec<Kind>,
+    /// Only of exactly this media type, as the service says it: image/png.
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) mime: Option<String>,
     /// At least so large: 4096, 500kB, 1.5MB.
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(crate) larger: Option<u64>,

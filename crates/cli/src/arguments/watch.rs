@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use engine::pins::Scalar;
+
 use super::key_value;
 
 #[derive(Debug, Subcommand)]
@@ -59,9 +61,10 @@ pub(crate) struct AddWatch {
     /// The pins' names: {name}, {stem}, {ext}, {path}, {folder}, {date} and {version} are filled in.
     #[arg(long, default_value = "{name}")]
     pub(crate) name: String,
-    /// A key-value of every pin; may be repeated.
+    /// A key-value of every pin: KEY=TEXT, KEY:=5 for a number (or true, false), KEY@=2026-05-31 for a date; may be
+    /// repeated.
     #[arg(long = "key", value_name = "KEY=VALUE", value_parser = key_value)]
-    pub(crate) keys: Vec<(String, String)>,
+    pub(crate) keys: Vec<(String, Scalar)>,
     /// The version of the CIDs.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
     pub(crate) cid_version: u8,

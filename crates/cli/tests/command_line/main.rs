@@ -11,6 +11,7 @@ mod groups;
 mod house;
 mod jobs;
 mod keys;
+mod kinds;
 mod links;
 mod networks;
 mod options;

@@ -6,6 +6,7 @@ mod credential;
 mod expiry;
 mod health;
 mod hold;
+mod kinds;
 mod leaving;
 mod links;
 mod place;
@@ -117,6 +118,8 @@ pub struct AccountRow {
     pub no_uploads: Option<String>,
     /// Its pins can be given a time at which the service unpins them, as far as is known of the key.
     pub expiry: bool,
+    /// Why a number of a key-value is kept as its text; `None`: it is kept as a number, as far as is known of the key.
+    pub text_only: Option<String>,
     /// Why its service did not answer as asked when it was last asked; `None`: it did.
     pub trouble: Option<String>,
     /// When its service last answered as asked, milliseconds since 1970; `None`: never, as far as is known here.
@@ -336,6 +339,7 @@ impl Accounts {
             bytes: listed.and_then(|(_, bytes)| bytes),
             no_uploads,
             expiry: expiry::lacks(account, &health.abilities).is_none(),
+            text_only: kinds::text_only(account, &health.abilities),
             trouble: health.failure.filter(|_| health.failed > answered),
             answered_at: answered,
             lacks,

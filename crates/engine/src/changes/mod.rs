@@ -22,7 +22,7 @@ use crate::announce::Noun;
 use crate::clock::{Clock, Millis};
 use crate::error::{CommandError, ErrorCode};
 use crate::groups::Groups;
-use crate::pins::{PinEnd, Pins, Selection, end_at};
+use crate::pins::{PinEnd, Pins, Scalar, Selection, end_at};
 use crate::store::{Store, StoreError, Tx, Urgency};
 
 /// Pins that are taken in by one write.
@@ -56,7 +56,7 @@ pub struct EditOfMany {
     /// The new name, with `{name}`, `{stem}`, `{ext}` and `{n}`; `None` leaves it.
     pub rename: Option<String>,
     /// Key-values to set.
-    pub set: Vec<(String, String)>,
+    pub set: Vec<(String, Scalar)>,
     /// Keys to take away.
     pub remove: Vec<String>,
 }
@@ -192,14 +192,25 @@ impl Changes {
         self.row(id)
     }
 
-    /// What can be done at this account; an end as services keep it.
+    /// What can be done at this account; an end as services keep it, and values as this one does.
     fn possible(&self, account: AccountId, what: ChangeWhat) -> Result<ChangeWhat, CommandError> {
-        let ChangeWhat::Expire(end) = what else {
-            return Ok(what);
+        let end = match what {
+            ChangeWhat::Expire(end) => end,
+            ChangeWhat::Edit(edit) => return Ok(ChangeWhat::Edit(self.kept(account, edit)?)),
+            other => return Ok(other),
         };
         self.accounts.require_expiry(account)?;
         let at = end.at.map(|at| end_at(at, self.clock.now())).transpose()?;
         Ok(ChangeWhat::Expire(PinEnd { at }))
+    }
+
+    /// An edit as the account's service keeps its values: a pin that has it is then known for one.
+    fn kept(&self, account: AccountId, mut edit: EditOfMany) -> Result<EditOfMany, CommandError> {
+        if self.accounts.text_only(account)?.is_some() {
+            let set = edit.set.into_iter();
+            edit.set = set.map(|(key, value)| (key, value.into_text())).collect();
+        }
+        Ok(edit)
     }
 
     /// The name of the group that it is about.

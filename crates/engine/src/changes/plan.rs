@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::{ChangeWhat, EditOfMany};
 use crate::error::{CommandError, ErrorCode};
-use crate::pins::{MOST_KEYVALUES, PinEdit, edited};
+use crate::pins::{MOST_KEYVALUES, PinEdit, Scalar, edited};
 
 /// The most characters of a name.
 const LONGEST_NAME: usize = 245;
@@ -58,7 +58,7 @@ pub(super) fn effect(
     edit: &EditOfMany,
     name: Option<&str>,
     cid: &str,
-    keyvalues: &BTreeMap<String, String>,
+    keyvalues: &BTreeMap<String, Scalar>,
     (place, total): (usize, usize),
 ) -> Effect {
     let rename = edit
@@ -141,16 +141,16 @@ mod tests {
 
     #[test]
     fn what_is_so_already_is_not_asked_for_and_what_does_not_fit_is_told() {
-        let pairs = |n: usize| (0..n).map(|n| (format!("k{n}"), "v".to_owned())).collect();
+        let pairs = |n: usize| (0..n).map(|n| (format!("k{n}"), "v".into())).collect();
         let edit = |set: &[(&str, &str)], remove: &[&str]| EditOfMany {
             rename: Some("{name}".into()),
             set: set
                 .iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .map(|(key, value)| ((*key).to_owned(), (*value).into()))
                 .collect(),
             remove: remove.iter().map(|key| (*key).to_owned()).collect(),
         };
-        let effect = |edit: &EditOfMany, held: &BTreeMap<String, String>| {
+        let effect = |edit: &EditOfMany, held: &BTreeMap<String, Scalar>| {
             super::effect(edit, Some("a"), "cid", held, (0, 1))
         };
         assert_eq!(

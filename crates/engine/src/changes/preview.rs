@@ -7,7 +7,7 @@ use super::plan::{self, Effect};
 use super::{AT_ONCE, ChangeWhat, Changes, EditOfMany};
 use crate::error::CommandError;
 use crate::message::shortened;
-use crate::pins::{PinEdit, Selection};
+use crate::pins::{PinEdit, Scalar, Selection};
 
 /// Rows that are shown one by one.
 const SHOWN: usize = 5;
@@ -78,7 +78,8 @@ impl Changes {
         edit: &EditOfMany,
     ) -> Result<ChangePreview, CommandError> {
         plan::check(&ChangeWhat::Edit(edit.clone()))?;
-        let (_, ids) = self.pins.selected(selection)?;
+        let (account, ids) = self.pins.selected(selection)?;
+        let edit = &self.kept(account, edit.clone())?;
         let mut preview = ChangePreview::default();
         let mut impossible = Vec::new();
         for some in ids.chunks(AT_ONCE) {
@@ -100,7 +101,10 @@ impl Changes {
                         if preview.rows.len() < SHOWN {
                             told.after = made.name.as_deref().map(shown);
                             let set = made.set.iter();
-                            told.set = set.map(|(key, value)| (shown(key), shown(value))).collect();
+                            let words = |(key, value): &(String, Scalar)| {
+                                (shown(key), shown(&value.to_string()))
+                            };
+                            told.set = set.map(words).collect();
                             told.removed = made.remove.iter().map(|key| shown(key)).collect();
                             preview.rows.push(told);
                         }

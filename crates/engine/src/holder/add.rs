@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedRwLockReadGuard;
 
 use super::answer::{Say, account_of};
+use super::edits::say_what_becomes_text;
 use super::lines::word;
 use super::queue::{UploadLine, follow};
 use super::{Desk, Reply, TypedPath, allow, groups, raw};
@@ -14,6 +15,7 @@ use crate::Engine;
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
+use crate::pins::Scalar;
 use crate::uploads::{Drop, GroupChoice, Secrets, UploadNetwork, UploadOptions};
 use crate::walk::{name_of, readable};
 
@@ -39,7 +41,7 @@ pub struct Add {
     /// The pin's name, where one pin results.
     pub name: Option<String>,
     /// Key-values of every pin.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// 0 or 1.
     pub cid_version: u8,
     /// A single file inside a folder.
@@ -86,6 +88,7 @@ pub(super) async fn add(
             return Err(error);
         }
     }
+    say_what_becomes_text(engine, account, &add.keyvalues, say).await?;
     let options = UploadOptions {
         name: add.name,
         keyvalues: add.keyvalues,

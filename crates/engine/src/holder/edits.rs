@@ -10,7 +10,7 @@ use crate::Engine;
 use crate::accounts::AccountId;
 use crate::changes::EditOfMany;
 use crate::error::CommandError;
-use crate::pins::{PinEdit, PinEnd};
+use crate::pins::{PinEdit, PinEnd, Scalar};
 
 /// What a person changes about pins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct PinChange {
     /// The new names, as a template that is filled for each.
     pub rename: Option<String>,
     /// Key-values to set.
-    pub set: Vec<(String, String)>,
+    pub set: Vec<(String, Scalar)>,
     /// Keys to take away.
     pub remove: Vec<String>,
     /// When it ends; `None` leaves it.
@@ -39,6 +39,7 @@ pub(super) async fn edit(
     for which in pins {
         meant.push(the_one(engine, account, which).await?);
     }
+    say_what_becomes_text(engine, account, &change.set, say).await?;
     let mut failed = Vec::new();
     for (place, id) in meant.iter().enumerate() {
         match edit_one(engine, *id, &change, (place, meant.len())).await {
@@ -52,6 +53,27 @@ pub(super) async fn edit(
         }
     }
     say.all_failed(failed).await
+}
+
+/// Says which values are sent as their text, where the account's service keeps nothing else.
+pub(super) async fn say_what_becomes_text(
+    engine: &Engine,
+    account: AccountId,
+    keyvalues: &[(String, Scalar)],
+    say: &Say,
+) -> Result<(), CommandError> {
+    let other = keyvalues.iter().filter(|(_, value)| !value.is_text());
+    let keys: Vec<&str> = other.map(|(key, _)| key.as_str()).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    match engine.accounts.text_only(account)? {
+        Some(why) => {
+            let sentence = format!("{why} Sent as text: {}.", keys.join(", "));
+            say.note(sentence).await
+        }
+        None => Ok(()),
+    }
 }
 
 async fn edit_one(

@@ -7,6 +7,7 @@ use tokio::sync::OwnedRwLockReadGuard;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::answer::{Say, account_of};
+use super::edits::say_what_becomes_text;
 use super::lines::{time, word};
 use super::{Desk, Reply, groups, meant, pins};
 use crate::Engine;
@@ -14,6 +15,7 @@ use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::jobs::{JobOptions, JobRow, JobsFilter, JobsQuery, LineKind};
+use crate::pins::Scalar;
 
 /// Rows that are read at once.
 const PAGE: usize = 200;
@@ -28,7 +30,7 @@ pub struct Import {
     /// The name of every pin.
     pub name: Option<String>,
     /// Key-values of every pin.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// The name or id of a group.
     pub group: Option<String>,
     /// Multiaddresses of computers that have the content.
@@ -185,6 +187,7 @@ pub(super) async fn import(
         None => None,
     };
     if looked.ready > 0 {
+        say_what_becomes_text(&desk.engine, account, &import.keyvalues, say).await?;
         let options = JobOptions {
             name: import.name,
             keyvalues: import.keyvalues,

@@ -23,6 +23,7 @@ mod listen;
 mod meant;
 mod open;
 mod past;
+mod pending;
 mod pins;
 mod queue;
 mod raw;

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
 use super::meant::{known, nothing, the_one};
-use super::{CountsLine, JobLine, Reply, groups, jobs, past, queue};
+use super::{CountsLine, JobLine, Reply, groups, jobs, past, pending, queue};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::CommandError;
 use crate::jobs::JobsFilter;
-use crate::pins::{CheckState, Mirrored, PinFilters, PinQuery, PinRow, SortKey};
+use crate::pins::{CheckState, Mirrored, PinFilters, PinQuery, PinRow, Scalar, SortKey};
 use crate::uploads::{UploadRow, UploadState, UploadsFilter};
 
 /// Rows that are read at once.
@@ -51,6 +51,9 @@ pub struct PinsAsked {
     pub limit: Option<usize>,
     /// As it was read last, without asking the service.
     pub cached: bool,
+    /// Files that the service has no CID for yet, instead.
+    #[serde(default)]
+    pub pending: bool,
     /// What the service remembers instead; newest first.
     #[serde(default)]
     pub past: Option<PastAsked>,
@@ -83,7 +86,7 @@ pub struct PinLine {
     /// Bytes, as the service counts them.
     pub bytes: Option<u64>,
     /// All of them.
-    pub keyvalues: BTreeMap<String, String>,
+    pub keyvalues: BTreeMap<String, Scalar>,
     /// When it was pinned, RFC 3339.
     pub pinned_at: Option<String>,
     /// When its service unpins it by itself, RFC 3339.
@@ -110,7 +113,7 @@ pub struct PinLine {
 type Names = HashMap<String, String>;
 
 impl PinLine {
-    fn pinned(row: &PinRow, keyvalues: Vec<(String, String)>, names: &Names) -> Self {
+    fn pinned(row: &PinRow, keyvalues: Vec<(String, Scalar)>, names: &Names) -> Self {
         let name_of = |id: &String| names.get(id).unwrap_or(id).clone();
         Self {
             id: Some(row.id),
@@ -208,6 +211,9 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
     let account = account_of(engine, asked.account.as_deref())?;
     if let Some(past) = asked.past {
         return past::list(engine, account, (past, asked), say).await;
+    }
+    if asked.pending {
+        return pending::list(engine, account, asked, say).await;
     }
     let wants = |status: &str| asked.status.iter().any(|wanted| wanted == status);
     let mut left = asked.limit.unwrap_or(usize::MAX);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Say;
+use super::edits::say_what_becomes_text;
 use super::lines::{time, word};
 use super::{Desk, Reply};
 use crate::Engine;
@@ -156,7 +157,9 @@ pub(super) async fn add(
         engine.watches.discard_draft(&draft.id);
         return Err(CommandError::new(ErrorCode::BadInput, refusal));
     }
+    let keyvalues = rules.keyvalues.clone();
     let id = engine.watches.add(account, &draft.id, rules).await?;
+    say_what_becomes_text(engine, account, &keyvalues, say).await?;
     say_one(engine, id, say).await
 }
 

@@ -14,6 +14,7 @@ use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
 use crate::message::shortened;
 use crate::pins::MOST_KEYVALUES;
+use crate::pins::Scalar;
 use crate::store::Urgency;
 
 /// Lines that are spoken of one by one.
@@ -177,7 +178,7 @@ impl Jobs {
         options: JobOptions,
     ) -> Result<Wish, CommandError> {
         let nodes = self.check_nodes(account, service, &options.host_nodes)?;
-        let keyvalues: BTreeMap<String, String> = options.keyvalues.into_iter().collect();
+        let keyvalues: BTreeMap<String, Scalar> = options.keyvalues.into_iter().collect();
         if keyvalues.keys().any(|key| key.trim().is_empty()) {
             return Err(CommandError::new(
                 ErrorCode::BadInput,

@@ -37,7 +37,7 @@ pub use ways::{DropWays, Through};
 
 use crate::accounts::{AccountId, Accounts};
 use crate::clock::{Clock, Jitter, Millis};
-use crate::pins::Pins;
+use crate::pins::{Pins, Scalar};
 use crate::store::Store;
 use crate::uploads::Uploads;
 use crate::walk::Files;
@@ -51,7 +51,7 @@ pub struct JobOptions {
     /// The name of every one.
     pub name: Option<String>,
     /// Key-values of every one.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// The service's id of a group.
     pub group: Option<String>,
     /// Multiaddresses of computers that have the content.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::StreamExt;
-use pinning::{Delivered, ErrorKind, NewJob, Service, Value};
+use pinning::{Delivered, ErrorKind, NewJob, Service};
 
 use super::Jobs;
 use super::rows::{self, Stored};
@@ -13,6 +13,7 @@ use crate::announce::{Noun, heard};
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
+use crate::pins::values;
 use crate::store::Urgency;
 
 /// Requests that are out at a time. The client's budget spaces them.
@@ -243,13 +244,10 @@ impl Jobs {
 }
 
 fn new_job(row: &Stored) -> NewJob {
-    let keyvalues = row.wish.keyvalues.clone().into_iter();
     NewJob {
         cid: row.wish.cid.clone(),
         name: row.wish.name.clone(),
-        keyvalues: keyvalues
-            .map(|(key, value)| (key, Value::Text(value)))
-            .collect(),
+        keyvalues: values(&row.wish.keyvalues),
         group: row.wish.group.clone(),
         host_nodes: row.wish.nodes.clone(),
     }

@@ -17,6 +17,7 @@ use specta::Type;
 use crate::accounts::Accounts;
 use crate::clock::Millis;
 use crate::error::CommandError;
+use crate::pins::Scalar;
 use crate::uploads::{GroupChoice, LARGEST_JSON as LARGEST, UploadNetwork, Uploads};
 use crate::walk::Files;
 use desk::Desk;
@@ -106,7 +107,7 @@ pub struct JsonWish {
     /// The name of the file and of the pin; `.json` is added where it has no ending.
     pub name: String,
     /// Key-values.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// The group that the pin goes to; one of [`Uploads::places`].
     pub group: Option<GroupChoice>,
     /// Who may read it.

@@ -242,7 +242,11 @@ impl Catalogue {
         let entries = self.slots.iter().flatten();
         Ok(entries
             .filter(|entry| {
-                ready.wants(&entry.traits, || entry.pairs(), &self.copies) && has_all(entry, &words)
+                ready.wants(
+                    &entry.traits,
+                    |any_case| entry.pairs(any_case),
+                    &self.copies,
+                ) && has_all(entry, &words)
             })
             .count())
     }
@@ -296,7 +300,13 @@ impl Catalogue {
             return Ok(Some(passing.slots.clone()));
         }
         let ready = filters.ready()?;
-        let wanted = |entry: &Entry| ready.wants(&entry.traits, || entry.pairs(), &self.copies);
+        let wanted = |entry: &Entry| {
+            ready.wants(
+                &entry.traits,
+                |any_case| entry.pairs(any_case),
+                &self.copies,
+            )
+        };
         let slots: Arc<[bool]> = self
             .slots
             .iter()

@@ -17,7 +17,7 @@ fn row(id: i64, name: &str, pinned: i64) -> Mirrored {
             files: None,
             mime: None,
             public: true,
-            keyvalues: BTreeMap::from([("Paper".to_owned(), format!("Baryta {id}"))]),
+            keyvalues: BTreeMap::from([("Paper".to_owned(), format!("Baryta {id}").into())]),
             groups: Some(Vec::new()),
             pinned: Some(pinned),
             expires: None,

@@ -9,20 +9,30 @@ use memchr::memmem::Finder;
 
 use super::CheckState;
 use super::catalogue::SortKey;
-use super::filters::Traits;
+use super::filters::{Traits, mime_key};
 use super::kind::FileKind;
 use super::rows::Mirrored;
 
 /// The codec of files and folders: what a CIDv0 can name.
 const DAG_PB: u64 = 0x70;
 
+/// Key-values within a text: where each key begins, where its value begins, and where that ends.
+type Places = Box<[[u32; 3]]>;
+
+/// Key-values with the case of their letters.
+struct Cased {
+    text: Box<str>,
+    pairs: Places,
+}
+
 /// One pin: `text` is what is searched, folded to lower case: name, CID, then keys and values, each after a line break.
 pub(super) struct Entry {
     pub(super) id: i64,
     text: Box<str>,
     name_end: u32,
-    /// Where each key begins in `text`, and where its value begins and ends.
-    pairs: Box<[[u32; 3]]>,
+    pairs: Places,
+    /// Where they are not in lower case already.
+    cased: Option<Box<Cased>>,
     /// Stands for the CID.
     pub(super) cid_key: u64,
     pub(super) traits: Traits,
@@ -32,21 +42,31 @@ impl Entry {
     pub(super) fn new(row: &Mirrored, known: &HashMap<u64, Compared>) -> Self {
         let pin = &row.pin;
         let mut text = pin.name.as_deref().unwrap_or_default().to_lowercase();
-        let end = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
         let name_end = end(&text);
         text.push('\n');
         // A CIDv1 is lower case already; a CIDv0 is compared without case as well, a harmless kindness.
         text.push_str(&pin.cid.to_lowercase());
-        let mut pairs = Vec::with_capacity(pin.keyvalues.len());
-        for (key, value) in &pin.keyvalues {
-            text.push('\n');
-            let begins = end(&text);
-            text.push_str(&key.to_lowercase());
-            text.push('\n');
-            let middle = end(&text);
-            text.push_str(&value.to_lowercase());
-            pairs.push([begins, middle, end(&text)]);
-        }
+        let told = pin.keyvalues.iter();
+        let told: Vec<_> = told.map(|(key, value)| (key, value.to_string())).collect();
+        let folded = |(key, value): &(&String, String)| (key.to_lowercase(), value.to_lowercase());
+        let lower: Vec<_> = told.iter().map(folded).collect();
+        let pairs = append(
+            &mut text,
+            lower.iter().map(|(key, value)| (&**key, &**value)),
+        );
+        let same =
+            |((key, value), (low_key, low_value)): (&(&String, String), &(String, String))| {
+                *key == low_key && value == low_value
+            };
+        let cased = (!told.iter().zip(&lower).all(same)).then(|| {
+            let mut text = String::new();
+            let pairs = append(
+                &mut text,
+                told.iter().map(|(key, value)| (key.as_str(), &**value)),
+            );
+            let text = text.into();
+            Box::new(Cased { text, pairs })
+        });
         let cid_key = key_of(pin.cid.as_bytes());
         let compared = known.get(&cid_key);
         let traits = Traits {
@@ -57,6 +77,7 @@ impl Entry {
                 pin.folder(),
                 pin.mime.as_deref(),
             ),
+            mime: pin.mime.as_deref().map(mime_key),
             public: pin.public,
             check: compared.map_or(CheckState::NotChecked, |compared| compared.check),
             content: compared
@@ -73,15 +94,21 @@ impl Entry {
             id: row.id,
             text: text.into(),
             name_end,
-            pairs: pairs.into(),
+            pairs,
+            cased,
             cid_key,
             traits,
         }
     }
 
-    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        let part = |from: u32, to: u32| &self.text[from as usize..to as usize];
-        self.pairs
+    /// Its key-values: in lower case, or as they are.
+    pub(super) fn pairs(&self, any_case: bool) -> impl Iterator<Item = (&str, &str)> {
+        let (text, pairs) = match self.cased.as_deref().filter(|_| !any_case) {
+            Some(cased) => (&*cased.text, &cased.pairs),
+            None => (&*self.text, &self.pairs),
+        };
+        let part = move |from: u32, to: u32| &text[from as usize..to as usize];
+        pairs
             .iter()
             .map(move |[key, value, end]| (part(*key, value - 1), part(*value, *end)))
     }
@@ -113,6 +140,25 @@ impl Entry {
         };
         by_key.then_with(|| self.id.cmp(&other.id))
     }
+}
+
+fn end(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+/// Adds keys and values to a text, each after a line break.
+fn append<'a>(text: &mut String, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Places {
+    let mut places = Vec::new();
+    for (key, value) in pairs {
+        text.push('\n');
+        let begins = end(text);
+        text.push_str(key);
+        text.push('\n');
+        let middle = end(text);
+        text.push_str(value);
+        places.push([begins, middle, end(text)]);
+    }
+    places.into()
 }
 
 /// How a service's CID compared with ours.

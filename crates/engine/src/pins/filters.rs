@@ -1,12 +1,14 @@
 //! Which pins a person wants to see: conditions that must all hold, decided from what is in memory alone.
 
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 
-use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::CheckState;
+use super::condition::{KeyValueCondition, ReadyTest};
+use super::entry::key_of;
 use super::kind::FileKind;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
@@ -19,51 +21,6 @@ pub enum PinNetwork {
     Public,
     /// Only the account's own gateway gives it.
     Private,
-}
-
-/// How a value is compared. Text is compared without case; two numbers are compared as numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyValueOperator {
-    /// The key is there, whatever its value.
-    Present,
-    /// The key is not there.
-    Absent,
-    /// The same.
-    Is,
-    /// There, and not the same.
-    IsNot,
-    /// Has it in it.
-    Contains,
-    /// There, and does not have it in it.
-    ContainsNot,
-    /// Greater.
-    Greater,
-    /// Greater or the same.
-    AtLeast,
-    /// Less.
-    Less,
-    /// Less or the same.
-    AtMost,
-    /// From the one value to the other, both included.
-    Between,
-    /// There, and outside the two.
-    NotBetween,
-    /// A regular expression finds something in it.
-    Matches,
-}
-
-/// A condition on one key-value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
-pub struct KeyValueCondition {
-    /// The key, without case.
-    pub key: String,
-    /// How its value is compared.
-    pub operator: KeyValueOperator,
-    /// With what; not looked at where only the key counts.
-    pub value: String,
-    /// The other end of a range.
-    pub to: String,
 }
 
 /// Pins in which group.
@@ -82,6 +39,8 @@ pub enum InGroup {
 pub struct PinFilters {
     /// Of one of these kinds; empty for all.
     pub kinds: Vec<FileKind>,
+    /// Of exactly this media type, as the service says it.
+    pub mime: Option<String>,
     /// At least so many bytes.
     #[specta(type = Option<u32>)]
     pub size_min: Option<u64>,
@@ -118,6 +77,8 @@ pub struct PinFilters {
 pub enum Facet {
     /// The kinds.
     Kinds,
+    /// The media type.
+    Mime,
     /// The sizes.
     Size,
     /// When it was pinned.
@@ -162,6 +123,7 @@ impl PinFilters {
     pub(super) fn facets(&self) -> Vec<(Facet, usize)> {
         let set = [
             (Facet::Kinds, !self.kinds.is_empty()),
+            (Facet::Mime, self.mime.is_some()),
             (
                 Facet::Size,
                 self.size_min.is_some() || self.size_max.is_some(),
@@ -191,6 +153,7 @@ impl PinFilters {
         let mut rest = self.clone();
         match facet {
             Facet::Kinds => rest.kinds.clear(),
+            Facet::Mime => rest.mime = None,
             Facet::Size => (rest.size_min, rest.size_max) = (None, None),
             Facet::Pinned => (rest.pinned_from, rest.pinned_until) = (None, None),
             Facet::Unpinned => (rest.unpinned_from, rest.unpinned_until) = (None, None),
@@ -220,6 +183,7 @@ impl PinFilters {
         let keyvalues = self.keyvalues.iter().map(ReadyTest::of);
         Ok(Ready {
             filters: self,
+            mime: self.mime.as_deref().map(mime_key),
             keyvalues: keyvalues.collect::<Result<_, _>>()?,
         })
     }
@@ -230,6 +194,8 @@ pub(super) struct Traits {
     pub(super) bytes: Option<u64>,
     pub(super) pinned: Option<Millis>,
     pub(super) kind: FileKind,
+    /// Stands for the media type.
+    pub(super) mime: Option<NonZeroU64>,
     pub(super) public: bool,
     pub(super) check: CheckState,
     /// Stands for its bytes: two pins of the same content have the same.
@@ -237,127 +203,19 @@ pub(super) struct Traits {
     pub(super) groups: Box<[Box<str>]>,
 }
 
-struct ReadyTest {
-    key: String,
-    operator: KeyValueOperator,
-    value: Operand,
-    to: Operand,
-    pattern: Option<Regex>,
-}
-
-/// One side of a comparison.
-struct Operand {
-    text: String,
-    number: Option<f64>,
-}
-
-impl Operand {
-    fn of(text: &str) -> Self {
-        let text = text.trim().to_lowercase();
-        Self {
-            number: number(&text),
-            text,
-        }
-    }
-
-    /// How a value stands to this.
-    fn order(&self, value: &str) -> std::cmp::Ordering {
-        match (self.number, number(value)) {
-            (Some(this), Some(value)) => value.total_cmp(&this),
-            _ => value.cmp(&self.text),
-        }
-    }
-}
-
-fn number(text: &str) -> Option<f64> {
-    text.trim()
-        .parse::<f64>()
-        .ok()
-        .filter(|number| number.is_finite())
-}
-
-impl ReadyTest {
-    fn of(condition: &KeyValueCondition) -> Result<Self, CommandError> {
-        if condition.key.trim().is_empty() {
-            return Err(CommandError::new(
-                ErrorCode::BadInput,
-                "A condition on key-values needs a key.",
-            ));
-        }
-        let pattern = (condition.operator == KeyValueOperator::Matches)
-            .then(|| {
-                RegexBuilder::new(&condition.value)
-                    .case_insensitive(true)
-                    .size_limit(1 << 20)
-                    .build()
-            })
-            .transpose()
-            .map_err(|_| {
-                CommandError::new(
-                    ErrorCode::BadInput,
-                    format!(
-                        "“{}” is not a regular expression. Choose “contains” to look for it as text.",
-                        condition.value
-                    ),
-                )
-            })?;
-        Ok(Self {
-            key: condition.key.trim().to_lowercase(),
-            operator: condition.operator,
-            value: Operand::of(&condition.value),
-            to: Operand::of(&condition.to),
-            pattern,
-        })
-    }
-
-    /// Keys that differ only in case are one: any of their values may hold.
-    fn holds<'a>(&self, pairs: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
-        let mut values = pairs
-            .filter(|(key, _)| *key == self.key)
-            .map(|(_, value)| value);
-        match self.operator {
-            KeyValueOperator::Absent => values.next().is_none(),
-            _ => values.any(|value| self.holds_for(value)),
-        }
-    }
-
-    fn holds_for(&self, value: &str) -> bool {
-        use KeyValueOperator as Op;
-        let order = |with: &Operand| with.order(value);
-        let within = || order(&self.value).is_ge() && order(&self.to).is_le();
-        match self.operator {
-            Op::Present => true,
-            Op::Absent => false,
-            Op::Is => order(&self.value).is_eq(),
-            Op::IsNot => order(&self.value).is_ne(),
-            Op::Contains => value.contains(&self.value.text),
-            Op::ContainsNot => !value.contains(&self.value.text),
-            Op::Greater => order(&self.value).is_gt(),
-            Op::AtLeast => order(&self.value).is_ge(),
-            Op::Less => order(&self.value).is_lt(),
-            Op::AtMost => order(&self.value).is_le(),
-            Op::Between => within(),
-            Op::NotBetween => !within(),
-            Op::Matches => self
-                .pattern
-                .as_ref()
-                .is_some_and(|pattern| pattern.is_match(value)),
-        }
-    }
-}
-
 /// Filters whose patterns are compiled.
 pub(super) struct Ready<'a> {
     filters: &'a PinFilters,
+    mime: Option<NonZeroU64>,
     keyvalues: Vec<ReadyTest>,
 }
 
 impl Ready<'_> {
-    /// Whether a pin is wanted. `pairs`: its key-values in lower case. `copies`: how many pins have each content.
+    /// Whether a pin is wanted. `pairs`: its key-values, in lower case where that is asked for. `copies`: how many pins have each content.
     pub(super) fn wants<'a, P>(
         &self,
         pin: &Traits,
-        pairs: impl Fn() -> P,
+        pairs: impl Fn(bool) -> P,
         copies: &HashMap<u64, u32>,
     ) -> bool
     where
@@ -379,6 +237,7 @@ impl Ready<'_> {
             && wish.unpinned_from.is_none()
             && wish.unpinned_until.is_none()
             && (wish.kinds.is_empty() || wish.kinds.contains(&pin.kind))
+            && self.mime.is_none_or(|mime| pin.mime == Some(mime))
             && (wish.checks.is_empty() || wish.checks.contains(&pin.check))
             && within(pin.bytes, wish.size_min, wish.size_max)
             && wish
@@ -388,19 +247,45 @@ impl Ready<'_> {
                 .pinned_until
                 .is_none_or(|until| pin.pinned.is_some_and(|at| at < until))
             && (!wish.duplicates || copies.get(&pin.content).is_some_and(|copies| *copies > 1))
-            && self.keyvalues.iter().all(|test| test.holds(pairs()))
+            && self.holds(pairs)
     }
 
-    /// Whether a pin is wanted by its kind and its key-values (in lower case) alone.
-    pub(super) fn wants_kind_and_pairs(&self, kind: FileKind, pairs: &[(String, String)]) -> bool {
-        let pairs = || {
+    fn holds<'a, P>(&self, pairs: impl Fn(bool) -> P) -> bool
+    where
+        P: Iterator<Item = (&'a str, &'a str)>,
+    {
+        let mut tests = self.keyvalues.iter();
+        tests.all(|test| test.holds(pairs(test.any_case)))
+    }
+
+    /// Whether a pin is wanted by its kind, its media type and its key-values alone.
+    pub(super) fn wants_kind_and_pairs(
+        &self,
+        kind: FileKind,
+        mime: Option<&str>,
+        pairs: &[(String, String)],
+    ) -> bool {
+        let lower = |(key, value): &(String, String)| (key.to_lowercase(), value.to_lowercase());
+        let lower: Vec<_> = pairs.iter().map(lower).collect();
+        let pairs = |any_case| {
+            let pairs = if any_case { lower.as_slice() } else { pairs };
             pairs
                 .iter()
                 .map(|(key, value)| (key.as_str(), value.as_str()))
         };
-        (self.filters.kinds.is_empty() || self.filters.kinds.contains(&kind))
-            && self.keyvalues.iter().all(|test| test.holds(pairs()))
+        let wish = self.filters;
+        (wish.kinds.is_empty() || wish.kinds.contains(&kind))
+            && wish
+                .mime
+                .as_deref()
+                .is_none_or(|wanted| mime == Some(wanted.trim()))
+            && self.holds(pairs)
     }
+}
+
+/// A number that stands for a media type.
+pub(super) fn mime_key(mime: &str) -> NonZeroU64 {
+    NonZeroU64::MIN | key_of(mime.trim().as_bytes())
 }
 
 /// What is not known is in no range.

@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::super::catalogue::{Catalogue, PinQuery, SortKey};
+use super::super::condition::{KeyValueCondition, KeyValueOperator};
 use super::super::rows::{Listed, Mirrored};
+use super::super::scalar::Scalar;
 use super::*;
 
 const CIDS: [&str; 4] = [
@@ -32,7 +34,7 @@ fn pin() -> impl Strategy<Value = Listed> {
     );
     let pairs = proptest::collection::btree_map(
         select(&["Paper", "paper", "n"][..]).prop_map(str::to_owned),
-        select(&VALUES[..]).prop_map(str::to_owned),
+        select(&VALUES[..]).prop_map(Scalar::from),
         0..3,
     );
     let groups = proptest::collection::vec(select(&["g1", "g2"][..]).prop_map(str::to_owned), 0..2);
@@ -43,7 +45,11 @@ fn pin() -> impl Strategy<Value = Listed> {
             name: Some(name.to_owned()),
             bytes,
             files: None,
-            mime: (name == "site").then(|| "directory".to_owned()),
+            mime: match name {
+                "site" => Some("directory".to_owned()),
+                "x" => Some("image/x".to_owned()),
+                _ => None,
+            },
             public,
             keyvalues,
             groups: Some(groups),
@@ -72,11 +78,13 @@ fn condition() -> impl Strategy<Value = KeyValueCondition> {
     ];
     let sides = (select(&VALUES[..]), select(&VALUES[..]));
     (
-        select(&["PAPER", "n", "none"][..]),
+        select(&["PAPER", "paper", "n", "none"][..]),
         select(operators.to_vec()),
         sides,
+        any::<bool>(),
     )
-        .prop_map(|(key, operator, (value, to))| KeyValueCondition {
+        .prop_map(|(key, operator, (value, to), any_case)| KeyValueCondition {
+            any_case,
             key: key.to_owned(),
             operator,
             value: value.to_owned(),
@@ -109,14 +117,16 @@ fn wish() -> impl Strategy<Value = PinFilters> {
         of(select(groups.to_vec())),
         of(select(vec![PinNetwork::Public, PinNetwork::Private])),
         any::<bool>(),
+        of(select(&["directory", "image/x", "Image/X"][..]).prop_map(str::to_owned)),
     );
     (lists, ranges, places).prop_map(
         |(
             (kinds, checks, keyvalues),
             (size_min, size_max, pinned_from, pinned_until),
-            (group, network, duplicates),
+            (group, network, duplicates, mime),
         )| PinFilters {
             kinds,
+            mime,
             size_min,
             size_max,
             pinned_from,
@@ -142,15 +152,22 @@ fn compared(cid: &str) -> (CheckState, &str) {
     }
 }
 
-fn plainly_holds(condition: &KeyValueCondition, pairs: &BTreeMap<String, String>) -> bool {
+fn plainly_holds(condition: &KeyValueCondition, pairs: &BTreeMap<String, Scalar>) -> bool {
     use KeyValueOperator as Op;
+    let folded = |text: &str| {
+        if condition.any_case {
+            text.to_lowercase()
+        } else {
+            text.to_owned()
+        }
+    };
     let values: Vec<String> = pairs
         .iter()
-        .filter(|(key, _)| key.eq_ignore_ascii_case(&condition.key))
-        .map(|(_, value)| value.to_lowercase())
+        .filter(|(key, _)| folded(key) == folded(&condition.key))
+        .map(|(_, value)| folded(&value.to_string()))
         .collect();
     let compare = |value: &String, with: &String| {
-        let with = with.to_lowercase();
+        let with = folded(with);
         match (value.parse::<f64>(), with.parse::<f64>()) {
             (Ok(value), Ok(with)) => value.partial_cmp(&with).expect("finite"),
             _ => value.cmp(&with),
@@ -158,7 +175,7 @@ fn plainly_holds(condition: &KeyValueCondition, pairs: &BTreeMap<String, String>
     };
     let here = |value: &String| compare(value, &condition.value);
     let there = |value: &String| compare(value, &condition.to);
-    let part = condition.value.to_lowercase();
+    let part = folded(&condition.value);
     let test = |value: &String| match condition.operator {
         Op::Present => true,
         Op::Absent => unreachable!("is decided by the key"),
@@ -182,7 +199,7 @@ fn plainly_holds(condition: &KeyValueCondition, pairs: &BTreeMap<String, String>
 
 fn plainly_wanted(wish: &PinFilters, pin: &Listed, all: &[Listed]) -> bool {
     let kind = match pin.name.as_deref() {
-        Some("dawn.tif") => FileKind::Image,
+        Some("dawn.tif" | "x") => FileKind::Image,
         Some("notes.md") => FileKind::Text,
         Some("site") => FileKind::Folder,
         Some("data.json") => FileKind::Data,
@@ -201,6 +218,7 @@ fn plainly_wanted(wish: &PinFilters, pin: &Listed, all: &[Listed]) -> bool {
         Some(network) => (network == PinNetwork::Public) == pin.public,
     };
     (wish.kinds.is_empty() || wish.kinds.contains(&kind))
+        && (wish.mime.is_none() || wish.mime == pin.mime)
         && (wish.checks.is_empty() || wish.checks.contains(&check))
         && wish.size_min.is_none_or(|min| pin.bytes >= Some(min))
         && wish
@@ -275,6 +293,7 @@ fn a_condition_that_cannot_be_asked_says_why() {
             operator: KeyValueOperator::Matches,
             value: value.into(),
             to: String::new(),
+            any_case: false,
         }],
         ..PinFilters::default()
     };
@@ -299,6 +318,7 @@ fn each_condition_is_dropped_by_itself() {
             operator: KeyValueOperator::Present,
             value: String::new(),
             to: String::new(),
+            any_case: false,
         }],
         ..PinFilters::default()
     };

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pinning::{NewJob, Priority, Value};
+use pinning::{NewJob, Priority};
 
+use super::scalar::{Scalar, values};
 use super::work::{listed, missing};
 use super::{PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
@@ -16,7 +17,7 @@ pub(crate) struct PinText {
     /// Its name.
     pub(crate) name: Option<String>,
     /// Its key-values.
-    pub(crate) keyvalues: BTreeMap<String, String>,
+    pub(crate) keyvalues: BTreeMap<String, Scalar>,
 }
 
 impl Pins {
@@ -91,11 +92,7 @@ impl Pins {
         let wish = NewJob {
             cid: cid.to_owned(),
             name: text.name,
-            keyvalues: text
-                .keyvalues
-                .into_iter()
-                .map(|(key, value)| (key, Value::Text(value)))
-                .collect(),
+            keyvalues: values(&text.keyvalues),
             ..NewJob::default()
         };
         match jobs.add(&wish).await {

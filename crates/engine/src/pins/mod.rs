@@ -2,6 +2,7 @@
 
 mod by_number;
 mod catalogue;
+mod condition;
 mod count;
 mod entry;
 mod expiry;
@@ -15,10 +16,12 @@ mod kind;
 mod links;
 mod lost;
 mod past;
+mod pending;
 mod reading;
 mod rows;
 mod same_cid;
 mod saved;
+mod scalar;
 mod sets;
 mod unpinned;
 mod view;
@@ -32,21 +35,23 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
+pub use condition::{KeyValueCondition, KeyValueOperator};
 pub(crate) use count::{Counted, ListAge};
 pub(crate) use entry::spellings;
 pub use expiry::PinEnd;
 pub(crate) use expiry::end_at;
 pub use export::{CopyWhat, PIN_HEADS};
-pub use filters::{
-    Facet, InGroup, KeyValueCondition, KeyValueOperator, PinFilters, PinNetwork, Without,
-};
+pub use filters::{Facet, InGroup, PinFilters, PinNetwork, Without};
 pub(crate) use found::Found;
 pub(crate) use from_watch::PinText;
 pub use kind::FileKind;
 pub use links::PinLink;
 pub use past::{Happened, HappenedKind, Presence, PresenceState};
+pub(crate) use pending::PendingRow;
 pub use rows::{Listed, Mirrored};
 pub use saved::SavedSearch;
+pub use scalar::Scalar;
+pub(crate) use scalar::{as_text, values};
 pub use sets::Selection;
 pub use unpinned::{UnpinnedPage, UnpinnedQuery, UnpinnedRow};
 pub(crate) use view::lower_article;
@@ -157,9 +162,18 @@ pub struct PinEdit {
     /// The new name; `None` leaves it.
     pub name: Option<String>,
     /// Key-values to set.
-    pub set: Vec<(String, String)>,
+    pub set: Vec<(String, Scalar)>,
     /// Keys to take away.
     pub remove: Vec<String>,
+}
+
+impl PinEdit {
+    /// As a service takes it that keeps text only.
+    fn set_as_text(&mut self) {
+        for (_, value) in &mut self.set {
+            *value = std::mem::replace(value, Scalar::Bool(false)).into_text();
+        }
+    }
 }
 
 /// A pin that could not be unpinned.

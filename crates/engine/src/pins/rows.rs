@@ -14,6 +14,7 @@ pub(super) use made::{Made, made};
 
 use crate::accounts::AccountId;
 use crate::clock::Millis;
+use crate::pins::Scalar;
 use crate::store::{StoreError, Tx};
 
 /// A pin as the service told it.
@@ -34,7 +35,7 @@ pub struct Listed {
     /// Everyone may read it.
     pub public: bool,
     /// In key order.
-    pub keyvalues: BTreeMap<String, String>,
+    pub keyvalues: BTreeMap<String, Scalar>,
     /// The ids of its groups; `None` where the service did not say, and what is known already stays.
     pub groups: Option<Vec<String>>,
     /// When it was pinned.

@@ -41,7 +41,19 @@ fn beside_unreadable(mut stored: Vec<serde_json::Value>, kept: &[Kept]) -> Vec<s
 }
 
 fn readable(value: &serde_json::Value) -> Option<Kept> {
-    Kept::deserialize(value).ok()
+    Kept::deserialize(as_it_was_meant(value.clone())).ok()
+}
+
+/// In searches of older versions the case of letters in key-values never counted.
+fn as_it_was_meant(mut value: serde_json::Value) -> serde_json::Value {
+    let conditions = value.pointer_mut("/query/filters/keyvalues");
+    let conditions = conditions.and_then(serde_json::Value::as_array_mut);
+    for condition in conditions.into_iter().flatten() {
+        if let Some(members) = condition.as_object_mut() {
+            members.entry("anyCase").or_insert(true.into());
+        }
+    }
+    value
 }
 
 fn place(account: AccountId) -> String {
@@ -153,5 +165,21 @@ mod tests {
         let all = beside_unreadable(stored, &[new]);
         assert_eq!((all.len(), &all[0]), (2, &newer));
         assert_eq!(all[1]["name"], "new");
+    }
+    #[test]
+    fn a_search_that_was_kept_when_case_never_counted_finds_what_it_found() {
+        let condition =
+            serde_json::json!({ "key": "Paper", "operator": "is", "value": "baryta", "to": "" });
+        let mut old = serde_json::to_value(Kept {
+            id: 1,
+            name: "prints".to_owned(),
+            query: PinQuery::default(),
+        })
+        .expect("JSON");
+        old["query"]["filters"]["keyvalues"] = serde_json::json!([condition]);
+        let members = old["query"]["filters"].as_object_mut();
+        members.expect("filters").remove("mime");
+        let read = readable(&old).expect("is read");
+        assert!(read.query.filters.keyvalues[0].any_case);
     }
 }

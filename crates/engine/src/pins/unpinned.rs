@@ -8,6 +8,7 @@ use specta::Type;
 
 use super::filters::Ready;
 use super::kind::FileKind;
+use super::scalar::Scalar;
 use super::work::{listed, missing};
 use super::{InGroup, PinFilters, Pins};
 use crate::accounts::{AccountId, service_name};
@@ -35,7 +36,7 @@ pub struct UnpinnedRow {
     #[specta(type = Option<u32>)]
     pub size: Option<u64>,
     /// All of them, by key.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// When it was pinned.
     #[specta(type = Option<u32>)]
     pub pinned_at: Option<Millis>,
@@ -72,7 +73,7 @@ pub struct UnpinnedQuery {
 }
 
 impl Pins {
-    /// One page of what was unpinned. What the service cannot compare as the list does (kinds and key-values) is compared
+    /// One page of what was unpinned. What the service cannot compare as the list does (kinds, media types and key-values) is compared
     /// here, so a page may be short or empty although more follow.
     pub async fn unpinned(
         &self,
@@ -165,9 +166,9 @@ impl UnpinnedRow {
     fn is_wanted(&self, wanted: &Ready<'_>) -> bool {
         let name = self.name.as_deref().unwrap_or_default().to_lowercase();
         let kind = FileKind::of(&name, self.folder, self.mime.as_deref());
-        let lower = |(key, value): &(String, String)| (key.to_lowercase(), value.to_lowercase());
-        let pairs: Vec<_> = self.keyvalues.iter().map(lower).collect();
-        wanted.wants_kind_and_pairs(kind, &pairs)
+        let text = |(key, value): &(String, Scalar)| (key.clone(), value.to_string());
+        let pairs: Vec<_> = self.keyvalues.iter().map(text).collect();
+        wanted.wants_kind_and_pairs(kind, self.mime.as_deref(), &pairs)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use super::{CheckState, Happened, Pins, Presence, Selection, rows};
+use super::{CheckState, Happened, Pins, Presence, Scalar, Selection, rows};
 use crate::accounts::{AccountId, AccountKind};
 use crate::clock::{Millis, date_words};
 use crate::error::CommandError;
@@ -27,7 +27,7 @@ pub struct PinRow {
     #[specta(type = Option<u32>)]
     pub size: Option<u64>,
     /// The first three, by key.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// How many there are.
     #[specta(type = u32)]
     pub keyvalue_count: usize,
@@ -56,7 +56,7 @@ pub struct PinDetails {
     /// As in the list.
     pub row: PinRow,
     /// All of them, by key.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// Number of files.
     #[specta(type = Option<u32>)]
     pub files: Option<u64>,

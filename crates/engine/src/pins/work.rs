@@ -6,6 +6,7 @@ use pinning::{Delivered, ErrorKind, Network, PinRef, Value};
 
 use super::lost::kept_all_the_same;
 use super::rows::Made;
+use super::scalar::Scalar;
 use super::{NotUnpinned, PinDetails, PinEdit, Pins, rows};
 use crate::accounts::{AccountId, service_name};
 use crate::announce::Noun;
@@ -31,7 +32,7 @@ pub fn listed(pin: pinning::Pin) -> rows::Listed {
         keyvalues: pin
             .keyvalues
             .into_iter()
-            .map(|(key, value)| (key, value.to_string()))
+            .map(|(key, value)| (key, value.into()))
             .collect(),
         groups: pin.group.map(|group| vec![group]),
         pinned: pin.pinned_at.map(jiff::Timestamp::as_millisecond),
@@ -94,11 +95,20 @@ impl Pins {
         &self,
         pins: &dyn pinning::Pins,
         row: rows::Mirrored,
-        edit: PinEdit,
+        mut edit: PinEdit,
         urgency: Urgency,
     ) -> Result<Result<Option<String>, pinning::Error>, CommandError> {
         edited(&row.pin.keyvalues, &edit)?;
-        let replaced = match pins.edit(&pin_ref(&row), &wish(&edit)).await {
+        let named = pin_ref(&row);
+        if edit.set.iter().any(|(_, value)| !value.is_text()) {
+            match pins.keeps_kinds(&named).await {
+                Ok(true) => {}
+                // What is shown afterwards is what the service keeps.
+                Ok(false) => edit.set_as_text(),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        let replaced = match pins.edit(&named, &wish(&edit)).await {
             Ok(replaced) => replaced,
             Err(error) => match kept_all_the_same(pins, &row, &edit, &error).await {
                 Some(replaced) => replaced,
@@ -294,7 +304,7 @@ fn wish(edit: &PinEdit) -> pinning::PinEdit {
     let mut keyvalues: BTreeMap<String, Option<Value>> = edit
         .set
         .iter()
-        .map(|(key, value)| (key.clone(), Some(Value::Text(value.clone()))))
+        .map(|(key, value)| (key.clone(), Some(value.clone().into())))
         .collect();
     keyvalues.extend(edit.remove.iter().map(|key| (key.clone(), None)));
     pinning::PinEdit {
@@ -312,9 +322,9 @@ pub(crate) fn missing(service: &str) -> CommandError {
 
 /// The key-values after an edit, or why it cannot be.
 pub(crate) fn edited(
-    before: &BTreeMap<String, String>,
+    before: &BTreeMap<String, Scalar>,
     edit: &PinEdit,
-) -> Result<BTreeMap<String, String>, CommandError> {
+) -> Result<BTreeMap<String, Scalar>, CommandError> {
     let mut after = before.clone();
     for key in &edit.remove {
         after.remove(key);

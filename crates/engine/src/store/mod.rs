@@ -93,6 +93,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_disks.sql")),
                 M::up(include_str!("migrations/ledger_replaces.sql")),
                 M::up(include_str!("migrations/ledger_suspects.sql")),
+                M::up(include_str!("migrations/ledger_kinds.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),
@@ -100,6 +101,7 @@ impl Schema {
                 M::up(include_str!("migrations/mirror_bytes.sql")),
                 M::up(include_str!("migrations/mirror_expiry.sql")),
                 M::up(include_str!("migrations/mirror_told.sql")),
+                M::up(include_str!("migrations/mirror_kinds.sql")),
             ],
         })
     }

@@ -131,7 +131,13 @@ impl Swaps {
                 .clone()
                 .filter(|name| *name != at.row.pin.cid),
             origins: Vec::new(),
-            meta: at.row.pin.keyvalues.clone(),
+            meta: at
+                .row
+                .pin
+                .keyvalues
+                .iter()
+                .map(|(key, value)| (key.clone(), value.to_string()))
+                .collect(),
         };
         let request_id = at.row.service_id().ok_or_else(|| {
             CommandError::new(

@@ -10,7 +10,7 @@ use crate::announce::Noun;
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
-use crate::pins::{Mirrored, PinEdit};
+use crate::pins::{Mirrored, PinEdit, Scalar};
 use crate::store::Urgency;
 
 impl Uploads {
@@ -19,7 +19,7 @@ impl Uploads {
         &self,
         ids: Vec<i64>,
         name: Option<String>,
-        keyvalues: &[(String, String)],
+        keyvalues: &[(String, Scalar)],
     ) -> Result<(), CommandError> {
         let keyvalues = checked(keyvalues)?;
         let amended = ids.clone();
@@ -107,7 +107,7 @@ impl Uploads {
         let Some(pin) = self.its_pin(upload, cid)? else {
             return Ok(());
         };
-        let set: Vec<(String, String)> = upload.wish.keyvalues.clone().into_iter().collect();
+        let set: Vec<_> = upload.wish.keyvalues.clone().into_iter().collect();
         if upload.wish.pin_name.is_none() && set.is_empty() {
             return Ok(());
         }

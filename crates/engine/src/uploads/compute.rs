@@ -10,6 +10,7 @@ use super::progress::Running;
 use super::rows::{Upload, Wish};
 use super::{UploadOptions, Uploads, checked, wishes};
 use crate::error::{CommandError, ErrorCode};
+use crate::pins::Scalar;
 
 /// One pin that would result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub(crate) struct WishCid {
     /// The name of the pin.
     pub(crate) name: String,
     /// Its key-values.
-    pub(crate) keyvalues: BTreeMap<String, String>,
+    pub(crate) keyvalues: BTreeMap<String, Scalar>,
     /// Its CID, or why it has none.
     pub(crate) cid: Result<String, String>,
 }

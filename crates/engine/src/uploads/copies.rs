@@ -7,6 +7,7 @@ use super::source::{source_words, stamp_text};
 use super::{State, Uploads, bytes, from_watch};
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
+use crate::pins::Scalar;
 use crate::store::Urgency;
 use crate::walk::Node;
 
@@ -67,7 +68,7 @@ impl Uploads {
         account: AccountId,
         upload: i64,
         name: Option<String>,
-        keyvalues: BTreeMap<String, String>,
+        keyvalues: BTreeMap<String, Scalar>,
     ) -> Result<i64, CommandError> {
         let receipt = self.store.ledger.read(|tx| rows::get(tx, upload))?;
         let (files, looked_at) = (self.files.clone(), receipt.clone());

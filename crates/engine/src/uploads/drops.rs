@@ -11,6 +11,7 @@ use super::look::Looking;
 use super::source::{encode, encode_place};
 use super::{UploadOptions, Uploads};
 use crate::error::{CommandError, ErrorCode};
+use crate::pins::Scalar;
 use crate::walk::{Node, Place};
 
 /// Drops that may wait for their options, and drops in the queue of which it is known what they became.
@@ -252,7 +253,7 @@ impl Uploads {
         &self,
         id: &str,
         name: Option<String>,
-        keyvalues: &[(String, String)],
+        keyvalues: &[(String, Scalar)],
     ) -> Result<(), CommandError> {
         let found = {
             let drops = self.drops();

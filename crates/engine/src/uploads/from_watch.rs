@@ -15,6 +15,7 @@ use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::clock::Millis;
 use crate::error::CommandError;
+use crate::pins::Scalar;
 use crate::store::{StoreError, Tx};
 use crate::walk::{Place, Stamp};
 
@@ -35,7 +36,7 @@ pub(crate) struct Watched {
     /// The name of the pin.
     pub(crate) pin_name: String,
     /// Its key-values.
-    pub(crate) keyvalues: BTreeMap<String, String>,
+    pub(crate) keyvalues: BTreeMap<String, Scalar>,
     /// 0 or 1.
     pub(crate) cid_version: u8,
     /// Where it goes within the account.

@@ -7,7 +7,7 @@ use super::rows::{self, Upload};
 use super::{End, State, UploadOptions, Uploads};
 use crate::accounts::{AccountId, service_name};
 use crate::error::CommandError;
-use crate::pins::lower_article;
+use crate::pins::{Scalar, lower_article};
 use crate::store::{StoreError, Tx};
 
 /// An upload that is handed over to an account when it ends.
@@ -20,7 +20,7 @@ pub(crate) struct Handover {
     /// The name of its pin.
     pub(crate) name: String,
     /// Key-values of its pin.
-    pub(crate) keyvalues: BTreeMap<String, String>,
+    pub(crate) keyvalues: BTreeMap<String, Scalar>,
     /// How the upload ended; `None` while it has not.
     pub(crate) end: Option<End>,
 }

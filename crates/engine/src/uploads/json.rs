@@ -13,6 +13,7 @@ use super::{Uploads, checked};
 use crate::accounts::{AccountId, service_name};
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
+use crate::pins::Scalar;
 use crate::store::Urgency;
 use crate::walk::{Files, Found};
 
@@ -47,7 +48,7 @@ impl Uploads {
         account: AccountId,
         path: &Path,
         name: String,
-        keyvalues: &[(String, String)],
+        keyvalues: &[(String, Scalar)],
         mut target: Target,
     ) -> Result<i64, CommandError> {
         target.expires = self.end_for(account, target.expires)?;

@@ -63,7 +63,7 @@ use crate::accounts::{AccountId, Accounts};
 use crate::clock::{Clock, Jitter, Millis};
 use crate::error::{CommandError, ErrorCode};
 use crate::figures;
-use crate::pins::{Pins, end_at};
+use crate::pins::{Pins, Scalar, end_at};
 use crate::store::{Store, StoreError, Tx, Urgency};
 use crate::walk::Files;
 use cars::Packed;
@@ -82,7 +82,7 @@ pub struct UploadOptions {
     /// The pin's name, where one pin results.
     pub name: Option<String>,
     /// Key-values.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// 0 or 1.
     pub cid_version: u8,
     /// A single file inside a folder.
@@ -267,7 +267,7 @@ impl Uploads {
 fn wishes(
     items: &[drops::Item],
     options: &UploadOptions,
-    keyvalues: &BTreeMap<String, String>,
+    keyvalues: &BTreeMap<String, Scalar>,
     allowed: &[String],
     patterns: &str,
 ) -> Vec<Wish> {
@@ -350,8 +350,8 @@ fn fits_private(items: &[drops::Item], options: &UploadOptions) -> Result<(), Co
     Err(CommandError::new(ErrorCode::BadInput, words))
 }
 
-fn checked(keyvalues: &[(String, String)]) -> Result<BTreeMap<String, String>, CommandError> {
-    let map: BTreeMap<String, String> = keyvalues.iter().cloned().collect();
+fn checked(keyvalues: &[(String, Scalar)]) -> Result<BTreeMap<String, Scalar>, CommandError> {
+    let map: BTreeMap<String, Scalar> = keyvalues.iter().cloned().collect();
     if map.keys().any(|key| key.trim().is_empty()) {
         return Err(CommandError::new(
             ErrorCode::BadInput,

@@ -12,7 +12,7 @@ use super::{Watches, words};
 use crate::clock::Millis;
 use crate::error::CommandError;
 use crate::export::{Export, ExportForm};
-use crate::pins::PinText;
+use crate::pins::{PinText, Scalar};
 use crate::store::{Tx, Urgency};
 
 /// Rows read at a time for an export.
@@ -60,7 +60,7 @@ pub struct UnpinRow {
     /// The pin's name.
     pub name: Option<String>,
     /// Its key-values.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
 }
 
 /// A window of the journal.
@@ -167,7 +167,7 @@ fn row(unpin: Unpin) -> UnpinRow {
     } else {
         "It was deleted from the folder."
     };
-    let keyvalues: std::collections::BTreeMap<String, String> =
+    let keyvalues: std::collections::BTreeMap<String, Scalar> =
         serde_json::from_str(&unpin.keyvalues).unwrap_or_default();
     UnpinRow {
         id: unpin.id,

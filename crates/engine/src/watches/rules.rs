@@ -7,7 +7,7 @@ use specta::Type;
 
 use crate::clock::Millis;
 use crate::error::{CommandError, ErrorCode};
-use crate::pins::MOST_KEYVALUES;
+use crate::pins::{MOST_KEYVALUES, Scalar};
 use crate::planted::planted;
 use crate::uploads::{GroupChoice, Target, UploadNetwork};
 use crate::walk::{LeaveOut, Patterns};
@@ -71,7 +71,7 @@ pub struct WatchRules {
     /// The pin's name: text with `{name}`, `{stem}`, `{ext}`, `{path}`, `{folder}`, `{date}`, `{version}`.
     pub name: String,
     /// Key-values of every pin.
-    pub keyvalues: Vec<(String, String)>,
+    pub keyvalues: Vec<(String, Scalar)>,
     /// 0 or 1.
     pub cid_version: u8,
     /// Patterns of what is left out, as in a .gitignore, one a line.

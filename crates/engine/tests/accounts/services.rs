@@ -54,7 +54,7 @@ async fn listed_edited_and_unpinned(house: House) {
     assert_eq!(rows.len(), 2);
     let edit = PinEdit {
         name: Some("renamed".to_owned()),
-        set: vec![("colour".to_owned(), "blue".to_owned())],
+        set: vec![("colour".to_owned(), "blue".into())],
         remove: Vec::new(),
     };
     let details = pins.edit(rows[0].id, edit.clone()).await.expect("edited");
@@ -68,10 +68,7 @@ async fn listed_edited_and_unpinned(house: House) {
     let (set, rows) = pins_of(&house, account).await;
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0].name.as_deref(), Some("a again"));
-    assert_eq!(
-        rows[0].keyvalues,
-        [("colour".to_owned(), "blue".to_owned())]
-    );
+    assert_eq!(rows[0].keyvalues, [("colour".to_owned(), "blue".into())]);
 
     let first = Selection {
         set: set.set,

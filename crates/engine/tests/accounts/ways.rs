@@ -96,7 +96,7 @@ async fn a_drop_where_no_uploads_are_taken_is_uploaded_elsewhere_and_then_pinned
     let paths = [house.file("one.txt", b"one"), house.file("two.txt", b"two")];
     let drop = house.look_at(&paths).await;
     let wish = UploadOptions {
-        keyvalues: vec![("colour".to_owned(), "blue".to_owned())],
+        keyvalues: vec![("colour".to_owned(), "blue".into())],
         ..options(Secrets::Hold)
     };
     assert!(
@@ -120,7 +120,7 @@ async fn a_drop_where_no_uploads_are_taken_is_uploaded_elsewhere_and_then_pinned
     let listed = super::pins_of(house, street.psa).await.1;
     assert_eq!(listed.len(), 2);
     for pin in &listed {
-        assert_eq!(pin.keyvalues, [("colour".to_owned(), "blue".to_owned())]);
+        assert_eq!(pin.keyvalues, [("colour".to_owned(), "blue".into())]);
         // It has the bytes, and not only the claim.
         let bytes = house.served(&pin.cid).await;
         assert!(bytes == b"one" || bytes == b"two", "{} bytes", bytes.len());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::announce::Noun;
 use engine::error::ErrorCode;
 use engine::holder::{Desk, GroupsAsked, PinsAsked, Reply, Request, ask};
-use engine::pins::{HappenedKind, Look, PinNetwork, PinQuery};
+use engine::pins::{HappenedKind, Look, PinFilters, PinNetwork, PinQuery};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use crate::house::House;
@@ -150,4 +150,49 @@ async fn a_group_that_is_made_while_the_list_is_read_is_in_it() {
     reading.await.expect("ends").expect("reads");
     let known = house.engine.groups.list(account).expect("a list").groups;
     assert_eq!(known.len(), 1, "{known:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_cid_is_not_told_yet_is_listed_by_itself_and_narrowed_like_a_pin() {
+    let mut house = House::new().await;
+    three_pins(&house).await;
+    house.cut(1_000, 256 * 1024);
+    let late = Kind::LateCid(std::time::Duration::from_mins(10));
+    house.sandbox.faults().once(Route::TusPatch, late);
+    house
+        .drop_in(&[house.file("long.mov", &vec![7; 200_000])])
+        .await;
+    let waits = |row: &engine::uploads::UploadRow| row.sentence.contains("has not told the CID");
+    house.until(waits).await;
+
+    let listed = async |text: &str, filters: PinFilters| {
+        let asked = PinsAsked {
+            text: text.to_owned(),
+            filters,
+            pending: true,
+            ..PinsAsked::default()
+        };
+        let lines = answered(&house, Request::Pins(asked)).await;
+        assert_eq!(lines.last(), Some(&Reply::Done), "{lines:?}");
+        let pin = |line| match line {
+            Reply::Pin(pin) => Some(pin),
+            _ => None,
+        };
+        lines.into_iter().filter_map(pin).collect::<Vec<_>>()
+    };
+    let pins = listed("", PinFilters::default()).await;
+    assert_eq!(pins.len(), 1, "{pins:?}");
+    let pin = &pins[0];
+    assert_eq!(
+        (pin.name.as_deref(), pin.cid.as_deref(), &*pin.status),
+        (Some("long.mov"), None, "pinning")
+    );
+    assert!(pin.service_id.is_some());
+    let of_type = |mime: Option<&str>| PinFilters {
+        mime: mime.map(str::to_owned),
+        ..PinFilters::default()
+    };
+    assert_eq!(listed("LONG", of_type(pin.mime.as_deref())).await.len(), 1);
+    assert!(listed("", of_type(Some("image/png"))).await.is_empty());
+    assert!(listed("short", PinFilters::default()).await.is_empty());
 }

@@ -207,7 +207,7 @@ async fn what_was_chosen_for_a_pin_is_set_after_a_crash_and_later_changes_are_le
     fault(&house, Route::V3Upload, 1, Kind::HoldAnswer(sent.clone()));
     let ids = house.drop_in(&[house.file("a.txt", b"a")]).await;
     sent.arrived().await;
-    let paper = [("paper".to_owned(), "Baryta".to_owned())];
+    let paper = [("paper".to_owned(), "Baryta".into())];
     let uploads = &house.engine.uploads;
     let amended = uploads.amend(ids.clone(), Some("chosen".into()), &paper);
     amended.await.expect("amends");
@@ -220,7 +220,8 @@ async fn what_was_chosen_for_a_pin_is_set_after_a_crash_and_later_changes_are_le
     let cid = house.ended().await.remove(0).cid.expect("a CID");
     let named = async |name: &str| {
         let pin = house.pin(&cid).await.expect("a pin");
-        let paper = pin.keyvalues.get("paper").map(String::as_str);
+        let paper = pin.keyvalues.get("paper").map(ToString::to_string);
+        let paper = paper.as_deref();
         pin.name.as_deref() == Some(name) && paper == Some("Baryta")
     };
     house
@@ -252,7 +253,7 @@ async fn what_could_not_be_set_on_a_pin_is_said_and_is_not_called_left_out() {
     sent.arrived().await;
     fault(&house, Route::V3Update, 1, Kind::status(500));
     let uploads = &house.engine.uploads;
-    let paper = [("paper".to_owned(), "Baryta".to_owned())];
+    let paper = [("paper".to_owned(), "Baryta".into())];
     let amended = uploads.amend(ids.clone(), None, &paper);
     amended.await.expect("amends");
     sent.open();

@@ -237,7 +237,7 @@ async fn many_pins_are_renamed_by_a_template_and_given_key_values_as_the_preview
     let set = listed(&house);
     let names: Vec<_> = set.rows.iter().filter_map(|row| row.name.clone()).collect();
     assert_eq!(names, ["Print 1.txt", "Print 2.txt", "Print 3.txt"]);
-    let series = ("series".to_owned(), "harbour".to_owned());
+    let series = ("series".to_owned(), "harbour".into());
     assert!(set.rows.iter().all(|row| row.keyvalues == [series.clone()]));
 
     let all = Selection {

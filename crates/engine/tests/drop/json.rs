@@ -28,7 +28,7 @@ fn typed(house: &House, text: &str) -> String {
 fn wish(name: &str) -> JsonWish {
     JsonWish {
         name: name.to_owned(),
-        keyvalues: vec![("edition".to_owned(), "4".to_owned())],
+        keyvalues: vec![("edition".to_owned(), "4".into())],
         ..JsonWish::default()
     }
 }
@@ -67,7 +67,7 @@ async fn what_was_typed_is_pinned_byte_for_byte_under_the_cid_that_was_shown() {
     let cid = look.cid.expect("a CID");
     let pin = house.pin(&cid).await.expect("pinned under it");
     assert_eq!(pin.name.as_deref(), Some("tokens.json"));
-    assert_eq!(pin.keyvalues["edition"], "4");
+    assert_eq!(pin.keyvalues["edition"], "4".into());
     assert_eq!(house.served(&cid).await, text.as_bytes());
     assert_eq!(waiting(&mut house), 0);
 }

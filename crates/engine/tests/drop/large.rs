@@ -60,7 +60,7 @@ async fn of_forty_five_thousand_things_no_message_passes_what_a_message_may_hold
         &uploads.rows(UploadsFilter::Now, 0, 100).expect("rows"),
     );
     // The page never has the numbers of these: it changes them by the drop's name.
-    let paper = vec![("paper".to_owned(), "Hahnemühle".to_owned())];
+    let paper = vec![("paper".to_owned(), "Hahnemühle".into())];
     uploads
         .amend_drop(&drop.id, None, &paper)
         .await

@@ -32,7 +32,7 @@ fn only(house: &House, account: i64, query: &PinQuery) -> i64 {
 fn renamed(name: &str) -> PinEdit {
     PinEdit {
         name: Some(name.to_owned()),
-        set: vec![("paper".to_owned(), "Baryta".to_owned())],
+        set: vec![("paper".to_owned(), "Baryta".into())],
         remove: Vec::new(),
     }
 }
@@ -189,6 +189,7 @@ async fn what_was_unpinned_is_narrowed_by_name_cid_dates_size_kind_and_key_value
             operator,
             value: value.to_owned(),
             to: String::new(),
+            any_case: true,
         }],
         ..any()
     };

@@ -120,7 +120,7 @@ async fn a_pin_at_a_pinning_service_gets_another_cid_and_keeps_its_name_and_key_
     let (_, rows) = pins_of(&house, account).await;
     let edit = PinEdit {
         name: None,
-        set: vec![("site".to_owned(), "northlight".to_owned())],
+        set: vec![("site".to_owned(), "northlight".into())],
         remove: Vec::new(),
     };
     let pins = &house.engine.pins;
@@ -141,10 +141,7 @@ async fn a_pin_at_a_pinning_service_gets_another_cid_and_keeps_its_name_and_key_
         .find(|row| row.cid == ELSEWHERE)
         .expect("pinned");
     assert_eq!(new.name.as_deref(), Some("first.txt"));
-    assert_eq!(
-        new.keyvalues,
-        [("site".to_owned(), "northlight".to_owned())]
-    );
+    assert_eq!(new.keyvalues, [("site".to_owned(), "northlight".into())]);
     assert!(after.iter().all(|row| row.cid != rows[0].cid));
 }
 

@@ -96,7 +96,7 @@ async fn pins_are_asked_for_at_another_account_with_their_names_and_never_twice_
         .find(to, CIDS[0])
         .expect("looks")
         .expect("pinned");
-    assert_eq!(pin.pin.keyvalues["year"], "2026");
+    assert_eq!(pin.pin.keyvalues["year"], "2026".into());
 
     let again = engine.jobs.copy_selected(&all, to).await.expect("asks");
     assert_eq!((again.asked, again.pinned), (0, 1), "{again:?}");

@@ -23,7 +23,10 @@ async fn name_and_keyvalues_come_from_the_rules_and_a_rename_renames_the_pin() {
     let pin = house.pin(&cid).await.expect("a pin");
     assert_eq!(pin.name.as_deref(), Some("box: sub/dawn.tif"));
     assert_eq!(
-        pin.keyvalues.get("source").map(String::as_str),
+        pin.keyvalues
+            .get("source")
+            .map(ToString::to_string)
+            .as_deref(),
         Some("scanner")
     );
     std::fs::rename(&file, house.path("box/dusk.tif")).expect("renames");

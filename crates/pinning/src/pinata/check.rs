@@ -122,6 +122,7 @@ impl Pinata {
             cid: None,
             page_token: None,
             limit: 1,
+            pending: false,
         };
         self.v3_list(&filter, Priority::Click).await.map(drop)
     }

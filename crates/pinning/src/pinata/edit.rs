@@ -16,6 +16,12 @@ impl Pinata {
         }
     }
 
+    /// Only the legacy call takes anything but text.
+    pub(super) async fn edits_keep_kinds(&self, pin: &PinRef) -> Result<bool, Error> {
+        let route = self.change_route(pin, Scope::HashMetadata).await?;
+        Ok(matches!(route, Change::ByCid))
+    }
+
     pub(super) async fn unpin_pin(&self, pin: &PinRef) -> Result<(), Error> {
         match self.change_route(pin, Scope::Unpin).await? {
             Change::ById => self.by_id(pin, Act::Delete).await,

@@ -7,12 +7,12 @@ use serde_json::Value as Json;
 
 use super::Pinata;
 use super::calls::{lacks_scope, unreadable};
-use super::place::Place;
+use super::place::{Place, bad_token};
 use super::scopes::Scope;
-use super::v3::FileFilter;
+use super::v3::{FileFilter, pending};
 use crate::{
-    Error, ErrorKind, Network, Order, PageToken, Pin, PinEdit, PinPage, PinQuery, PinRef, Pins,
-    Priority, json as read,
+    Error, ErrorKind, Network, Order, PageToken, PendingPage, Pin, PinEdit, PinPage, PinQuery,
+    PinRef, Pins, Priority, json as read,
 };
 
 /// The most to ask for; v3's own limit is not documented.
@@ -38,6 +38,21 @@ impl Pins for Pinata {
             }
             None => self.first_page(query, priority).await,
         }
+    }
+
+    /// v3 only.
+    async fn pending(
+        &self,
+        query: &PinQuery,
+        after: Option<PageToken>,
+        priority: Priority,
+    ) -> Result<PendingPage, Error> {
+        let place = match after.as_ref().map(Place::of).transpose()? {
+            Some(Place::Row { .. }) => return Err(bad_token()),
+            Some(Place::V3(place)) => Some(place),
+            None => None,
+        };
+        self.v3_pending(query, place.as_deref(), priority).await
     }
 
     async fn find(&self, cid: &str, priority: Priority) -> Result<Vec<Pin>, Error> {
@@ -96,6 +111,10 @@ impl Pins for Pinata {
 
     async fn edit(&self, pin: &PinRef, edit: &PinEdit) -> Result<Option<String>, Error> {
         self.edit_pin(pin, edit).await.map(|()| None)
+    }
+
+    async fn keeps_kinds(&self, pin: &PinRef) -> Result<bool, Error> {
+        self.edits_keep_kinds(pin).await
     }
 
     async fn unpin(&self, pin: &PinRef) -> Result<(), Error> {
@@ -168,6 +187,7 @@ impl Pinata {
             cid: None,
             page_token: place,
             limit: wanted,
+            pending: false,
         };
         let mut result = self.v3_list(&filter, priority).await;
         if matches!(&result, Err(error) if matches!(error.kind, ErrorKind::Rejected { .. }) && error.status == Some(400))
@@ -186,6 +206,34 @@ impl Pinata {
         Ok(PinPage {
             pins,
             names_groups: true,
+            next: next.map(|next| Place::V3(next).token()),
+        })
+    }
+
+    /// Few files wait for their CID at once: small pages do.
+    async fn v3_pending(
+        &self,
+        query: &PinQuery,
+        place: Option<&str>,
+        priority: Priority,
+    ) -> Result<PendingPage, Error> {
+        if self.scopes.get(Scope::FilesRead) == Some(false) {
+            return Err(Scope::FilesRead.missing());
+        }
+        let filter = FileFilter {
+            query,
+            cid: None,
+            page_token: place,
+            limit: V3_SMALL_PAGE,
+            pending: true,
+        };
+        let each = |file: &Json| pending(file, query.network);
+        let result = self.v3_files(&filter, priority, each).await;
+        self.learn_read(query.network, &result);
+        let (files, next) = result?;
+        let next = next.filter(|next| Some(next.as_str()) != place);
+        Ok(PendingPage {
+            files,
             next: next.map(|next| Place::V3(next).token()),
         })
     }
@@ -244,6 +292,7 @@ impl Pinata {
                 cid: Some(cid),
                 page_token,
                 limit: V3_SMALL_PAGE,
+                pending: false,
             };
             let result = self.v3_list(&filter, priority).await;
             self.learn_read(network, &result);

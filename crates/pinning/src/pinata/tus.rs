@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
-use serde_json::json;
 use url::Url;
 
 use super::scopes::Scope;
@@ -17,7 +16,7 @@ use crate::http::{Call, Transfer};
 use crate::redact::excerpt;
 use crate::{
     Arrived, CidVersion, Error, ErrorKind, LARGEST_CHUNK, Network, Priority, Resumable,
-    ResumableUpload, ResumeError, UploadPlace,
+    ResumableUpload, ResumeError, UploadPlace, json as read,
 };
 
 /// The version of the protocol.
@@ -324,7 +323,7 @@ fn metadata(upload: &ResumableUpload) -> String {
         pairs.push(("group_id", group.clone()));
     }
     if !options.keyvalues.is_empty() {
-        pairs.push(("keyvalues", json!(options.keyvalues).to_string()));
+        pairs.push(("keyvalues", read::as_text(&options.keyvalues).to_string()));
     }
     if upload.car {
         pairs.push(("car", "true".to_owned()));

@@ -73,7 +73,7 @@ fn of_pins(pins: &dyn Pins) -> Vec<Called<'_>> {
     let by_cid = || pin(None, Network::Public);
     let edit = PinEdit {
         name: Some("n".to_owned()),
-        keyvalues: [("k".to_owned(), Some(Value::Number(1.5)))].into(),
+        keyvalues: [("k".to_owned(), Some(Value::number(1.5).expect("a number")))].into(),
     };
     let history = PinQuery {
         state: PinState::All,

@@ -100,7 +100,7 @@ mod behaviour {
         }
         let options = UploadOptions {
             name: Some("chosen".to_owned()),
-            keyvalues: [("k".to_owned(), "v \"1\"".to_owned())].into(),
+            keyvalues: [("k".to_owned(), "v \"1\"".into())].into(),
             ..UploadOptions::default()
         };
         let receipt = ground

@@ -19,7 +19,7 @@ fn pin(id: Option<&str>) -> PinRef {
 
 fn an_edit() -> PinEdit {
     let keyvalues = [
-        ("a".to_owned(), Some(Value::Number(2.0))),
+        ("a".to_owned(), Some(Value::Number(2.into()))),
         ("b".to_owned(), None),
     ];
     PinEdit {
@@ -105,7 +105,7 @@ async fn a_legacy_key_edits_and_unpins_by_cid_and_takes_ok_as_text() {
     Mock::given(method("PUT"))
         .and(path("/pinning/hashMetadata"))
         .and(body_json(
-            json!({"ipfsPinHash": CID, "name": "new", "keyvalues": {"a": 2.0, "b": null}}),
+            json!({"ipfsPinHash": CID, "name": "new", "keyvalues": {"a": 2, "b": null}}),
         ))
         .respond_with(ResponseTemplate::new(200).set_body_string("OK"))
         .expect(1)

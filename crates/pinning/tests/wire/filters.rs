@@ -49,7 +49,10 @@ async fn every_filter_of_the_legacy_list_goes_along_as_the_service_spells_it() {
         size_min: Some(5),
         size_max: Some(5_000_000_000),
         keyvalues: vec![
-            when("a", Test::Between(Value::Number(1.0), Value::Number(9.0))),
+            when(
+                "a",
+                Test::Between(Value::Number(1.into()), Value::Number(9.into())),
+            ),
             when("b", Test::NotLikeAnyCase("%x%".to_owned())),
         ],
         group: Some(GroupFilter::In("g-1".to_owned())),
@@ -70,7 +73,7 @@ async fn every_filter_of_the_legacy_list_goes_along_as_the_service_spells_it() {
             ("includesCount", "false"),
             (
                 "metadata[keyvalues]",
-                r#"{"a":{"op":"between","secondValue":9.0,"value":1.0},"b":{"op":"notILike","value":"%x%"}}"#
+                r#"{"a":{"op":"between","secondValue":9,"value":1},"b":{"op":"notILike","value":"%x%"}}"#
             ),
             ("metadata[name]", "a&b"),
             ("pageLimit", "50"),
@@ -89,7 +92,7 @@ async fn every_filter_of_the_legacy_list_goes_along_as_the_service_spells_it() {
 
 #[tokio::test]
 async fn every_operator_on_key_values_has_the_services_name() {
-    let two = || (Value::Number(1.0), text("z"));
+    let two = || (Value::Number(1.into()), text("z"));
     let pattern = || "p".to_owned();
     let tests = [
         (Test::Equal(text("v")), "eq"),
@@ -290,20 +293,17 @@ fn conditions_compare_numbers_as_numbers_and_a_missing_key_meets_none() {
             regions: Vec::new(),
         })
     };
-    let number = Value::Number;
-    assert!(wants(Test::Greater(number(9.0)), Some(text("10"))));
+    let number = |number: i64| Value::Number(number.into());
+    assert!(wants(Test::Greater(number(9)), Some(text("10"))));
     assert!(wants(Test::Less(text("b")), Some(text("a"))));
-    assert!(wants(Test::Equal(text("2")), Some(number(2.0))));
-    assert!(wants(
-        Test::Between(number(1.0), number(2.0)),
-        Some(number(2.0))
-    ));
+    assert!(wants(Test::Equal(text("2")), Some(number(2))));
+    assert!(wants(Test::Between(number(1), number(2)), Some(number(2))));
     assert!(!wants(
-        Test::NotBetween(number(1.0), number(2.0)),
-        Some(number(2.0))
+        Test::NotBetween(number(1), number(2)),
+        Some(number(2))
     ));
-    assert!(!wants(Test::AtLeast(number(3.0)), Some(number(2.0))));
-    assert!(!wants(Test::AtMost(number(1.0)), Some(number(2.0))));
+    assert!(!wants(Test::AtLeast(number(3)), Some(number(2))));
+    assert!(!wants(Test::AtMost(number(1)), Some(number(2))));
     assert!(!wants(Test::NotEqual(text("x")), None));
     assert!(
         wants(Test::Matches("^q".to_owned()), Some(text("z"))),

@@ -16,7 +16,7 @@ fn wish() -> NewJob {
         cid: CID.to_owned(),
         name: Some("found it".to_owned()),
         keyvalues: [
-            ("n".to_owned(), Value::Number(2.0)),
+            ("n".to_owned(), Value::Number(2.into())),
             ("t".to_owned(), Value::Text("x".to_owned())),
         ]
         .into(),
@@ -68,7 +68,7 @@ async fn a_legacy_key_pins_by_hash_with_values_of_their_kind() {
     assert_eq!(
         bodies(&server, "POST", "/pinning/pinByHash").await,
         [
-            json!({"hashToPin": CID, "pinataMetadata": {"name": "found it", "keyvalues": {"n": 2.0, "t": "x"}},
+            json!({"hashToPin": CID, "pinataMetadata": {"name": "found it", "keyvalues": {"n": 2, "t": "x"}},
                 "pinataOptions": {"hostNodes": ["/ip4/192.0.2.1/tcp/4001/p2p/12D3KooW"], "groupId": "g-1"}}),
             json!({"hashToPin": CID}),
         ]

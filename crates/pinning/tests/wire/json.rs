@@ -67,7 +67,7 @@ async fn a_key_for_json_alone_sends_what_the_service_will_write() {
     assert_eq!(account.rewrites_json().await, Ok(true));
     let mut wish = upload(TEXT);
     wish.placement.group = Some("g-1".to_owned());
-    wish.options.keyvalues = [("k".to_owned(), "v".to_owned())].into();
+    wish.options.keyvalues = [("k".to_owned(), "v".into())].into();
     let receipt = account.json(wish).await.expect("stored");
     assert_eq!(
         (

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::service::{CID, asked, legacy_only, v3_file};
 use crate::support::account;
-use pinning::{PinQuery, Pinata, Pins as _, Priority};
+use pinning::{PinQuery, Pinata, Pins as _, Priority, Value};
 use serde_json::json;
-use wiremock::matchers::{method, path};
+use wiremock::matchers::{method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 /// Pins of the account.
@@ -102,4 +102,53 @@ async fn a_list_of_ten_thousand_pins_is_read_from_the_legacy_api_in_its_largest_
     let account = account(&server.uri());
     // Only an empty page is the end there.
     assert_eq!(reads_all(&server, &account, LEGACY).await, (1, 11));
+}
+
+#[tokio::test]
+async fn files_without_a_cid_are_asked_for_by_themselves_page_by_page() {
+    let server = MockServer::start().await;
+    let waiting = json!({"id": "one", "cid": "pending", "name": "big.car", "size": "7", "mime_type": "directory",
+        "keyvalues": {"edition": "5"}, "group_id": "g", "created_at": "2024-08-27T14:57:51.485934Z"});
+    // A server that does not know the filter gives what has a CID, too.
+    let page = |files: serde_json::Value, next: Option<&str>| {
+        ResponseTemplate::new(200)
+            .set_body_json(json!({"data": {"files": files, "next_page_token": next}}))
+    };
+    for (token, answer) in [
+        (
+            None,
+            page(json!([waiting, v3_file("two", CID)]), Some("Mg")),
+        ),
+        (
+            Some("Mg"),
+            page(json!([{"id": "three", "cid": null}]), None),
+        ),
+    ] {
+        let mut mock = Mock::given(method("GET"))
+            .and(path("/v3/files/public"))
+            .and(query_param("cidPending", "true"))
+            .and(query_param("mimeType", "directory"));
+        mock = match token {
+            Some(token) => mock.and(query_param("pageToken", token)),
+            None => mock.and(query_param_is_missing("pageToken")),
+        };
+        mock.respond_with(answer).expect(1).mount(&server).await;
+    }
+    let account = account(&server.uri());
+    let query = PinQuery {
+        mime: Some("directory".to_owned()),
+        ..PinQuery::default()
+    };
+    let first = account.pending(&query, None, Priority::Click).await;
+    let first = first.expect("a page");
+    assert_eq!(first.files.len(), 1);
+    let file = &first.files[0];
+    assert_eq!(
+        (file.service_id.as_str(), file.name.as_deref(), file.bytes),
+        ("one", Some("big.car"), Some(7))
+    );
+    assert_eq!(file.keyvalues["edition"], Value::from("5"));
+    let second = account.pending(&query, first.next, Priority::Click).await;
+    let second = second.expect("a page");
+    assert_eq!((second.files.len(), second.next), (1, None));
 }

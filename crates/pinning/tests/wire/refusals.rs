@@ -94,7 +94,7 @@ async fn what_no_route_takes_is_refused_before_anything_is_sent() {
         (ErrorKind::TooLarge, Delivered::NotSent)
     );
     let many = UploadOptions {
-        keyvalues: (0..11).map(|n| (n.to_string(), String::new())).collect(),
+        keyvalues: (0..11).map(|n| (n.to_string(), "".into())).collect(),
         ..UploadOptions::default()
     };
     let error = account

@@ -102,7 +102,7 @@ async fn an_edit_replaces_the_request_by_the_same_cid_with_merged_meta() {
     let new = ResponseTemplate::new(200).set_body_json(pinned("two"));
     on(&server, "POST", "/pins/one", new).await;
     let keyvalues = [
-        ("new".to_owned(), Some(Value::Number(2.0))),
+        ("new".to_owned(), Some(Value::Number(2.into()))),
         ("k".to_owned(), None),
     ];
     let edit = PinEdit {
@@ -252,7 +252,7 @@ async fn a_job_is_added_with_origins_and_meta_and_cancelled_by_its_request() {
     let service = psa(&server.uri());
     let wish = NewJob {
         cid: CID.to_owned(),
-        keyvalues: [("n".to_owned(), Value::Number(2.0))].into(),
+        keyvalues: [("n".to_owned(), Value::Number(2.into()))].into(),
         host_nodes: vec!["/ip4/192.0.2.1".to_owned()],
         ..NewJob::default()
     };

@@ -135,7 +135,7 @@ async fn an_upload_is_begun_with_its_length_and_metadata_in_utf_8() {
     let ledger = Arc::default();
     let mut wish = upload(b"0123456789", CHUNK, &ledger);
     wish.options.network = Network::Private;
-    wish.options.keyvalues = [("k".to_owned(), "v\"ü".to_owned())].into();
+    wish.options.keyvalues = [("k".to_owned(), "v\"ü".into())].into();
     wish.placement = Placement {
         group: Some("g-1".to_owned()),
         expires_at: "2026-02-01T00:00:00Z".parse().ok(),

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use crate::service::no_scopes;
 use crate::support::{account, counted, file, file_with, folder};
-use pinning::{CidVersion, FileUpload, MULTIPART_LIMIT, Route, UploadOptions, Uploads as _};
+use pinning::{CidVersion, FileUpload, MULTIPART_LIMIT, Route, UploadOptions, Uploads as _, Value};
 use serde_json::json;
 use wiremock::matchers::{method, path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -104,7 +104,7 @@ async fn a_small_file_goes_by_v3_with_its_network_name_and_version() {
     let (sent, progress) = counted();
     let options = UploadOptions {
         name: Some("shown".to_owned()),
-        keyvalues: [("k".to_owned(), "v\"".to_owned())].into(),
+        keyvalues: [("k".to_owned(), "v\"".into())].into(),
         ..UploadOptions::default()
     };
     let receipt = account(&server.uri())
@@ -148,6 +148,40 @@ async fn a_small_file_goes_by_v3_with_its_network_name_and_version() {
         ("public", "shown", "v1")
     );
     assert_eq!(part(&parts, "keyvalues"), r#"{"k":"v\""}"#);
+}
+
+#[tokio::test]
+async fn values_keep_their_kind_in_the_older_form_and_are_text_in_the_newer() {
+    let of_each_kind = || UploadOptions {
+        keyvalues: [
+            ("edition".to_owned(), Value::Number(5.into())),
+            ("sold".to_owned(), Value::Bool(true)),
+        ]
+        .into(),
+        ..UploadOptions::default()
+    };
+    let newer = (
+        true,
+        "/v3/files",
+        "keyvalues",
+        json!({"edition": "5", "sold": "true"}),
+    );
+    let older = (
+        false,
+        "/pinning/pinFileToIPFS",
+        "pinataMetadata",
+        json!({"name": "a.txt", "keyvalues": {"edition": 5, "sold": true}}),
+    );
+    for (v3, path, field, expected) in [newer, older] {
+        let server = service(v3, true).await;
+        let upload = file_with("a.txt", b"x", of_each_kind());
+        let sent = account(&server.uri()).file(upload).await;
+        sent.expect("stored");
+        let all = bodies(&server, path).await;
+        let parts = parts(all.last().expect("sent"));
+        let told: serde_json::Value = serde_json::from_str(part(&parts, field)).expect("JSON");
+        assert_eq!(told, expected, "{path}");
+    }
 }
 
 #[tokio::test]

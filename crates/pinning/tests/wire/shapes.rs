@@ -188,7 +188,7 @@ async fn a_legacy_key_lists_by_rows_without_history_and_is_asked_of_v3_only_once
     assert_eq!(pins[0].pinned_at, "2023-07-07T17:33:19.774Z".parse().ok());
     assert_eq!(
         (&pins[0].keyvalues["Type"], &pins[0].keyvalues["type"]),
-        (&Value::Text("Test".to_owned()), &Value::Number(3.0))
+        (&Value::Text("Test".to_owned()), &Value::Number(3.into()))
     );
     assert_eq!((pins[1].name.as_deref(), pins[1].dag_size), (None, None));
     account

@@ -12,6 +12,7 @@ use super::state::{Job, State};
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
+use crate::pins::Scalar;
 
 pub(super) use read::{
     counts, due_to_ask, due_to_look, followed, get, known, newest, next_ask, next_look,
@@ -30,7 +31,7 @@ pub(super) struct Wish {
     /// The pin's name.
     pub(super) name: Option<String>,
     /// The pin's key-values.
-    pub(super) keyvalues: BTreeMap<String, String>,
+    pub(super) keyvalues: BTreeMap<String, Scalar>,
     /// The service's id of a group.
     pub(super) group: Option<String>,
     /// Multiaddresses of computers that have it.

@@ -11,6 +11,7 @@ use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::jobs::paste::content;
 use crate::jobs::state::{Event, State, step};
+use crate::pins::Scalar;
 use crate::store::{StoreError, Tx};
 use crate::uploads::backoff;
 
@@ -51,10 +52,10 @@ pub(in crate::jobs) fn listed(
 ) -> Result<i64, StoreError> {
     // A service whose clock is ahead asked for nothing in the future.
     let queued = job.queued_at.map_or(now, |at| at.as_millisecond().min(now));
-    let keyvalues: BTreeMap<&String, String> = job
+    let keyvalues: BTreeMap<&String, Scalar> = job
         .keyvalues
         .iter()
-        .map(|(key, value)| (key, value.to_string()))
+        .map(|(key, value)| (key, value.clone().into()))
         .collect();
     tx.prepare_cached(
         "INSERT INTO job (account, cid, content, name, keyvalues, in_group, nodes, state, status, service_id, here, created, since)

@@ -14,6 +14,7 @@ use super::target::{GroupChoice, Target, UploadNetwork};
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
+use crate::pins::Scalar;
 
 pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
 pub use read::UploadsFilter;
@@ -40,7 +41,7 @@ pub(super) struct Wish {
     /// The name chosen for the pin.
     pub pin_name: Option<String>,
     /// Chosen key-values.
-    pub keyvalues: BTreeMap<String, String>,
+    pub keyvalues: BTreeMap<String, Scalar>,
     /// 0 or 1.
     pub cid_version: u8,
     /// A single file inside a folder.

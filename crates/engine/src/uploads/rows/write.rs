@@ -13,6 +13,7 @@ use super::{
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
+use crate::pins::Scalar;
 use crate::settings::{keep, kept};
 use crate::store::{StoreError, Tx};
 
@@ -200,7 +201,7 @@ pub(in crate::uploads) fn amend(
     tx: &Tx,
     id: i64,
     name: Option<&str>,
-    keyvalues: &BTreeMap<String, String>,
+    keyvalues: &BTreeMap<String, Scalar>,
 ) -> Result<bool, StoreError> {
     let keyvalues =
         serde_json::to_string(keyvalues).map_err(|error| StoreError::Other(error.to_string()))?;

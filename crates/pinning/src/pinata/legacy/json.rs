@@ -8,7 +8,9 @@ use crate::budget::Family;
 use crate::http::Call;
 use crate::pinata::scopes::Scope;
 use crate::pinata::{Pinata, check_keyvalues};
-use crate::{Error, ErrorKind, JsonUpload, Network, Priority, Receipt, json_text::reserialised};
+use crate::{
+    Error, ErrorKind, JsonUpload, Network, Priority, Receipt, json as read, json_text::reserialised,
+};
 
 /// The largest request (Pinata's reference, "Limits").
 const LIMIT: usize = 10_000_000;
@@ -31,7 +33,10 @@ impl Pinata {
         let name = upload.options.name.as_ref().unwrap_or(&upload.file_name);
         metadata.insert("name".to_owned(), json!(name));
         if !upload.options.keyvalues.is_empty() {
-            metadata.insert("keyvalues".to_owned(), json!(upload.options.keyvalues));
+            metadata.insert(
+                "keyvalues".to_owned(),
+                read::as_given(&upload.options.keyvalues),
+            );
         }
         let options = pin_options(upload.options.cid_version, false, &upload.placement);
         // Put together as text: the order of the content's members is part of what is pinned.

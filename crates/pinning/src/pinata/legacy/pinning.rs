@@ -28,7 +28,7 @@ impl Pinata {
     ) -> Result<Receipt, Error> {
         let mut metadata = Map::from_iter([("name".to_owned(), json!(name))]);
         if !options.keyvalues.is_empty() {
-            metadata.insert("keyvalues".to_owned(), json!(options.keyvalues));
+            metadata.insert("keyvalues".to_owned(), read::as_given(&options.keyvalues));
         }
         form.text("pinataMetadata", &Json::from(metadata).to_string());
         form.text("pinataOptions", &pin_options.to_string());
@@ -141,10 +141,5 @@ pub(in crate::pinata) fn pin_options(
 
 /// A value as the legacy API takes it; `null` deletes.
 pub(in crate::pinata) fn legacy_value(value: Option<&Value>) -> Json {
-    match value {
-        None => Json::Null,
-        Some(Value::Text(text)) => json!(text),
-        Some(Value::Number(number)) => json!(number),
-        Some(Value::Bool(truth)) => json!(truth),
-    }
+    value.map_or(Json::Null, Value::json)
 }

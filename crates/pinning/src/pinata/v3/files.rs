@@ -7,7 +7,12 @@ use serde_json::{Map, Value as Json, json};
 use crate::pinata::Pinata;
 use crate::pinata::calls::{Ask, data, pairs, v3_rows};
 use crate::pinata::scopes::Scope;
-use crate::{Error, GroupFilter, Network, Pin, PinEdit, PinQuery, Priority, Test, json as read};
+use crate::{
+    Error, GroupFilter, Network, PendingFile, Pin, PinEdit, PinQuery, Priority, Test, json as read,
+};
+
+/// What stands in place of a CID that the service does not have yet.
+const PENDING: &str = "pending";
 
 /// What to list.
 pub(in crate::pinata) struct FileFilter<'a> {
@@ -15,6 +20,8 @@ pub(in crate::pinata) struct FileFilter<'a> {
     pub(in crate::pinata) cid: Option<&'a str>,
     pub(in crate::pinata) page_token: Option<&'a str>,
     pub(in crate::pinata) limit: u32,
+    /// Those alone that have no CID yet.
+    pub(in crate::pinata) pending: bool,
 }
 
 impl Pinata {
@@ -24,6 +31,18 @@ impl Pinata {
         filter: &FileFilter<'_>,
         priority: Priority,
     ) -> Result<(Vec<Pin>, Option<String>), Error> {
+        let query = filter.query;
+        let wanted = |file: &Json| pin(file, query.network).filter(|pin| query.wants(pin));
+        self.v3_files(filter, priority, wanted).await
+    }
+
+    /// The same list, as `each` reads its files; those of which it makes nothing are left out.
+    pub(in crate::pinata) async fn v3_files<T>(
+        &self,
+        filter: &FileFilter<'_>,
+        priority: Priority,
+        each: impl Fn(&Json) -> Option<T>,
+    ) -> Result<(Vec<T>, Option<String>), Error> {
         let query = filter.query;
         let mut url = self.v3_url(&["files", query.network.as_str()]);
         let group = query.group.as_ref().map(|group| match group {
@@ -39,6 +58,7 @@ impl Pinata {
                 ("cid", filter.cid.map(str::to_owned)),
                 ("mimeType", query.mime.clone()),
                 ("group", group),
+                ("cidPending", filter.pending.then(|| "true".to_owned())),
                 ("pageToken", filter.page_token.map(str::to_owned)),
             ],
         );
@@ -53,8 +73,7 @@ impl Pinata {
         let answer = self.v3_json(ask).await?;
         // A null list is an empty one; a list of another kind is no answer to this question.
         let (files, next) = v3_rows(&answer, "files").ok_or_else(|| self.unlike(&answer))?;
-        let pins = files.iter().filter_map(|file| pin(file, query.network));
-        Ok((pins.filter(|pin| query.wants(pin)).collect(), next))
+        Ok((files.iter().filter_map(each).collect(), next))
     }
 
     /// `GET /v3/files/{network}/{id}`.
@@ -148,9 +167,26 @@ impl Pinata {
     }
 }
 
+/// A file without a CID; `None` for every other, which a server that does not know the filter gives too.
+pub(in crate::pinata) fn pending(file: &Json, network: Network) -> Option<PendingFile> {
+    if read::cid(file, "cid").is_some_and(|cid| cid != PENDING) {
+        return None;
+    }
+    Some(PendingFile {
+        service_id: read::text(file, "id")?,
+        name: read::text(file, "name"),
+        bytes: read::count(file, "size"),
+        mime: read::text(file, "mime_type"),
+        keyvalues: read::keyvalues(file.get("keyvalues")),
+        group: read::text(file, "group_id"),
+        network,
+        created_at: read::moment(file, "created_at"),
+    })
+}
+
 /// A file of a list; `None` while it has no CID ("pending"), since it is not pinned yet.
 pub(in crate::pinata) fn pin(file: &Json, network: Network) -> Option<Pin> {
-    let cid = read::cid(file, "cid").filter(|cid| cid != "pending")?;
+    let cid = read::cid(file, "cid").filter(|cid| cid != PENDING)?;
     Some(Pin {
         service_id: read::text(file, "id")?,
         cid,

@@ -1,6 +1,6 @@
 //! `POST {uploads}/v3/files`: one file by multipart.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::budget::Family;
 use crate::endpoints::join;
@@ -63,7 +63,7 @@ fn form(file: &FileUpload, placement: &Placement) -> Form {
         form.text("group_id", group);
     }
     if !options.keyvalues.is_empty() {
-        form.text("keyvalues", &json!(options.keyvalues).to_string());
+        form.text("keyvalues", &read::as_text(&options.keyvalues).to_string());
     }
     form.text(
         "cid_version",

@@ -1,0 +1,2 @@
+-- From here on a value of a key-value is text, a number, or true or false. What is there is text, and stays so; a version
+-- that knows text only would read none of them.
