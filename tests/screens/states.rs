@@ -9,8 +9,8 @@ use serde_json::json;
 use crate::window::app;
 use crate::window::desktop::Desktop;
 use crate::window::driver::Driver;
-use crate::window::files;
 use crate::window::walk::{Walk, walk};
+use crate::window::{files, gateway};
 
 const TOKEN: &str = "a-token-of-this-test-only";
 /// Holes only: it takes no room and some seconds to hash.
@@ -156,6 +156,43 @@ async fn while_a_large_file_is_hashed_its_row_says_so_and_it_can_be_taken_back()
             .iter()
             .all(|asked| asked.method != "PATCH")
     );
+    let Scene { driver, walk, .. } = scene;
+    driver.quit().await;
+    walk.end();
+}
+
+/// Under a plain name, what a private key begins with.
+fn key(of: &str) -> Vec<u8> {
+    let begin = ["-----BEGIN OPENSSH ", "PRIVATE KEY-----\n"].concat();
+    (begin + of).into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_a_folder_that_look_like_secrets_inside_are_asked_about_one_by_one() {
+    const LONG: &str = "notes of a very long meeting that somebody gave a very long name, so that it does not fit anywhere.txt";
+    let desktop = Desktop::start();
+    let data = tempfile::tempdir().expect("the service's own folder");
+    let mut scene = Scene::set(&desktop, data.path().join("service")).await;
+    let site = desktop.path("files").join("site");
+    files::write(&site, "index.html", b"<h1>Open</h1>");
+    let wanted = files::write(&site, "for everyone.txt", &key("wanted"));
+    files::write(&site, LONG, &key("not wanted"));
+    app::drop_files(&desktop, &scene.driver, &[site]).await;
+    scene.state_is("needs_you").await;
+    scene.driver.click("button", "Choose files…").await;
+    scene
+        .look("Tick what is to be uploaded", "secrets inside")
+        .await;
+    let driver = &scene.driver;
+    driver.click("checkbox", "Upload for everyone.txt").await;
+    driver.click("button", "Upload with 1 of 2").await;
+    app::wait_finished(driver, 1).await;
+    let cid = app::pins(driver, "site").await[0].cid.clone();
+    let gateway = scene.service.gateway_url();
+    let name = gateway::url_part("for everyone.txt");
+    gateway::same_as_file(&gateway, &format!("{cid}/{name}"), &wanted).await;
+    let other = format!("{gateway}/ipfs/{cid}/{}", gateway::url_part(LONG));
+    assert_eq!(gateway::answer(&other).await.0, 404);
     let Scene { driver, walk, .. } = scene;
     driver.quit().await;
     walk.end();

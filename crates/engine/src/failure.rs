@@ -86,9 +86,10 @@ pub(crate) fn sentence(code: ErrorCode, service: &str, detail: Option<&str>) -> 
             format!("{service} does not know this pin any more. Refresh the list.")
         }
         ErrorCode::NotPinned => format!("{service} does not keep this any more. Refresh the list."),
-        ErrorCode::QuotaExceeded | ErrorCode::CaptivePortal | ErrorCode::Untrusted => {
+        ErrorCode::QuotaExceeded | ErrorCode::CaptivePortal => {
             accounts::hold_sentence(code, service)
         }
+        ErrorCode::Untrusted => accounts::hold_cause(code, service),
         ErrorCode::TooLarge => format!("{service} takes at most 25 GB per upload. Leave it out."),
         ErrorCode::Rejected => format!("{service} refused this. {}", said.unwrap_or_default())
             .trim()

@@ -336,7 +336,9 @@ impl Http {
     }
 
     fn note_limits(&self, answer: &Answer, family: Family) {
-        if let Some(limit) = answer.rate_limit() {
+        // What answers in the service's place announces nothing.
+        let its_own = answer.status == 429 || (200..300).contains(&answer.status);
+        if let Some(limit) = answer.rate_limit().filter(|_| its_own) {
             self.budget.announced(family, limit);
         }
         if matches!(answer.status, 429 | 503)

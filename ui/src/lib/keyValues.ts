@@ -12,7 +12,7 @@ export type Held = [key: string, value: Scalar];
 /** What services take per pin. */
 export const MOST_PAIRS = 10;
 
-export const KINDS: Record<Kind, string> = { text: "Text", number: "Number", date: "Date", truth: "True or false" };
+export const KINDS: Record<Kind, string> = { text: "Text", number: "Number", date: "Date", truth: "True/false" };
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -20,6 +20,8 @@ const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const DATE_FORM = "A date is written as 2026-05-31, or as 2026-05-31T12:00:00Z.";
 
 const isNumber = (text: string) => NUMBER.test(text.trim()) && Number.isFinite(Number(text));
+/** JavaScript has no whole numbers beyond this, and would send another one. */
+const isTooLong = (text: string) => Number.isInteger(Number(text)) && !Number.isSafeInteger(Number(text));
 const isTruth = (text: string) => ["true", "false"].includes(text.trim().toLowerCase());
 
 /** A date that there is; a 31st of April is none. */
@@ -54,6 +56,7 @@ export function mistakes(pairs: readonly Pair[]): (string | null)[] {
     if (seen.has(name)) return `“${name}” is there twice.`;
     seen.add(name);
     if (kind === "number" && !isNumber(value)) return "A number is written as 5 or -0.25.";
+    if (kind === "number" && isTooLong(value)) return "This number has too many digits to stay exact. Keep it as text.";
     if (kind === "truth" && !isTruth(value)) return "This is either true or false.";
     return kind === "date" && !isDate(value) ? DATE_FORM : null;
   });

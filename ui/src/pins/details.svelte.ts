@@ -31,6 +31,8 @@ export class Details {
 
   /** The pin the pane stands for, read or not yet. */
   #shown: PinId | null = null;
+  /** What the summary stands for. */
+  #summed = "";
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,7 +41,7 @@ export class Details {
     this.again = () => this.read(id);
     clearTimeout(this.#timer);
     const asked = ++this.#asked;
-    if (this.#shown !== id) this.refused = null;
+    if (this.#shown !== id) this.refused = this.problem = null;
     this.#shown = id;
     if (this.pin?.row.id !== id) this.pin = null;
     if (id === null) return;
@@ -52,6 +54,9 @@ export class Details {
     this.again = () => this.summarise(selection);
     clearTimeout(this.#timer);
     this.#shown = null;
+    const summed = JSON.stringify(selection);
+    if (summed !== this.#summed) this.summary = this.problem = null;
+    this.#summed = summed;
     const asked = ++this.#asked;
     this.#timer = setTimeout(() => this.#take(asked, commands.pinsSummary(selection), (summary) => (this.summary = summary)), RESTS_MS);
   }

@@ -147,7 +147,7 @@ function range(from: number | null, to: number | null, words: (value: number) =>
 function conditionWords({ operator, value, to, anyCase }: KeyValueCondition): string {
   const values = [visibleText(value), visibleText(to)].slice(0, valuesOf(operator));
   const words = [OPERATORS[operator], values.join(" and ")].join(" ").trim();
-  return anyCase ? `${words}, in any case` : words;
+  return anyCase ? `${words}, upper and lower case alike` : words;
 }
 
 function groupWords(group: InGroup, groups: GroupRow[]): string {

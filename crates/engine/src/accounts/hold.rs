@@ -118,9 +118,8 @@ pub fn sentence(code: ErrorCode, service: &str) -> String {
     let meanwhile = match code {
         ErrorCode::Unauthorized => " Uploads wait for a new one.",
         ErrorCode::QuotaExceeded => " Uploads wait until there is room.",
-        ErrorCode::Offline => " Uploads wait and go on by themselves.",
-        ErrorCode::Untrusted
-        | ErrorCode::CaptivePortal
+        ErrorCode::Offline | ErrorCode::Untrusted => " Uploads wait and go on by themselves.",
+        ErrorCode::CaptivePortal
         | ErrorCode::RateLimited
         | ErrorCode::Unavailable => " Uploads go on by themselves.",
         _ => "",

@@ -142,7 +142,7 @@ pub(super) async fn tell(engine: &Engine, upload: i64, say: &Say) -> Result<(), 
     for (_, file) in &files {
         let (name, option) = (readable(&name_of(file)), option(file, &roots, is_one));
         say.note(format!(
-            "{name} looks like a secret inside. To send it: pinfold queue secrets {upload} {option}"
+            "{name} looks like a secret. To send it: pinfold queue secrets {upload} {option}"
         ))
         .await?;
     }

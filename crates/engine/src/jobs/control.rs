@@ -160,9 +160,17 @@ impl Jobs {
         let State::Listed(status) = &row.job.state else {
             return Ok(None);
         };
-        let Some(service_id) = row.service_id.as_deref().filter(|_| status.is_failure()) else {
-            return Ok(None);
-        };
+        match row.service_id.as_deref().filter(|_| status.is_failure()) {
+            Some(failed) => self.remove_there(row, failed).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn remove_there(
+        &self,
+        row: &Stored,
+        service_id: &str,
+    ) -> Result<Option<(pinning::Error, String)>, CommandError> {
         let service = self.accounts.service(row.account).await?;
         let name = service_name(&self.accounts.get(row.account)?);
         let Some(jobs) = service.jobs() else {
@@ -204,6 +212,10 @@ impl Jobs {
                     ErrorCode::BadInput,
                     "It is being asked for right now. Try again in a moment.",
                 ));
+            }
+            // It is not asked for any more: nobody else removes what it was to take the place of.
+            if let Some(failed) = &row.replaces {
+                self.remove_there(row, failed).await?;
             }
             return Ok(true);
         };

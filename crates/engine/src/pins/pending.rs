@@ -60,7 +60,13 @@ impl Pins {
                 let page = match pins.pending(&query, next, Priority::Click).await {
                     Ok(page) => page,
                     // Private IPFS is for some plans only: without it there is nothing private.
-                    Err(error) if network == Network::Private && not_there(&error.kind) => break,
+                    Err(error)
+                        if filters.network.is_none()
+                            && network == Network::Private
+                            && not_there(&error.kind) =>
+                    {
+                        break;
+                    }
                     Err(error) => return Err(self.failed(account, &error, &name)),
                 };
                 let found = page.files.into_iter().map(PendingRow::of);
@@ -119,6 +125,12 @@ impl PendingRow {
         let name = self.name.as_deref().unwrap_or_default().to_lowercase();
         let told = |(key, value): &(String, Scalar)| (key.clone(), value.to_string());
         let pairs: Vec<_> = self.keyvalues.iter().map(told).collect();
+        let says = |word: &str| {
+            let said = |(key, value): &(String, String)| {
+                key.to_lowercase().contains(word) || value.to_lowercase().contains(word)
+            };
+            name.contains(word) || pairs.iter().any(said)
+        };
         let kind = FileKind::of(&name, self.folder(), self.mime.as_deref());
         let size = |fits: &dyn Fn(u64) -> bool| self.size.is_some_and(fits);
         let time = |fits: &dyn Fn(Millis) -> bool| self.since.is_some_and(fits);
@@ -128,7 +140,7 @@ impl PendingRow {
             Some(InGroup::Group(id)) => self.group.as_ref() == Some(id),
         };
         group
-            && name.contains(&text.trim().to_lowercase())
+            && text.to_lowercase().split_whitespace().all(says)
             && filters.size_min.is_none_or(|min| size(&|size| size >= min))
             && filters.size_max.is_none_or(|max| size(&|size| size <= max))
             && filters

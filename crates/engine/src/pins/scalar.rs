@@ -21,9 +21,12 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    /// A number that a person wrote; `None` where it is none.
+    /// A number that a person wrote; `None` where it is none, or whole and of too many digits to stay what it is.
     pub fn number(text: &str) -> Option<Self> {
-        serde_json::from_str(text.trim()).ok().map(Self::Number)
+        let text = text.trim();
+        let number: serde_json::Number = serde_json::from_str(text).ok()?;
+        let whole = text.bytes().all(|letter| letter.is_ascii_digit() || letter == b'-');
+        (!whole || number.is_i64() || number.is_u64()).then_some(Self::Number(number))
     }
 
     /// A date that a person wrote, in the form that Pinata's clients send: a day (which begins in UTC), or a moment with
@@ -133,7 +136,7 @@ mod tests {
         let number = |text| Scalar::number(text).map(|number| number.to_string());
         assert_eq!(number(" 5 ").as_deref(), Some("5"));
         assert_eq!(number("-0.25").as_deref(), Some("-0.25"));
-        for wrong in ["", "five", "1e999", "NaN", "5 apples", "\"5\"", "0x5"] {
+        for wrong in ["", "five", "1e999", "NaN", "5 apples", "\"5\"", "0x5", "18446744073709551616"] {
             assert_eq!(number(wrong), None, "{wrong}");
         }
         let date = |text| Scalar::date(text).map(|date| date.to_string());

@@ -14,6 +14,7 @@ mod drops;
 pub(crate) mod from_watch;
 mod handover;
 mod json;
+mod kinds;
 mod limits;
 mod look;
 mod pace;

@@ -22,7 +22,7 @@ use crate::accounts::Hold;
 use crate::clock::date_words;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
-use crate::pins::{Listed, as_text, values};
+use crate::pins::{Listed, values};
 use crate::planted::planted;
 use crate::walk::{Changes, Found};
 
@@ -221,10 +221,6 @@ impl Uploads {
         if verdict != Verdict::Different {
             self.accounts.release(upload.account);
             let mut pin = listed(upload, &receipt, self.clock.now());
-            let has_kinds = pin.keyvalues.values().any(|value| !value.is_text());
-            if has_kinds && self.accounts.text_only(upload.account)?.is_some() {
-                pin.keyvalues = as_text(pin.keyvalues);
-            }
             if receipt.is_duplicate {
                 let (its, public) = (
                     receipt.service_id.as_deref(),

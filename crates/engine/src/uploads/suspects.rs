@@ -10,7 +10,7 @@ use super::Uploads;
 use super::bytes::{Contents, Refusal, Stopped, shown};
 use super::from_watch::source;
 use super::progress::Running;
-use super::rows::{self, Secrets, Suspect, Upload};
+use super::rows::{self, Facts, Secrets, Suspect, Upload};
 use super::source::{decode, encode_place};
 use super::state::Event;
 use crate::announce::Noun;
@@ -223,12 +223,15 @@ impl Uploads {
         }
         let set = |numbers: &[i64]| numbers.iter().copied().collect::<HashSet<i64>>();
         let (yes, no) = (set(yes), set(no));
+        let (now, jitter) = (self.clock.now(), (self.jitter)());
         let (answered, waiting) = self
             .store
             .ledger
             .write(Urgency::Click, move |tx| {
                 let (answered, left) = rows::answer(tx, id, &yes, &no)?;
-                if answered > 0 && !left.is_empty() {
+                if answered > 0 && left.is_empty() {
+                    rows::apply(tx, id, &[Event::Retry], &Facts::default(), now, jitter)?;
+                } else if answered > 0 {
                     let names = left.iter().map(|suspect| name_of(&decode(&suspect.place)));
                     rows::reword(tx, id, &words(&names.collect::<Vec<_>>()))?;
                 }
@@ -242,7 +245,7 @@ impl Uploads {
             ));
         }
         if !waiting {
-            return self.ask(id, Event::Retry).await;
+            self.wake.notify_one();
         }
         self.store.announcer.changed(Noun::Upload, Some(vec![id]));
         Ok(())

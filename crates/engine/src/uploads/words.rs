@@ -116,8 +116,10 @@ fn needs_you(reason: ErrorCode, service: &str, upload: &Upload) -> String {
             detail.unwrap_or("Something in it looks like a secret."),
             if service == SANDBOX {
                 "It would stay on this computer only."
-            } else {
+            } else if upload.wish.target.network.is_public() {
                 "What is public on IPFS cannot be taken back."
+            } else {
+                "Who holds this account’s key can read it."
             }
         ),
         ErrorCode::Different => {

@@ -184,9 +184,12 @@ impl Uploads {
         let (mut turn, mut just_taken) = (None, false);
         let mut taken_up = false;
         loop {
-            let upload = match self.store.ledger.read(|tx| rows::get(tx, id)) {
+            let stored = self.store.ledger.read(|tx| rows::get(tx, id));
+            if matches!(stored, Err(StoreError::Missing)) {
+                return;
+            }
+            let upload = match stored.map_err(CommandError::from).and_then(|row| self.as_kept(row)) {
                 Ok(upload) => upload,
-                Err(StoreError::Missing) => return,
                 Err(error) => {
                     tracing::error!(%error, id, "a row of the queue could not be read");
                     return self.pause().await;

@@ -241,7 +241,10 @@ async fn a_folder_that_cannot_be_read_is_in_the_ledger_and_costs_no_pin() {
     house.until_pinned(id, 2).await;
     odd.locked.store(true, Ordering::SeqCst);
     house.engine.watches.rescan(id).await.expect("looks");
-    let page = house.until_ledger(id, |page| page.counts.failed == 1).await;
+    let is_told = |page: &engine::watches::LedgerPage| {
+        page.counts.failed == 1 && page.rows.iter().any(|row| row.path == "locked")
+    };
+    let page = house.until_ledger(id, is_told).await;
     let row = page
         .rows
         .iter()

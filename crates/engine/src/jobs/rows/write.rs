@@ -90,6 +90,11 @@ pub(in crate::jobs) fn adopt(
         "DELETE FROM job WHERE service_id = ?2 AND id <> ?1 AND NOT here AND account = (SELECT account FROM job WHERE id = ?1)",
     )?
     .execute(params![id, service_id])?;
+    // Some services give the same id to the same CID: it is no more that of what was taken out of the list.
+    tx.prepare_cached(
+        "UPDATE job SET service_id = NULL WHERE service_id = ?2 AND id <> ?1 AND cleared AND account = (SELECT account FROM job WHERE id = ?1)",
+    )?
+    .execute(params![id, service_id])?;
     tx.prepare_cached("UPDATE OR IGNORE job SET service_id = ?2 WHERE id = ?1")?
         .execute(params![id, service_id])?;
     apply(tx, id, &Event::Listed(status.clone()), now, 0.5)
@@ -200,7 +205,7 @@ pub(in crate::jobs) fn again(
     clear(tx, id)?;
     let failed = matches!(&row.job.state, State::Listed(status) if status.is_failure());
     let new = insert(tx, row.account, &Wish { nodes, ..row.wish }, now)?;
-    if let Some(failed) = row.service_id.filter(|_| failed) {
+    if let Some(failed) = row.service_id.filter(|_| failed).or(row.replaces) {
         tx.prepare_cached("UPDATE job SET replaces = ?2 WHERE id = ?1")?
             .execute(params![new, failed])?;
     }
