@@ -119,9 +119,9 @@ pub fn sentence(code: ErrorCode, service: &str) -> String {
         ErrorCode::Unauthorized => " Uploads wait for a new one.",
         ErrorCode::QuotaExceeded => " Uploads wait until there is room.",
         ErrorCode::Offline | ErrorCode::Untrusted => " Uploads wait and go on by themselves.",
-        ErrorCode::CaptivePortal
-        | ErrorCode::RateLimited
-        | ErrorCode::Unavailable => " Uploads go on by themselves.",
+        ErrorCode::CaptivePortal | ErrorCode::RateLimited | ErrorCode::Unavailable => {
+            " Uploads go on by themselves."
+        }
         _ => "",
     };
     cause(code, service) + meanwhile

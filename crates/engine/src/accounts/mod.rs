@@ -29,7 +29,6 @@ pub use connect::Services;
 pub use credential::{Credential, CredentialKind};
 pub use health::{AccountHealth, Health, RequestsUsed};
 pub(crate) use hold::cause as hold_cause;
-pub(crate) use hold::cause as hold_cause;
 pub use hold::{Hold, HoldRow, sentence as hold_sentence};
 pub use leaving::Leaving;
 pub(crate) use links::Linker;

@@ -25,7 +25,9 @@ impl Scalar {
     pub fn number(text: &str) -> Option<Self> {
         let text = text.trim();
         let number: serde_json::Number = serde_json::from_str(text).ok()?;
-        let whole = text.bytes().all(|letter| letter.is_ascii_digit() || letter == b'-');
+        let whole = text
+            .bytes()
+            .all(|letter| letter.is_ascii_digit() || letter == b'-');
         (!whole || number.is_i64() || number.is_u64()).then_some(Self::Number(number))
     }
 
@@ -136,7 +138,16 @@ mod tests {
         let number = |text| Scalar::number(text).map(|number| number.to_string());
         assert_eq!(number(" 5 ").as_deref(), Some("5"));
         assert_eq!(number("-0.25").as_deref(), Some("-0.25"));
-        for wrong in ["", "five", "1e999", "NaN", "5 apples", "\"5\"", "0x5", "18446744073709551616"] {
+        for wrong in [
+            "",
+            "five",
+            "1e999",
+            "NaN",
+            "5 apples",
+            "\"5\"",
+            "0x5",
+            "18446744073709551616",
+        ] {
             assert_eq!(number(wrong), None, "{wrong}");
         }
         let date = |text| Scalar::date(text).map(|date| date.to_string());

@@ -188,7 +188,10 @@ impl Uploads {
             if matches!(stored, Err(StoreError::Missing)) {
                 return;
             }
-            let upload = match stored.map_err(CommandError::from).and_then(|row| self.as_kept(row)) {
+            let upload = match stored
+                .map_err(CommandError::from)
+                .and_then(|row| self.as_kept(row))
+            {
                 Ok(upload) => upload,
                 Err(error) => {
                     tracing::error!(%error, id, "a row of the queue could not be read");

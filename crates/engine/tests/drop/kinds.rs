@@ -301,3 +301,22 @@ async fn a_filter_compares_numbers_as_numbers_and_dates_as_dates_whatever_their_
         "the case of a key counts"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_text_is_kept_a_folder_is_sent_with_text_although_its_call_would_take_a_number() {
+    let house = House::new().await;
+    house.file("prints/one.txt", b"one");
+    let drop = house.look_at(&[house.path("prints")]).await;
+    let wish = engine::uploads::UploadOptions {
+        keyvalues: [("edition".to_owned(), number(5))].into(),
+        ..options(Secrets::Hold)
+    };
+    let uploads = &house.engine.uploads;
+    let queued = uploads.enqueue(house.account, &drop, wish).await;
+    queued.expect("enqueues");
+    house.verified().await;
+    let there = at_the_service(&house).await["keyvalues"]["edition"].clone();
+    assert_eq!(there, "5");
+    let here = value(&the_pin(&house, house.account), "edition");
+    assert_eq!(here, Scalar::from("5"));
+}

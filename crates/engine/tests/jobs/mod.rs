@@ -1,6 +1,7 @@
 //! Import from IPFS, from what was pasted to the pin: the engine over real HTTP to a real server that is not its own code.
 
 mod copies;
+mod failed;
 mod interrupted;
 mod lost;
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use engine::error::ErrorCode;
 use engine::jobs::{JobOptions, JobRow, JobState, JobStep, JobsFilter, JobsQuery, LineKind};
-use sandbox::{Fault, Gate, JobStatus, Kind, Route};
+use sandbox::{Fault, JobStatus, Kind, Route};
 
 use crate::house::House;
 
@@ -320,96 +321,4 @@ async fn a_private_copy_is_not_the_public_pin_that_is_asked_for() {
     let pin = row.pin.expect("its pin");
     let pin = house.engine.pins.details(pin).expect("details").row;
     assert_eq!(pin.network, "public");
-}
-
-/// Jobs of a state that the service itself lists.
-async fn at_the_service(house: &House) -> Vec<String> {
-    let listed = house.api("GET", "v3/files/public/pin_by_cid", None).await;
-    let jobs = listed["data"]["jobs"].as_array().expect("jobs").iter();
-    jobs.map(|job| job["cid"].as_str().expect("a CID").to_owned())
-        .collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_failed_is_removed_at_the_service_when_it_is_taken_back_cleared_or_asked_for_again() {
-    let house = House::new().await;
-    let none = Duration::ZERO;
-    house.sandbox.jobs().set_times(none, none, none, none);
-    for cid in CIDS {
-        house.sandbox.jobs().set_end(cid, JobStatus::Expired);
-    }
-    import(&house, &CIDS.join("\n"), JobOptions::default()).await;
-    let mut failed = Vec::new();
-    for cid in CIDS {
-        let row = until(&house, cid, |row| row.state == JobState::Expired).await;
-        failed.push(row.id);
-    }
-    assert_eq!(at_the_service(&house).await.len(), 4);
-    let jobs = &house.engine.jobs;
-    jobs.cancel(failed[0]).await.expect("is removed");
-    jobs.clear(failed[1]).await.expect("is removed");
-    let left = at_the_service(&house).await;
-    assert!(!left.contains(&CIDS[0].to_owned()) && !left.contains(&CIDS[1].to_owned()));
-    assert_eq!(rows(&house).len(), 2, "{:?}", rows(&house));
-
-    // What is asked for again leaves nothing behind: one by one, and all at once.
-    house.sandbox.jobs().set_end(CIDS[2], JobStatus::Searching);
-    house.sandbox.jobs().set_end(CIDS[3], JobStatus::Searching);
-    jobs.retry(failed[2], None).await.expect("asks again");
-    assert_eq!(jobs.retry_failed(house.account).await.expect("asks"), 1);
-    for cid in [CIDS[2], CIDS[3]] {
-        until(&house, cid, |row| row.state == JobState::Searching).await;
-    }
-    assert_eq!(at_the_service(&house).await.len(), 2);
-    assert_eq!(rows(&house).len(), 2);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn asking_again_for_what_failed_does_not_wait_for_the_service_to_remove_it() {
-    let house = House::new().await;
-    let none = Duration::ZERO;
-    house.sandbox.jobs().set_times(none, none, none, none);
-    for cid in CIDS {
-        house.sandbox.jobs().set_end(cid, JobStatus::Expired);
-    }
-    import(&house, &CIDS.join("\n"), JobOptions::default()).await;
-    for cid in CIDS {
-        until(&house, cid, |row| row.state == JobState::Expired).await;
-        house.sandbox.jobs().set_end(cid, JobStatus::Searching);
-    }
-    let gate = Gate::new();
-    for _ in CIDS {
-        let held = Kind::Hold(gate.clone());
-        house.sandbox.faults().once(Route::V3JobCancel, held);
-    }
-    // No removal is answered before the gate opens: this is.
-    let asked = house.engine.jobs.retry_failed(house.account).await;
-    assert_eq!(asked.expect("asks"), 4);
-    assert_eq!(rows(&house).len(), 4);
-    gate.arrived().await;
-    gate.open();
-    for cid in CIDS {
-        until(&house, cid, |row| row.state == JobState::Searching).await;
-    }
-    assert_eq!(at_the_service(&house).await.len(), 4);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_failed_and_cannot_be_removed_at_the_service_stays_in_the_list() {
-    let house = House::new().await;
-    let none = Duration::ZERO;
-    house.sandbox.jobs().set_times(none, none, none, none);
-    house.sandbox.jobs().set_end(CIDS[0], JobStatus::Expired);
-    import(&house, CIDS[0], JobOptions::default()).await;
-    let row = until(&house, CIDS[0], |row| row.state == JobState::Expired).await;
-    let route = Route::V3JobCancel;
-    house.sandbox.faults().once(route, Kind::status(403));
-    let jobs = &house.engine.jobs;
-    jobs.cancel(row.id).await.expect_err("is refused");
-    assert_eq!(rows(&house)[0].state, JobState::Expired);
-    // Asked for again it is nevertheless.
-    house.sandbox.faults().once(route, Kind::status(403));
-    house.sandbox.jobs().set_end(CIDS[0], JobStatus::Pinned);
-    jobs.retry(row.id, None).await.expect("asks again");
-    until(&house, CIDS[0], |row| row.state == JobState::Pinned).await;
 }
