@@ -78,8 +78,10 @@ test("a value is sent as the kind that was chosen, and one that cannot be of it 
       ["d", "2026-04-31", "date"],
       ["e", "31.5.2026", "date"],
       ["f", "-.5e3", "number"],
+      ["g", "9007199254740991", "number"],
+      ["h", "9007199254740993", "number"],
     ]).map((sentence) => sentence !== null),
-  ).toEqual([true, true, true, true, true, false]);
+  ).toEqual([true, true, true, true, true, false, false, true]);
 });
 
 test("text that reads as a number or a date is known for one", () => {
