@@ -108,6 +108,7 @@ impl Schema {
 
     fn synchronous(self) -> &'static str {
         match self {
+            Self::Ledger if planted("sync") => "NORMAL",
             Self::Ledger => "FULL",
             Self::Mirror => "NORMAL",
         }
