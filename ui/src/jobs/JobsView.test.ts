@@ -195,6 +195,19 @@ test("a list that could not be read is said, and what was known stays", async ()
   expect(screen.getByRole("row", { name: /open-archive-1/ })).toBeVisible();
 });
 
+test("a pause that the service wants is no alarm", async () => {
+  const hold = { code: "rate_limited", sentence: "Pinata asked to wait between requests.", until: null } as const;
+  const [account] = aStart().accounts;
+  if (!account) throw new Error("an account");
+  const engine = engineJobs([aJob(1)]);
+  engine.held.problem = hold.sentence;
+  render(App, { props: { start: aStart({ accounts: [{ ...account, hold }] }) } });
+  await userEvent.setup().click(await screen.findByRole("button", { name: /^Import from IPFS/ }));
+  const told = await screen.findByText(/asked to wait.*known before/);
+  expect(told.closest('[role="status"]')).not.toBeNull();
+  expect(told.closest('[role="alert"]')).toBeNull();
+});
+
 test("hostile names change nothing but themselves, and axe finds nothing", async () => {
   const name = "\u202Egnp.exe<img src=x onerror=alert(1)>";
   await open([aJob(1, { name, sentence: "Pinata calls its state “\u202Ex”." })]);

@@ -10,8 +10,8 @@ const OURS: u32 = 60_000;
 
 #[tokio::test]
 async fn a_limit_that_is_announced_is_followed_down_and_nonsense_is_passed_over() {
-    let most = |values: &'static [&'static str]| async move {
-        let answer = ResponseTemplate::new(400);
+    let most_by = |status: u16, values: &'static [&'static str]| async move {
+        let answer = ResponseTemplate::new(status);
         let said = |answer: ResponseTemplate, value: &&'static str| {
             answer.append_header("x-ratelimit-limit", *value)
         };
@@ -24,6 +24,7 @@ async fn a_limit_that_is_announced_is_followed_down_and_nonsense_is_passed_over(
         let mut data = spent.filter(|spent| spent.family == Family::Data);
         data.next().expect("the family").most
     };
+    let most = |values| most_by(429, values);
     assert_eq!(most(&["600"]).await, 600);
     assert_eq!(most(&[" 700 "]).await, 700);
     for nonsense in [
@@ -40,5 +41,9 @@ async fn a_limit_that_is_announced_is_followed_down_and_nonsense_is_passed_over(
         &["600", "601"],
     ] {
         assert_eq!(most(nonsense).await, OURS, "{nonsense:?}");
+    }
+    // What a proxy or a sign-in page says is not the service's word.
+    for status in [302, 403, 502, 511] {
+        assert_eq!(most_by(status, &["1"]).await, OURS, "{status}");
     }
 }
