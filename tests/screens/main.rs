@@ -9,6 +9,7 @@ mod drop;
 mod jobs;
 mod json;
 mod keys;
+mod kinds;
 mod narrow;
 mod secrets;
 mod starts;

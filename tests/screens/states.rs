@@ -16,23 +16,34 @@ const TOKEN: &str = "a-token-of-this-test-only";
 /// Holes only: it takes no room and some seconds to hash.
 const HUGE: u64 = 22 * 1024 * 1024 * 1024;
 
-struct Scene<'desktop> {
-    desktop: &'desktop Desktop,
-    driver: Driver,
-    service: Sandbox,
-    walk: Walk<'desktop>,
+/// The window, with an account at a service of the test's own.
+pub(crate) struct Scene<'desktop> {
+    pub(crate) desktop: &'desktop Desktop,
+    pub(crate) driver: Driver,
+    pub(crate) service: Sandbox,
+    pub(crate) walk: Walk<'desktop>,
     files: u64,
 }
 
 impl<'desktop> Scene<'desktop> {
     async fn set(desktop: &'desktop Desktop, data: PathBuf) -> Self {
-        let service = Sandbox::start(Config::new(data, TOKEN)).await;
+        Self::with_key(desktop, Config::new(data, TOKEN), TOKEN, "states").await
+    }
+
+    /// At a service that knows this key.
+    pub(crate) async fn with_key(
+        desktop: &'desktop Desktop,
+        config: Config,
+        key: &str,
+        screens: &str,
+    ) -> Self {
+        let service = Sandbox::start(config).await;
         let service = service.expect("a service");
         let driver = app::start_with_sandbox(desktop).await;
         let api = service.api_url();
         let addresses = json!({"api": api, "uploads": api, "gateway": service.gateway_url()});
         let chosen = json!({"kind": "pinata", "addresses": addresses});
-        let asked = json!({"chosen": chosen, "token": TOKEN, "key": null});
+        let asked = json!({"chosen": chosen, "token": key, "key": null});
         let tested = app::invoke(&driver, "accounts_test", asked).await;
         let handle = tested.expect("a good token")["handle"].clone();
         let kept = json!({"handle": handle, "keep": "until_quit"});
@@ -47,7 +58,7 @@ impl<'desktop> Scene<'desktop> {
             desktop,
             driver,
             service,
-            walk: walk(desktop, "states"),
+            walk: walk(desktop, screens),
             files: 0,
         }
     }
@@ -58,7 +69,7 @@ impl<'desktop> Scene<'desktop> {
     }
 
     /// Drops a new file of so many bytes.
-    async fn drop_file(&mut self, name: &str, bytes: usize) {
+    pub(crate) async fn drop_file(&mut self, name: &str, bytes: usize) {
         self.files += 1;
         let content = files::noise(self.files, bytes);
         let file = files::write(&self.desktop.path("files"), name, &content);
@@ -66,7 +77,7 @@ impl<'desktop> Scene<'desktop> {
     }
 
     /// Waits until a row says so, and looks at it in every size and theme.
-    async fn look(&mut self, words: &str, screen: &str) {
+    pub(crate) async fn look(&mut self, words: &str, screen: &str) {
         self.driver.wait_for_text(words).await;
         self.walk.stop(&self.driver, screen).await;
     }
