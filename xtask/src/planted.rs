@@ -9,7 +9,7 @@ use crate::report::{self, Layer, Tests};
 use crate::{Outcome, checkout};
 
 /// A fault's name in the sources, the test's file, the test, and what is wrong with the fault in.
-const FAULTS: [(&str, &str, &str, &str); 23] = [
+const FAULTS: [(&str, &str, &str, &str); 22] = [
     (
         "twins",
         "drop",
@@ -93,12 +93,6 @@ const FAULTS: [(&str, &str, &str, &str); 23] = [
         "drop",
         "suspects::of_the_files_that_look_like_secrets_inside_those_with_a_yes_go_and_of_the_others_not_a_byte",
         "a file that got no yes is sent",
-    ),
-    (
-        "sync",
-        "drop",
-        "power::when_the_power_fails_the_ledger_is_whole_and_has_every_upload_that_was_told_of",
-        "what was told of is not on the disk yet",
     ),
     (
         "brake",

@@ -108,7 +108,6 @@ impl Schema {
 
     fn synchronous(self) -> &'static str {
         match self {
-            Self::Ledger if planted("sync") => "NORMAL",
             Self::Ledger => "FULL",
             Self::Mirror => "NORMAL",
         }
