@@ -29,13 +29,13 @@ async fn a_value_is_made_a_number_in_the_details_and_is_one_at_the_service() {
     let kind = Locator::Css("select[aria-label='Kind of edition']");
     let kind = driver.client().find(kind).await.expect("its kind");
     kind.select_by_value("number").await.expect("is chosen");
-    scene.look("edition", "kinds").await;
     scene.driver.click("button", "Save").await;
     let saved = || async { is_kept(&scene.service).await == 5 };
     scene
         .driver
         .wait_until("a number at the service", saved)
         .await;
+    scene.walk.stop(&scene.driver, "kinds").await;
     let Scene { driver, walk, .. } = scene;
     driver.quit().await;
     walk.end();

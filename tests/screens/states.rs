@@ -35,7 +35,7 @@ impl<'desktop> Scene<'desktop> {
         desktop: &'desktop Desktop,
         config: Config,
         key: &str,
-        screens: &str,
+        screens: &'static str,
     ) -> Self {
         let service = Sandbox::start(config).await;
         let service = service.expect("a service");
@@ -77,7 +77,7 @@ impl<'desktop> Scene<'desktop> {
     }
 
     /// Waits until a row says so, and looks at it in every size and theme.
-    pub(crate) async fn look(&mut self, words: &str, screen: &str) {
+    async fn look(&mut self, words: &str, screen: &str) {
         self.driver.wait_for_text(words).await;
         self.walk.stop(&self.driver, screen).await;
     }
