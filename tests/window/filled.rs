@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::app::Service;
 use super::desktop::Desktop;
+use super::gateway;
 use super::hostile;
 
 /// The token of the Sandbox while it is filled.
@@ -96,14 +97,8 @@ struct Filling {
 
 impl Filling {
     fn of(service: &Service) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a stranger's client, not the one under test"
-        )]
-        let client = reqwest::Client::builder().no_proxy().build();
         Self {
-            client: client.expect("a client"),
+            client: gateway::client(),
             api: service.api.clone(),
         }
     }

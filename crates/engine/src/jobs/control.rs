@@ -214,8 +214,10 @@ impl Jobs {
                 ));
             }
             // It is not asked for any more: nobody else removes what it was to take the place of.
-            if let Some(failed) = &row.replaces {
-                self.remove_there(row, failed).await?;
+            if let Some(failed) = &row.replaces
+                && !matches!(self.remove_there(row, failed).await, Ok(None))
+            {
+                tracing::warn!(row.id, "the service keeps a failed request in its list");
             }
             return Ok(true);
         };

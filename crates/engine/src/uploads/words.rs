@@ -33,8 +33,11 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
         State::Active(Active::Confirming) if upload.job.cancelling => {
             format!("Taking it back; asking {there} what it kept.")
         }
-        State::Active(Active::Confirming) => {
+        State::Active(Active::Confirming) if all_is_there(upload) => {
             format!("Everything is sent. Asking {there} whether it arrived.")
+        }
+        State::Active(Active::Confirming) => {
+            format!("No answer came of what was sent. Asking {there} whether it arrived.")
         }
         State::Waiting {
             reason, resume_to, ..
@@ -52,6 +55,12 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
     }
 }
 
+/// Every byte of an upload in chunks is at the service.
+fn all_is_there(upload: &Upload) -> bool {
+    let place = upload.place.as_ref();
+    place.is_some_and(|place| Some(place.offset) == upload.length())
+}
+
 /// How much of an upload in chunks is at the service.
 fn so_far(upload: &Upload) -> Option<String> {
     let safe = upload.safe();
@@ -65,9 +74,8 @@ fn so_far(upload: &Upload) -> Option<String> {
 
 fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload) -> String {
     let there = lower_article(service);
-    let complete = upload.place.as_ref().map(|place| place.offset) == upload.length();
     match reason {
-        ErrorCode::Unconfirmed if complete => {
+        ErrorCode::Unconfirmed if all_is_there(upload) => {
             let lacks = match &upload.place {
                 Some(place) if place.length.is_some() => "does not list the folder yet",
                 _ => "has not told the CID yet",
@@ -76,7 +84,7 @@ fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload)
         }
         ErrorCode::Unconfirmed => {
             return format!(
-                "The connection broke after everything was sent. Asking {there} whether it arrived."
+                "No answer came of what was sent. Soon {there} is asked whether it arrived."
             );
         }
         ErrorCode::DiskFull => {

@@ -66,6 +66,11 @@ fn shown(house: &House) -> Vec<String> {
     list.groups.into_iter().map(|group| group.name).collect()
 }
 
+async fn read_groups(house: &House) {
+    let groups = &house.engine.groups;
+    groups.refresh(house.account).await.expect("reads");
+}
+
 async fn create(house: &House, name: &str) -> Result<GroupRow, engine::error::CommandError> {
     let groups = &house.engine.groups;
     groups
@@ -116,12 +121,7 @@ async fn an_upload_in_chunks_whose_beginning_got_no_answer_begins_anew_and_sends
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_whose_answer_was_lost_is_looked_for_and_made_once() {
     let house = House::new().await;
-    house
-        .engine
-        .groups
-        .refresh(house.account)
-        .await
-        .expect("reads");
+    read_groups(&house).await;
     lose(&house, Route::V3GroupWrite);
     let made = create(&house, "Prints").await.expect("it is there");
     assert_eq!(made.name, "Prints");
@@ -142,24 +142,14 @@ async fn a_group_whose_answer_was_lost_is_looked_for_and_made_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_group_that_cannot_be_looked_for_either_nothing_is_claimed() {
     let house = House::new().await;
-    house
-        .engine
-        .groups
-        .refresh(house.account)
-        .await
-        .expect("reads");
+    read_groups(&house).await;
     lose(&house, Route::V3GroupWrite);
     lose_all(&house, Route::V3GroupRead);
     let told = create(&house, "Prints").await.expect_err("nobody knows");
     assert!(told.message.contains("may have been done"), "{told}");
     house.sandbox.faults().clear();
     house.engine.retry(house.account).await.expect("answers");
-    house
-        .engine
-        .groups
-        .refresh(house.account)
-        .await
-        .expect("reads");
+    read_groups(&house).await;
     assert_eq!(shown(&house), ["Prints"]);
     assert_eq!(asked(&house, "POST", "/v3/groups/public"), 1);
 }

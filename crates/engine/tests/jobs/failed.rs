@@ -16,20 +16,26 @@ async fn at_the_service(house: &House) -> Vec<String> {
         .collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_failed_is_removed_at_the_service_when_it_is_taken_back_cleared_or_asked_for_again() {
+/// A house whose jobs for these CIDs were given up by the service, and their rows.
+async fn house(cids: &[&str]) -> (House, Vec<i64>) {
     let house = House::new().await;
     let none = Duration::ZERO;
     house.sandbox.jobs().set_times(none, none, none, none);
-    for cid in CIDS {
+    for cid in cids {
         house.sandbox.jobs().set_end(cid, JobStatus::Expired);
     }
-    import(&house, &CIDS.join("\n"), JobOptions::default()).await;
+    import(&house, &cids.join("\n"), JobOptions::default()).await;
     let mut failed = Vec::new();
-    for cid in CIDS {
+    for cid in cids {
         let row = until(&house, cid, |row| row.state == JobState::Expired).await;
         failed.push(row.id);
     }
+    (house, failed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_removed_at_the_service_when_it_is_taken_back_cleared_or_asked_for_again() {
+    let (house, failed) = house(&CIDS).await;
     assert_eq!(at_the_service(&house).await.len(), 4);
     let jobs = &house.engine.jobs;
     jobs.cancel(failed[0]).await.expect("is removed");
@@ -52,15 +58,8 @@ async fn what_failed_is_removed_at_the_service_when_it_is_taken_back_cleared_or_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn asking_again_for_what_failed_does_not_wait_for_the_service_to_remove_it() {
-    let house = House::new().await;
-    let none = Duration::ZERO;
-    house.sandbox.jobs().set_times(none, none, none, none);
+    let (house, _) = house(&CIDS).await;
     for cid in CIDS {
-        house.sandbox.jobs().set_end(cid, JobStatus::Expired);
-    }
-    import(&house, &CIDS.join("\n"), JobOptions::default()).await;
-    for cid in CIDS {
-        until(&house, cid, |row| row.state == JobState::Expired).await;
         house.sandbox.jobs().set_end(cid, JobStatus::Searching);
     }
     let gate = Gate::new();
@@ -82,36 +81,26 @@ async fn asking_again_for_what_failed_does_not_wait_for_the_service_to_remove_it
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_failed_and_cannot_be_removed_at_the_service_stays_in_the_list() {
-    let house = House::new().await;
-    let none = Duration::ZERO;
-    house.sandbox.jobs().set_times(none, none, none, none);
-    house.sandbox.jobs().set_end(CIDS[0], JobStatus::Expired);
-    import(&house, CIDS[0], JobOptions::default()).await;
-    let row = until(&house, CIDS[0], |row| row.state == JobState::Expired).await;
+    let (house, failed) = house(&CIDS[..1]).await;
     let route = Route::V3JobCancel;
     house.sandbox.faults().once(route, Kind::status(403));
     let jobs = &house.engine.jobs;
-    jobs.cancel(row.id).await.expect_err("is refused");
+    jobs.cancel(failed[0]).await.expect_err("is refused");
     assert_eq!(rows(&house)[0].state, JobState::Expired);
     // Asked for again it is nevertheless.
     house.sandbox.faults().once(route, Kind::status(403));
     house.sandbox.jobs().set_end(CIDS[0], JobStatus::Pinned);
-    jobs.retry(row.id, None).await.expect("asks again");
+    jobs.retry(failed[0], None).await.expect("asks again");
     until(&house, CIDS[0], |row| row.state == JobState::Pinned).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_to_be_asked_for_again_and_is_taken_back_before_leaves_no_failed_job_there() {
-    let house = House::new().await;
-    let none = Duration::ZERO;
-    house.sandbox.jobs().set_times(none, none, none, none);
-    house.sandbox.jobs().set_end(CIDS[0], JobStatus::Expired);
-    import(&house, CIDS[0], JobOptions::default()).await;
-    let failed = until(&house, CIDS[0], |row| row.state == JobState::Expired).await;
+    let (house, failed) = house(&CIDS[..1]).await;
     let (jobs, accounts) = (&house.engine.jobs, &house.engine.accounts);
     accounts.set_hold(house.account, ErrorCode::Unauthorized, None);
-    jobs.retry(failed.id, None).await.expect("waits");
-    let waiting = until(&house, CIDS[0], |row| row.id != failed.id).await;
+    jobs.retry(failed[0], None).await.expect("waits");
+    let waiting = until(&house, CIDS[0], |row| row.id != failed[0]).await;
     assert_eq!(at_the_service(&house).await.len(), 1);
     jobs.cancel(waiting.id).await.expect("is taken back");
     assert_eq!(at_the_service(&house).await, Vec::<String>::new());

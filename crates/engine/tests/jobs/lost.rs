@@ -91,6 +91,15 @@ async fn with_a_pin(strict: bool) -> (House, i64) {
     (house, account)
 }
 
+/// The selection of the only pin.
+async fn only_pin(house: &House, account: i64) -> Selection {
+    let (set, _) = pins_of(house, account).await;
+    Selection {
+        set: set.set,
+        ranges: vec![(0, 0)],
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_whose_answer_was_lost_is_looked_for_and_its_pin_is_there_once() {
     for strict in [false, true] {
@@ -128,11 +137,7 @@ async fn an_edit_whose_answer_was_lost_is_looked_for_and_its_pin_is_there_once()
 async fn an_edit_of_many_whose_answer_was_lost_is_told_of_and_settled_by_another_try() {
     for strict in [false, true] {
         let (house, account) = with_a_pin(strict).await;
-        let (set, _) = pins_of(&house, account).await;
-        let only = Selection {
-            set: set.set,
-            ranges: vec![(0, 0)],
-        };
+        let only = only_pin(&house, account).await;
         lose(&house, Route::PsaReplace);
         // Nor can it be looked for.
         lose_all(&house, Route::PsaList);
@@ -179,11 +184,7 @@ async fn a_cid_whose_replacement_got_no_answer_is_shown_as_it_is_and_replaced_on
 async fn an_unpinning_whose_answer_was_lost_is_told_of_and_settled_by_another_try() {
     for strict in [false, true] {
         let (house, account) = with_a_pin(strict).await;
-        let (set, _) = pins_of(&house, account).await;
-        let only = Selection {
-            set: set.set,
-            ranges: vec![(0, 0)],
-        };
+        let only = only_pin(&house, account).await;
         lose(&house, Route::PsaRemove);
         let changes = &house.engine.changes;
         let begun = changes.start(&only, ChangeWhat::Unpin {}).await;

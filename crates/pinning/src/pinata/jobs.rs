@@ -5,7 +5,6 @@ use reqwest::Method;
 use serde_json::{Map, Value as Json, json};
 
 use super::calls::{Ask, data, pairs, v3_rows};
-use super::legacy::legacy_value;
 use super::place::Place;
 use super::scopes::Scope;
 use super::{Pinata, check_keyvalues};
@@ -179,9 +178,7 @@ fn v3_wish(wish: &NewJob) -> Json {
         body.insert("group_id".to_owned(), json!(group));
     }
     if !wish.keyvalues.is_empty() {
-        let keyvalues = wish.keyvalues.iter();
-        let text = keyvalues.map(|(key, value)| (key.clone(), json!(value.to_string())));
-        body.insert("keyvalues".to_owned(), text.collect::<Map<_, _>>().into());
+        body.insert("keyvalues".to_owned(), read::as_text(&wish.keyvalues));
     }
     if !wish.host_nodes.is_empty() {
         body.insert("host_nodes".to_owned(), json!(wish.host_nodes));
@@ -196,9 +193,7 @@ fn legacy_wish(wish: &NewJob) -> Json {
         metadata.insert("name".to_owned(), json!(name));
     }
     if !wish.keyvalues.is_empty() {
-        let keyvalues = wish.keyvalues.iter();
-        let values = keyvalues.map(|(key, value)| (key.clone(), legacy_value(Some(value))));
-        metadata.insert("keyvalues".to_owned(), values.collect::<Map<_, _>>().into());
+        metadata.insert("keyvalues".to_owned(), read::as_given(&wish.keyvalues));
     }
     let mut options = Map::new();
     if !wish.host_nodes.is_empty() {
