@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::states::Scene;
 use crate::window::app;
 use crate::window::desktop::Desktop;
-use crate::window::gateway;
 
 /// May use the older API alone, which keeps numbers.
 const OLDER: &str = "an-older-key-of-this-test";
@@ -45,7 +44,7 @@ async fn a_value_is_made_a_number_in_the_details_and_is_one_at_the_service() {
 /// The value as the service lists it.
 async fn is_kept(service: &sandbox::Sandbox) -> Value {
     let list = format!("{}/data/pinList?status=pinned", service.api_url());
-    let list = gateway::client().get(list);
+    let list = oracle::client().get(list);
     let list = list.bearer_auth(OLDER).send().await.expect("an answer");
     let list: Value = list.json().await.expect("JSON");
     list["rows"][0]["metadata"]["keyvalues"]["edition"].clone()

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::app::Service;
 use super::desktop::Desktop;
-use super::gateway;
 use super::hostile;
 
 /// The token of the Sandbox while it is filled.
@@ -98,7 +97,7 @@ struct Filling {
 impl Filling {
     fn of(service: &Service) -> Self {
         Self {
-            client: gateway::client(),
+            client: oracle::client(),
             api: service.api.clone(),
         }
     }

@@ -14,17 +14,9 @@ pub(crate) async fn fetch(url: &str) -> Vec<u8> {
     body
 }
 
-/// A stranger's client, not the one under test.
-#[expect(clippy::disallowed_methods, reason = "a stranger's client")]
-pub(crate) fn client() -> reqwest::Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build();
-    client.expect("a client")
-}
-
 /// The status and the whole body of a `GET`.
 pub(crate) async fn answer(url: &str) -> (u16, Vec<u8>) {
-    let response = client()
+    let response = oracle::client()
         .get(url)
         .send()
         .await

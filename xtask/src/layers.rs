@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every layer runs, whatever the ones before it said; the table comes last.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::expected::{self, Counts};
@@ -8,11 +9,11 @@ use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
 use crate::{Outcome, checkout, planted, python, system, ui};
 
+/// In the order in which they begin; two at once. The long ones come first, so that both hands are free at about the same
+/// time.
 const NAMES: [&str; 7] = [
-    "format", "rust", "planted", "lints", "window", "clients", "ui",
+    "format", "rust", "planted", "window", "ui", "lints", "clients",
 ];
-/// These run beside the others, one after the other: they wait more than they work.
-const ASIDE: [&str; 3] = ["planted", "window", "ui"];
 /// A window test that hangs must not hang the run: seconds, for building and all of them together.
 const WINDOW_DEADLINE: &str = "1200";
 /// Each window has a desktop of its own, and waits more than it works.
@@ -146,28 +147,37 @@ fn run_layers(options: &Options) -> Vec<Layer> {
         format,
         rust,
         planted::planted,
-        lints,
         window,
-        clients,
         ui_layer,
+        lints,
+        clients,
     ];
-    let (aside, others): (Vec<_>, Vec<_>) = NAMES
+    let wanted: Vec<_> = NAMES
         .into_iter()
         .zip(runners)
         .filter(|(name, _)| options.wants(name))
-        .partition(|(name, _)| ASIDE.contains(name));
-    let run_all = |layers: Vec<(&'static str, Runner)>| -> Vec<Layer> {
-        let ran = layers.into_iter();
-        ran.map(|(name, runner)| run_layer(name, runner)).collect()
+        .collect();
+    let turn = AtomicUsize::new(0);
+    let next = || wanted.get(turn.fetch_add(1, Ordering::Relaxed));
+    let work = || -> Vec<Layer> {
+        std::iter::from_fn(next)
+            .map(|(name, runner)| run_layer(name, *runner))
+            .collect()
     };
-    let names: Vec<_> = aside.iter().map(|(name, _)| *name).collect();
-    std::thread::scope(|scope| {
-        let aside = scope.spawn(|| run_all(aside));
-        let mut layers = run_all(others);
-        let ran = aside.join();
-        layers.extend(ran.unwrap_or_else(|_| names.into_iter().map(broken).collect()));
+    let mut layers = std::thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mut layers = work();
+        layers.extend(other.join().unwrap_or_default());
         layers
-    })
+    });
+    let place = |name: &str| NAMES.iter().position(|known| *known == name);
+    for (name, _) in &wanted {
+        if !layers.iter().any(|layer| layer.name == *name) {
+            layers.push(broken(name));
+        }
+    }
+    layers.sort_by_key(|layer| place(layer.name));
+    layers
 }
 
 fn broken(name: &'static str) -> Layer {

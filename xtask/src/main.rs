@@ -37,7 +37,7 @@ const USAGE: &str = "\
 cargo xtask run [ARGUMENTS]      set up, build, open the window; without a display: take the tour and save its screenshots
 cargo xtask test [--only LAYERS] set up, then everything, or some layers, with commas between them
                  [--record]      and write what ran into tests/expected.toml
-                 LAYERS: format, rust, planted, lints, window, clients, ui
+                 LAYERS: format, rust, planted, window, ui, lints, clients
 cargo xtask bundle [--check]     deb and rpm; --check installs the deb, starts it from its menu entry and removes it again
 cargo xtask bench                the figures: hashing, sending, first paint, memory, typing in 100,000 pins, 10,000 queued uploads
 cargo xtask soak                 many seeds of the simulations, parsers over inputs that nobody meant, large folders, damaged ledgers, five minutes of kill -9 under one, 1,000 of the queue, optimised

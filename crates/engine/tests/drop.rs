@@ -38,8 +38,6 @@ mod kinds;
 mod large;
 #[path = "drop/lost.rs"]
 mod lost;
-#[path = "drop/oracle.rs"]
-mod oracle;
 #[path = "drop/past.rs"]
 mod past;
 #[path = "drop/patterns.rs"]
@@ -107,7 +105,7 @@ async fn a_dropped_file_is_pinned_verified_listed_and_served_byte_for_byte() {
         .remove(0);
     assert_eq!(pin.name.as_deref(), Some("photo #1 \"ä\".jpg"));
     assert_eq!(pin.check, CheckState::Verified);
-    assert_eq!(house.served(&pin.cid).await, bytes);
+    assert_eq!(house.service.served(&pin.cid).await, bytes);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,7 +122,10 @@ async fn a_dropped_folder_is_one_pin_whose_files_are_served() {
         row.sentence
     );
     let cid = row.cid.expect("a CID");
-    assert_eq!(house.served(&format!("{cid}/img/ö.png")).await, b"png");
+    assert_eq!(
+        house.service.served(&format!("{cid}/img/ö.png")).await,
+        b"png"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -354,7 +355,7 @@ async fn several_files_together_are_one_folder() {
         row.sentence
     );
     let cid = row.cid.expect("a CID");
-    assert_eq!(house.served(&format!("{cid}/b.txt")).await, b"b");
+    assert_eq!(house.service.served(&format!("{cid}/b.txt")).await, b"b");
     let page = house
         .engine
         .uploads
@@ -411,5 +412,5 @@ async fn an_upload_taken_back_after_its_bytes_arrived_is_not_called_cancelled() 
     let row = house.ended().await.remove(0);
     assert_eq!(row.state, UploadState::Pinned, "{}", row.sentence);
     let cid = row.cid.expect("a CID");
-    assert_eq!(house.served(&cid).await, b"too late");
+    assert_eq!(house.service.served(&cid).await, b"too late");
 }

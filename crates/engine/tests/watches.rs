@@ -53,7 +53,10 @@ async fn what_is_there_and_what_lands_later_is_pinned_and_can_be_fetched() {
             .expect("a row");
         assert_eq!(row.state, LedgerState::Pinned);
         assert_eq!(
-            house.served(row.cid.as_deref().expect("a CID")).await,
+            house
+                .service
+                .served(row.cid.as_deref().expect("a CID"))
+                .await,
             bytes
         );
     }

@@ -55,7 +55,10 @@ async fn links_go_through_the_gateway_that_was_chosen_in_the_form_that_was_chose
     accounts.set_links(account, chosen).await.expect("chooses");
     let through = link(&house).expect("a link");
     assert_eq!(through, format!("{by_name}/ipfs/{cid}"));
-    assert_eq!(house.fetched(&through).await, (200, b"high water".to_vec()));
+    assert_eq!(
+        house.service.fetched(&through).await,
+        (200, b"high water".to_vec())
+    );
 
     let chosen = links("tide.mypinata.cloud", LinkStyle::Subdomain);
     accounts.set_links(account, chosen).await.expect("chooses");
@@ -69,7 +72,10 @@ async fn links_go_through_the_gateway_that_was_chosen_in_the_form_that_was_chose
 #[tokio::test(flavor = "multi_thread")]
 async fn a_private_file_opens_through_the_chosen_gateway_where_that_is_one_of_the_accounts_own() {
     let house = House::new().await;
-    house.private_file("contract.pdf", b"between us").await;
+    house
+        .service
+        .upload("private", "contract.pdf", b"between us")
+        .await;
     let account = house.connect(TOKEN).await;
     house.engine.refresh(account).await.expect("reads");
     let private = PinQuery {
@@ -103,7 +109,10 @@ async fn a_private_file_opens_through_the_chosen_gateway_where_that_is_one_of_th
     accounts.set_links(account, public).await.expect("chooses");
     let through = link().await;
     assert!(through.starts_with(&own), "{through}");
-    assert_eq!(house.fetched(&through).await, (200, b"between us".to_vec()));
+    assert_eq!(
+        house.service.fetched(&through).await,
+        (200, b"between us".to_vec())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +138,10 @@ async fn a_drop_that_became_one_upload_is_told_with_whether_others_can_open_it()
     assert_eq!((public.row.name.as_str(), public.link), ("seen.txt", true));
     let link = uploads.line(public.row.id, CopyWhat::Link).expect("reads");
     let link = link.expect("a link");
-    assert_eq!(house.fetched(&link).await, (200, b"seen.txt".to_vec()));
+    assert_eq!(
+        house.service.fetched(&link).await,
+        (200, b"seen.txt".to_vec())
+    );
     let private = single(&private).expect("it is known");
     assert_eq!(private.row.state, UploadState::Pinned);
     assert!(!private.link, "a gateway does not serve it");

@@ -122,7 +122,7 @@ async fn a_drop_where_no_uploads_are_taken_is_uploaded_elsewhere_and_then_pinned
     for pin in &listed {
         assert_eq!(pin.keyvalues, [("colour".to_owned(), "blue".into())]);
         // It has the bytes, and not only the claim.
-        let bytes = house.served(&pin.cid).await;
+        let bytes = house.service.served(&pin.cid).await;
         assert!(bytes == b"one" || bytes == b"two", "{} bytes", bytes.len());
     }
 }
@@ -255,7 +255,7 @@ async fn the_cid_alone_is_computed_here_and_asked_for_where_others_provide_it() 
         })
         .await;
     assert_eq!(rows.len(), 2);
-    assert_eq!(house.served(&cid).await, b"somebody has this");
+    assert_eq!(house.service.served(&cid).await, b"somebody has this");
     assert!(jobs.import_drop(street.psa, &drop).await.is_err(), "once");
     let drop = house.look_at(&paths[..1]).await;
     let again = jobs.compute(street.psa, &drop, options(Secrets::Hold));

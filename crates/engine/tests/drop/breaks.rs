@@ -73,7 +73,7 @@ async fn a_service_that_takes_a_chunk_and_forgets_it_again_and_again_is_left_to_
     let uploads = &house.engine.uploads;
     uploads.ask(ids[0], Event::Retry).await.expect("retries");
     let row = house.ended().await.remove(0);
-    assert!(house.served(&row.cid.expect("a CID")).await == bytes);
+    assert!(house.service.served(&row.cid.expect("a CID")).await == bytes);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,7 +236,7 @@ async fn what_was_chosen_for_a_pin_is_set_after_a_crash_and_later_changes_are_le
     let id = id.expect("a pin").pin.service_id;
     let body = serde_json::json!({ "name": "renamed elsewhere" });
     let path = format!("v3/files/public/{id}");
-    house.api("PUT", &path, Some(body)).await;
+    house.service.api("PUT", &path, Some(body)).await;
     house.restart();
     house.drop_in(&[house.file("b.txt", b"b")]).await;
     house.ended().await;

@@ -57,7 +57,10 @@ async fn arrived_whole(house: &House, files: &Folder) -> UploadRow {
     let row = house.verified().await;
     let cid = row.cid.clone().expect("a CID");
     for (path, bytes) in files {
-        let served = house.served(&format!("{cid}/{}", encoded(path))).await;
+        let served = house
+            .service
+            .served(&format!("{cid}/{}", encoded(path)))
+            .await;
         assert!(served == *bytes, "other bytes are served for {path}");
     }
     row

@@ -322,7 +322,7 @@ async fn a_pin_that_is_unpinned_while_a_change_waits_for_its_answer_does_not_com
     let all = pinned(&house, 1).await;
     let (gate, change) = on_its_way(&house, &all, with_series()).await;
     let cid = listed(&house).rows.remove(0).cid;
-    house.unpin_behind_its_back(&cid).await;
+    house.service.unpin(&cid).await;
     house.engine.refresh(house.account).await.expect("reads");
     gate.open();
     assert_eq!(over(&house, change).await.done, 1);

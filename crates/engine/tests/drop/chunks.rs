@@ -48,7 +48,10 @@ pub(crate) fn bytes_received(house: &House) -> u64 {
 async fn arrived_whole(house: &House, bytes: &[u8]) -> UploadRow {
     let row = house.verified().await;
     let cid = row.cid.clone().expect("a CID");
-    assert!(house.served(&cid).await == bytes, "other bytes are served");
+    assert!(
+        house.service.served(&cid).await == bytes,
+        "other bytes are served"
+    );
     row
 }
 
@@ -196,6 +199,9 @@ async fn an_upload_taken_back_in_the_middle_is_cancelled_and_leaves_no_pin() {
     gate.open();
     let row = house.ended().await.remove(0);
     assert_eq!(row.state, UploadState::Cancelled, "{}", row.sentence);
-    let listed = house.api("GET", "v3/files/public?limit=10", None).await;
+    let listed = house
+        .service
+        .api("GET", "v3/files/public?limit=10", None)
+        .await;
     assert_eq!(listed["data"]["files"].as_array().map(Vec::len), Some(0));
 }

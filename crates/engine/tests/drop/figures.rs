@@ -154,12 +154,15 @@ async fn a_folder_of_very_many_files_is_seen_taken_back_and_sent_in_little_time_
     );
 
     assert_eq!(
-        house.stored().get(cid),
+        house.service.stored().get(cid),
         Some(&1),
         "what was taken back is not there"
     );
     for n in (0..files).step_by(usize::try_from(files / 50).expect("fits").max(1)) {
-        let served = house.served(&format!("{cid}/{}/{n}.txt", n % 100)).await;
+        let served = house
+            .service
+            .served(&format!("{cid}/{}/{n}.txt", n % 100))
+            .await;
         assert!(served == content(n), "{n}");
     }
     assert!(row <= AT_ONCE && cancel <= AT_ONCE, "{row} ms, {cancel} ms");

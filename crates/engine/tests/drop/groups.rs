@@ -190,7 +190,10 @@ async fn a_key_of_the_legacy_api_sees_which_group_a_pin_is_in_although_its_list_
 async fn private_pins_are_listed_apart_and_go_into_private_groups_only() {
     let house = House::new().await;
     three_pins(&house).await;
-    house.private_file("contract.pdf", b"between us").await;
+    house
+        .service
+        .upload("private", "contract.pdf", b"between us")
+        .await;
     house.engine.refresh(house.account).await.expect("reads");
     let on = |network| {
         narrowed(PinFilters {

@@ -68,7 +68,7 @@ async fn what_was_typed_is_pinned_byte_for_byte_under_the_cid_that_was_shown() {
     let pin = house.pin(&cid).await.expect("pinned under it");
     assert_eq!(pin.name.as_deref(), Some("tokens.json"));
     assert_eq!(pin.keyvalues["edition"], "4".into());
-    assert_eq!(house.served(&cid).await, text.as_bytes());
+    assert_eq!(house.service.served(&cid).await, text.as_bytes());
     assert_eq!(waiting(&mut house), 0);
 }
 
@@ -112,7 +112,10 @@ async fn a_key_for_json_alone_has_it_written_again_and_what_was_shown_is_what_is
     json.pin(account, &id, wish("")).await.expect("queued");
     house.verified().await;
     let cid = look.cid.expect("a CID");
-    assert_eq!(house.served(&cid).await, rewritten.beginning.as_bytes());
+    assert_eq!(
+        house.service.served(&cid).await,
+        rewritten.beginning.as_bytes()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,7 +199,7 @@ async fn a_text_in_the_queue_outlives_the_program() {
     assert_eq!(waiting(&mut house), 1);
     house.ended().await;
     assert_eq!(
-        house.served(&look.cid.expect("a CID")).await,
+        house.service.served(&look.cid.expect("a CID")).await,
         text.as_bytes()
     );
 }

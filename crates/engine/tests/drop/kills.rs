@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::house::dice::Dice;
 use super::house::fast::Fast;
 use super::house::{House, child, number};
-use super::oracle::{self, Content};
+use oracle::Content;
 
 const NAME: &str = "kills::kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice";
 const CHUNK: u64 = 64 * 1024;
@@ -103,7 +103,7 @@ async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice(
         sleep(Duration::from_millis(100)).await;
     }
     let open = uploads.rows(UploadsFilter::Now, 0, 200).expect("rows").rows;
-    let judged = oracle::judge(&house, &people.contents, CHUNK).await;
+    let judged = oracle::judge(&house.service, &people.contents, CHUNK).await;
     println!(
         "SOAK seed={seed} kills={kills} steps={}/{} files={} lost={} twice={} pins_twice={} cut_off={}",
         met.len(),

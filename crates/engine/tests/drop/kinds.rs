@@ -51,13 +51,19 @@ async fn of_each_kind(house: &House) -> String {
         "pinataContent": {"a": 1},
         "pinataMetadata": {"name": "print.json", "keyvalues": keyvalues},
     });
-    let pinned = house.api("POST", "pinning/pinJSONToIPFS", Some(body)).await;
+    let pinned = house
+        .service
+        .api("POST", "pinning/pinJSONToIPFS", Some(body))
+        .await;
     pinned["IpfsHash"].as_str().expect("a CID").to_owned()
 }
 
 /// The newest row of the service's own list.
 async fn at_the_service(house: &House) -> Value {
-    let list = house.api("GET", "data/pinList?status=pinned", None).await;
+    let list = house
+        .service
+        .api("GET", "data/pinList?status=pinned", None)
+        .await;
     list["rows"][0]["metadata"].clone()
 }
 

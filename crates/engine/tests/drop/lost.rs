@@ -43,7 +43,10 @@ pub(crate) fn asked(house: &House, method: &str, path: &str) -> usize {
 
 /// Names and CIDs of all public files, by the service's own list.
 async fn files(house: &House) -> Vec<(String, String)> {
-    let listed = house.api("GET", "v3/files/public?limit=100", None).await;
+    let listed = house
+        .service
+        .api("GET", "v3/files/public?limit=100", None)
+        .await;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let files = listed["data"]["files"].as_array().expect("files");
     files
@@ -54,7 +57,10 @@ async fn files(house: &House) -> Vec<(String, String)> {
 
 /// Names of all public groups, by the service's own list.
 async fn groups(house: &House) -> Vec<String> {
-    let listed = house.api("GET", "v3/groups/public?limit=100", None).await;
+    let listed = house
+        .service
+        .api("GET", "v3/groups/public?limit=100", None)
+        .await;
     let groups = listed["data"]["groups"].as_array().expect("groups");
     let name = |group: &serde_json::Value| group["name"].as_str().expect("a name").to_owned();
     groups.iter().map(name).collect()
@@ -93,7 +99,10 @@ async fn a_folder_whose_answer_was_lost_is_found_and_not_sent_again() {
     assert_eq!(lost(&house), [("POST".to_owned(), 200)]);
     assert_eq!(house.uploads_received(), 2);
     let cid = row.cid.expect("a CID");
-    assert_eq!(house.served(&format!("{cid}/img/a.png")).await, b"png");
+    assert_eq!(
+        house.service.served(&format!("{cid}/img/a.png")).await,
+        b"png"
+    );
     let names: Vec<_> = files(&house).await.into_iter().map(|file| file.0).collect();
     assert_eq!(names, ["site", "first"]);
 }
@@ -115,7 +124,7 @@ async fn an_upload_in_chunks_whose_beginning_got_no_answer_begins_anew_and_sends
     );
     let cid = row.cid.expect("a CID");
     assert_eq!(files(&house).await, [("long.mov".to_owned(), cid.clone())]);
-    assert!(house.served(&cid).await == bytes);
+    assert!(house.service.served(&cid).await == bytes);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,7 +200,7 @@ async fn pins_whose_way_into_or_out_of_a_group_got_no_answer_are_told_of_and_set
     let group = made.service_id;
     let members = async || {
         let path = format!("v3/files/public?group={group}&limit=100");
-        let listed = house.api("GET", &path, None).await;
+        let listed = house.service.api("GET", &path, None).await;
         listed["data"]["files"].as_array().expect("files").len()
     };
     let changes = [
@@ -249,7 +258,7 @@ fn wish() -> KeyWish {
 
 /// The service's own list of keys, as (name, revoked).
 async fn keys(house: &House) -> Vec<(String, bool)> {
-    let listed = house.api("GET", "v3/api_keys", None).await;
+    let listed = house.service.api("GET", "v3/api_keys", None).await;
     let keys = listed["keys"]
         .as_array()
         .or(listed["data"]["keys"].as_array());

@@ -68,7 +68,10 @@ async fn the_past_of_a_pin_tells_its_upload_and_its_edits_and_where_else_it_is_k
 #[tokio::test(flavor = "multi_thread")]
 async fn a_private_file_has_no_public_link_and_opens_by_one_that_is_asked_for() {
     let house = House::new().await;
-    let cid = house.private_file("contract.pdf", b"between us").await;
+    let cid = house
+        .service
+        .upload("private", "contract.pdf", b"between us")
+        .await;
     house.engine.refresh(house.account).await.expect("reads");
     let private = PinQuery {
         filters: PinFilters {
@@ -82,10 +85,13 @@ async fn a_private_file_has_no_public_link_and_opens_by_one_that_is_asked_for() 
     assert_eq!(pins.details(id).expect("details").link, None);
     let link = pins.browser_address(id).await.expect("a link");
     assert!(!link.contains("/ipfs/"), "{link}");
-    assert_eq!(house.fetched(&link).await, (200, b"between us".to_vec()));
+    assert_eq!(
+        house.service.fetched(&link).await,
+        (200, b"between us".to_vec())
+    );
     let bare = format!("{}/files/{cid}", house.sandbox.gateway_url());
     assert_ne!(
-        house.fetched(&bare).await.0,
+        house.service.fetched(&bare).await.0,
         200,
         "it does not open without its signature"
     );
@@ -138,7 +144,7 @@ async fn what_was_unpinned_is_listed_and_can_be_pinned_again() {
     };
     house.until_true("it is in the list again", listed).await;
     assert_eq!(jobs_asked(&house), before + 1);
-    assert_eq!(house.served(&gone.cid).await, b"dawn.txt");
+    assert_eq!(house.service.served(&gone.cid).await, b"dawn.txt");
 }
 
 async fn remembered(house: &House, query: UnpinnedQuery) -> UnpinnedPage {

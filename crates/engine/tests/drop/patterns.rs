@@ -67,11 +67,15 @@ async fn the_history_and_the_tools_of_a_site_are_asked_about_and_patterns_keep_t
     let computed = cid_of(&Disk, &root, 1, false, patterns).expect("computes");
     assert_eq!(computed.cid, cid, "`pinfold cid` says the same");
     assert_eq!(
-        house.served(&format!("{cid}/notes/done.txt")).await,
+        house.service.served(&format!("{cid}/notes/done.txt")).await,
         b"site/notes/done.txt"
     );
     for gone in [".git/HEAD", "shop", "notes/draft.txt", ".pinignore"] {
-        assert_eq!(house.status(&format!("{cid}/{gone}")).await, 404, "{gone}");
+        assert_eq!(
+            house.service.status(&format!("{cid}/{gone}")).await,
+            404,
+            "{gone}"
+        );
     }
     let told = uploads.problems(row.id).expect("what was left out");
     let git = told.iter().find(|problem| problem.path == ".git");

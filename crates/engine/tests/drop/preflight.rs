@@ -7,7 +7,7 @@ use engine::uploads::{Secrets, UploadOptions, UploadState, UploadsFilter};
 use super::house::{self, House};
 
 async fn names_served(house: &House, cid: &str) -> String {
-    String::from_utf8(house.served(cid).await).expect("a listing")
+    String::from_utf8(house.service.served(cid).await).expect("a listing")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,7 +99,7 @@ async fn items_of_the_same_name_are_told_apart_by_their_folders_and_pinned_under
     let rows = house.ended().await;
     let sent = rows.iter().find(|row| row.name == ".env");
     let cid = sent.and_then(|row| row.cid.clone()).expect("a CID");
-    assert_eq!(house.served(&cid).await, b"new site");
+    assert_eq!(house.service.served(&cid).await, b"new site");
 }
 
 #[tokio::test(flavor = "multi_thread")]

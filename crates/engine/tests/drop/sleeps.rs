@@ -8,7 +8,7 @@ use sandbox::{Gate, Kind, Route};
 
 use super::chunks::noise;
 use super::house::{House, child};
-use super::oracle::{self, Content};
+use oracle::Content;
 
 const NAME: &str = "sleeps::a_computer_that_sleeps_in_the_middle_of_an_upload_goes_on_where_it_was";
 /// More than a connection holds while nobody reads or writes.
@@ -59,7 +59,7 @@ async fn a_computer_that_sleeps_in_the_middle_of_an_upload_goes_on_where_it_was(
     house.restart();
     house.verified().await;
     let (size, files) = (bytes.len() as u64, vec![(String::new(), bytes)]);
-    let judged = oracle::judge(&house, &[Content { name, files }], CHUNK).await;
+    let judged = oracle::judge(&house.service, &[Content { name, files }], CHUNK).await;
     assert!(judged.is_well(), "{judged:#?}");
     let requests = house.sandbox.requests();
     let sent = requests.iter().filter(|entry| entry.method == "PATCH");

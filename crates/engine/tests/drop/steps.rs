@@ -16,7 +16,6 @@ use super::breaks::{broken, mend_the_ledger};
 use super::house::fast::Fast;
 use super::house::{House, child, number, patience};
 use super::kills::{Dropped, People};
-use super::oracle;
 
 const CHUNK: u64 = 64 * 1024;
 const NAME: &str = "steps::the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice";
@@ -54,7 +53,7 @@ async fn all_ended(house: &House) {
 }
 
 async fn assert_all_is_well(house: &House, people: &People, what: &str) {
-    let judged = oracle::judge(house, &people.contents, CHUNK).await;
+    let judged = oracle::judge(&house.service, &people.contents, CHUNK).await;
     assert!(judged.is_well(), "{what}: {judged:#?}");
 }
 

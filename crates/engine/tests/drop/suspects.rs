@@ -68,13 +68,20 @@ async fn of_the_files_that_look_like_secrets_inside_those_with_a_yes_go_and_of_t
     let row = house.verified().await;
     assert_eq!((row.files, row.problems), (3, 3), "{}", row.sentence);
     let cid = row.cid.expect("a CID");
-    assert_eq!(house.served(&format!("{cid}/index.html")).await, b"<h1>");
+    assert_eq!(
+        house.service.served(&format!("{cid}/index.html")).await,
+        b"<h1>"
+    );
     for name in ["b.txt", "deep/d.txt"] {
-        let served = house.served(&format!("{cid}/{name}")).await;
+        let served = house.service.served(&format!("{cid}/{name}")).await;
         assert_eq!(served, key(name), "{name}");
     }
     for name in ["a.txt", "c.txt", "e.txt"] {
-        assert_eq!(house.status(&format!("{cid}/{name}")).await, 404, "{name}");
+        assert_eq!(
+            house.service.status(&format!("{cid}/{name}")).await,
+            404,
+            "{name}"
+        );
     }
     assert_eq!(house.uploads_received(), 1);
     let (sent, two) = (received(&house), 2 * LONG as u64);
@@ -123,9 +130,15 @@ async fn a_word_belongs_to_what_was_shown_and_what_is_found_later_is_asked_about
     assert_eq!(house.uploads_received(), 0);
     say(&house, row.id, &[]).await;
     let cid = house.verified().await.cid.expect("a CID");
-    assert_eq!(house.served(&format!("{cid}/a.txt")).await, key("a.txt"));
-    assert_eq!(house.served(&format!("{cid}/b.txt")).await, key("b.txt"));
-    assert_eq!(house.status(&format!("{cid}/c.txt")).await, 404);
+    assert_eq!(
+        house.service.served(&format!("{cid}/a.txt")).await,
+        key("a.txt")
+    );
+    assert_eq!(
+        house.service.served(&format!("{cid}/b.txt")).await,
+        key("b.txt")
+    );
+    assert_eq!(house.service.status(&format!("{cid}/c.txt")).await, 404);
     let sent = received(&house);
     assert!(sent < 2 * LONG as u64 + 6_000, "{sent} bytes");
 }
@@ -144,7 +157,7 @@ async fn a_single_file_takes_a_yes_and_without_one_stays_in_the_queue() {
     assert_eq!(house.uploads_received(), 0);
     say(&house, row.id, &["notes"]).await;
     let cid = house.verified().await.cid.expect("a CID");
-    assert_eq!(house.served(&cid).await, key("notes"));
+    assert_eq!(house.service.served(&cid).await, key("notes"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,6 +181,6 @@ async fn a_key_under_an_innocent_name_waits_for_a_word_and_not_a_byte_beside_it_
     assert_eq!(house.uploads_received(), 0);
     say(&house, held.id, &["deploy.txt"]).await;
     let cid = house.verified().await.cid.expect("a CID");
-    let served = house.served(&format!("{cid}/deploy.txt")).await;
+    let served = house.service.served(&format!("{cid}/deploy.txt")).await;
     assert_eq!(served, key.as_bytes());
 }

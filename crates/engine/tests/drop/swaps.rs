@@ -46,7 +46,7 @@ async fn the_address_of_a_pin_shows_another_ones_bytes_until_that_is_taken_back(
     let now = swaps.set(first.id, &link).await.expect("redirects");
     assert_eq!(now.rows[0].cid, second.cid);
     assert_eq!(now.rows[0].name.as_deref(), Some("second.txt"));
-    assert_eq!(house.served(&at).await, b"second");
+    assert_eq!(house.service.served(&at).await, b"second");
     assert_eq!(swaps.of(first.id).await.expect("asks"), now);
 
     for (wrong, why) in [
@@ -58,11 +58,11 @@ async fn the_address_of_a_pin_shows_another_ones_bytes_until_that_is_taken_back(
         assert_eq!(refused.code, ErrorCode::BadInput, "{wrong}");
         assert!(refused.message.contains(why), "{}", refused.message);
     }
-    assert_eq!(house.served(&at).await, b"second");
+    assert_eq!(house.service.served(&at).await, b"second");
 
     let now = swaps.clear(first.id).await.expect("takes it back");
     assert!(now.rows.is_empty());
-    assert_eq!(house.served(&at).await, b"first");
+    assert_eq!(house.service.served(&at).await, b"first");
     swaps.clear(first.id).await.expect("is so already");
 }
 
@@ -90,10 +90,10 @@ async fn what_was_redirected_is_told_as_done_although_its_past_cannot_be_read() 
     house.sandbox.faults().push(silent);
     let now = swaps.set(rows[0].id, &rows[1].cid).await.expect("is done");
     assert_eq!((now.rows.len(), &now.rows[0].cid), (1, &rows[1].cid));
-    assert_eq!(house.served(&rows[0].cid).await, b"second");
+    assert_eq!(house.service.served(&rows[0].cid).await, b"second");
     let now = swaps.clear(rows[0].id).await.expect("is done");
     assert!(now.rows.is_empty());
-    assert_eq!(house.served(&rows[0].cid).await, b"first");
+    assert_eq!(house.service.served(&rows[0].cid).await, b"first");
 }
 
 #[tokio::test(flavor = "multi_thread")]

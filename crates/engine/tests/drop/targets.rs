@@ -12,6 +12,7 @@ use super::house::{self, House};
 async fn group(house: &House, network: &str, name: &str) -> GroupChoice {
     let path = format!("v3/groups/{network}");
     let made = house
+        .service
         .api("POST", &path, Some(json!({ "name": name })))
         .await;
     GroupChoice {
@@ -23,7 +24,7 @@ async fn group(house: &House, network: &str, name: &str) -> GroupChoice {
 /// (name, CID) of the files that the service lists in a group.
 async fn in_group(house: &House, network: &str, group: &GroupChoice) -> Vec<(String, String)> {
     let path = format!("v3/files/{network}?group={}&limit=100", group.id);
-    let listed = house.api("GET", &path, None).await;
+    let listed = house.service.api("GET", &path, None).await;
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let files = listed["data"]["files"].as_array().expect("files");
     files
@@ -91,7 +92,7 @@ async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the
     );
     assert_eq!(known_groups(&house, &cid), std::slice::from_ref(&prints.id));
     assert_eq!(
-        house.status(&cid).await,
+        house.service.status(&cid).await,
         404,
         "the public gateway has it not"
     );
@@ -104,7 +105,7 @@ async fn group_and_network_are_as_chosen_and_a_private_file_is_not_served_to_the
         &site,
     )
     .await;
-    assert_eq!(house.served(&cid).await, b"not for everyone");
+    assert_eq!(house.service.served(&cid).await, b"not for everyone");
     // Each leads to its own pin.
     for row in house.ended().await {
         let pin = house.engine.pins.details(row.pin.expect("a pin"));
@@ -151,7 +152,7 @@ async fn json_goes_to_the_group_and_network_that_were_chosen_and_ends_when_it_is
         in_group(&house, "private", &prints).await,
         [("kept.json".into(), cid.clone())]
     );
-    assert_eq!(house.status(&cid).await, 404, "it is not public");
+    assert_eq!(house.service.status(&cid).await, 404, "it is not public");
     let pin = house.pin(&cid).await.expect("listed");
     assert_eq!(pin.expires, Some(day / 1_000 * 1_000));
     clock.leap(25 * 3_600_000);
@@ -225,7 +226,10 @@ async fn the_new_name_of_a_private_upload_leaves_the_public_pin_of_the_same_byte
         house.ended().await;
     }
     let names = async |network: &str| {
-        let listed = house.api("GET", &format!("v3/files/{network}"), None).await;
+        let listed = house
+            .service
+            .api("GET", &format!("v3/files/{network}"), None)
+            .await;
         let files = listed["data"]["files"].as_array().expect("files").clone();
         let names: Vec<Value> = files.iter().map(|file| file["name"].clone()).collect();
         names

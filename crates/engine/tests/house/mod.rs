@@ -60,6 +60,8 @@ pub(crate) struct House {
     folder: tempfile::TempDir,
     address: Arc<RunningSandbox>,
     pub(crate) sandbox: Sandbox,
+    /// The same, as a stranger sees it.
+    pub(crate) service: oracle::Service,
     pub(crate) engine: Arc<Engine>,
     pub(crate) account: i64,
     working: Option<tokio::runtime::Runtime>,
@@ -165,6 +167,12 @@ impl House {
             gateway: server.gateway_url(),
             token: TOKEN.to_owned().into(),
         });
+        let service = oracle::Service {
+            api: server.api_url(),
+            gateway: server.gateway_url(),
+            token: TOKEN.to_owned(),
+            log: folder.path().join("sandbox/requests.log"),
+        };
         std::fs::create_dir_all(folder.path().join("files")).expect("creates");
         let (engine, working) = open(folder.path(), &address, &ground, None);
         let account = engine
@@ -179,6 +187,7 @@ impl House {
             folder,
             address,
             sandbox: server,
+            service,
             engine,
             account,
             working: Some(working),

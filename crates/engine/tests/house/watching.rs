@@ -51,7 +51,7 @@ impl House {
 
     /// Waits until the service has stored so many contents, by its own log. The engine may be in another process.
     pub(crate) async fn until_stored(&self, what: &str, contents: usize) {
-        self.until_true(what, async || self.stored().len() == contents)
+        self.until_true(what, async || self.service.stored().len() == contents)
             .await;
     }
 

@@ -60,7 +60,10 @@ async fn pins_are_asked_for_at_another_account_with_their_names_and_never_twice_
         .expect("asks");
     let until_pinned = async || engine.pins.find(from, CIDS[0]).expect("looks").is_some();
     house.until_true("it is pinned", until_pinned).await;
-    house.private_file("contract.pdf", b"between us").await;
+    house
+        .service
+        .upload("private", "contract.pdf", b"between us")
+        .await;
     let (set, rows) = pins_of(&house, from).await;
     assert_eq!(rows.len(), 2, "{rows:?}");
     let public = rows.iter().find(|row| row.cid == CIDS[0]).expect("it");

@@ -10,7 +10,10 @@ use super::{CIDS, House, import, rows, until};
 
 /// Jobs of a state that the service itself lists.
 async fn at_the_service(house: &House) -> Vec<String> {
-    let listed = house.api("GET", "v3/files/public/pin_by_cid", None).await;
+    let listed = house
+        .service
+        .api("GET", "v3/files/public/pin_by_cid", None)
+        .await;
     let jobs = listed["data"]["jobs"].as_array().expect("jobs").iter();
     jobs.map(|job| job["cid"].as_str().expect("a CID").to_owned())
         .collect()

@@ -134,7 +134,7 @@ async fn lost_folder(house: &House) -> (i64, String) {
     house.file("album/a.txt", b"one");
     house.drop_in(&[house.path("album")]).await;
     let cid = house.ended().await.remove(0).cid.expect("a CID");
-    house.unpin_behind_its_back(&cid).await;
+    house.service.unpin(&cid).await;
     for _ in 0..2 {
         let read = house.engine.pins.refresh(house.account).await;
         read.expect("reads");
@@ -171,7 +171,11 @@ async fn a_copy_is_uploaded_once_however_often_it_is_asked_for() {
     assert!(one.is_ok() || other.is_ok());
     until(&house, &cid, |row| row.state == JobState::Pinned).await;
     house.ended().await;
-    assert_eq!(house.stored()[&cid], 2, "the first time, and this time");
+    assert_eq!(
+        house.service.stored()[&cid],
+        2,
+        "the first time, and this time"
+    );
     assert!(house.engine.jobs.upload_copy(id).await.is_err());
 }
 

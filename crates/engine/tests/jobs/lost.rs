@@ -54,7 +54,7 @@ async fn import(house: &House, account: i64) {
 /// Every request that the service has, in whatever state, as (CID, name).
 async fn kept(house: &House) -> Vec<(String, String)> {
     let all = "psa/pins?status=queued,pinning,pinned,failed&limit=1000";
-    let listed = house.api("GET", all, None).await;
+    let listed = house.service.api("GET", all, None).await;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let rows = listed["results"].as_array().expect("requests");
     rows.iter()

@@ -259,7 +259,7 @@ async fn what_nobody_has_is_uploaded_from_the_copy_on_this_computer() {
         .drop_in(&[house.file("lighthouse.png", b"a lighthouse")])
         .await;
     let cid = house.ended().await.remove(0).cid.expect("a CID");
-    house.unpin_behind_its_back(&cid).await;
+    house.service.unpin(&cid).await;
     // A pin that was just made outlives the reading that may have begun before it.
     for _ in 0..2 {
         let read = house.engine.pins.refresh(house.account).await;
@@ -279,7 +279,7 @@ async fn what_nobody_has_is_uploaded_from_the_copy_on_this_computer() {
         .await
         .expect("uploads");
     until(&house, &cid, |row| row.state == JobState::Pinned).await;
-    assert_eq!(house.served(&cid).await, b"a lighthouse");
+    assert_eq!(house.service.served(&cid).await, b"a lighthouse");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -310,7 +310,10 @@ async fn a_private_copy_is_not_the_public_pin_that_is_asked_for() {
     let house = House::new().await;
     let none = Duration::ZERO;
     house.sandbox.jobs().set_times(none, none, none, none);
-    let cid = house.private_file("between-us.txt", b"between us").await;
+    let cid = house
+        .service
+        .upload("private", "between-us.txt", b"between us")
+        .await;
     house.engine.refresh(house.account).await.expect("reads");
     let looked = house.engine.jobs.look_at(house.account, &cid);
     let looked = looked.expect("looks");

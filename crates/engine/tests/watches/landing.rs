@@ -38,7 +38,7 @@ async fn an_editors_save_is_one_new_version_and_its_swap_files_are_none() {
         })
         .await;
     let cid = page.rows[0].cid.clone().expect("a CID");
-    assert_eq!(house.served(&cid).await, b"second");
+    assert_eq!(house.service.served(&cid).await, b"second");
     assert_eq!(house.uploads_received(), 2);
 }
 
@@ -64,7 +64,10 @@ async fn a_download_is_taken_under_its_last_name_and_a_slow_writer_once_it_is_do
         .find(|row| row.path == "film.mkv")
         .expect("a row");
     assert_eq!(
-        house.served(film.cid.as_deref().expect("a CID")).await,
+        house
+            .service
+            .served(film.cid.as_deref().expect("a CID"))
+            .await,
         whole
     );
     assert_eq!(house.uploads_received(), 2);
@@ -178,7 +181,7 @@ async fn what_git_checks_out_is_what_is_pinned() {
         .find(|row| row.path == "a.txt")
         .expect("a row");
     assert_eq!(
-        house.served(a.cid.as_deref().expect("a CID")).await,
+        house.service.served(a.cid.as_deref().expect("a CID")).await,
         b"a of two"
     );
     assert!(page.rows.iter().all(|row| !row.path.starts_with(".git/")));

@@ -57,7 +57,7 @@ async fn a_mirror_that_writes_under_dotted_names_is_pinned_as_it_is_in_the_end()
     house.until_pinned(id, files).await;
     // The second run: every fourth has other bytes, as many and of the same time; the rest is written anew as it was.
     let mut contents: BTreeSet<String> = (0..files).map(|n| format!("first {}", n / 2)).collect();
-    assert_eq!(house.stored().len(), contents.len());
+    assert_eq!(house.service.stored().len(), contents.len());
     for n in 0..files {
         let content = if n.is_multiple_of(4) {
             format!("other {}", n / 2)
@@ -72,15 +72,15 @@ async fn a_mirror_that_writes_under_dotted_names_is_pinned_as_it_is_in_the_end()
             let counts = &card.counts;
             counts.pinned == files
                 && counts.settling + counts.waiting == 0
-                && house.stored().len() == contents.len()
+                && house.service.stored().len() == contents.len()
         })
         .await;
-    assert!(house.stored().values().all(|times| *times == 1));
+    assert!(house.service.stored().values().all(|times| *times == 1));
     let first = |row: &&LedgerRow| row.path == way(0) && row.version == 2;
     let page = house.until_ledger(id, |page| page.rows.iter().any(|row| first(&row)));
     let row = page.await.rows.into_iter().find(|row| first(&row));
     let cid = row.and_then(|row| row.cid).expect("a CID");
-    assert_eq!(house.served(&cid).await, b"other 0");
+    assert_eq!(house.service.served(&cid).await, b"other 0");
     println!(
         "SOAK files={files} saved={} contents={} sent={}",
         2 * files,
@@ -105,7 +105,7 @@ async fn an_archive_is_pinned_file_by_file_and_renaming_each_of_them_sends_nothi
     }
     let contents: BTreeSet<u64> = (0..files).map(|n| n - n % 10 / 9).collect();
     house.until_pinned(id, files).await;
-    assert_eq!(house.stored().len(), contents.len());
+    assert_eq!(house.service.stored().len(), contents.len());
     // Every file by itself, then every folder of the first two depths, then all together.
     for n in 0..files {
         let from = root.join(way(n));
@@ -139,7 +139,7 @@ async fn an_archive_is_pinned_file_by_file_and_renaming_each_of_them_sends_nothi
         format!("all/outer-{outer}/inner-{inner}/c/d/e/{n}.md")
     };
     assert_eq!(ways, (0..files).map(there).collect());
-    assert!(house.stored().values().all(|times| *times == 1));
+    assert!(house.service.stored().values().all(|times| *times == 1));
     // A file in a folder that was renamed twice is heard under its name of now.
     let late = there(0).replace("0.md", "late.md");
     house.file(&format!("box/{late}"), b"late");
@@ -148,7 +148,7 @@ async fn an_archive_is_pinned_file_by_file_and_renaming_each_of_them_sends_nothi
         .until_ledger(id, |page| page.rows.iter().any(pinned))
         .await;
     assert_eq!(
-        house.stored().len(),
+        house.service.stored().len(),
         contents.len() + 1,
         "renames send nothing"
     );

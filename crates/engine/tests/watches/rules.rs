@@ -76,7 +76,7 @@ async fn replacing_lets_the_old_version_go_only_after_the_new_one_is_verified() 
         .expect("a CID");
     assert_eq!(journal()[0].cid, old);
     assert_eq!(house.pin(&old).await, None);
-    assert_eq!(house.served(&new).await, b"version two");
+    assert_eq!(house.service.served(&new).await, b"version two");
     let log = house.sandbox.requests();
     let at = |found: &dyn Fn(&sandbox::LoggedRequest) -> bool| log.iter().position(found);
     let sent = at(&|entry| entry.cid.as_deref() == Some(&new));
@@ -102,7 +102,10 @@ async fn a_folder_as_one_pin_gets_a_new_version_for_each_change() {
         .await
         .folder_cid
         .expect("a CID");
-    assert_eq!(house.served(&format!("{first}/sub/b.txt")).await, b"b");
+    assert_eq!(
+        house.service.served(&format!("{first}/sub/b.txt")).await,
+        b"b"
+    );
     assert_eq!(
         house.pin(&first).await.and_then(|pin| pin.name).as_deref(),
         Some("box v1")
@@ -134,7 +137,10 @@ async fn a_folder_as_one_pin_gets_a_new_version_for_each_change() {
     assert_eq!(journal().len(), 1, "two versions stay");
     assert_eq!(journal()[0].cid, first);
     assert_eq!(
-        house.served(&format!("{}/a.txt", versions[2])).await,
+        house
+            .service
+            .served(&format!("{}/a.txt", versions[2]))
+            .await,
         b"a changed 1"
     );
     assert!(house.pin(&versions[1]).await.is_some());
@@ -284,7 +290,7 @@ async fn an_audit_finds_what_the_service_lost_and_what_changed_unseen_and_repair
         .find(|row| row.path == "lost.txt")
         .and_then(|row| row.cid.clone())
         .expect("a CID");
-    house.unpin_behind_its_back(&lost).await;
+    house.service.unpin(&lost).await;
     // Other bytes under the same size and time.
     let time = std::fs::metadata(&changed)
         .and_then(|data| data.modified())
@@ -336,7 +342,10 @@ async fn an_audit_finds_what_the_service_lost_and_what_changed_unseen_and_repair
         .iter()
         .find(|row| row.path == "changed.txt")
         .and_then(|row| row.cid.clone());
-    assert_eq!(house.served(&after.expect("a CID")).await, b"after!");
+    assert_eq!(
+        house.service.served(&after.expect("a CID")).await,
+        b"after!"
+    );
 }
 
 use std::io::Write;

@@ -57,14 +57,14 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     for (name, content) in &people.there {
         let row = ledger.get(name).filter(|(pinned, _)| *pinned);
         let same = match row {
-            Some((_, cid)) => house.served(cid).await == *content,
+            Some((_, cid)) => house.service.served(cid).await == *content,
             None => false,
         };
         if !same {
             lost.push(format!("{name}: {row:?}"));
         }
     }
-    let stored = house.stored();
+    let stored = house.service.stored();
     let twice: Vec<_> = stored.iter().filter(|(_, times)| **times > 1).collect();
     println!(
         "SOAK seed={seed} seconds={seconds} kills={kills} written={} files={} sent={} lost={} twice={}",

@@ -111,7 +111,7 @@ async fn a_queue_of_events_that_ran_over_loses_no_file_and_no_folder_that_came_m
         (files + 3, files + 3),
         "each once"
     );
-    let stored = house.stored();
+    let stored = house.service.stored();
     assert!(stored.values().all(|times| *times == 1));
     println!(
         "SOAK creations={files} files_sent={small} contents={} sent={}",

@@ -1,19 +1,19 @@
-//! The judge of what a service got: its own log, its own list and its gateway, read by a plain HTTP client. What the
-//! engine believes is not asked, so that a mistake of it cannot agree with itself.
+//! What was asked for, set beside what the service has.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::house::House;
+use crate::Service;
 
 /// What was to be pinned.
-pub(crate) struct Content {
+#[derive(Debug)]
+pub struct Content {
     /// Of the pin; no two alike.
-    pub(crate) name: String,
+    pub name: String,
     /// Where below the root, and the bytes. Of a file: nowhere.
-    pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub files: Vec<(String, Vec<u8>)>,
 }
 
 impl Content {
@@ -24,19 +24,21 @@ impl Content {
 
 /// What was found; all by name.
 #[derive(Debug, Default)]
-pub(crate) struct Judged {
+pub struct Judged {
     /// Listed by no pin, or other bytes are served.
-    pub(crate) lost: Vec<String>,
+    pub lost: Vec<String>,
     /// Sent again although it stood, or more of it than one chunk for each request that was cut.
-    pub(crate) twice: Vec<String>,
+    pub twice: Vec<String>,
     /// Listed by more than one pin, or by one that nobody asked for.
-    pub(crate) pins_twice: Vec<String>,
+    pub pins_twice: Vec<String>,
     /// Bytes of requests that broke off.
-    pub(crate) cut_off: u64,
+    pub cut_off: u64,
 }
 
 impl Judged {
-    pub(crate) fn is_well(&self) -> bool {
+    /// Nothing is lost, nothing was sent or pinned twice.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
         self.lost.is_empty() && self.twice.is_empty() && self.pins_twice.is_empty()
     }
 }
@@ -47,11 +49,13 @@ struct Pin {
     since: Timestamp,
 }
 
+/// Sets what was to be pinned beside what the service has.
+///
 /// `chunk`: the largest part of a file that goes as one; whatever goes as one request is not larger.
-pub(crate) async fn judge(house: &House, contents: &[Content], chunk: u64) -> Judged {
+pub async fn judge(service: &Service, contents: &[Content], chunk: u64) -> Judged {
     let mut judged = Judged::default();
-    let mut listed = list(house).await;
-    let log = house.log();
+    let mut listed = list(service).await;
+    let log = service.log();
     for content in contents {
         let pins = listed.remove(&content.name).unwrap_or_default();
         let Some(pin) = pins.first() else {
@@ -62,7 +66,7 @@ pub(crate) async fn judge(house: &House, contents: &[Content], chunk: u64) -> Ju
             judged.pins_twice.push(content.name.clone());
         }
         for (inside, bytes) in &content.files {
-            if house.served(&format!("{}{inside}", pin.cid)).await != *bytes {
+            if service.served(&format!("{}{inside}", pin.cid)).await != *bytes {
                 judged.lost.push(format!("{}{inside}", content.name));
             }
         }
@@ -77,12 +81,12 @@ pub(crate) async fn judge(house: &House, contents: &[Content], chunk: u64) -> Ju
 }
 
 /// Every pin by its name.
-async fn list(house: &House) -> BTreeMap<String, Vec<Pin>> {
+async fn list(service: &Service) -> BTreeMap<String, Vec<Pin>> {
     let mut listed: BTreeMap<String, Vec<Pin>> = BTreeMap::new();
     let mut next = String::new();
     loop {
         let path = format!("v3/files/public?limit=500&pageToken={next}");
-        let page = house.api("GET", &path, None).await;
+        let page = service.api("GET", &path, None).await;
         for file in page["data"]["files"].as_array().expect("files") {
             let text = |key: &str| file[key].as_str().expect("a text").to_owned();
             let pin = Pin {
