@@ -1,6 +1,6 @@
 //! The window's figures, each beside its baseline of the same run: first paint and memory against an empty window,
 //! typing and filtering in 100,000 pins, opening with 10,000 queued uploads, frames while 65,000 files are sent.
-//! `PINFOLD_BENCH` names the folder of the programs to measure; without it nothing is.
+//! The arguments name some of them: `opening`, `narrowing`, `queue`, `frames`. `PINFOLD_BENCH` names the folder of the programs to measure; without it nothing is.
 #![expect(clippy::print_stdout, reason = "what it prints is its result")]
 
 mod window;
@@ -103,9 +103,26 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let wants = |name: &str| {
+        let mut names = asked.iter().filter(|argument| !argument.starts_with('-'));
+        names.clone().next().is_none() || names.any(|asked| asked == name)
+    };
     let figures = runtime.block_on(async {
-        let (opening, narrowing, queue) = (opening().await, narrowing().await, queue().await);
-        [opening, narrowing, vec![queue], frames().await].concat()
+        let mut figures = Vec::new();
+        if wants("opening") {
+            figures.extend(opening().await);
+        }
+        if wants("narrowing") {
+            figures.extend(narrowing().await);
+        }
+        if wants("queue") {
+            figures.push(queue().await);
+        }
+        if wants("frames") {
+            figures.extend(frames().await);
+        }
+        figures
     });
     println!("\n{:<58} {:>9} {:>9}", "figure", "measured", "at most");
     for figure in &figures {
@@ -306,6 +323,10 @@ async fn frames() -> Vec<Figure> {
         "frames while {SMALL_FILES} files are sent: {} of them, median {:.1} ms apart, p99 {p99:.1}, the longest {most:.1}",
         gaps.len(),
         gaps[gaps.len() / 2]
+    );
+    println!(
+        "SOAK frames={} p99_ms={p99:.0} longest_ms={most:.0}",
+        gaps.len()
     );
     vec![
         Figure {

@@ -17,6 +17,7 @@ mod desktop;
 mod expected;
 mod fuzzed;
 mod layers;
+mod measured;
 mod packages;
 mod planted;
 mod process;
@@ -40,7 +41,7 @@ cargo xtask test [--only LAYERS] set up, then everything, or some layers, with c
                  LAYERS: format, rust, planted, window, ui, lints, clients
 cargo xtask bundle [--check]     deb and rpm; --check installs the deb, starts it from its menu entry and removes it again
 cargo xtask bench                the figures: hashing, sending, first paint, memory, typing in 100,000 pins, 10,000 queued uploads
-cargo xtask soak                 many seeds of the simulations, parsers over inputs that nobody meant, large folders, damaged ledgers, five minutes of kill -9 under one, 1,000 of the queue, optimised
+cargo xtask soak                 many seeds of the simulations, parsers over inputs that nobody meant, large folders, damaged ledgers, a large file beside curl, the window's frames, five minutes of kill -9 under one, 1,000 of the queue, optimised
                  [--minutes N] [--kills N] [--files N] [--runs N] [--schedules N] [--seed N] [--unoptimised]
 cargo xtask system [test|bundle] only install the system packages";
 

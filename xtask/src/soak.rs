@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::Outcome;
 use crate::fuzzed::{self, PARSERS};
+use crate::measured;
 use crate::packages::Purpose;
 use crate::process::Run;
 use crate::system;
@@ -234,6 +235,8 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     for (heavy, much) in FOLDERS.iter().chain(&QUEUES) {
         keep(real(options, heavy, options.files.min(*much)));
     }
+    keep(measured::sending());
+    keep(measured::frames());
     keep(real(options, &WATCHES, options.minutes * 60));
     keep(real(options, &QUEUE, options.kills));
     println!("\n{}", table(&lines));
