@@ -2,7 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
-import { aChange, aPin, aStart, enginePins } from "../pins/fakePins";
+import { aChange, aPin, aStart, enginePins, refuse } from "../pins/fakePins";
 
 let revision = 100;
 
@@ -49,6 +49,18 @@ test("what failed is shown pin by pin with its cause, and tried again", async ()
   await user.click(within(sheet).getByRole("button", { name: "Try again" }));
   await waitFor(() => expect(engine.of("changes_retry")).toEqual([{ id: 1 }]));
   await waitFor(() => expect(sheet).not.toBeInTheDocument());
+});
+
+test("what cannot be done is an alert, and a pause that the service wants is none", async () => {
+  const { engine, user } = await open({ state: "stopped", sentence: "3 of 9 unpinned", done: 3, left: 6 });
+  refuse(engine, "changes_retry", "disk_full", "The disk is full.");
+  const goOn = await within(await strip()).findByRole("button", { name: "Go on" });
+  await user.click(goOn);
+  expect(await within(await strip()).findByRole("alert")).toHaveTextContent("The disk is full.");
+  refuse(engine, "changes_retry", "rate_limited", "Pinata asked to wait between requests.");
+  await user.click(goOn);
+  expect(await within(await strip()).findByRole("status")).toHaveTextContent("Pinata asked to wait between requests.");
+  expect(within(await strip()).queryByRole("alert")).toBeNull();
 });
 
 test("what ended well leaves a toast and no strip", async () => {

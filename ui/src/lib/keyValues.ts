@@ -9,6 +9,9 @@ export type Pair = [key: string, value: string, kind?: Kind];
 /** A key-value as the engine tells it. */
 export type Held = [key: string, value: Scalar];
 
+/** Lines that are edited: what the service had when the first was touched, the lines of that, and the lines as they are. */
+export type KeyValuesDraft = { of: readonly Held[]; lines: readonly Pair[]; pairs: Pair[] };
+
 /** What services take per pin. */
 export const MOST_PAIRS = 10;
 

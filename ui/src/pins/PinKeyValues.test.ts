@@ -2,14 +2,19 @@ import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { expect, test, vi } from "vitest";
-import type { PinDetails } from "../bindings";
-import type { Held } from "../lib/keyValues";
+import type { PinDetails, PinId } from "../bindings";
+import type { Held, KeyValuesDraft } from "../lib/keyValues";
 import { aPin } from "./fakePins";
 import PinKeyValues from "./PinKeyValues.svelte";
 
 const TEXT_ONLY = "Pinata keeps key-values as text with this key.";
 
-function shown(keyvalues: Held[], textOnly: string | null = TEXT_ONLY, onsave: (edit: unknown) => void = () => undefined) {
+function shown(
+  keyvalues: Held[],
+  textOnly: string | null = TEXT_ONLY,
+  onsave: (edit: unknown) => void = () => undefined,
+  drafts = new Map<PinId, KeyValuesDraft>(),
+) {
   const pin: PinDetails = {
     row: aPin(1),
     keyvalues,
@@ -29,7 +34,7 @@ function shown(keyvalues: Held[], textOnly: string | null = TEXT_ONLY, onsave: (
     onsave(edit);
     return Promise.resolve(true);
   };
-  return { pin, saving: false, textOnly, onsave: save, ondone: () => undefined };
+  return { pin, saving: false, textOnly, drafts, onsave: save, ondone: () => undefined };
 }
 
 test("a line that was just added stays when the pin is read again", async () => {
@@ -44,6 +49,27 @@ test("what the service holds now is shown where nothing was touched", async () =
   const { rerender } = render(PinKeyValues, { props: shown([["paper", "Baryta"]]) });
   await rerender(shown([["paper", "Rag"]]));
   expect(screen.getByDisplayValue("Rag")).toBeVisible();
+});
+
+test("what was typed is there again when the pin is shown again, and is forgotten once it is saved", async () => {
+  const user = userEvent.setup();
+  const drafts = new Map<PinId, KeyValuesDraft>();
+  const saved = vi.fn();
+  const first = render(PinKeyValues, { props: shown([["paper", "Rag"]], TEXT_ONLY, saved, drafts) });
+  await user.type(screen.getByDisplayValue("Rag"), " 308");
+  first.unmount();
+
+  // Somebody else gave it a key meanwhile: it is not taken away.
+  const held: Held[] = [
+    ["paper", "Rag"],
+    ["size", "A2"],
+  ];
+  render(PinKeyValues, { props: shown(held, TEXT_ONLY, saved, drafts) });
+  expect(screen.getByDisplayValue("Rag 308")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(saved).toHaveBeenCalledWith({ set: [["paper", "Rag 308"]], remove: [] });
+  expect(screen.getByDisplayValue("A2")).toBeVisible();
+  expect(drafts.size).toBe(0);
 });
 
 test("where the service keeps kinds one is chosen, and what was not touched keeps its own", async () => {

@@ -67,6 +67,20 @@ test("Escape leaves the name as it was", async () => {
   expect(engine.of("pins_edit")).toEqual([]);
 });
 
+test("whoever types in the details goes on there when the window becomes narrow", async () => {
+  const { user } = await open([aPin(1)]);
+  await user.click(await row(/pin-1\.tif/));
+  await user.keyboard("{F2}");
+  const field = await screen.findByRole("textbox", { name: "Name" });
+  await user.clear(field);
+  await user.type(field, "dusk");
+  Object.assign(window, { innerWidth: 800 });
+  window.dispatchEvent(new Event("resize"));
+  await waitFor(async () => expect(await details()).toHaveClass("overlay"));
+  expect(screen.getByRole("textbox", { name: "Name" })).toHaveValue("dusk");
+  expect(screen.getByRole("textbox", { name: "Name" })).toHaveFocus();
+});
+
 test("an edit that is refused says why and keeps what was typed", async () => {
   const { engine, user } = await open([aPin(1)]);
   refuse(engine, "pins_edit", "missing_scope", "This key may not edit pins. It needs the scope org:files:write.");

@@ -14,6 +14,7 @@ import { asCommandError } from "../accounts/commandError";
 import { hearChanges } from "../lib/announced";
 import { add, has, NONE, plain, size, span, toggle, type Ranges } from "./ranges";
 import { NO_FILTERS, sameFilters } from "./filters";
+import type { KeyValuesDraft } from "../lib/keyValues";
 import { RowCache, WINDOW } from "./rowCache";
 
 /** Changes that come in a burst are answered by one new set. */
@@ -57,6 +58,9 @@ export class Pins {
   editing = $state.raw<{ selection: Selection; count: number } | null>(null);
   /** The pins that a sheet gives one end. */
   ending = $state.raw<{ selection: Selection; count: number } | null>(null);
+
+  /** Key-values that were typed into the details and are not saved: they wait until their pin is shown again. */
+  readonly drafts = new Map<PinId, KeyValuesDraft>();
 
   narrowed = $derived(!sameFilters(this.query.filters, NO_FILTERS));
   total = $derived(this.set?.total ?? 0);
