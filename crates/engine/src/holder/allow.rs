@@ -99,7 +99,7 @@ pub(super) fn option(path: &Path, roots: &[PathBuf], is_one: impl Fn(&Path) -> b
 }
 
 /// As [`option`] has it, before it is quoted for a shell.
-pub(super) fn shortest(path: &Path, roots: &[PathBuf], is_one: impl Fn(&Path) -> bool) -> String {
+fn shortest(path: &Path, roots: &[PathBuf], is_one: impl Fn(&Path) -> bool) -> PathBuf {
     let root = roots.iter().find(|root| path.starts_with(root));
     let from_root = root.and_then(|root| path.strip_prefix(root.parent()?).ok());
     let short = from_root.filter(|short| {
@@ -109,17 +109,26 @@ pub(super) fn shortest(path: &Path, roots: &[PathBuf], is_one: impl Fn(&Path) ->
         };
         typed.the_one(roots, is_one).is_ok()
     });
-    let path = short.unwrap_or(path);
-    readable(path.as_os_str().as_encoded_bytes())
+    short.unwrap_or(path).to_path_buf()
 }
 
-/// A word that a shell takes as it is.
-fn quoted(text: &str) -> String {
+/// A word that a shell takes as this path. Bytes that are no text, and what a terminal would act on, are given as numbers.
+fn quoted(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
     let plain = |letter: char| letter.is_alphanumeric() || "/._-+=:,@%".contains(letter);
-    if text.chars().all(plain) {
-        return text.to_owned();
+    let seen = |letter: char| letter.is_alphanumeric() || matches!(letter, ' '..='~');
+    match str::from_utf8(bytes) {
+        Ok(text) if text.chars().all(plain) => text.to_owned(),
+        Ok(text) if text.chars().all(seen) => format!("'{}'", text.replace('\'', r"'\''")),
+        _ => format!("$'{}'", bytes.iter().map(numbered).collect::<String>()),
     }
-    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn numbered(byte: &u8) -> String {
+    match byte {
+        b' '..=b'~' if !matches!(byte, b'\'' | b'\\') => char::from(*byte).to_string(),
+        byte => format!("\\x{byte:02x}"),
+    }
 }
 
 /// A line for each file of an upload that waits for a word.
@@ -129,6 +138,7 @@ pub(super) async fn list(of: &Of<'_>, upload: i64, say: &Say) -> Result<(), Comm
     let is_one = |path: &Path| files.iter().any(|(_, file)| file == path);
     for (_, file) in &files {
         let path = shortest(file, &roots, is_one);
+        let path = readable(path.as_os_str().as_encoded_bytes());
         say.line(Reply::Suspect(SuspectLine { upload, path }))
             .await?;
     }
@@ -189,6 +199,8 @@ pub(super) async fn answer(
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     fn typed(typed: &str, at: &str) -> TypedPath {
@@ -245,5 +257,27 @@ mod tests {
         assert_eq!(option, r"--allow='it'\''s mine.key'");
         let meant = typed("it's mine.key", "/elsewhere").the_one(&roots, one);
         assert_eq!(meant, Ok(roots[0].clone()));
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_or_would_move_the_cursor_is_told_in_numbers_that_a_shell_reads() {
+        use std::os::unix::ffi::OsStrExt;
+        for name in [
+            b"caf\xe9's.key".as_slice(),
+            b"two\nlines\\.key",
+            "a\u{202e}b.key".as_bytes(),
+        ] {
+            let path = Path::new("/a").join(OsStr::from_bytes(name));
+            let option = option(&path, std::slice::from_ref(&path), |_| true);
+            assert!(
+                option.chars().all(|sign| matches!(sign, ' '..='~')),
+                "{option}"
+            );
+            let read = std::process::Command::new("bash")
+                .args(["-c", &format!("printf %s {option}")])
+                .output();
+            let read = read.expect("a shell").stdout;
+            assert_eq!(read, [b"--allow=".as_slice(), name].concat());
+        }
     }
 }
