@@ -1,21 +1,24 @@
 //! `cargo xtask test`: every layer runs, whatever the ones before it said; the table comes last.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::expected::{self, Counts};
+use crate::hands::at_once;
 use crate::packages::Purpose;
 use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
 use crate::{Outcome, checkout, planted, python, system, ui};
 
-/// In the order in which they begin; two at once. The long ones come first, so that both hands are free at about the same
-/// time.
+/// In the order in which they begin. The long ones come first, so that both hands are free at about the same time.
 const NAMES: [&str; 7] = [
     "format", "rust", "planted", "window", "ui", "lints", "clients",
 ];
+/// How many layers run at a time: most of them wait about as much as they work.
+const HANDS: usize = 2;
 /// A window test that hangs must not hang the run: seconds, for building and all of them together.
 const WINDOW_DEADLINE: &str = "1200";
+/// Those of the queue and of watched folders wait more than they work.
+const TESTS_AT_ONCE: &str = "3";
 /// Each window has a desktop of its own, and waits more than it works.
 const WINDOWS_AT_ONCE: &str = "--test-threads=2";
 
@@ -157,27 +160,12 @@ fn run_layers(options: &Options) -> Vec<Layer> {
         .zip(runners)
         .filter(|(name, _)| options.wants(name))
         .collect();
-    let turn = AtomicUsize::new(0);
-    let next = || wanted.get(turn.fetch_add(1, Ordering::Relaxed));
-    let work = || -> Vec<Layer> {
-        std::iter::from_fn(next)
-            .map(|(name, runner)| run_layer(name, *runner))
-            .collect()
-    };
-    let mut layers = std::thread::scope(|scope| {
-        let other = scope.spawn(work);
-        let mut layers = work();
-        layers.extend(other.join().unwrap_or_default());
-        layers
-    });
-    let place = |name: &str| NAMES.iter().position(|known| *known == name);
-    for (name, _) in &wanted {
-        if !layers.iter().any(|layer| layer.name == *name) {
-            layers.push(broken(name));
-        }
-    }
-    layers.sort_by_key(|layer| place(layer.name));
+    let ran = at_once(HANDS, &wanted, |(name, runner)| run_layer(name, *runner));
+    let names = wanted.iter().map(|(name, _)| *name);
+    let layers = names.zip(ran);
     layers
+        .map(|(name, layer)| layer.unwrap_or_else(|| broken(name)))
+        .collect()
 }
 
 fn broken(name: &'static str) -> Layer {
@@ -229,7 +217,8 @@ fn lints(layer: &mut Layer) -> Outcome {
 
 /// Everything but the real window.
 fn rust(layer: &mut Layer) -> Outcome {
-    count_cargo(layer, cargo().args(&rust_tests()?).finish()?);
+    let tests = cargo().args(&rust_tests()?);
+    count_cargo(layer, tests.env("RUST_TEST_THREADS", TESTS_AT_ONCE).finish()?);
     count_cargo(
         layer,
         cargo()

@@ -16,6 +16,7 @@ mod checkout;
 mod desktop;
 mod expected;
 mod fuzzed;
+mod hands;
 mod layers;
 mod measured;
 mod packages;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::hands::at_once;
 use crate::layers::cargo;
 use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
@@ -149,6 +150,9 @@ const PATIENCE: &str = "20";
 /// Seconds after which a run is ended that does not end by itself: what comes after it must have its turn.
 const DEADLINE: &str = "120";
 
+/// How many faults are looked for at a time: most tests that find one wait in vain.
+const AT_ONCE: usize = 4;
+
 /// First the tests that are named above, with no fault planted: they must pass in the same build and with the same patience.
 /// Then each fault alone. One whose test passes, did not run, or failed without coming to the fault is a failure.
 pub(crate) fn planted(layer: &mut Layer) -> Outcome {
@@ -163,11 +167,17 @@ pub(crate) fn planted(layer: &mut Layer) -> Outcome {
             continue;
         }
         println!("{:<9} {target} without a fault", "passed");
-        for (fault, _, test, what) in of_target() {
-            let found = verdict(fault, test, what, &run(&program, &[*test], Some(fault))?);
+        let faults: Vec<_> = of_target().collect();
+        let looked = at_once(AT_ONCE, &faults, |(fault, _, test, what)| {
+            let finished = run(&program, &[*test], Some(fault));
+            let found = finished.and_then(|finished| verdict(fault, test, what, &finished));
             let word = if found.is_ok() { "found" } else { "NOT FOUND" };
             println!("{word:<9} {what} ({fault})");
-            layer.check(found);
+            found
+        });
+        for (found, (fault, ..)) in looked.into_iter().zip(faults) {
+            let broken = || Err(format!("the look for the fault `{fault}` broke off"));
+            layer.check(found.unwrap_or_else(broken));
         }
     }
     Ok(())

@@ -120,13 +120,13 @@ fn quoted(path: &Path) -> String {
     match str::from_utf8(bytes) {
         Ok(text) if text.chars().all(plain) => text.to_owned(),
         Ok(text) if text.chars().all(seen) => format!("'{}'", text.replace('\'', r"'\''")),
-        _ => format!("$'{}'", bytes.iter().map(numbered).collect::<String>()),
+        _ => format!("$'{}'", bytes.iter().copied().map(numbered).collect::<String>()),
     }
 }
 
-fn numbered(byte: &u8) -> String {
+fn numbered(byte: u8) -> String {
     match byte {
-        b' '..=b'~' if !matches!(byte, b'\'' | b'\\') => char::from(*byte).to_string(),
+        b' '..=b'~' if !matches!(byte, b'\'' | b'\\') => char::from(byte).to_string(),
         byte => format!("\\x{byte:02x}"),
     }
 }
