@@ -218,7 +218,10 @@ fn lints(layer: &mut Layer) -> Outcome {
 /// Everything but the real window.
 fn rust(layer: &mut Layer) -> Outcome {
     let tests = cargo().args(&rust_tests()?);
-    count_cargo(layer, tests.env("RUST_TEST_THREADS", TESTS_AT_ONCE).finish()?);
+    count_cargo(
+        layer,
+        tests.env("RUST_TEST_THREADS", TESTS_AT_ONCE).finish()?,
+    );
     count_cargo(
         layer,
         cargo()

@@ -120,7 +120,10 @@ fn quoted(path: &Path) -> String {
     match str::from_utf8(bytes) {
         Ok(text) if text.chars().all(plain) => text.to_owned(),
         Ok(text) if text.chars().all(seen) => format!("'{}'", text.replace('\'', r"'\''")),
-        _ => format!("$'{}'", bytes.iter().copied().map(numbered).collect::<String>()),
+        _ => format!(
+            "$'{}'",
+            bytes.iter().copied().map(numbered).collect::<String>()
+        ),
     }
 }
 
