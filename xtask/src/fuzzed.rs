@@ -16,7 +16,7 @@ pub(crate) struct Parsers {
     pub(crate) tests: &'static [(&'static str, &'static str)],
 }
 
-pub(crate) const PARSERS: [Parsers; 5] = [
+pub(crate) const PARSERS: [Parsers; 6] = [
     Parsers {
         package: "pinning",
         target: &["--test", "conformance"],
@@ -98,6 +98,14 @@ pub(crate) const PARSERS: [Parsers; 5] = [
                 "names of files and folders",
             ),
         ],
+    },
+    Parsers {
+        package: "sandbox",
+        target: &["--test", "service"],
+        tests: &[(
+            "no_request_makes_the_service_fail_hang_or_grow",
+            "requests to the Sandbox",
+        )],
     },
     Parsers {
         package: "cli",

@@ -44,8 +44,8 @@ async fn create(State(app): State<App>, body: Bytes) -> Result<Json<Value>, Refu
     let max_uses = match &body["maxUses"] {
         Value::Null => None,
         // The documentation's own example has 0 for a key without a limit.
-        given => match given.as_u64() {
-            Some(uses) => Some(uses).filter(|uses| *uses > 0),
+        given => match given.as_u64().and_then(|uses| u32::try_from(uses).ok()) {
+            Some(uses) => Some(uses.into()).filter(|uses| *uses > 0),
             None => return Err(Refusal::text("maxUses must be a number")),
         },
     };

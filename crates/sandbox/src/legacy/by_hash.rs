@@ -95,7 +95,7 @@ fn parse(text: &str) -> Result<(JobQuery, bool), Refusal> {
     };
     let mut count = true;
     let number = |key: &str, value: &str| {
-        let number = value.parse::<usize>();
+        let number = value.parse::<u32>();
         number.map_err(|_| Refusal::text(format!("{key} must be a number")))
     };
     for (key, value) in url::form_urlencoded::parse(text.as_bytes()) {
@@ -115,7 +115,7 @@ fn parse(text: &str) -> Result<(JobQuery, bool), Refusal> {
                 let node = Cid::try_from(value.as_ref());
                 query.node = Some(node.map_or_else(|_| value.to_string(), |cid| block_key(&cid)));
             }
-            "limit" => query.limit = number(&key, &value)?.clamp(1, LARGEST_PAGE),
+            "limit" => query.limit = (number(&key, &value)? as usize).clamp(1, LARGEST_PAGE),
             "offset" => query.offset = number(&key, &value)?,
             "includeCount" | "includesCount" => count &= value != "false",
             _ => {}

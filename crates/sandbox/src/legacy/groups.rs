@@ -47,12 +47,12 @@ pub(super) async fn list(
     };
     for (key, value) in url::form_urlencoded::parse(text.unwrap_or_default().as_bytes()) {
         let number = || {
-            let number = value.parse::<usize>();
+            let number = value.parse::<u32>();
             number.map_err(|_| Refusal::text(format!("{key} must be a number")))
         };
         match key.as_ref() {
             "nameContains" => query.name = Some(value.into_owned()),
-            "limit" => query.limit = number()?.clamp(1, LARGEST_PAGE),
+            "limit" => query.limit = (number()? as usize).clamp(1, LARGEST_PAGE),
             "offset" => query.offset = number()?,
             _ => {}
         }

@@ -27,7 +27,7 @@ pub(crate) struct GroupQuery {
     pub(crate) name: Option<String>,
     pub(crate) is_public: Option<bool>,
     pub(crate) limit: usize,
-    pub(crate) offset: usize,
+    pub(crate) offset: u32,
     /// The id of the last group of the page before.
     pub(crate) after: Option<String>,
 }

@@ -37,7 +37,7 @@ pub(crate) struct JobQuery {
     pub(crate) node: Option<String>,
     pub(crate) descending: bool,
     pub(crate) limit: usize,
-    pub(crate) offset: usize,
+    pub(crate) offset: u32,
     /// The id of the last job of the page before.
     pub(crate) after: Option<String>,
 }

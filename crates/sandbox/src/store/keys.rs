@@ -49,7 +49,7 @@ pub(crate) struct KeyQuery {
     pub(crate) exhausted: bool,
     /// A part of the name, in any case.
     pub(crate) name: Option<String>,
-    pub(crate) offset: usize,
+    pub(crate) offset: u32,
     pub(crate) limit: usize,
 }
 

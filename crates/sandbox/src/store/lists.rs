@@ -29,7 +29,7 @@ pub(crate) struct LegacyQuery {
     pub(crate) size: (Option<u64>, Option<u64>),
     pub(crate) keyvalues: Option<Predicate>,
     pub(crate) limit: usize,
-    pub(crate) offset: usize,
+    pub(crate) offset: u32,
     pub(crate) count: bool,
 }
 
@@ -176,7 +176,7 @@ impl Store {
 struct Page {
     order: &'static str,
     predicate: Option<Predicate>,
-    offset: usize,
+    offset: u32,
     limit: usize,
     count: bool,
 }
@@ -217,7 +217,7 @@ impl Page {
                 continue;
             }
             found += 1;
-            if found > self.offset && page.len() < self.limit {
+            if found > self.offset as usize && page.len() < self.limit {
                 page.push(row);
             } else if page.len() == self.limit && !self.count {
                 break;

@@ -4,6 +4,7 @@ mod access;
 mod cars;
 mod faults;
 mod files;
+mod foreign;
 mod gateway;
 mod groups;
 mod jobs;
