@@ -80,7 +80,8 @@ fn tests_may_use_the_sandbox_and_the_sandbox_knows_none_of_its_clients() {
             "pinning" => set(&["fuzzing", "sandbox"]),
             "pinfold-desktop" => set(&["oracle"]),
             "oracle" => set(&["sandbox"]),
-            "cli" | "content" | "sandbox" => set(&["fuzzing"]),
+            "cli" => set(&["fuzzing", "oracle"]),
+            "content" | "sandbox" => set(&["fuzzing"]),
             _ => set(&[]),
         };
         assert!(to.is_subset(&allowed), "{package} tests with {to:?}");

@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sandbox::{Config, Sandbox};
@@ -119,7 +118,7 @@ impl House {
     }
 
     pub(crate) async fn served(&self, path: &str) -> Vec<u8> {
-        let answer = strangers_client()
+        let answer = oracle::client()
             .get(format!("{}/ipfs/{path}", self.server.gateway_url()))
             .send()
             .await
@@ -200,20 +199,6 @@ pub(crate) fn signalled(child: &mut Child, signal: rustix::process::Signal) -> i
     let id = rustix::process::Pid::from_child(child);
     rustix::process::kill_process(id, signal).expect("is there");
     child.wait().expect("ends").code().unwrap_or(-1)
-}
-
-pub(crate) fn strangers_client() -> reqwest::Client {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("protocols")
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .no_proxy()
-        .tls_backend_preconfigured(tls)
-        .build()
-        .expect("a client")
 }
 
 /// The objects of this kind among lines that are all JSON.

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::house::{House, cid_of, strangers_client};
+use crate::house::{House, cid_of};
 
 async fn fetched(address: &str) -> (Option<String>, Vec<u8>) {
-    let answer = strangers_client().get(address).send().await;
+    let answer = oracle::client().get(address).send().await;
     let answer = answer.expect("an answer");
     assert_eq!(answer.status(), 200, "{address}");
     let called = answer.headers().get("content-disposition");

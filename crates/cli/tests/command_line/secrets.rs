@@ -30,7 +30,7 @@ fn told(refusal: &str) -> Vec<String> {
 
 async fn missing(house: &House, path: &str) -> bool {
     let url = format!("{}/ipfs/{path}", house.server.gateway_url());
-    let answer = crate::house::strangers_client().get(url).send().await;
+    let answer = oracle::client().get(url).send().await;
     answer.expect("an answer").status() == 404
 }
 
