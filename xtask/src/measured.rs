@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use crate::packages::Purpose;
 use crate::process::Run;
-use crate::soak::{Line, figures};
+use crate::soak::{Line, Options, figures};
 use crate::{Outcome, bundle, checkout, system, ui};
 
 fn cargo() -> Run {
@@ -34,8 +34,15 @@ pub(crate) fn window(names: &[&str]) -> Run {
 }
 
 /// A large file in chunks beside `curl -T`, and how much a process grows with it.
-pub(crate) fn sending() -> Outcome<Line> {
-    line("a large file in chunks, beside curl -T", bench("engine"))
+pub(crate) fn sending(options: &Options) -> Outcome<Line> {
+    bench("engine").args(["--no-run"]).quiet().output()?;
+    let much: &[&str] = if options.optimised {
+        &[]
+    } else {
+        &["--", "--quick"]
+    };
+    let run = bench("engine").args(much);
+    line("a large file in chunks, beside curl -T", run)
 }
 
 /// How long the window shows the same frame while very many files are sent.

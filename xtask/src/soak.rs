@@ -75,7 +75,7 @@ const QUEUES: [(Real, u64); 4] = [
             variable: "PINFOLD_DAMAGES",
             what: "damaged ledgers, refused or read",
         },
-        2_000,
+        20_000,
     ),
     (
         Real {
@@ -235,7 +235,7 @@ pub(crate) fn soak(options: &Options) -> Outcome {
     for (heavy, much) in FOLDERS.iter().chain(&QUEUES) {
         keep(real(options, heavy, options.files.min(*much)));
     }
-    keep(measured::sending());
+    keep(measured::sending(options));
     keep(measured::frames());
     keep(real(options, &WATCHES, options.minutes * 60));
     keep(real(options, &QUEUE, options.kills));

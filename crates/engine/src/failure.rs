@@ -66,8 +66,32 @@ pub(crate) fn of_service(error: &Error, service: &str) -> CommandError {
     }
 }
 
-/// The sentence for a service's refusal or failure. `detail`: its own words.
+/// The sentence for a service's refusal or failure after which all is as it was. `detail`: its own words.
 pub(crate) fn sentence(code: ErrorCode, service: &str, detail: Option<&str>) -> String {
+    let cause = cause(code, service, detail);
+    let is_said_by_it = matches!(
+        code,
+        ErrorCode::Unauthorized
+            | ErrorCode::MissingScope
+            | ErrorCode::RateLimited
+            | ErrorCode::NotFound
+            | ErrorCode::NotPinned
+            | ErrorCode::QuotaExceeded
+            | ErrorCode::CaptivePortal
+            | ErrorCode::Untrusted
+            | ErrorCode::TooLarge
+            | ErrorCode::Rejected
+            | ErrorCode::Offline
+            | ErrorCode::Cancelled
+    );
+    if is_said_by_it {
+        return cause;
+    }
+    format!("{cause} Nothing was changed.")
+}
+
+/// The same where that is not said. A sentence, or more.
+pub(crate) fn cause(code: ErrorCode, service: &str, detail: Option<&str>) -> String {
     let said = detail
         .filter(|words| !words.is_empty())
         .map(|words| format!("{service} said “{words}”."));
@@ -96,15 +120,13 @@ pub(crate) fn sentence(code: ErrorCode, service: &str, detail: Option<&str>) -> 
             .to_owned(),
         ErrorCode::Offline => format!("{service} cannot be reached. Check the connection."),
         ErrorCode::Cancelled => "Taken back.".into(),
-        ErrorCode::Unavailable => format!(
-            "{service} is not well just now. {} Nothing was changed.",
-            said.unwrap_or_default()
-        )
-        .replace("  ", " "),
-        _ => format!(
-            "{} Nothing was changed.",
-            said.unwrap_or_else(|| format!("{service} gave an answer that makes no sense."))
-        ),
+        ErrorCode::Unavailable => {
+            let said = said.unwrap_or_default();
+            format!("{service} is not well just now. {said}")
+                .trim()
+                .to_owned()
+        }
+        _ => said.unwrap_or_else(|| format!("{service} gave an answer that makes no sense.")),
     }
 }
 

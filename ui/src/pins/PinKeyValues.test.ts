@@ -72,6 +72,36 @@ test("what was typed is there again when the pin is shown again, and is forgotte
   expect(drafts.size).toBe(0);
 });
 
+test("what was typed and taken back by hand is no draft: what the service holds is shown again", async () => {
+  const user = userEvent.setup();
+  const drafts = new Map<PinId, KeyValuesDraft>();
+  const { rerender } = render(PinKeyValues, { props: shown([["paper", "Rag"]], TEXT_ONLY, undefined, drafts) });
+  await user.type(screen.getByDisplayValue("Rag"), "s{Backspace}");
+  expect(drafts.size).toBe(0);
+  await rerender(shown([["paper", "Baryta"]], TEXT_ONLY, undefined, drafts));
+  expect(screen.getByDisplayValue("Baryta")).toBeVisible();
+});
+
+test("what was saved while another pin was shown is not unsaved when its pin is shown again", async () => {
+  const user = userEvent.setup();
+  const drafts = new Map<PinId, KeyValuesDraft>();
+  let answer: (saved: boolean) => void = () => undefined;
+  const slow = {
+    ...shown([["paper", "Rag"]], TEXT_ONLY, undefined, drafts),
+    onsave: () => new Promise<boolean>((done) => (answer = done)),
+  };
+  const first = render(PinKeyValues, { props: slow });
+  await user.type(screen.getByDisplayValue("Rag"), " 308{Enter}");
+  first.unmount();
+  // Shown again before the answer, and read again after it.
+  const { rerender } = render(PinKeyValues, { props: shown([["paper", "Rag"]], TEXT_ONLY, undefined, drafts) });
+  expect(screen.getByRole("button", { name: "Save" })).toBeVisible();
+  answer(true);
+  await rerender(shown([["paper", "Rag 308"]], TEXT_ONLY, undefined, drafts));
+  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+  expect(drafts.size).toBe(0);
+});
+
 test("where the service keeps kinds one is chosen, and what was not touched keeps its own", async () => {
   const user = userEvent.setup();
   const saved = vi.fn();

@@ -23,7 +23,7 @@ function open(
   render(FakeWindow, { props: { component: UploadsView as never, uploads, view } });
   return { engine, uploads, view, user: userEvent.setup() };
 }
-const long = "No answer came of what was sent. Soon Pinata is asked whether it arrived. ".repeat(4).trim();
+const long = "Nothing says yet whether it arrived. Soon Pinata is asked. ".repeat(4).trim();
 
 test("with no uploads it says what to do", async () => {
   open([], { bytesTotal: 0 });

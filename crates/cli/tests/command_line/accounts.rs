@@ -172,6 +172,32 @@ async fn an_account_is_renamed_and_its_test_says_what_the_key_may_and_may_not() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_named_upload_with_which_nothing_can_be_done_is_told_and_the_code_is_not_0() {
+    let house = House::with_account().await;
+    house.done(&["add", &house.file("a.txt", b"a")]);
+    house.done(&["queue", "pause", "--for", "hour"]);
+    house.done(&["add", "--no-wait", &house.file("b.txt", b"b")]);
+    let rows = house.objects(&["queue", "ls", "--all"], "upload");
+    let number = |name: &str| {
+        let row = rows.iter().find(|row| row["name"] == name);
+        row.expect("a row")["id"].to_string()
+    };
+    let (pinned, open) = (number("a.txt"), number("b.txt"));
+    // One that is not there: nothing is done with the others either.
+    let (code, told) = house.code(&["queue", "cancel", &open, "4711"]);
+    assert_eq!(code, 3, "{told}");
+    assert_eq!(house.objects(&["queue", "ls"], "upload").len(), 1);
+    // One that is pinned: the other is cancelled, and what was not done is said.
+    let (code, told) = house.code(&["queue", "cancel", &pinned, &open]);
+    assert_eq!(code, 1, "{told}");
+    let kept = format!("Upload {pinned} is left as it is. Pinned");
+    assert!(told.contains(&kept), "{told}");
+    assert!(house.objects(&["queue", "ls"], "upload").is_empty());
+    // What is so already is done.
+    house.done(&["queue", "cancel", &open]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_of_the_queue_of_one_account_leaves_the_others_alone() {
     let house = House::with_account().await;
     let mut adding = house.adding();

@@ -35,6 +35,8 @@ pub struct HoldRow {
 
 /// The longest wait before an unreachable service is tried again.
 const LONGEST_OFFLINE: Millis = 60_000;
+/// How long an account is left alone that takes no more: what is tried then may be a large file.
+const FULL: Millis = 60 * 60_000;
 /// The same of one that fails: each try may be a large file.
 const LONGEST_UNAVAILABLE: Millis = 15 * 60_000;
 
@@ -60,6 +62,7 @@ impl Hold {
                 Some(doubling(LONGEST_OFFLINE))
             }
             ErrorCode::Unavailable => Some(doubling(LONGEST_UNAVAILABLE)),
+            ErrorCode::QuotaExceeded => Some(spread(FULL, jitter)),
             // Never less than it asked for.
             ErrorCode::RateLimited => {
                 let told = retry_after.unwrap_or(LONGEST_OFFLINE);
@@ -97,6 +100,26 @@ impl Hold {
     pub(super) fn holds_at(&self, now: Millis) -> bool {
         self.until
             .is_none_or(|until| (self.since..until).contains(&now))
+    }
+
+    /// A request was answered well. What is wrong with uploads alone goes on, and so does a wait that the service asked for.
+    pub(super) fn ends_with_an_answer(&self, now: Millis) -> bool {
+        match self.code {
+            ErrorCode::Unavailable | ErrorCode::QuotaExceeded => false,
+            ErrorCode::RateLimited => !self.holds_at(now),
+            _ => true,
+        }
+    }
+
+    /// An upload that was begun then was taken in.
+    pub(super) fn ends_with_an_upload(&self, begun: Millis, now: Millis) -> bool {
+        match self.code {
+            // Smaller ones fit for longer.
+            ErrorCode::QuotaExceeded | ErrorCode::RateLimited => !self.holds_at(now),
+            // What was on its way says nothing of the key as it is now.
+            ErrorCode::Unauthorized => begun > self.since,
+            _ => true,
+        }
     }
 
     /// `uploads`: the account takes some, so that they wait.
@@ -172,6 +195,26 @@ mod tests {
         assert_eq!((again.until, again.times), (Some(7_000), 2));
         let other = hold(Some(&again), ErrorCode::Offline, 3_000);
         assert_eq!(other.times, 1);
+    }
+
+    #[test]
+    fn what_others_are_answered_ends_a_hold_only_where_it_tells_of_it() {
+        let (since, later) = (10, 20);
+        let ends = |code| {
+            let hold = hold(None, code, since);
+            let uploads = [5, 15].map(|begun| hold.ends_with_an_upload(begun, later));
+            (hold.ends_with_an_answer(later), uploads)
+        };
+        assert_eq!(ends(ErrorCode::QuotaExceeded), (false, [false, false]));
+        assert_eq!(ends(ErrorCode::RateLimited), (false, [false, false]));
+        assert_eq!(ends(ErrorCode::Unavailable), (false, [true, true]));
+        assert_eq!(ends(ErrorCode::Unauthorized), (true, [false, true]));
+        assert_eq!(ends(ErrorCode::Offline), (true, [true, true]));
+        // Once their time is over, they are over.
+        for code in [ErrorCode::QuotaExceeded, ErrorCode::RateLimited] {
+            let hold = hold(None, code, since);
+            assert!(hold.ends_with_an_upload(5, hold.until.expect("an end")));
+        }
     }
 
     #[test]

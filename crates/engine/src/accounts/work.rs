@@ -223,10 +223,17 @@ impl Accounts {
 
     /// Something was answered as asked. What fails at uploads alone may fail at them still.
     pub fn answered(&self, id: AccountId) {
-        self.release_if(id, |hold| hold.code != ErrorCode::Unavailable);
+        let now = self.clock.now();
+        self.release_if(id, |hold| hold.ends_with_an_answer(now));
     }
 
-    /// It takes uploads (again), or a person wants to know.
+    /// It took bytes of an upload that was begun then.
+    pub fn took_bytes(&self, id: AccountId, begun: Millis) {
+        let now = self.clock.now();
+        self.release_if(id, |hold| hold.ends_with_an_upload(begun, now));
+    }
+
+    /// A person wants to know, and nothing speaks against it.
     pub fn release(&self, id: AccountId) {
         self.release_if(id, |_| true);
     }

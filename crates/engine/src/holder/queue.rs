@@ -50,6 +50,21 @@ impl Control {
             Self::First => row.can_go_first,
         }
     }
+
+    /// What is said of a row that was named, and that this cannot be done with as it stands. One that is so already is none.
+    fn not_done(self, row: &UploadRow, named: &[i64]) -> Option<CommandError> {
+        let is_so = match self {
+            Self::Pause => row.state == UploadState::Paused,
+            Self::Cancel => row.state == UploadState::Cancelled,
+            Self::Resume | Self::Retry | Self::First => false,
+        };
+        let told = || {
+            let (id, sentence) = (row.id, &row.sentence);
+            let message = format!("Upload {id} is left as it is. {sentence}");
+            CommandError::new(ErrorCode::BadInput, message)
+        };
+        (named.contains(&row.id) && !is_so).then(told)
+    }
 }
 
 /// An upload.
@@ -360,20 +375,25 @@ pub(super) async fn control(
         }
         open.iter().map(|row| row.id).collect()
     } else {
-        // None of them is touched where one is another account's.
-        uploads.iter().try_for_each(|id| of.require(*id))?;
+        // None of them is touched where one is not there, or another account's.
+        for id in uploads {
+            of.require(*id)?;
+            engine.uploads.row_of(*id)?;
+        }
         uploads.to_vec()
     };
+    let mut not_done = Vec::new();
     for id in chosen {
         let row = engine.uploads.row_of(id)?;
-        if what.may(&row) {
-            match what.event() {
-                Some(event) => engine.uploads.ask(id, event).await?,
-                None => engine.uploads.put_first(id).await?,
-            }
+        if !what.may(&row) {
+            not_done.extend(what.not_done(&row, uploads));
+        } else if let Some(event) = what.event() {
+            engine.uploads.ask(id, event).await?;
+        } else {
+            engine.uploads.put_first(id).await?;
         }
         let row = engine.uploads.row_of(id)?;
         say.line(Reply::Upload(UploadLine::new(&row))).await?;
     }
-    Ok(())
+    say.all_failed(not_done).await
 }

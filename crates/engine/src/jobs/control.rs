@@ -155,12 +155,15 @@ impl Jobs {
         Ok(())
     }
 
-    /// Takes a job that failed out of the service's list. Answers why that keeps it, and the service's name.
+    /// Takes a job that failed, or the one that this was to take the place of, out of the service's list. Answers why that
+    /// keeps it, and the service's name.
     async fn remove(&self, row: &Stored) -> Result<Option<(pinning::Error, String)>, CommandError> {
-        let State::Listed(status) = &row.job.state else {
-            return Ok(None);
+        let failed = match &row.job.state {
+            State::Listed(status) if status.is_failure() => &row.service_id,
+            State::Cancelled => &row.replaces,
+            _ => &None,
         };
-        match row.service_id.as_deref().filter(|_| status.is_failure()) {
+        match failed {
             Some(failed) => self.remove_there(row, failed).await,
             None => Ok(None),
         }
@@ -213,7 +216,7 @@ impl Jobs {
                     "It is being asked for right now. Try again in a moment.",
                 ));
             }
-            // It is not asked for any more: nobody else removes what it was to take the place of.
+            // It is not asked for any more: what it was to take the place of goes now, or when the row is cleared.
             if let Some(failed) = &row.replaces
                 && !matches!(self.remove_there(row, failed).await, Ok(None))
             {

@@ -340,9 +340,12 @@ impl Acknowledged for Saving {
                 Ok(())
             }
             Ok(row) => {
-                self.running.saved.store(offset, Ordering::Relaxed);
-                if offset > 0 {
-                    self.uploads.accounts.release(row.account);
+                let before = self.running.saved.swap(offset, Ordering::Relaxed);
+                // That it still knows what it had says nothing of what it takes now.
+                if offset > before {
+                    self.uploads
+                        .accounts
+                        .took_bytes(row.account, self.running.begun);
                 }
                 Ok(())
             }

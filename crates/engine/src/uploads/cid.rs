@@ -58,7 +58,7 @@ pub fn cid_of(
     });
     let contents = bytes::contents(files, &upload, &|| false).map_err(refused)?;
     let profile = bytes::profile(&upload);
-    let running = Running::new(false);
+    let running = Running::new(false, 0);
     let root = match bytes::root(files, &upload, &contents, profile, &running) {
         Ok(root) => root,
         Err(Stopped::Refused(refusal)) => return Err(refused(refusal)),

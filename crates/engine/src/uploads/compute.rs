@@ -33,7 +33,7 @@ impl Uploads {
         let keyvalues = checked(&options.keyvalues)?;
         let kept = self.drops().kept(drop)?;
         let allowed = kept.allowed(options);
-        let running = Running::new(false);
+        let running = Running::new(false, self.clock.now());
         match self.computing().entry(drop.to_owned()) {
             Entry::Occupied(_) => {
                 return Err(CommandError::new(

@@ -64,11 +64,10 @@ impl Uploads {
         let Some(cid) = upload.cid.clone() else {
             return Ok(Event::DidNotArrive.into());
         };
-        // Where something was answered, all had been sent; where nothing was, sending it again is as likely to be right.
-        let patience = if upload.detail.is_some() && !upload.job.cancelling {
-            patience(upload.bytes.unwrap_or(0), upload.files)
-        } else {
+        let patience = if upload.job.cancelling {
             0
+        } else {
+            patience(upload.bytes.unwrap_or(0), upload.files)
         };
         let mut pauses = pauses(patience);
         loop {

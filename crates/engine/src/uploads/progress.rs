@@ -31,10 +31,12 @@ pub(super) struct Running {
     pub(super) indexing: AtomicBool,
     /// It has the place of the small ones.
     pub(super) lane: bool,
+    /// When.
+    pub(super) begun: Millis,
 }
 
 impl Running {
-    pub(super) fn new(lane: bool) -> Arc<Self> {
+    pub(super) fn new(lane: bool, begun: Millis) -> Arc<Self> {
         Arc::new(Self {
             cancel: CancellationToken::new(),
             done: AtomicU64::new(0),
@@ -43,6 +45,7 @@ impl Running {
             sending: AtomicBool::new(false),
             indexing: AtomicBool::new(false),
             lane,
+            begun,
         })
     }
 

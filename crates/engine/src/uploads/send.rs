@@ -219,7 +219,7 @@ impl Uploads {
             ..Facts::default()
         };
         if verdict != Verdict::Different {
-            self.accounts.release(upload.account);
+            self.accounts.took_bytes(upload.account, running.begun);
             let mut pin = listed(upload, &receipt, self.clock.now());
             if receipt.is_duplicate {
                 let (its, public) = (
@@ -289,7 +289,7 @@ impl Uploads {
             if Some(&contents.stamp) != upload.stamp.as_ref() {
                 return Err(Stopped::Changed);
             }
-            let quiet = Running::new(false);
+            let quiet = Running::new(false, running.begun);
             let root = bytes::root(files.as_ref(), &upload, &contents, profile, &quiet)?;
             drop(running);
             Ok(root.cid.to_string())

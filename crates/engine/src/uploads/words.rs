@@ -37,7 +37,7 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
             format!("Everything is sent. Asking {there} whether it arrived.")
         }
         State::Active(Active::Confirming) => {
-            format!("No answer came of what was sent. Asking {there} whether it arrived.")
+            format!("Nothing says yet whether it arrived. Asking {there}.")
         }
         State::Waiting {
             reason, resume_to, ..
@@ -46,7 +46,7 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
             Some(so_far) => format!("Paused by you. {so_far}"),
             None => "Paused by you.".into(),
         },
-        State::NeedsYou { reason, .. } => needs_you(reason, service, upload),
+        State::NeedsYou { reason, resume_to } => needs_you(reason, resume_to, service, upload),
         State::Pinned => pinned(upload, service),
         State::Cancelled if upload.job.cancelling => format!(
             "Cancelled. {service} could not be asked what of it arrived; look at the list of pins."
@@ -83,9 +83,7 @@ fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload)
             return format!("Everything is sent. {service} {lacks}; it is asked again by itself.");
         }
         ErrorCode::Unconfirmed => {
-            return format!(
-                "No answer came of what was sent. Soon {there} is asked whether it arrived."
-            );
+            return format!("Nothing says yet whether it arrived. Soon {there} is asked.");
         }
         ErrorCode::DiskFull => {
             return "The disk that holds Pinfold’s data is full. It goes on by itself once there is room.".into();
@@ -105,7 +103,7 @@ fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload)
     }
 }
 
-fn needs_you(reason: ErrorCode, service: &str, upload: &Upload) -> String {
+fn needs_you(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload) -> String {
     let detail = upload.detail.as_deref();
     match reason {
         // The source's own problems come as whole sentences.
@@ -136,7 +134,13 @@ fn needs_you(reason: ErrorCode, service: &str, upload: &Upload) -> String {
         ErrorCode::Changed => {
             "It keeps changing while it is sent. Retry once nothing writes to it.".into()
         }
-        other => failure::sentence(other, service, detail),
+        other => {
+            if resume_to != Active::Confirming {
+                return failure::sentence(other, service, detail);
+            }
+            let cause = failure::cause(other, service, detail);
+            format!("{cause} It may have arrived all the same; Retry asks before it sends.")
+        }
     }
 }
 

@@ -169,7 +169,7 @@ impl Uploads {
     }
 
     fn begin(self: &Arc<Self>, id: i64, lane: bool) {
-        let running = Running::new(lane);
+        let running = Running::new(lane, self.clock.now());
         self.running().insert(id, running.clone());
         let this = self.clone();
         tokio::spawn(async move {

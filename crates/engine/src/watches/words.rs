@@ -155,7 +155,7 @@ fn queued(queue: Option<&str>, there: &str) -> String {
         Some("hashing") => "Computing the CID before sending.".into(),
         Some("checking") => format!("Asking {there} whether it has these bytes already."),
         Some("sending") => format!("Sending to {there}."),
-        Some("confirming") => format!("Asking {there} whether what was sent arrived."),
+        Some("confirming") => format!("Asking {there} whether it arrived."),
         Some("waiting") => "Not sent yet. It is tried again by itself.".into(),
         Some("paused") => "Paused in the uploads.".into(),
         Some("needs_you") => "Needs you, in the uploads.".into(),

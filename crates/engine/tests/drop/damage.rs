@@ -142,7 +142,7 @@ async fn a_damaged_ledger_is_refused_in_a_sentence_or_read_and_never_lies_panics
     let ended = as_ended(&killed);
     let data = house.path("damaged");
     let first = number("PINFOLD_SEED").unwrap_or(1);
-    let seeds = number("PINFOLD_DAMAGES").unwrap_or(200);
+    let seeds = number("PINFOLD_DAMAGES").unwrap_or(1_000);
     let (mut refused, mut opened) = (0, 0);
     for seed in first..first + seeds {
         let mut dice = Dice::new(seed);

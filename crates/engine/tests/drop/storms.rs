@@ -2,7 +2,7 @@
 
 use engine::error::ErrorCode;
 use engine::uploads::UploadsFilter;
-use sandbox::{Fault, Kind, Route};
+use sandbox::{Fault, Gate, Kind, Route};
 
 use super::house::House;
 use super::house::fast::Fast;
@@ -51,6 +51,61 @@ async fn an_hour_of_failures_costs_few_requests_and_every_upload_arrives_after_i
     house.ended().await;
     assert_eq!(rows(&house, UploadsFilter::Finished), FILES as u64);
     assert_eq!(house.uploads_received(), FILES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_service_asks_to_wait_for_is_waited_for_by_all_uploads_together() {
+    let house = House::new().await;
+    // The key is tried with the first file.
+    house.drop_in(&[house.file("first.txt", b"first")]).await;
+    house.verified().await;
+    // All that are sent at a time.
+    let (times, kind) = (5, Kind::rate_limited(2));
+    let route = Route::V3Upload;
+    house.sandbox.faults().push(Fault { route, times, kind });
+    drop_until_held(&house, 30, ErrorCode::RateLimited).await;
+    house.ended().await;
+    assert_eq!(rows(&house, UploadsFilter::Finished), 31);
+    let requests = house.sandbox.requests();
+    let uploads = requests.iter().filter(|entry| entry.path == "/v3/files");
+    let uploads: Vec<_> = uploads.map(|entry| (entry.status, entry.time)).collect();
+    assert_eq!(uploads.len(), 31 + times, "{uploads:?}");
+    let refused = |(status, _): &&(u16, _)| *status == 429;
+    let told = uploads.iter().find(refused).expect("one was refused").1;
+    let again = uploads
+        .iter()
+        .filter(|(status, time)| *status == 200 && *time > told);
+    let soonest = again.map(|(_, time)| *time).min().expect("others were not");
+    let waited = soonest.duration_since(told).as_millis();
+    assert!(waited >= 1_900, "{waited} ms");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_is_used_up_holds_all_uploads_also_when_one_that_was_on_its_way_still_fits() {
+    let house = House::new().await;
+    // The key is tried with the first file.
+    house.drop_in(&[house.file("first.txt", b"first")]).await;
+    house.verified().await;
+    let small = Gate::new();
+    let faults = house.sandbox.faults();
+    faults.once(Route::V3Upload, Kind::Hold(small.clone()));
+    house.drop_in(&[house.file("small.txt", b"small")]).await;
+    small.arrived().await;
+    faults.once(Route::V3Upload, Kind::status(402));
+    drop_until_held(&house, 1, ErrorCode::QuotaExceeded).await;
+    small.open();
+    let fits = async || rows(&house, UploadsFilter::Finished) == 2;
+    house.until_true("the small one fits", fits).await;
+    house.drop_in(&[house.file("more.txt", b"more")]).await;
+    // Neither what fitted, nor that the list is read, makes room.
+    house.engine.refresh(house.account).await.expect("reads");
+    let hold = house.engine.accounts.hold(house.account).expect("held");
+    assert_eq!(hold.code, ErrorCode::QuotaExceeded);
+    assert!(hold.until.is_some(), "it is looked at again");
+    assert_eq!(asked(&house, "/v3/files"), 3);
+    house.engine.retry(house.account).await.expect("answers");
+    house.ended().await;
+    assert_eq!(house.uploads_received(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

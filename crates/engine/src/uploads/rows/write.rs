@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 use super::read::get;
 use super::suspects::hold;
 use super::{
-    ACTIVE, Active, Event, Facts, Job, State, Upload, Wish, active_name, after_crash, state_name,
-    step, verdict_name,
+    ACTIVE, Event, Facts, Job, State, Upload, Wish, active_name, after_crash, state_name, step,
+    verdict_name,
 };
 use crate::accounts::AccountId;
 use crate::clock::Millis;
@@ -95,9 +95,6 @@ fn write_job(
         State::Paused { resume_to } => (Some(resume_to), None, None),
         State::Active(_) | State::Pinned | State::Cancelled => (None, None, None),
     };
-    // What was answered in the place of the service stands for as long as the upload is looked for.
-    let says = job.state != before.state
-        && (job.state != State::Active(Active::Confirming) || facts.detail.is_some());
     let ended = matches!(job.state, State::Pinned | State::Cancelled).then_some(now);
     tx.prepare_cached(
         "UPDATE upload SET state = ?2, resume_to = ?3, until = ?4, reason = ?5, attempts = ?6, cancelling = ?7,
@@ -113,7 +110,7 @@ fn write_job(
         job.attempts,
         job.cancelling,
         ended,
-        says,
+        job.state != before.state,
         facts.detail,
         job.farthest
     ])?;
