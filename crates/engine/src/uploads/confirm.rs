@@ -64,7 +64,7 @@ impl Uploads {
         let Some(cid) = upload.cid.clone() else {
             return Ok(Event::DidNotArrive.into());
         };
-        let patience = if upload.job.cancelling {
+        let patience = if self.not_whole().contains(&upload.id) {
             0
         } else {
             patience(upload.bytes.unwrap_or(0), upload.files)
@@ -84,6 +84,15 @@ impl Uploads {
                 () = self.clock.sleep_until(self.clock.now() + pause) => {}
                 () = running.cancel.cancelled() => return Ok(Outcome::none()),
             }
+        }
+    }
+
+    /// A request ended: how long its row is looked for.
+    pub(super) fn note_whether_whole(&self, id: i64, running: &Running) {
+        if running.has_left_whole() {
+            self.not_whole().remove(&id);
+        } else {
+            self.not_whole().insert(id);
         }
     }
 
@@ -128,7 +137,7 @@ impl Uploads {
     }
 }
 
-/// How long a service may take for what it was sent, where a proxy before it gave up on its answer.
+/// How long a service may take for what it was sent, where nobody heard its answer.
 fn patience(bytes: u64, files: u64) -> Millis {
     let taken = (bytes / TAKEN_IN).saturating_add(files.saturating_mul(EACH_FILE));
     Millis::try_from(taken).map_or(LONGEST_PATIENCE, |taken| taken.min(LONGEST_PATIENCE))

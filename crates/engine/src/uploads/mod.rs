@@ -31,7 +31,7 @@ mod view;
 mod words;
 mod work;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
@@ -131,6 +131,8 @@ pub struct Uploads {
     pace: Arc<Pace>,
     /// The first row of the present batch, for the overall figures; 0: none.
     batch: AtomicI64,
+    /// Rows whose last request ended before all of it had left: that one cannot have arrived. After a restart nobody knows.
+    not_whole: Mutex<HashSet<i64>>,
     /// Pinned rows whose name, key-values or group an earlier run did not come to set.
     unsettled: Mutex<Vec<(i64, AccountId)>>,
 }
@@ -168,6 +170,7 @@ impl Uploads {
             limits,
             pace,
             batch: AtomicI64::new(0),
+            not_whole: Mutex::default(),
             unsettled: Mutex::default(),
         }
     }
@@ -254,6 +257,12 @@ impl Uploads {
 
     fn unsettled(&self) -> std::sync::MutexGuard<'_, Vec<(i64, AccountId)>> {
         self.unsettled
+            .lock()
+            .expect("nothing panics while it holds this lock")
+    }
+
+    fn not_whole(&self) -> std::sync::MutexGuard<'_, HashSet<i64>> {
+        self.not_whole
             .lock()
             .expect("nothing panics while it holds this lock")
     }

@@ -1,6 +1,7 @@
 //! One speed for all uploads together: a token bucket that what is read of files is counted out of.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -55,6 +56,8 @@ pub(super) struct Pace {
     bucket: Mutex<Bucket>,
     limits: Arc<Limits>,
     clock: Arc<dyn Clock>,
+    /// Bytes of content that were given to connections.
+    given: AtomicU64,
 }
 
 impl Pace {
@@ -63,7 +66,13 @@ impl Pace {
             bucket: Mutex::default(),
             limits,
             clock,
+            given: AtomicU64::new(0),
         }
+    }
+
+    /// Bytes of content that all uploads have given to their connections since the start.
+    pub(super) fn given(&self) -> u64 {
+        self.given.load(Ordering::Relaxed)
     }
 
     fn take(&self, want: usize) -> Result<usize, Millis> {
@@ -105,7 +114,10 @@ impl Paced {
         }
         loop {
             match self.pace.take(self.rest.len()) {
-                Ok(granted) => return Ok(Some(self.rest.split_to(granted))),
+                Ok(granted) => {
+                    self.pace.given.fetch_add(granted as u64, Ordering::Relaxed);
+                    return Ok(Some(self.rest.split_to(granted)));
+                }
                 Err(until) => self.pace.clock.sleep_until(until).await,
             }
         }

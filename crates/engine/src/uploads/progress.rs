@@ -65,6 +65,11 @@ impl Running {
         done.saturating_sub(self.saved.load(Ordering::Relaxed))
     }
 
+    /// Every byte of the content was given to the connection. Of what is sent as JSON, which is small, nobody counts any.
+    pub(super) fn has_left_whole(&self) -> bool {
+        self.done.load(Ordering::Relaxed) >= self.total.load(Ordering::Relaxed)
+    }
+
     /// A new state begins with `total` bytes before it.
     pub(super) fn begin(&self, total: u64, sending: bool) {
         self.done.store(0, Ordering::Relaxed);
@@ -139,22 +144,28 @@ const FIRST: usize = 10;
 /// The rate of the last five seconds.
 #[derive(Default)]
 struct Rate {
-    looks: VecDeque<u64>,
+    /// When, and how many bytes there were.
+    looks: VecDeque<(Millis, u64)>,
 }
 
 impl Rate {
     /// Bytes a second; `None` while nothing is known, or nothing moves.
-    fn at(&mut self, done: u64) -> Option<f64> {
-        // Another state begins at zero, and a service may have kept less than was sent: the past says nothing then.
-        if self.looks.back().is_some_and(|last| done < *last) {
+    fn at(&mut self, now: Millis, done: u64) -> Option<f64> {
+        // Another state begins at zero, a service may have kept less than was sent, and a clock may be set: the past says
+        // nothing then.
+        if self
+            .looks
+            .back()
+            .is_some_and(|(time, last)| done < *last || now <= *time)
+        {
             self.looks.clear();
         }
-        self.looks.push_back(done);
+        self.looks.push_back((now, done));
         if self.looks.len() > WINDOW + 1 {
             self.looks.pop_front();
         }
-        let (first, steps) = (self.looks.front()?, self.looks.len() - 1);
-        let seconds = steps as f64 * BEAT as f64 / 1_000.0;
+        let ((since, first), steps) = (self.looks.front()?, self.looks.len() - 1);
+        let seconds = (now - since) as f64 / 1_000.0;
         let moved = done.saturating_sub(*first) as f64;
         (steps >= FIRST && moved > 0.0).then(|| moved / seconds)
     }
@@ -183,7 +194,7 @@ impl Uploads {
                 continue;
             }
             rates.retain(|id, _| running.iter().any(|(other, _)| other == id));
-            let batch = self.batch_bytes();
+            let (batch, now) = (self.batch_bytes(), self.clock.now());
             let mut on_its_way = 0;
             let mut told = Vec::with_capacity(running.len());
             for (id, running) in &running {
@@ -192,7 +203,7 @@ impl Uploads {
                     running.total.load(Ordering::Relaxed),
                 );
                 on_its_way += running.unsaved();
-                let rate = rates.entry(*id).or_default().at(done);
+                let rate = rates.entry(*id).or_default().at(now, done);
                 told.push(ProgressRow {
                     id: *id,
                     done,
@@ -202,7 +213,8 @@ impl Uploads {
                 });
             }
             let sent = batch.done + on_its_way;
-            let rate = overall.at(sent);
+            // What was there already was not sent, and is no speed.
+            let rate = overall.at(now, self.pace.given());
             let seconds_left = batch.left.and_then(|all| left(on_its_way, all, rate));
             let _ = self.progress.send(Progress {
                 rows: told,
@@ -221,9 +233,10 @@ impl Uploads {
         if first == 0 {
             return Batch::default();
         }
+        let ready = self.accounts.ready().unwrap_or_default();
         self.store
             .ledger
-            .read(|tx| rows::batch(tx, first))
+            .read(|tx| rows::batch(tx, first, &ready))
             .unwrap_or_default()
     }
 }
@@ -240,22 +253,31 @@ mod tests {
     fn a_speed_is_told_after_a_second_and_is_that_of_the_last_five() {
         let mut rate = Rate::default();
         let early: Vec<_> = (0..10)
-            .map(|look| rate.at(1_000_000 + look * 100))
+            .map(|look| rate.at(look * 100, 1_000_000 + look.cast_unsigned() * 100))
             .collect();
         assert_eq!(early, [None; 10]);
         assert_eq!(
-            rate.at(1_001_000),
+            rate.at(1_000, 1_001_000),
             Some(1_000.0),
             "what was there before is no speed"
         );
-        let faster = (1..=50).map(|look| rate.at(1_001_000 + look * 500)).last();
+        let faster = (1..=50)
+            .map(|look| rate.at(1_000 + look * 100, 1_001_000 + look.cast_unsigned() * 500))
+            .last();
         assert_eq!(
             faster,
             Some(Some(5_000.0)),
             "five seconds later the first is forgotten"
         );
-        let still = (0..50).map(|_| rate.at(1_026_000)).last();
+        let still = (1..=50)
+            .map(|look| rate.at(6_000 + look * 100, 1_026_000))
+            .last();
         assert_eq!(still, Some(None), "nothing moves: no time left is told");
-        assert_eq!(rate.at(5), None, "it begins anew");
+        assert_eq!(rate.at(11_100, 5), None, "it begins anew");
+        // A look that came late counts for as long as it took.
+        let late = (1..=20)
+            .map(|look| rate.at(11_100 + look * 400, 5 + look.cast_unsigned() * 400))
+            .last();
+        assert_eq!(late, Some(Some(1_000.0)));
     }
 }

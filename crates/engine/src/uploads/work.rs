@@ -237,6 +237,9 @@ impl Uploads {
                 Ok(false) => self.work_in(active, &upload, running).await,
                 Err(error) => Err(error),
             };
+            if active == Active::Sending {
+                self.note_whether_whole(id, running);
+            }
             let outcome = worked.unwrap_or_else(|error| self.outcome_of(upload.account, error));
             heap::give_back(outcome.facts.files.unwrap_or(upload.files));
             if outcome.events.is_empty() {

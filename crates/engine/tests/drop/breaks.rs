@@ -1,14 +1,17 @@
 //! What breaks beside the connection: a ledger that cannot be written, a service that forgets, a crash after the pin.
 
+use std::path::PathBuf;
+
 use engine::accounts::Hold;
 use engine::error::ErrorCode;
 use engine::store::{StoreError, Tx, Urgency};
 use engine::uploads::{Event, RestFor, UploadRow, UploadState};
-use sandbox::{Fault, Gate, Kind, Route};
+use sandbox::{Fault, Gate, Kind, LoggedRequest, Route};
 
 use super::chunks::{bytes_received, noise, uploads_begun};
 use super::house::House;
 use super::house::fast::Fast;
+use super::house::leap::Leaping;
 
 const CHANGES: [&str; 3] = ["INSERT", "UPDATE", "DELETE"];
 
@@ -146,37 +149,88 @@ async fn a_rest_stops_all_that_is_sent_also_where_one_row_cannot_be_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_taken_in_after_a_proxy_gave_up_is_waited_for_and_not_sent_twice() {
-    const PATH: &str = "/pinning/pinFileToIPFS";
     let (house, clock) = House::leaping().await;
-    for at in 0..2_000 {
-        house.file(&format!("shop/{at}.txt"), at.to_string().as_bytes());
-    }
     let gate = Gate::new();
     let kind = Kind::TooLate(gate.clone());
     fault(&house, Route::PinFile, usize::MAX, kind);
-    house.drop_in(&[house.path("shop")]).await;
-    let requests = || house.sandbox.requests();
-    // One for each network.
-    let is_look = |entry: &sandbox::LoggedRequest| {
-        let query = entry.query.as_deref().unwrap_or_default();
-        entry.path.ends_with("/public") && query.contains("cid=")
-    };
-    let looked = async || {
-        clock.leap(500);
-        requests().into_iter().filter(is_look).count() >= 3
-    };
-    house.until_true("it was looked for", looked).await;
+    house.drop_in(&[shop(&house, 3)]).await;
+    looked_for(&house, &clock, 3).await;
     house.sandbox.faults().clear();
     gate.open();
-    let pinned = async || {
+    nothing_is_open(&house, &clock).await;
+    house.verified().await;
+    // What the service was asked before it has no content.
+    assert_eq!(house.service.stored().values().sum::<usize>(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_taken_back_while_the_service_takes_it_in_is_looked_for_as_long() {
+    let (house, clock) = House::leaping().await;
+    let gate = Gate::new();
+    let kind = Kind::TooLate(gate.clone());
+    fault(&house, Route::PinFile, usize::MAX, kind);
+    let ids = house.drop_in(&[shop(&house, 3)]).await;
+    let sent = house.until(|row| row.reason == Some(ErrorCode::Unconfirmed));
+    sent.await;
+    let uploads = &house.engine.uploads;
+    uploads.ask(ids[0], Event::Cancel).await.expect("asks");
+    looked_for(&house, &clock, 3).await;
+    gate.open();
+    nothing_is_open(&house, &clock).await;
+    // It is pinned, and nobody says that it is not.
+    let row = house.ended().await.remove(0);
+    assert_eq!(row.state, UploadState::Pinned, "{}", row.sentence);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_did_not_leave_whole_is_sent_again_after_two_looks() {
+    let (house, clock) = House::leaping().await;
+    // First it is found out what the key may do.
+    fault(&house, Route::PinFile, 1, Kind::Pass);
+    fault(&house, Route::PinFile, 1, Kind::CutAfterBytes(10_000));
+    house.drop_in(&[shop(&house, 10_000)]).await;
+    nothing_is_open(&house, &clock).await;
+    house.verified().await;
+    let sent =
+        |entry: &LoggedRequest| entry.path.ends_with("/pinFileToIPFS") && entry.received > 1_000;
+    let requests = house.sandbox.requests();
+    let requests = requests.iter().skip_while(|entry| !sent(entry)).skip(1);
+    let looks = requests
+        .take_while(|entry| !sent(entry))
+        .filter(|entry| is_look(entry));
+    assert_eq!(looks.count(), 2);
+}
+
+/// A folder of 2,000 files: a service may take 20 s for it.
+fn shop(house: &House, each: usize) -> PathBuf {
+    for at in 0..2_000 {
+        let bytes = format!("{at:0each$}");
+        house.file(&format!("shop/{at}.txt"), bytes.as_bytes());
+    }
+    house.path("shop")
+}
+
+/// A look for one CID; there is one in each network.
+fn is_look(entry: &LoggedRequest) -> bool {
+    let query = entry.query.as_deref().unwrap_or_default();
+    entry.path.ends_with("/public") && query.contains("cid=")
+}
+
+async fn looked_for(house: &House, clock: &Leaping, times: usize) {
+    let looked = async || {
+        clock.leap(500);
+        let requests = house.sandbox.requests();
+        requests.iter().filter(|entry| is_look(entry)).count() >= times
+    };
+    house.until_true("it was looked for", looked).await;
+}
+
+async fn nothing_is_open(house: &House, clock: &Leaping) {
+    let none = async || {
         clock.leap(500);
         house.engine.uploads.head().expect("figures").now == 0
     };
-    house.until_true("it is found", pinned).await;
-    house.verified().await;
-    // What the service was asked before it has no content.
-    let stored = |entry: &sandbox::LoggedRequest| entry.path == PATH && entry.cid.is_some();
-    assert_eq!(requests().into_iter().filter(stored).count(), 1);
+    house.until_true("it ends", none).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,14 @@ pub(in crate::uploads) fn get(tx: &Connection, id: i64) -> Result<Upload, StoreE
         .query_row([id], upload)?)
 }
 
+/// Numbers as SQL has them in brackets.
+fn list(ids: &[i64]) -> String {
+    ids.iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
 /// Rows that work can be done on, those that were moved to the front first, then those nearest to their end, without
 /// those in `busy`. `largest`: only rows that are not known to be larger.
 pub(in crate::uploads) fn next(
@@ -24,12 +32,6 @@ pub(in crate::uploads) fn next(
     most: usize,
     largest: Option<u64>,
 ) -> Result<Vec<i64>, StoreError> {
-    let list = |ids: &[i64]| {
-        ids.iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(",")
-    };
     let small = largest.map_or(String::new(), |bytes| {
         format!("AND (bytes IS NULL OR bytes <= {bytes})")
     });
@@ -257,32 +259,37 @@ pub(in crate::uploads) struct Batch {
     pub(in crate::uploads) done: u64,
     /// In all.
     pub(in crate::uploads) total: u64,
-    /// Not sent, of rows that are not paused; `None` while the size of one is not known.
+    /// Not sent, of rows that can be worked on now; `None` while the size of one is not known.
     pub(in crate::uploads) left: Option<u64>,
 }
 
-/// The bytes of the batch that begins with row `first`.
-pub(in crate::uploads) fn batch(tx: &Connection, first: i64) -> Result<Batch, StoreError> {
-    Ok(tx.query_row(
+/// The bytes of the batch that begins with row `first`. `ready`: the accounts that are not held.
+pub(in crate::uploads) fn batch(
+    tx: &Connection,
+    first: i64,
+    ready: &[AccountId],
+) -> Result<Batch, StoreError> {
+    let ready = list(ready);
+    let sql = format!(
         "WITH moved AS (
-           SELECT bytes, state, CASE WHEN state IN ('pinned', 'confirming') THEN bytes
+           SELECT bytes, account IN ({ready}) AND state NOT IN ('paused', 'waiting') AS moves,
+                  CASE WHEN state IN ('pinned', 'confirming') THEN bytes
                                      ELSE min(resume_offset, coalesce(bytes, 0)) END AS done
            FROM upload WHERE id >= ?1 AND state NOT IN ('cancelled', 'needs_you'))
          SELECT coalesce(sum(done), 0), coalesce(sum(bytes), 0),
-                coalesce(sum(bytes - done) FILTER (WHERE state <> 'paused'), 0),
-                count(*) FILTER (WHERE bytes IS NULL AND state <> 'paused')
-         FROM moved",
-        [first],
-        |row| {
-            let unknown: u64 = row.get(3)?;
-            let left = row.get(2)?;
-            Ok(Batch {
-                done: row.get(0)?,
-                total: row.get(1)?,
-                left: (unknown == 0).then_some(left),
-            })
-        },
-    )?)
+                coalesce(sum(bytes - done) FILTER (WHERE moves), 0),
+                count(*) FILTER (WHERE bytes IS NULL AND moves)
+         FROM moved"
+    );
+    Ok(tx.query_row(&sql, [first], |row| {
+        let unknown: u64 = row.get(3)?;
+        let left = row.get(2)?;
+        Ok(Batch {
+            done: row.get(0)?,
+            total: row.get(1)?,
+            left: (unknown == 0).then_some(left),
+        })
+    })?)
 }
 
 /// The oldest row that has not ended.
