@@ -168,3 +168,55 @@ fn pinned(upload: &Upload, service: &str) -> String {
         count => format!("{words} {count} things were left out."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::uploads::rows::Wish;
+    use crate::uploads::{Secrets, Target};
+
+    fn said(state: State, detail: Option<&str>) -> String {
+        let mut upload = Upload::unsaved(Wish {
+            name: "a.txt".into(),
+            folder: false,
+            paths: Vec::new(),
+            pin_name: None,
+            keyvalues: BTreeMap::new(),
+            cid_version: 1,
+            wrap: false,
+            secrets: Secrets::Send,
+            allowed: Vec::new(),
+            refused: Vec::new(),
+            junk: true,
+            patterns: String::new(),
+            target: Target::default(),
+        });
+        upload.job.state = state;
+        upload.detail = detail.map(str::to_owned);
+        sentence(&upload, "Pinata")
+    }
+
+    #[test]
+    fn of_what_may_have_arrived_nobody_says_that_nothing_was_changed_or_that_it_was_sent() {
+        let failed = |resume_to, reason| State::NeedsYou { reason, resume_to };
+        for reason in [ErrorCode::Unavailable, ErrorCode::Unexpected] {
+            let asked = said(failed(Active::Confirming, reason), Some("502 Bad Gateway"));
+            assert!(
+                asked.contains("It may have arrived all the same"),
+                "{asked}"
+            );
+            assert!(asked.contains("502 Bad Gateway"), "{asked}");
+            assert!(!asked.contains("Nothing was changed"), "{asked}");
+            // Where nothing can have arrived, that is said.
+            let not_sent = said(failed(Active::Queued, reason), None);
+            assert!(not_sent.ends_with("Nothing was changed."), "{not_sent}");
+        }
+        let asking = said(State::Active(Active::Confirming), None);
+        assert_eq!(
+            asking,
+            "Nothing says yet whether it arrived. Asking Pinata."
+        );
+    }
+}
