@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: every figure is a ratio to a baseline of the same run.
 
-use crate::{Outcome, measured, process::Run};
+use crate::layers::cargo;
+use crate::{Outcome, measured};
 
 pub(crate) fn bench(arguments: &[String]) -> Outcome {
     if !arguments.is_empty() {
@@ -12,7 +13,7 @@ pub(crate) fn bench(arguments: &[String]) -> Outcome {
     measured::build_window()?;
     let packages =
         ["content", "pinning", "engine"].map(|package| measured::bench(package).output());
-    Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    cargo()
         .args(["build", "--release", "--example", "empty_window"])
         .output()?;
     let window = measured::window(&[]).output();

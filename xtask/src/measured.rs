@@ -2,14 +2,11 @@
 
 use std::time::Instant;
 
+use crate::layers::cargo;
 use crate::packages::Purpose;
 use crate::process::Run;
 use crate::soak::{Line, Options, figures};
 use crate::{Outcome, bundle, checkout, system, ui};
-
-fn cargo() -> Run {
-    Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
 
 /// `cargo bench` of a package.
 pub(crate) fn bench(package: &str) -> Run {

@@ -193,8 +193,10 @@ async fn a_named_upload_with_which_nothing_can_be_done_is_told_and_the_code_is_n
     let kept = format!("Upload {pinned} is left as it is. Pinned");
     assert!(told.contains(&kept), "{told}");
     assert!(house.objects(&["queue", "ls"], "upload").is_empty());
-    // What is so already is done.
+    // What is so already is done; what is over does not go on.
     house.done(&["queue", "cancel", &open]);
+    let (code, told) = house.code(&["queue", "resume", &open]);
+    assert!(code == 1 && told.contains("is left as it is"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

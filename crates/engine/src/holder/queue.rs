@@ -55,8 +55,11 @@ impl Control {
     fn not_done(self, row: &UploadRow, named: &[i64]) -> Option<CommandError> {
         let is_so = match self {
             Self::Pause => row.state == UploadState::Paused,
-            Self::Cancel => row.state == UploadState::Cancelled,
-            Self::Resume | Self::Retry | Self::First => false,
+            // Or it is being taken back.
+            Self::Cancel => row.state == UploadState::Cancelled || row.can_pause && !row.can_cancel,
+            // It goes on.
+            Self::Resume => row.can_pause,
+            Self::Retry | Self::First => false,
         };
         let told = || {
             let (id, sentence) = (row.id, &row.sentence);

@@ -31,7 +31,7 @@ pub(super) struct Running {
     pub(super) indexing: AtomicBool,
     /// It has the place of the small ones.
     pub(super) lane: bool,
-    /// When.
+    /// When work on the row was taken up.
     pub(super) begun: Millis,
 }
 

@@ -1,6 +1,7 @@
 //! What breaks beside the connection: a ledger that cannot be written, a service that forgets, a crash after the pin.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use engine::accounts::Hold;
 use engine::error::ErrorCode;
@@ -149,10 +150,7 @@ async fn a_rest_stops_all_that_is_sent_also_where_one_row_cannot_be_written() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_taken_in_after_a_proxy_gave_up_is_waited_for_and_not_sent_twice() {
-    let (house, clock) = House::leaping().await;
-    let gate = Gate::new();
-    let kind = Kind::TooLate(gate.clone());
-    fault(&house, Route::PinFile, usize::MAX, kind);
+    let (house, clock, gate) = with_a_proxy().await;
     house.drop_in(&[shop(&house, 3)]).await;
     looked_for(&house, &clock, 3).await;
     house.sandbox.faults().clear();
@@ -165,10 +163,7 @@ async fn a_folder_that_is_taken_in_after_a_proxy_gave_up_is_waited_for_and_not_s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_is_taken_back_while_the_service_takes_it_in_is_looked_for_as_long() {
-    let (house, clock) = House::leaping().await;
-    let gate = Gate::new();
-    let kind = Kind::TooLate(gate.clone());
-    fault(&house, Route::PinFile, usize::MAX, kind);
+    let (house, clock, gate) = with_a_proxy().await;
     let ids = house.drop_in(&[shop(&house, 3)]).await;
     let sent = house.until(|row| row.reason == Some(ErrorCode::Unconfirmed));
     sent.await;
@@ -199,6 +194,15 @@ async fn a_folder_that_did_not_leave_whole_is_sent_again_after_two_looks() {
         .take_while(|entry| !sent(entry))
         .filter(|entry| is_look(entry));
     assert_eq!(looks.count(), 2);
+}
+
+/// A house whose folders go through a proxy that gives up before the gate opens.
+async fn with_a_proxy() -> (House, Arc<Leaping>, Gate) {
+    let (house, clock) = House::leaping().await;
+    let gate = Gate::new();
+    let kind = Kind::TooLate(gate.clone());
+    fault(&house, Route::PinFile, usize::MAX, kind);
+    (house, clock, gate)
 }
 
 /// A folder of 2,000 files: a service may take 20 s for it.

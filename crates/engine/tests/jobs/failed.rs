@@ -97,30 +97,34 @@ async fn what_failed_and_cannot_be_removed_at_the_service_stays_in_the_list() {
     until(&house, CIDS[0], |row| row.state == JobState::Pinned).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_to_be_asked_for_again_and_is_taken_back_before_leaves_no_failed_job_there() {
+/// A house with a request that takes the place of a failed one, and waits for its account.
+async fn waiting() -> (House, i64) {
     let (house, failed) = house(&CIDS[..1]).await;
     let (jobs, accounts) = (&house.engine.jobs, &house.engine.accounts);
     accounts.set_hold(house.account, ErrorCode::Unauthorized, None);
     jobs.retry(failed[0], None).await.expect("waits");
     let waiting = until(&house, CIDS[0], |row| row.id != failed[0]).await;
+    (house, waiting.id)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_to_be_asked_for_again_and_is_taken_back_before_leaves_no_failed_job_there() {
+    let (house, waiting) = waiting().await;
+    let jobs = &house.engine.jobs;
     assert_eq!(at_the_service(&house).await.len(), 1);
-    jobs.cancel(waiting.id).await.expect("is taken back");
+    jobs.cancel(waiting).await.expect("is taken back");
     assert_eq!(at_the_service(&house).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_service_does_not_remove_when_a_request_is_taken_back_goes_when_it_is_cleared() {
-    let (house, failed) = house(&CIDS[..1]).await;
-    let (jobs, accounts) = (&house.engine.jobs, &house.engine.accounts);
-    accounts.set_hold(house.account, ErrorCode::Unauthorized, None);
-    jobs.retry(failed[0], None).await.expect("waits");
-    let waiting = until(&house, CIDS[0], |row| row.id != failed[0]).await;
+    let (house, waiting) = waiting().await;
+    let jobs = &house.engine.jobs;
     let faults = house.sandbox.faults();
     faults.once(Route::V3JobCancel, Kind::status(500));
-    jobs.cancel(waiting.id).await.expect("is taken back");
+    jobs.cancel(waiting).await.expect("is taken back");
     assert_eq!(rows(&house)[0].state, JobState::Cancelled);
     assert_eq!(at_the_service(&house).await.len(), 1);
-    jobs.clear(waiting.id).await.expect("is cleared");
+    jobs.clear(waiting).await.expect("is cleared");
     assert_eq!(at_the_service(&house).await, Vec::<String>::new());
 }
