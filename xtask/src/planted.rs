@@ -10,7 +10,7 @@ use crate::report::{self, Layer, Tests};
 use crate::{Outcome, checkout};
 
 /// A fault's name in the sources, the test's file, the test, and what is wrong with the fault in.
-const FAULTS: [(&str, &str, &str, &str); 22] = [
+const FAULTS: [(&str, &str, &str, &str); 24] = [
     (
         "twins",
         "drop",
@@ -22,6 +22,18 @@ const FAULTS: [(&str, &str, &str, &str); 22] = [
         "drop",
         "a_lost_answer_is_found_to_have_arrived_and_is_not_sent_again",
         "what may have arrived is sent again",
+    ),
+    (
+        "layouts",
+        "drop",
+        "layouts::what_arrived_in_a_known_layout_is_found_after_a_lost_answer_and_not_sent_again",
+        "what may have arrived is looked for under our CID alone",
+    ),
+    (
+        "sweep",
+        "drop",
+        "sweeps::what_is_there_twice_after_a_lost_answer_is_told_with_the_next_list",
+        "nobody looks again for what comes late",
     ),
     (
         "changed",

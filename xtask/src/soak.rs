@@ -15,7 +15,7 @@ const SIMULATIONS: [(&str, &str, u64, &str); 4] = [
         "whatever_breaks_an_upload_ends_once_and_says_what_the_service_has",
         "PINFOLD_SCHEDULES",
         100_000,
-        "schedules of an upload, service, clock, crashes",
+        "schedules of uploads, ledger, service, clock, crashes",
     ),
     (
         "two_thousand_schedules_of_people_queue_service_clock_and_crashes_lose_nothing",

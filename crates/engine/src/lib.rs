@@ -20,6 +20,8 @@ pub mod notices;
 mod paging;
 pub mod pins;
 mod planted;
+#[cfg(test)]
+mod schedules;
 pub mod settings;
 mod spool;
 mod standing;

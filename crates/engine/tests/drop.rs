@@ -36,6 +36,8 @@ mod kills;
 mod kinds;
 #[path = "drop/large.rs"]
 mod large;
+#[path = "drop/layouts.rs"]
+mod layouts;
 #[path = "drop/lost.rs"]
 mod lost;
 #[path = "drop/past.rs"]
@@ -56,6 +58,8 @@ mod storms;
 mod suspects;
 #[path = "drop/swaps.rs"]
 mod swaps;
+#[path = "drop/sweeps.rs"]
+mod sweeps;
 #[path = "drop/targets.rs"]
 mod targets;
 #[path = "drop/twins.rs"]

@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::auth::Key;
+use crate::dag::Layout;
 use crate::faults::Faults;
 use crate::jobs::Jobs;
 use crate::limits::Limits;
@@ -40,6 +41,7 @@ pub(crate) struct Settings {
     pub(crate) strict_psa: bool,
     /// Uploads may be CARs.
     pub(crate) paid: bool,
+    pub(crate) layout: Layout,
     pub(crate) signing: Signing,
     pub(crate) jobs: Jobs,
     /// This service's own gateway.

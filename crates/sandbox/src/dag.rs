@@ -1,15 +1,55 @@
-//! Bytes and names to CIDs, with Kubo's classic parameters: chunks of 262,144 bytes, at most 174
+//! Bytes and names to CIDs, with Kubo's classic parameters where nothing else is set: chunks of 262,144 bytes, at most 174
 //! links a node, balanced; CIDv0 with dag-pb leaves or CIDv1 with raw leaves; folders are plain
 //! directories until their links pass 262,144 bytes, HAMT shards above.
 
 use cid::{Cid, Version};
 use rust_unixfs::dir::builder::{BufferingTreeBuilder, TreeOptions};
-use rust_unixfs::file::adder::FileAdder;
+use rust_unixfs::file::adder::{Chunker, FileAdder};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-/// Bytes per leaf.
+/// Bytes per leaf, where nothing else is set.
 const CHUNK: usize = 262_144;
+
+/// How uploads are cut into blocks. Services differ, and clients must not take another layout for other bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Layout {
+    /// Kubo's classic parameters, in the CID version that was asked for.
+    #[default]
+    AsAsked,
+    /// The same in CIDv0, whatever was asked for.
+    AlwaysV0,
+    /// Leaves of so many bytes.
+    Leaves(usize),
+}
+
+/// What a layout makes of one upload.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    version: Version,
+    leaf: usize,
+}
+
+impl Layout {
+    /// For an upload that asked for this version.
+    pub(crate) fn of(self, asked: Version) -> Shape {
+        let (version, leaf) = match self {
+            Self::AsAsked => (asked, CHUNK),
+            Self::AlwaysV0 => (Version::V0, CHUNK),
+            Self::Leaves(leaf) => (asked, leaf),
+        };
+        Shape { version, leaf }
+    }
+}
+
+impl Shape {
+    fn adder(self) -> FileAdder {
+        FileAdder::builder()
+            .with_cid_version(self.version)
+            .with_chunker(Chunker::Size(self.leaf))
+            .build()
+    }
+}
 
 /// The root of a file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +65,10 @@ pub(crate) struct Root {
 pub(crate) struct NotATree(String);
 
 /// Imports all of `reader`, one leaf in memory at a time.
-pub(crate) fn file(mut reader: impl Read, version: Version) -> io::Result<Root> {
-    let mut adder = FileAdder::builder().with_cid_version(version).build();
+pub(crate) fn file(mut reader: impl Read, shape: Shape) -> io::Result<Root> {
+    let mut adder = shape.adder();
     let mut dag_size = 0u64;
-    let mut leaf = vec![0u8; CHUNK];
+    let mut leaf = vec![0u8; shape.leaf];
     loop {
         let filled = fill(&mut reader, &mut leaf)?;
         let mut rest = &leaf[..filled];
@@ -37,14 +77,14 @@ pub(crate) fn file(mut reader: impl Read, version: Version) -> io::Result<Root> 
             dag_size += blocks.map(|(_, block)| block.len() as u64).sum::<u64>();
             rest = &rest[used..];
         }
-        if filled < CHUNK {
+        if filled < shape.leaf {
             break;
         }
     }
     // A file of exactly one leaf comes out of `push`; `finish` then has nothing to add.
     let mut last = adder_tail(adder, &mut dag_size);
     if last.is_none() && dag_size > 0 {
-        last = Some(single_leaf(&leaf, version));
+        last = Some(single_leaf(&leaf, shape));
     }
     let cid = last.ok_or_else(|| io::Error::other("the importer returned no root"))?;
     Ok(Root { cid, dag_size })
@@ -60,8 +100,8 @@ fn adder_tail(adder: FileAdder, dag_size: &mut u64) -> Option<Cid> {
 }
 
 /// The CID of a file that is exactly one full leaf.
-fn single_leaf(leaf: &[u8], version: Version) -> Cid {
-    let mut adder = FileAdder::builder().with_cid_version(version).build();
+fn single_leaf(leaf: &[u8], shape: Shape) -> Cid {
+    let mut adder = shape.adder();
     let (mut blocks, _) = adder.push(leaf);
     blocks.next().map(|(cid, _)| cid).unwrap_or_default()
 }
@@ -82,10 +122,10 @@ fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 /// Every directory of a tree by its path; `""` is the root.
 pub(crate) fn folder(
     files: &[(String, Root)],
-    version: Version,
+    shape: Shape,
 ) -> Result<BTreeMap<String, Root>, NotATree> {
     let mut options = TreeOptions::default();
-    options.cid_version(version);
+    options.cid_version(shape.version);
     options.wrap_with_directory();
     options.block_size_limit(None);
     let mut builder = BufferingTreeBuilder::new(options);

@@ -1,11 +1,10 @@
 //! An upload's parts to a DAG: which paths they stand for, and the content that comes of them.
 
 use crate::car;
-use crate::dag::{self, Root, block_key};
+use crate::dag::{self, Root, Shape, block_key};
 use crate::error::Refusal;
 use crate::spool::{Part, Spooled, Upload};
 use crate::store::{Content, Entry, Node};
-use cid::Version;
 use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
@@ -109,13 +108,13 @@ fn segments(filename: &str) -> Result<Vec<&str>, Refusal> {
 }
 
 /// Imports off the async threads.
-pub(crate) async fn run(upload: Upload, plan: Plan, version: Version) -> Result<Imported, Refusal> {
-    tokio::task::spawn_blocking(move || import(upload, &plan, version))
+pub(crate) async fn run(upload: Upload, plan: Plan, shape: Shape) -> Result<Imported, Refusal> {
+    tokio::task::spawn_blocking(move || import(upload, &plan, shape))
         .await
         .unwrap_or_else(|_| Err(Refusal::internal("The import stopped")))
 }
 
-fn import(upload: Upload, plan: &Plan, version: Version) -> Result<Imported, Refusal> {
+fn import(upload: Upload, plan: &Plan, shape: Shape) -> Result<Imported, Refusal> {
     if let (Plan::Car { name, folder }, [part]) = (plan, upload.parts.as_slice()) {
         return unpacked(&upload, part, name, folder);
     }
@@ -123,16 +122,13 @@ fn import(upload: Upload, plan: &Plan, version: Version) -> Result<Imported, Ref
         nodes: Vec::new(),
         entries: Vec::new(),
     };
-    let roots = files(&upload, version, &mut content).map_err(|e| Refusal::disk(&e))?;
+    let roots = files(&upload, shape, &mut content).map_err(|e| Refusal::disk(&e))?;
     let (root, mime_type) = match plan {
         Plan::File { name } => (roots[0], mime_type(&upload.parts[0], name)),
         Plan::Car { .. } => return Err(Refusal::text("Only one CAR can be uploaded")),
         Plan::Folder { paths, .. } => {
             let files = paths.iter().cloned().zip(roots).collect::<Vec<_>>();
-            (
-                folder(&files, version, &mut content)?,
-                "directory".to_owned(),
-            )
+            (folder(&files, shape, &mut content)?, "directory".to_owned())
         }
     };
     Ok(Imported {
@@ -169,12 +165,12 @@ fn unpacked(
     })
 }
 
-fn files(upload: &Upload, version: Version, content: &mut Content) -> io::Result<Vec<Root>> {
+fn files(upload: &Upload, shape: Shape, content: &mut Content) -> io::Result<Vec<Root>> {
     let mut bytes = BufReader::new(OpenOptions::new().read(true).open(upload.bytes.path())?);
     let mut roots = Vec::with_capacity(upload.parts.len());
     for part in &upload.parts {
         bytes.seek(SeekFrom::Start(part.start))?;
-        let root = dag::file((&mut bytes).take(part.size), version)?;
+        let root = dag::file((&mut bytes).take(part.size), shape)?;
         content.nodes.push(Node {
             key: block_key(&root.cid),
             cid: root.cid.to_string(),
@@ -186,13 +182,9 @@ fn files(upload: &Upload, version: Version, content: &mut Content) -> io::Result
 }
 
 /// Adds the directories above the files; the root is the one without a path.
-fn folder(
-    files: &[(String, Root)],
-    version: Version,
-    content: &mut Content,
-) -> Result<Root, Refusal> {
+fn folder(files: &[(String, Root)], shape: Shape, content: &mut Content) -> Result<Root, Refusal> {
     let directories =
-        dag::folder(files, version).map_err(|error| Refusal::text(error.to_string()))?;
+        dag::folder(files, shape).map_err(|error| Refusal::text(error.to_string()))?;
     for root in directories.values() {
         content.nodes.push(Node {
             key: block_key(&root.cid),

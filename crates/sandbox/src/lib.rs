@@ -44,6 +44,7 @@ mod tus;
 mod v3;
 
 pub use auth::{Key, Scopes};
+pub use dag::Layout;
 pub use faults::{Fault, Faults, Gate, Kind};
 pub use jobs::{JobStatus, Jobs};
 pub use limits::RateLimits;
@@ -86,6 +87,11 @@ pub struct Config {
     pub strict_psa: bool,
     /// The account has a paid plan: its uploads may be CARs. Without one they are refused.
     pub paid: bool,
+    /// How uploads are cut into blocks.
+    pub layout: Layout,
+    /// An upload of content that is pinned already becomes a record of its own: files of v3 have ids, and may share a CID.
+    /// Otherwise it is a duplicate, and gives the first one.
+    pub twins: bool,
     /// The time that pins and log entries get.
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// Requests a minute. What is announced is enforced.
@@ -110,6 +116,8 @@ impl Config {
             jobs: Jobs::default(),
             strict_psa: false,
             paid: false,
+            layout: Layout::AsAsked,
+            twins: false,
             clock: Arc::new(Timestamp::now),
             rate_limits: RateLimits::PLENTY,
             upload_lasts: Duration::from_hours(24),
@@ -130,6 +138,8 @@ impl fmt::Debug for Config {
             .field("jobs", &self.jobs)
             .field("strict_psa", &self.strict_psa)
             .field("paid", &self.paid)
+            .field("layout", &self.layout)
+            .field("twins", &self.twins)
             .field("rate_limits", &self.rate_limits)
             .finish_non_exhaustive()
     }
@@ -286,6 +296,8 @@ async fn open(config: Config, gateway: SocketAddr) -> Result<App, StartError> {
         jobs,
         strict_psa,
         paid,
+        layout,
+        twins,
         ..
     } = config;
     keys.insert(0, Key::new(token, Scopes::admin()));
@@ -295,7 +307,8 @@ async fn open(config: Config, gateway: SocketAddr) -> Result<App, StartError> {
         .chain(pair.iter().map(|(_, secret)| secret.clone()))
         .collect();
     let opened = tokio::task::spawn_blocking(move || {
-        let Some(store) = store::Store::open(&data).map_err(|error| error.to_string())? else {
+        let Some(store) = store::Store::open(&data, twins).map_err(|error| error.to_string())?
+        else {
             return Ok(None);
         };
         let signing = store.signing().map_err(|error| error.to_string())?;
@@ -322,6 +335,7 @@ async fn open(config: Config, gateway: SocketAddr) -> Result<App, StartError> {
             pair,
             strict_psa,
             paid,
+            layout,
             signing,
             jobs,
             gateway: format!("http://{gateway}"),

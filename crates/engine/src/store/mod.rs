@@ -94,6 +94,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_replaces.sql")),
                 M::up(include_str!("migrations/ledger_suspects.sql")),
                 M::up(include_str!("migrations/ledger_kinds.sql")),
+                M::up(include_str!("migrations/ledger_lost.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),
@@ -160,6 +161,15 @@ fn forget(database: &Path) {
     for part in aside::parts(database) {
         let _ = std::fs::remove_file(part);
     }
+}
+
+/// An empty ledger that no file holds.
+#[cfg(test)]
+pub(crate) fn ledger_in_memory() -> Connection {
+    let mut ledger = Connection::open_in_memory().expect("opens");
+    let migrated = Schema::Ledger.migrations().to_latest(&mut ledger);
+    migrated.expect("migrates");
+    ledger
 }
 
 /// One SQLite file: one writer thread, and connections of their own for readers.

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use pinning::Priority;
 
 use super::Uploads;
+use super::layouts::Layout;
 use super::progress::Running;
 use super::rows::{self, Facts, Upload};
-use super::state::{Event, GRACE};
+use super::state::{Event, GRACE, Verdict};
 use super::work::Outcome;
 use crate::clock::Millis;
 use crate::error::CommandError;
 use crate::pins;
+use crate::planted::planted;
 
 /// Bytes that a slow service takes in per millisecond (20 MB/s).
 const TAKEN_IN: u64 = 20_000;
@@ -30,9 +32,27 @@ impl Uploads {
         let Some(cid) = self.hint(upload)? else {
             return Ok(Event::NotPinnedYet.into());
         };
-        self.look_up(upload, running, &cid)
-            .await
-            .map(|found| found.unwrap_or_else(|| Event::NotPinnedYet.into()))
+        if let Some(found) = self.look_up(upload, running, &cid, None).await? {
+            return Ok(found);
+        }
+        let elsewhere = if self.may_have_arrived_before(upload)? {
+            self.look_elsewhere(upload, running).await?
+        } else {
+            None
+        };
+        Ok(elsewhere.unwrap_or_else(|| Event::NotPinnedYet.into()))
+    }
+
+    /// The answer to another upload of the same bytes was lost.
+    fn may_have_arrived_before(&self, upload: &Upload) -> Result<bool, CommandError> {
+        let Some(ours) = &upload.cid else {
+            return Ok(false);
+        };
+        let (account, id) = (upload.account, upload.id);
+        Ok(self
+            .store
+            .ledger
+            .read(|tx| rows::unanswered(tx, account, ours, id))?)
     }
 
     /// The CID under which these bytes may be pinned; `None`: nothing says so.
@@ -46,12 +66,15 @@ impl Uploads {
             return Ok(Some(ours.clone()));
         }
         let (account, id) = (upload.account, upload.id);
-        let hint = self.store.ledger.read(|tx| {
-            let earlier = rows::earlier(tx, account, ours, id)?.map(|(cid, _)| cid);
-            let unanswered = earlier.is_none() && rows::unanswered(tx, account, ours, id)?;
-            Ok(earlier.or_else(|| unanswered.then(|| ours.clone())))
-        })?;
-        Ok(hint)
+        let hint = self
+            .store
+            .ledger
+            .read(|tx| Ok(rows::earlier(tx, account, ours, id)?.map(|(cid, _)| cid)))?;
+        if hint.is_some() {
+            return Ok(hint);
+        }
+        let lost = self.may_have_arrived_before(upload)?;
+        Ok(lost.then(|| ours.clone()))
     }
 
     /// Two look-ups with a grace time before each, and more where a service needs long to take in so much; then it is
@@ -71,20 +94,59 @@ impl Uploads {
         };
         let mut pauses = pauses(patience);
         loop {
-            if let Some(outcome) = self.look_up(upload, running, &cid).await? {
+            if let Some(outcome) = self.look_up(upload, running, &cid, None).await? {
                 return Ok(outcome);
             }
             if let Some(outcome) = self.ask_the_upload(upload, running).await? {
                 return Ok(outcome);
             }
             let Some(pause) = pauses.next() else {
-                return Ok(Event::DidNotArrive.into());
+                return self.decide(upload, running).await;
             };
             tokio::select! {
                 () = self.clock.sleep_until(self.clock.now() + pause) => {}
                 () = running.cancel.cancelled() => return Ok(Outcome::none()),
             }
         }
+    }
+
+    /// Nothing is there under our CID. A service with another layout keeps it under another one, or under one that cannot be
+    /// known.
+    async fn decide(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+    ) -> Result<Outcome, CommandError> {
+        if self.not_whole().contains(&upload.id) {
+            return Ok(Event::DidNotArrive.into());
+        }
+        if let Some(found) = self.look_elsewhere(upload, running).await? {
+            return Ok(found);
+        }
+        if running.cancel.is_cancelled() {
+            return Ok(Outcome::none());
+        }
+        Ok(match self.layout_of(upload)? {
+            Layout::Unknown => Event::CannotTell.into(),
+            Layout::Ours | Layout::Open => Event::DidNotArrive.into(),
+        })
+    }
+
+    /// Under the CIDs that other layouts give the same bytes, once, unless the service is known to use ours.
+    async fn look_elsewhere(
+        &self,
+        upload: &Upload,
+        running: &Arc<Running>,
+    ) -> Result<Option<Outcome>, CommandError> {
+        if planted("layouts") || self.layout_of(upload)? == Layout::Ours {
+            return Ok(None);
+        }
+        for (cid, verdict) in self.other_names(upload, running).await {
+            if let Some(found) = self.look_up(upload, running, &cid, Some(verdict)).await? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// A request ended: how long its row is looked for.
@@ -96,12 +158,13 @@ impl Uploads {
         }
     }
 
-    /// `None`: the service does not keep this CID.
+    /// `None`: the service does not keep this CID. `known`: how it compares with ours, where that is known.
     async fn look_up(
         &self,
         upload: &Upload,
         running: &Arc<Running>,
         cid: &str,
+        known: Option<Verdict>,
     ) -> Result<Option<Outcome>, CommandError> {
         let service = self.accounts.service(upload.account).await?;
         let Some(list) = service.pins() else {
@@ -119,7 +182,11 @@ impl Uploads {
         else {
             return Ok(None);
         };
-        let Some(verdict) = self.compare(upload, running, &pin.cid).await else {
+        let verdict = match known {
+            Some(verdict) => Some(verdict),
+            None => self.compare(upload, running, &pin.cid).await,
+        };
+        let Some(verdict) = verdict else {
             return Ok(Some(Event::SourceChanged.into()));
         };
         let facts = Facts {

@@ -37,8 +37,17 @@ pub(super) struct Running {
 
 impl Running {
     pub(super) fn new(lane: bool, begun: Millis) -> Arc<Self> {
+        Self::stopped_by(CancellationToken::new(), lane, begun)
+    }
+
+    /// The same work, whose bytes nobody is told of.
+    pub(super) fn unseen(&self) -> Arc<Self> {
+        Self::stopped_by(self.cancel.clone(), false, self.begun)
+    }
+
+    fn stopped_by(cancel: CancellationToken, lane: bool, begun: Millis) -> Arc<Self> {
         Arc::new(Self {
-            cancel: CancellationToken::new(),
+            cancel,
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
             saved: AtomicU64::new(0),

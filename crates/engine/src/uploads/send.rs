@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use content::{Cid, Profile};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use pinning::{CidVersion, Delivered, ErrorKind, FileUpload, FolderUpload, Receipt, Source};
 
 use super::Uploads;
-use super::bytes::{self, Contents, Stopped};
+use super::bytes::{self, Contents};
 use super::chunks::Parcel;
 use super::from_watch;
 use super::progress::Running;
@@ -23,17 +22,12 @@ use crate::clock::date_words;
 use crate::error::{CommandError, ErrorCode};
 use crate::failure;
 use crate::pins::{Listed, values};
-use crate::planted::planted;
 use crate::walk::{Changes, Found};
 
-/// Codec of a raw block.
-const RAW: u64 = 0x55;
 /// How often in a row a service may fail before that counts for its rows: more than an hour.
 const PASSING: u32 = 12;
 /// Bytes above which it is worth hearing of a change before everything is sent.
 const LONG: u64 = 16 * 1024 * 1024;
-/// The largest file that is a single block under every profile that cuts at 256 KiB.
-const ONE_BLOCK: u64 = 262_144;
 
 impl Uploads {
     pub(super) async fn send(
@@ -237,64 +231,6 @@ impl Uploads {
             events: vec![Event::Answered(verdict)],
             facts,
         })
-    }
-
-    /// How the service's CID compares with the bytes; `None` when the source is not what was hashed any more.
-    pub(super) async fn compare(
-        &self,
-        upload: &Upload,
-        running: &Arc<Running>,
-        theirs: &str,
-    ) -> Option<Verdict> {
-        let same = |ours: &str| {
-            let parsed = ours.parse::<Cid>().ok().zip(theirs.parse::<Cid>().ok());
-            parsed.is_some_and(|(ours, theirs)| ours.hash() == theirs.hash())
-        };
-        if upload.cid.as_deref().is_some_and(same) || planted("cid") {
-            return Some(Verdict::Verified);
-        }
-        let mut verdict = Verdict::Unproven;
-        for profile in Profile::ALL {
-            match self.root_under(upload, running, profile).await {
-                Ok(root) if same(&root) && profile == bytes::profile(upload) => {
-                    return Some(Verdict::Verified);
-                }
-                Ok(root) if same(&root) => verdict = Verdict::OtherLayout,
-                Ok(_) => {}
-                Err(_) => return None,
-            }
-        }
-        let raw = theirs.parse::<Cid>().is_ok_and(|cid| cid.codec() == RAW);
-        let provable = raw
-            && !upload.wish.folder
-            && !upload.wish.wrap
-            && upload.bytes.is_some_and(|size| size <= ONE_BLOCK);
-        Some(if verdict == Verdict::Unproven && provable {
-            Verdict::Different
-        } else {
-            verdict
-        })
-    }
-
-    async fn root_under(
-        &self,
-        upload: &Upload,
-        running: &Arc<Running>,
-        profile: Profile,
-    ) -> Result<String, Stopped> {
-        let (files, upload, running) = (self.files.clone(), upload.clone(), running.clone());
-        let hashed = bytes::off_thread(move || {
-            let contents =
-                bytes::contents(files.as_ref(), &upload, &|| false).map_err(Stopped::Refused)?;
-            if Some(&contents.stamp) != upload.stamp.as_ref() {
-                return Err(Stopped::Changed);
-            }
-            let quiet = Running::new(false, running.begun);
-            let root = bytes::root(files.as_ref(), &upload, &contents, profile, &quiet)?;
-            drop(running);
-            Ok(root.cid.to_string())
-        });
-        hashed.await.unwrap_or(Err(Stopped::Changed))
     }
 
     pub(super) async fn not_sent(&self, upload: &Upload, error: &pinning::Error) -> Outcome {

@@ -48,6 +48,9 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
         },
         State::NeedsYou { reason, resume_to } => needs_you(reason, resume_to, service, upload),
         State::Pinned => pinned(upload, service),
+        State::Cancelled if upload.strays > 0 => format!(
+            "Cancelled after it had arrived: {service} pinned it. Unpin it in the list of pins if it is not wanted."
+        ),
         State::Cancelled if upload.job.cancelling => format!(
             "Cancelled. {service} could not be asked what of it arrived; look at the list of pins."
         ),
@@ -131,6 +134,9 @@ fn needs_you(reason: ErrorCode, resume_to: Active, service: &str, upload: &Uploa
         ErrorCode::Different => {
             format!("{service} holds a CID that is not ours. Kept here until you choose.")
         }
+        ErrorCode::Unconfirmed if resume_to != Active::Confirming => format!(
+            "{service} did not say whether it arrived, and its CIDs are none that Pinfold can look for. See the list of pins before you retry."
+        ),
         ErrorCode::Changed => {
             "It keeps changing while it is sent. Retry once nothing writes to it.".into()
         }
@@ -161,6 +167,13 @@ fn pinned(upload: &Upload, service: &str) -> String {
     let words = match &upload.detail {
         Some(why) => format!("{words} What was chosen for it could not be set. {why}"),
         None => words,
+    };
+    let words = match upload.strays {
+        0 => words,
+        more => format!(
+            "{words} An answer was lost on the way, and {service} pinned it {} times. Unpin what is too many.",
+            more + 1
+        ),
     };
     match upload.problems {
         0 => words,

@@ -91,6 +91,8 @@ impl Uploads {
         let this = self.clone();
         let bell = started.clone();
         tokio::spawn(async move { this.tell(&bell).await });
+        let this = self.clone();
+        tokio::spawn(async move { this.sweep().await });
         loop {
             let next = match self.pass(&started).await {
                 Ok(next) => next,

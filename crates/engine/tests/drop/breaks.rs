@@ -229,7 +229,7 @@ async fn looked_for(house: &House, clock: &Leaping, times: usize) {
     house.until_true("it was looked for", looked).await;
 }
 
-async fn nothing_is_open(house: &House, clock: &Leaping) {
+pub(crate) async fn nothing_is_open(house: &House, clock: &Leaping) {
     let none = async || {
         clock.leap(500);
         house.engine.uploads.head().expect("figures").now == 0
@@ -349,7 +349,14 @@ async fn a_key_that_is_refused_in_the_middle_holds_the_account_until_a_person_tr
     let head = house.engine.uploads.head().expect("figures");
     assert_eq!((head.now, head.needs_you), (6, 0), "{head:?}");
 
+    // What was on its way still ends. The key was refused to whatever was sent at once, and to nothing after that.
     sent.open();
+    let ended = |row: &UploadRow| row.name == "on its way.txt" && row.state == UploadState::Pinned;
+    house.until(ended).await;
+    let at_once = house.engine.uploads.limits().at_once as usize;
+    let refused = house.sandbox.requests();
+    let refused = refused.iter().filter(|entry| entry.status == 401).count();
+    assert!((1..=at_once).contains(&refused), "{refused} of {at_once}");
     house.sandbox.faults().clear();
     house.engine.retry(house.account).await.expect("answers");
     let ended = house.ended().await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::clock::{Clock, Millis, SystemClock};
+use sandbox::Config;
 use tokio::sync::Notify;
 
 use super::{Ground, House};
@@ -45,6 +46,11 @@ impl Clock for Leaping {
 impl House {
     /// A house where time leaps when it is told to.
     pub(crate) async fn leaping() -> (Self, Arc<Leaping>) {
+        Self::leaping_with(|_| ()).await
+    }
+
+    /// The same, whose server is set up in its own way.
+    pub(crate) async fn leaping_with(change: impl FnOnce(&mut Config)) -> (Self, Arc<Leaping>) {
         let clock = Arc::new(Leaping::default());
         let (ground, told) = (clock.clone(), clock.clone());
         let ground = Ground {
@@ -54,6 +60,7 @@ impl House {
         let house = Self::build(ground, move |config| {
             config.clock =
                 Arc::new(move || jiff::Timestamp::from_millisecond(told.now()).expect("a time"));
+            change(config);
         })
         .await;
         (house, clock)

@@ -132,6 +132,15 @@ impl House {
         Self::build(ground, |_| ()).await
     }
 
+    /// The same, whose service makes a pin of each upload, also of bytes that it has already.
+    pub(crate) async fn doubling(clock: Arc<dyn Clock>) -> Self {
+        let ground = Ground {
+            clock,
+            ..Ground::real()
+        };
+        Self::build(ground, |config| config.twins = true).await
+    }
+
     /// A house whose service hangs up on a client that sends nothing for so long.
     pub(crate) async fn impatient(idle: Duration) -> Self {
         Self::build(Ground::real(), |config| config.idle_timeout = idle).await

@@ -3,7 +3,7 @@
 use super::JobStatus;
 use super::peer;
 use crate::app::App;
-use crate::dag::block_key;
+use crate::dag::{Layout, block_key};
 use crate::error::Refusal;
 use crate::import;
 use crate::store::{JobRow, Network, NewFile};
@@ -88,7 +88,8 @@ impl App {
             let found = peer::fetch(&source, &job.cid, &self.store.partial()).await?;
             let Some(found) = found else { continue };
             let files = found.upload.parts.len() as u64;
-            let imported = import::run(found.upload, found.plan, found.version).await?;
+            let imported =
+                import::run(found.upload, found.plan, Layout::AsAsked.of(found.version)).await?;
             if block_key(&imported.root.cid) != job.node {
                 return Ok(false);
             }

@@ -40,7 +40,7 @@ pub(super) async fn pin(
     record: Record,
 ) -> Result<Response, Refusal> {
     let number_of_files = upload.parts.len() as u64;
-    let imported = import::run(upload, plan, options.version).await?;
+    let imported = import::run(upload, plan, app.settings.layout.of(options.version)).await?;
     let now = app.now();
     let new = NewFile {
         id: moment::file_id(now),

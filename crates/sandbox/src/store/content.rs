@@ -55,7 +55,7 @@ pub(crate) struct Listed {
 
 impl Store {
     /// Keeps an upload: its bytes become a blob, then rows and content are committed together.
-    /// A root that is pinned on the same network already gives its first row and `true`. `stored` hears the CID once
+    /// A root that is pinned on the same network already gives its first row and `true`, where there are no twins. `stored` hears the CID once
     /// it is committed, also when nobody waits for the answer any more.
     pub(crate) async fn add(
         &self,
@@ -75,7 +75,12 @@ impl Store {
                     [&new.id.to_string(), cid],
                 )
             };
-            if let Some(first) = rows::pinned(&transaction, &new.node, new.network)? {
+            let first = if store.inner.twins {
+                None
+            } else {
+                rows::pinned(&transaction, &new.node, new.network)?
+            };
+            if let Some(first) = first {
                 finish(&first.cid)?;
                 transaction.commit()?;
                 stored(&first.cid);

@@ -62,12 +62,14 @@ struct Inner {
     working: Arc<RwLock<()>>,
     /// When something changes by itself next; microseconds since 1970.
     due: AtomicI64,
+    /// An upload of content that is pinned already becomes a record of its own.
+    twins: bool,
 }
 
 impl Store {
     /// Opens or creates the folder, takes its lock, and sweeps what a kill left behind.
     /// `Ok(None)` when another service holds the lock.
-    pub(crate) fn open(data: &Path) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn open(data: &Path, twins: bool) -> Result<Option<Self>, StoreError> {
         for folder in ["", "blobs", "partial", "uploads"] {
             fs::create_dir_all(data.join(folder))?;
         }
@@ -92,6 +94,7 @@ impl Store {
                 working: Arc::default(),
                 // The first request looks what fell due since the last time.
                 due: AtomicI64::new(i64::MIN),
+                twins,
             }),
         }))
     }

@@ -104,7 +104,7 @@ pub(crate) async fn store(
     } else {
         plan
     };
-    let imported = import::run(upload, plan, options.version).await?;
+    let imported = import::run(upload, plan, app.settings.layout.of(options.version)).await?;
     let created_at = app.now_micros();
     let new = NewFile {
         id,

@@ -1,8 +1,10 @@
 //! The tables `upload`, `upload_problem`, `upload_handover` and `upload_suspect`. The row is the state.
 
 mod handovers;
+mod layouts;
 mod read;
 mod suspects;
+mod sweep;
 mod write;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use crate::error::ErrorCode;
 use crate::pins::Scalar;
 
 pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
+pub(super) use layouts::{ONE_BLOCK, Shape, last_comparison};
 pub use read::UploadsFilter;
 pub(super) use read::{
     Batch, batch, counts, due, earlier, first_open, get, history, in_states, next, next_due,
@@ -24,6 +27,7 @@ pub(super) use read::{
     window,
 };
 pub(super) use suspects::{Suspect, answer, reword, suspects};
+pub(super) use sweep::{accounts_in_doubt, in_doubt, is_of_another, swept};
 pub(super) use write::{
     amend, apply, clear, clear_all, insert, limits, put_first, recover, set_limits, set_rest,
     settled,
@@ -133,6 +137,10 @@ pub(super) struct Upload {
     pub first: bool,
     /// When it was put into the queue.
     pub created: Millis,
+    /// When an answer to it was lost, as long as more may come of it than was heard.
+    pub lost: Option<Millis>,
+    /// Pins that came of it and that nobody expected.
+    pub strays: u64,
     /// Where what was sent so far lives, as long as the source is what it was then.
     pub place: Option<Place>,
 }
@@ -186,6 +194,8 @@ impl Upload {
             finished: None,
             first: false,
             created: 0,
+            lost: None,
+            strays: 0,
             place: None,
         }
     }
@@ -228,7 +238,7 @@ const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_
                        until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
                        service_id, verdict, amended, finished, network, group_id, group_name, \
                        resume_url, resume_stamp, resume_offset, priority > 0, created, \
-                       allowed, junk, resume_farthest, patterns, resume_length, expires, owes_end, refused";
+                       allowed, junk, resume_farthest, patterns, resume_length, expires, owes_end, refused, lost, strays";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
@@ -280,6 +290,8 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
         finished: row.get(26)?,
         first: row.get(33)?,
         created: row.get(34)?,
+        lost: row.get(43)?,
+        strays: row.get(44)?,
         place,
     })
 }

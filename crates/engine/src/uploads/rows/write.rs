@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 use super::read::get;
 use super::suspects::hold;
 use super::{
-    ACTIVE, Event, Facts, Job, State, Upload, Wish, active_name, after_crash, state_name, step,
-    verdict_name,
+    ACTIVE, Active, Event, Facts, Job, State, Upload, Wish, active_name, after_crash, state_name,
+    step, verdict_name,
 };
 use crate::accounts::AccountId;
 use crate::clock::Millis;
@@ -98,8 +98,8 @@ fn write_job(
     let ended = matches!(job.state, State::Pinned | State::Cancelled).then_some(now);
     tx.prepare_cached(
         "UPDATE upload SET state = ?2, resume_to = ?3, until = ?4, reason = ?5, attempts = ?6, cancelling = ?7,
-           finished = coalesce(finished, ?8), detail = CASE WHEN ?9 THEN ?10 ELSE detail END, resume_farthest = ?11
-         WHERE id = ?1",
+           finished = coalesce(finished, ?8), detail = CASE WHEN ?9 THEN ?10 ELSE detail END, resume_farthest = ?11,
+           lost = coalesce(lost, ?12) WHERE id = ?1",
     )?
     .execute(params![
         id,
@@ -112,9 +112,30 @@ fn write_job(
         ended,
         job.state != before.state,
         facts.detail,
-        job.farthest
+        job.farthest,
+        loses_its_answer(before, job).then_some(now)
     ])?;
     Ok(())
+}
+
+/// Sending ended without a receipt, and the service is asked what arrived.
+fn loses_its_answer(before: &Job, job: &Job) -> bool {
+    let asks = matches!(
+        job.state,
+        State::Active(Active::Confirming)
+            | State::Waiting {
+                resume_to: Active::Confirming,
+                ..
+            }
+            | State::Paused {
+                resume_to: Active::Confirming
+            }
+            | State::NeedsYou {
+                resume_to: Active::Confirming,
+                ..
+            }
+    );
+    before.state == State::Active(Active::Sending) && asks
 }
 
 fn forget_place(tx: &Tx, id: i64) -> Result<(), StoreError> {
@@ -186,9 +207,13 @@ pub(in crate::uploads) fn recover(tx: &Tx) -> Result<(), StoreError> {
         for (name, active) in ACTIVE {
             let after = state_name(after_crash(State::Active(active), resumable));
             if after != name {
+                let asks = active == Active::Sending;
                 tx.execute(
-                    &format!("UPDATE upload SET state = ?2 WHERE state = ?1 AND {which}"),
-                    params![name, after],
+                    &format!(
+                        "UPDATE upload SET state = ?2, lost = CASE WHEN ?3 THEN coalesce(lost, created) ELSE lost END
+                         WHERE state = ?1 AND {which}"
+                    ),
+                    params![name, after, asks],
                 )?;
             }
         }

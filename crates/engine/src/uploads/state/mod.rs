@@ -1,8 +1,11 @@
 //! The queue's decisions: a pure step from a row and an event to the row that follows. No clock, no files, no network.
 
+mod event;
+
 use crate::clock::{Millis, spread};
 use crate::error::ErrorCode;
 use crate::planted::planted;
+pub use event::Event;
 
 /// A state in which work is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,71 +82,6 @@ pub struct Job {
     pub resumable: bool,
     /// The most bytes that were ever safe at the service, in this try or one before: only more than that is a step forward.
     pub farthest: u64,
-}
-
-/// What happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// Work on it begins again, in whatever it stands.
-    TakenUp,
-    /// Its turn came.
-    Turn,
-    /// The files are known.
-    Scanned,
-    /// The CID is known.
-    Hashed,
-    /// The service keeps these bytes already (verified by a request).
-    AlreadyPinned,
-    /// It does not.
-    NotPinnedYet,
-    /// Another upload of the same bytes was pinned between this one's look and its turn to send.
-    SentByAnother,
-    /// The service has given an upload in chunks its address.
-    Begun,
-    /// So many bytes are safe at the service.
-    Acknowledged {
-        /// From the beginning of the file.
-        offset: u64,
-    },
-    /// The last chunk is there, and its CID is not told yet.
-    Arrived,
-    /// The service does not know the upload in chunks any more. `maybe`: its last chunk may have arrived before.
-    Forgotten {
-        /// The last chunk may have been on its way.
-        maybe: bool,
-    },
-    /// The service answered with a receipt, and this is how the CIDs compare.
-    Answered(Verdict),
-    /// The source is not what was hashed.
-    SourceChanged,
-    /// The look-ups found nothing: it did not arrive.
-    DidNotArrive,
-    /// The source or the service refused for good.
-    Refused(ErrorCode),
-    /// A failure that may pass. `maybe`: bytes may have arrived.
-    Failed {
-        /// What it was.
-        reason: ErrorCode,
-        /// The request left in full and no whole answer came.
-        maybe: bool,
-        /// The service's own wish, in milliseconds.
-        retry_after: Option<Millis>,
-    },
-    /// The whole account is held; the row keeps its place.
-    Held {
-        /// The request left in full and no whole answer came.
-        maybe: bool,
-    },
-    /// The wait is over.
-    Due,
-    /// The person paused it.
-    Pause,
-    /// The person let it go on.
-    Resume,
-    /// The person took it back.
-    Cancel,
-    /// The person asked for another try (or answered a held question).
-    Retry,
 }
 
 /// Failures in a row after which only a person can help.
@@ -255,9 +193,16 @@ fn asks_the_service(state: State) -> bool {
     )
 }
 
-/// The person wanted it gone, and the service could not be asked what arrived.
+/// The person wants it gone, and what of it arrived cannot be had from the service.
 fn given_up(job: &Job) -> bool {
-    job.cancelling && matches!(job.state, State::NeedsYou { .. })
+    match job.state {
+        State::NeedsYou {
+            reason: ErrorCode::Unconfirmed,
+            ..
+        } => true,
+        State::NeedsYou { .. } => job.cancelling,
+        _ => false,
+    }
 }
 
 /// Where interrupted work goes on: sending that was cut off by the person may have arrived in full, or goes on from where
@@ -291,12 +236,24 @@ fn by_work(next: &mut Job, active: Active, event: &Event, now: Millis, jitter: f
             finish(next, State::Pinned);
         }
         (Confirming, Event::DidNotArrive) if next.cancelling => finish(next, State::Cancelled),
+        // Whoever took it back is told that it stays unknown.
+        (Confirming, Event::CannotTell | Event::SourceChanged) if next.cancelling => {
+            next.resumable = false;
+            next.state = State::Cancelled;
+        }
+        (Confirming, Event::CannotTell) => {
+            next.resumable = false;
+            next.state = State::NeedsYou {
+                reason: ErrorCode::Unconfirmed,
+                resume_to: Queued,
+            };
+        }
         (Scanning, Event::Scanned) => next.state = State::Active(Queued),
         (Confirming, Event::DidNotArrive) => {
             next.resumable = false;
             next.state = State::Active(Queued);
         }
-        (Hashing | Checking | Sending, Event::SourceChanged) => changed(next),
+        (Hashing | Checking | Sending | Confirming, Event::SourceChanged) => changed(next),
         (Sending, Event::Begun) => next.resumable = true,
         // A service that forgets what it took, or takes nothing, is not sent the same for ever.
         (Sending, Event::Acknowledged { offset }) if *offset > next.farthest => {
@@ -440,8 +397,4 @@ pub fn after_crash(state: State, resumable: bool) -> State {
 }
 
 #[cfg(test)]
-#[path = "state_simulation.rs"]
-mod simulation;
-#[cfg(test)]
-#[path = "state_tests.rs"]
 mod tests;

@@ -116,6 +116,31 @@ fn a_source_that_changed_is_read_again_from_the_start() {
         after(State::Active(Active::Sending), &[Event::SourceChanged]),
         State::Active(Active::Scanning)
     );
+    // Also where the service's answer came after everything was sent: it cannot be compared any more.
+    assert_eq!(
+        after(State::Active(Active::Confirming), &[Event::SourceChanged]),
+        State::Active(Active::Scanning)
+    );
+}
+
+#[test]
+fn what_cannot_be_looked_for_is_a_persons_to_send_again_and_unknown_once_it_is_taken_back() {
+    let asked = after(State::Active(Active::Confirming), &[Event::CannotTell]);
+    let waits = State::NeedsYou {
+        reason: ErrorCode::Unconfirmed,
+        resume_to: Active::Queued,
+    };
+    assert_eq!(asked, waits);
+    for row in [
+        step(&job(waits), &Event::Cancel, 0, 0.5),
+        [Event::Cancel, Event::CannotTell]
+            .iter()
+            .fold(job(State::Active(Active::Confirming)), |job, event| {
+                step(&job, event, 0, 0.5)
+            }),
+    ] {
+        assert_eq!((row.state, row.cancelling), (State::Cancelled, true));
+    }
 }
 
 #[test]
@@ -245,6 +270,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         verdict.prop_map(Event::Answered),
         Just(Event::SourceChanged),
         Just(Event::DidNotArrive),
+        Just(Event::CannotTell),
         Just(Event::Refused(ErrorCode::Unreadable)),
         (any::<bool>(), proptest::option::of(0..90_000_i64)).prop_map(|(maybe, retry_after)| {
             Event::Failed {
