@@ -48,6 +48,8 @@ mod patterns;
 mod power;
 #[path = "drop/preflight.rs"]
 mod preflight;
+#[path = "drop/refusals.rs"]
+mod refusals;
 #[path = "drop/sleeps.rs"]
 mod sleeps;
 #[path = "drop/steps.rs"]

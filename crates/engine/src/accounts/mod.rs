@@ -199,6 +199,8 @@ struct Tested {
 #[derive(Default)]
 struct Live {
     service: Option<Arc<dyn Service>>,
+    /// Held while the service is made: two would have two budgets of requests.
+    making: Arc<tokio::sync::Mutex<()>>,
     gateway: Option<String>,
     hold: Option<Hold>,
     /// When its service last answered as asked, in this run.

@@ -172,10 +172,15 @@ impl Accounts {
 
     /// The service of an account, made once. A token that cannot be had holds the account.
     pub async fn service(&self, id: AccountId) -> Result<Arc<dyn Service>, CommandError> {
-        if let Some(service) = self.live().get(&id).and_then(|live| live.service.clone()) {
+        if let Some(service) = self.made(id) {
             return Ok(service);
         }
         let account = self.get(id)?;
+        let making = self.live().entry(id).or_default().making.clone();
+        let _alone = making.lock().await;
+        if let Some(service) = self.made(id) {
+            return Ok(service);
+        }
         let (place, gateway, credential) = match self.key_of(&account).await {
             Ok(key) => key,
             Err(error) => {
@@ -189,6 +194,10 @@ impl Accounts {
         live.service = Some(service.clone());
         live.gateway = Some(gateway);
         Ok(service)
+    }
+
+    fn made(&self, id: AccountId) -> Option<Arc<dyn Service>> {
+        self.live().get(&id)?.service.clone()
     }
 
     /// Base address of the gateway that serves an account's files, once its service was made.

@@ -67,6 +67,10 @@ impl Uploads {
             Ok(Err(refusal)) => return Ok(Outcome::from(refusal)),
             _ => return Ok(Event::SourceChanged.into()),
         };
+        // Looking took its time, and another row may have met what holds the account.
+        if self.accounts.hold(upload.account).is_some() {
+            return Ok(Event::Held { maybe: false }.into());
+        }
         running.begin(contents.bytes, true);
         let source = |found: Found| -> Arc<dyn Source> {
             Arc::new(FileSource {

@@ -42,7 +42,7 @@ pub(crate) fn asked(house: &House, method: &str, path: &str) -> usize {
 }
 
 /// Names and CIDs of all public files, by the service's own list.
-async fn files(house: &House) -> Vec<(String, String)> {
+pub(crate) async fn files(house: &House) -> Vec<(String, String)> {
     let listed = house
         .service
         .api("GET", "v3/files/public?limit=100", None)

@@ -82,6 +82,10 @@ impl Pinata {
         if let Some(known) = self.scopes.get(scope) {
             return Ok(Some(known));
         }
+        self.scopes.trial(scope).run(self.try_scope(scope)).await
+    }
+
+    async fn try_scope(&self, scope: Scope) -> Result<Option<bool>, Error> {
         let tried = match scope {
             Scope::FilesRead => self.try_read().await,
             Scope::FilesWrite => {

@@ -1,8 +1,8 @@
 //! What is known of the key's permissions.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{Error, ErrorKind};
 
@@ -67,10 +67,38 @@ impl Scope {
     }
 }
 
+/// Trying one scope: one call at a time, and whoever waits meanwhile is told what came of it.
+#[derive(Default)]
+pub(super) struct Trial {
+    ended: AtomicU64,
+    last: tokio::sync::Mutex<Option<Result<Option<bool>, Error>>>,
+}
+
+impl Trial {
+    /// What came of the try that runs, or of this one where none does.
+    pub(super) async fn run(
+        &self,
+        attempt: impl Future<Output = Result<Option<bool>, Error>>,
+    ) -> Result<Option<bool>, Error> {
+        let before = self.ended.load(Ordering::SeqCst);
+        let mut last = self.last.lock().await;
+        if self.ended.load(Ordering::SeqCst) != before
+            && let Some(last) = &*last
+        {
+            return last.clone();
+        }
+        let outcome = attempt.await;
+        *last = Some(outcome.clone());
+        self.ended.fetch_add(1, Ordering::SeqCst);
+        outcome
+    }
+}
+
 /// What was learnt, kept in memory only: a key's permissions never change after it is made. Its account's plan may.
 #[derive(Default)]
 pub(super) struct Scopes {
     known: Mutex<HashMap<Scope, bool>>,
+    trials: Mutex<HashMap<Scope, Arc<Trial>>>,
     no_cars: AtomicBool,
     no_large_pages: AtomicBool,
 }
@@ -83,6 +111,12 @@ impl Scopes {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&scope)
             .copied()
+    }
+
+    /// The trial of this scope, shared by all who need it at once.
+    pub(super) fn trial(&self, scope: Scope) -> Arc<Trial> {
+        let mut trials = self.trials.lock().unwrap_or_else(PoisonError::into_inner);
+        trials.entry(scope).or_default().clone()
     }
 
     /// Whether the account's plan may take CARs: so until it refused one.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use pinning::{
-    CidVersion, ErrorKind, FileUpload, MULTIPART_LIMIT, Network, Pieces, PinQuery, Priority,
-    Source, UploadOptions, Uploads as _,
+    CidVersion, Deadlines, ErrorKind, FileUpload, MULTIPART_LIMIT, Network, Pieces, PinQuery,
+    Priority, Source, UploadOptions, Uploads as _,
 };
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
@@ -12,7 +12,7 @@ use tokio_util::io::ReaderStream;
 use crate::gateway::{fetch, get};
 use crate::profiles::{Ground, on_every_profile};
 use crate::support::{file, file_with, folder};
-use crate::{Profile, World};
+use crate::{Profile, World, account_of};
 
 on_every_profile!([UploadFile]
     files_of_every_size_come_back_byte_for_byte,
@@ -291,5 +291,23 @@ async fn over_ninety_mebibytes_go_by_the_legacy_api_and_up_to_it_by_v3() {
         );
         let fetched = fetch(&world.sandbox.gateway_url(), &receipt.cid, &[]).await;
         assert!(fetched.len() as u64 == size && fetched.iter().all(|&byte| byte == 0));
+    }
+}
+
+#[tokio::test]
+async fn uploads_that_begin_at_once_find_out_once_what_the_key_may() {
+    let world = World::new(Profile::V3Only).await;
+    let wrong = account_of(&world.sandbox, "nobodys-token", Deadlines::default());
+    for (account, works) in [(&world.account, true), (&wrong, false)] {
+        let before = world.sandbox.requests().len();
+        let files = ["a", "b", "c"].map(|name| account.file(file(name, name.as_bytes())));
+        for ended in futures::future::join_all(files).await {
+            assert_eq!(ended.is_ok(), works);
+        }
+        let requests = world.sandbox.requests();
+        let tried = requests[before..]
+            .iter()
+            .filter(|entry| entry.method == "PUT");
+        assert_eq!(tried.count(), 1);
     }
 }
