@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from "@testing-library/svelte";
+import { cleanup, render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import type { AccountHold, AccountRow } from "../bindings";
@@ -57,6 +57,16 @@ test("an account that has to wait says for how long, and is asked about when tha
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("a pause of hours can be asked about before it is over, a short one is waited for", () => {
+  const until = Date.now() + 3 * 3_600_000;
+  const waits = (until: number) => anAccount({ hold: { code: "rate_limited", sentence: "Pinata asked to wait.", until } });
+  open(AccountNotice, [waits(until)]);
+  expect(screen.getByRole("button", { name: "Try again" })).toBeVisible();
+  cleanup();
+  open(AccountNotice, [waits(Date.now() + 60_000)]);
+  expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
 });
 
 test("the menu switches accounts and adds another", async () => {

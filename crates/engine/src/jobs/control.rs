@@ -185,13 +185,18 @@ impl Jobs {
         })
     }
 
-    /// Takes everything out of the list that was pinned or cancelled.
-    pub async fn clear_ended(&self, account: AccountId) -> Result<(), CommandError> {
-        self.store
+    /// Takes everything out of the list that was pinned or cancelled. What a cancelled one was to take the place of is
+    /// taken out of the service's list first.
+    pub async fn clear_ended(self: &Arc<Self>, account: AccountId) -> Result<(), CommandError> {
+        let owing = self
+            .store
             .ledger
             .write(Urgency::Click, move |tx| rows::clear_ended(tx, account))
             .await?;
         self.store.announcer.changed(Noun::Job, None);
+        for id in owing {
+            self.clear(id).await?;
+        }
         Ok(())
     }
 

@@ -118,13 +118,20 @@ async fn what_was_to_be_asked_for_again_and_is_taken_back_before_leaves_no_faile
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_service_does_not_remove_when_a_request_is_taken_back_goes_when_it_is_cleared() {
-    let (house, waiting) = waiting().await;
-    let jobs = &house.engine.jobs;
-    let faults = house.sandbox.faults();
-    faults.once(Route::V3JobCancel, Kind::status(500));
-    jobs.cancel(waiting).await.expect("is taken back");
-    assert_eq!(rows(&house)[0].state, JobState::Cancelled);
-    assert_eq!(at_the_service(&house).await.len(), 1);
-    jobs.clear(waiting).await.expect("is cleared");
-    assert_eq!(at_the_service(&house).await, Vec::<String>::new());
+    for alone in [true, false] {
+        let (house, waiting) = waiting().await;
+        let jobs = &house.engine.jobs;
+        let faults = house.sandbox.faults();
+        faults.once(Route::V3JobCancel, Kind::status(500));
+        jobs.cancel(waiting).await.expect("is taken back");
+        assert_eq!(rows(&house)[0].state, JobState::Cancelled);
+        assert_eq!(at_the_service(&house).await.len(), 1);
+        if alone {
+            jobs.clear(waiting).await.expect("is cleared");
+        } else {
+            jobs.clear_ended(house.account).await.expect("all are");
+        }
+        assert_eq!(at_the_service(&house).await, Vec::<String>::new());
+        assert_eq!(rows(&house).len(), 0);
+    }
 }

@@ -239,13 +239,20 @@ pub(in crate::jobs) fn clear(tx: &Tx, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes everything out of the list that was pinned or cancelled.
-pub(in crate::jobs) fn clear_ended(tx: &Tx, account: AccountId) -> Result<(), StoreError> {
+/// Takes everything out of the list that was pinned or cancelled. Answers the cancelled ones that stay, because the service
+/// still has what they were to take the place of.
+pub(in crate::jobs) fn clear_ended(tx: &Tx, account: AccountId) -> Result<Vec<i64>, StoreError> {
     tx.execute(
-        "UPDATE job SET cleared = 1 WHERE account = ?1 AND state IN ('pinned', 'cancelled')",
+        "UPDATE job SET cleared = 1 WHERE account = ?1
+         AND (state = 'pinned' OR state = 'cancelled' AND replaces IS NULL)",
         [account],
     )?;
-    Ok(())
+    let mut owing = tx.prepare_cached(
+        "SELECT id FROM job WHERE account = ?1 AND state = 'cancelled' AND NOT cleared ORDER BY id",
+    )?;
+    Ok(owing
+        .query_map([account], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
 }
 
 /// A job of elsewhere that its service no longer tells of.
