@@ -52,6 +52,8 @@ mod preflight;
 mod refusals;
 #[path = "drop/sleeps.rs"]
 mod sleeps;
+#[path = "drop/speed.rs"]
+mod speed;
 #[path = "drop/steps.rs"]
 mod steps;
 #[path = "drop/storms.rs"]
