@@ -185,14 +185,14 @@ pub async fn uploads_allow(engine: Held<'_>, id: u32, yes: Vec<u32>, last: u32) 
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_clear(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.clear(id.into()).await
+    engine.uploads.clear(&[id.into()]).await
 }
 
 /// One goes before all others.
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_put_first(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.put_first(id.into()).await
+    engine.uploads.put_first(&[id.into()]).await
 }
 
 /// The whole queue rests for a while.

@@ -3622,6 +3622,8 @@ export type UploadRow_Deserialize = {
 	canClear: boolean,
 	/**  Moving to the front is offered. */
 	canGoFirst: boolean,
+	/**  Moving to the end is offered. */
+	canGoLast: boolean,
 	/**  The group that it goes to. */
 	group?: string | null,
 	/**  Who may read it. */
@@ -3670,6 +3672,8 @@ export type UploadRow_Serialize = {
 	canClear: boolean,
 	/**  Moving to the front is offered. */
 	canGoFirst: boolean,
+	/**  Moving to the end is offered. */
+	canGoLast: boolean,
 	/**  The group that it goes to. */
 	group: string | null,
 	/**  Who may read it. */

@@ -60,6 +60,7 @@ pub(crate) async fn run(
             },
         },
         Queue::First { uploads } => control(Control::First, uploads),
+        Queue::Last { uploads } => control(Control::Last, uploads),
         Queue::Pause { uploads, .. } => control(Control::Pause, uploads),
         Queue::Resume { uploads } => control(Control::Resume, uploads),
         Queue::Retry { uploads } => control(Control::Retry, uploads),

@@ -54,6 +54,8 @@ mod refusals;
 mod sleeps;
 #[path = "drop/speed.rs"]
 mod speed;
+#[path = "drop/some.rs"]
+mod some;
 #[path = "drop/steps.rs"]
 mod steps;
 #[path = "drop/storms.rs"]

@@ -107,6 +107,7 @@ export function anUpload(with_: Partial<UploadRow> = {}): UploadRow {
     canRetry: false,
     canClear: false,
     canGoFirst: false,
+    canGoLast: false,
     finishedAt: null,
     ...with_,
   };

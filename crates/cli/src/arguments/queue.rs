@@ -22,8 +22,13 @@ pub(crate) enum Queue {
         #[arg(long = "for", value_enum, conflicts_with = "uploads")]
         pause: Option<RestTime>,
     },
-    /// Moves uploads before all others.
+    /// Moves uploads before all others; several keep their order.
     First {
+        #[arg(required = true)]
+        uploads: Vec<i64>,
+    },
+    /// Moves uploads behind all others, also those that come later; several keep their order.
+    Last {
         #[arg(required = true)]
         uploads: Vec<i64>,
     },

@@ -138,11 +138,43 @@ fn the_rest_of_an_account(house: &House) {
     assert_eq!(names(&waiting), ["waits.txt"]);
     let number = queued[0]["id"].to_string();
     house.done(&["queue", "first", &number]);
+    the_order_of_the_queue(house, &number);
     house.done(&["queue", "resume"]);
     house.done(&["queue", "cancel", &number]);
     house.until("the queue is empty", |house| {
         house.objects(&["queue", "ls"], "upload").is_empty()
     });
+}
+
+/// Beside the upload with this number, which is gone behind two others and taken to the front again.
+fn the_order_of_the_queue(house: &House, number: &str) {
+    for name in ["later.txt", "latest.txt"] {
+        let file = house.file(name, name.as_bytes());
+        house.done(&["add", "--no-wait", &file]);
+    }
+    let order = || {
+        let rows = house.objects(&["queue", "ls"], "upload").into_iter();
+        let names = rows.filter_map(|row| row["name"].as_str().map(str::to_owned));
+        names.collect::<Vec<_>>().join(" ")
+    };
+    house.done(&["queue", "last", number]);
+    assert_eq!(order(), "later.txt latest.txt waits.txt");
+    let told = house.objects(&["queue", "first", number], "upload");
+    assert_eq!(names(&told), ["waits.txt"]);
+    assert_eq!(order(), "waits.txt later.txt latest.txt");
+    let others: Vec<String> = house.objects(&["queue", "ls"], "upload")[1..]
+        .iter()
+        .map(|row| row["id"].to_string())
+        .collect();
+    // They keep their order, however they are named.
+    house.done(&["queue", "first", &others[1], &others[0]]);
+    assert_eq!(order(), "later.txt latest.txt waits.txt");
+    let (code, told) = house.code(&["queue", "last", &others[0], "4711"]);
+    assert_eq!(code, 3, "{told}");
+    assert_eq!(order(), "later.txt latest.txt waits.txt", "none is moved");
+    house.done(&["queue", "cancel", &others[0], &others[1]]);
+    let (code, told) = house.code(&["queue", "last", &others[0]]);
+    assert!(code != 0 && told.contains("left as it is"), "{code} {told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 use super::queue::Of;
 use super::{
     Desk, Reply, Request, accounts, add, allow, edits, groups, job_control, jobs, keys, links,
-    pins, queue, swaps, usage, watches,
+    pins, queue, queue_control, swaps, usage, watches,
 };
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
@@ -233,7 +233,10 @@ async fn said(
             account,
             what,
             uploads,
-        } => queue::control(&Of::named(engine, account.as_deref())?, what, &uploads, say).await,
+        } => {
+            queue_control::control(&Of::named(engine, account.as_deref())?, what, &uploads, say)
+                .await
+        }
         Request::Suspects { account, upload } => {
             allow::list(&Of::named(engine, account.as_deref())?, upload, say).await
         }

@@ -12,63 +12,10 @@ use crate::Engine;
 use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
-use crate::uploads::{Event, Progress, UploadRow, UploadState, UploadsFilter};
+use crate::uploads::{Progress, UploadRow, UploadState, UploadsFilter};
 
 /// Rows that are read at once.
 const PAGE: usize = 200;
-
-/// What a person asks of uploads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "each says itself")]
-pub enum Control {
-    Pause,
-    Resume,
-    Retry,
-    Cancel,
-    /// Before all others.
-    First,
-}
-
-impl Control {
-    fn event(self) -> Option<Event> {
-        match self {
-            Self::Pause => Some(Event::Pause),
-            Self::Resume => Some(Event::Resume),
-            Self::Retry => Some(Event::Retry),
-            Self::Cancel => Some(Event::Cancel),
-            Self::First => None,
-        }
-    }
-
-    fn may(self, row: &UploadRow) -> bool {
-        match self {
-            Self::Pause => row.can_pause,
-            Self::Resume => row.can_resume,
-            Self::Retry => row.can_retry,
-            Self::Cancel => row.can_cancel,
-            Self::First => row.can_go_first,
-        }
-    }
-
-    /// What is said of a row that was named, and that this cannot be done with as it stands. One that is so already is none.
-    fn not_done(self, row: &UploadRow, named: &[i64]) -> Option<CommandError> {
-        let is_so = match self {
-            Self::Pause => row.state == UploadState::Paused,
-            // Or it is being taken back.
-            Self::Cancel => row.state == UploadState::Cancelled || row.can_pause && !row.can_cancel,
-            // It goes on.
-            Self::Resume => row.can_pause,
-            Self::Retry | Self::First => false,
-        };
-        let told = || {
-            let (id, sentence) = (row.id, &row.sentence);
-            let message = format!("Upload {id} is left as it is. {sentence}");
-            CommandError::new(ErrorCode::BadInput, message)
-        };
-        (named.contains(&row.id) && !is_so).then(told)
-    }
-}
 
 /// An upload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,6 +169,11 @@ impl<'a> Of<'a> {
         }
     }
 
+    /// They are those of all accounts.
+    pub(super) fn all(&self) -> bool {
+        self.account.is_none()
+    }
+
     /// Where they are.
     pub(super) fn engine(&self) -> &'a Engine {
         self.engine
@@ -249,7 +201,11 @@ impl<'a> Of<'a> {
     }
 
     /// At most `limit` rows.
-    fn every(&self, filter: UploadsFilter, limit: usize) -> Result<Vec<UploadRow>, CommandError> {
+    pub(super) fn every(
+        &self,
+        filter: UploadsFilter,
+        limit: usize,
+    ) -> Result<Vec<UploadRow>, CommandError> {
         if self.account.is_none() {
             return every(self.engine, filter, limit);
         }
@@ -356,47 +312,4 @@ pub(super) fn every(
     }
     all.truncate(limit);
     Ok(all)
-}
-
-/// Asks it of these uploads, or of all that it can be asked of, and tells how each stands then.
-pub(super) async fn control(
-    of: &Of<'_>,
-    what: Control,
-    uploads: &[i64],
-    say: &Say,
-) -> Result<(), CommandError> {
-    let engine = of.engine;
-    if uploads.is_empty() && what == Control::Resume && of.account.is_none() {
-        // And ends a rest of the whole queue.
-        engine.uploads.ask_all(&Event::Resume).await?;
-    }
-    let chosen = if uploads.is_empty() {
-        let open = of.every(UploadsFilter::Now, usize::MAX)?;
-        let mut open: Vec<UploadRow> = open.into_iter().filter(|row| what.may(row)).collect();
-        if what == Control::Retry {
-            open.retain(|row| row.reason != Some(ErrorCode::Different));
-        }
-        open.iter().map(|row| row.id).collect()
-    } else {
-        // None of them is touched where one is not there, or another account's.
-        for id in uploads {
-            of.require(*id)?;
-            engine.uploads.row_of(*id)?;
-        }
-        uploads.to_vec()
-    };
-    let mut not_done = Vec::new();
-    for id in chosen {
-        let row = engine.uploads.row_of(id)?;
-        if !what.may(&row) {
-            not_done.extend(what.not_done(&row, uploads));
-        } else if let Some(event) = what.event() {
-            engine.uploads.ask(id, event).await?;
-        } else {
-            engine.uploads.put_first(id).await?;
-        }
-        let row = engine.uploads.row_of(id)?;
-        say.line(Reply::Upload(UploadLine::new(&row))).await?;
-    }
-    say.all_failed(not_done).await
 }

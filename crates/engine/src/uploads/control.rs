@@ -1,12 +1,12 @@
 //! What a person asks of the queue while it works: pause, resume, cancel, retry, allow, clear.
 
 use super::rows::{self, Facts};
-use super::state::{Event, State};
+use super::state::{Event, State, step};
 use super::{Uploads, UploadsFilter, rows::Upload};
 use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
-use crate::store::Urgency;
+use crate::store::{StoreError, Tx, Urgency};
 
 /// Rows changed in one transaction: work that waits for the writer is not held up by a long queue.
 const AT_ONCE: usize = 500;
@@ -14,10 +14,14 @@ const AT_ONCE: usize = 500;
 impl Uploads {
     /// What a person asked of one row. Work on it stops at once where it has to.
     pub async fn ask(&self, id: i64, event: Event) -> Result<(), CommandError> {
-        let upload = self.apply(id, event.into(), Urgency::Click).await?;
-        self.stop_where_asked(&upload);
-        self.wake.notify_one();
-        Ok(())
+        self.account_of(id)?;
+        self.ask_some(&[id], &event).await
+    }
+
+    /// What a person asked of these rows. Those that it cannot be asked of, or that are gone, are left as they are. Of one
+    /// alone, a retry answers whatever the row asks; of several, it does not.
+    pub async fn ask_some(&self, ids: &[i64], event: &Event) -> Result<(), CommandError> {
+        self.ask_each(ids, event, ids.len() == 1).await
     }
 
     /// What a person asked of all rows that it can be asked of.
@@ -32,14 +36,7 @@ impl Uploads {
             _ => "'needs_you', 'waiting'".to_owned(),
         };
         let ids = self.store.ledger.read(|tx| rows::in_states(tx, &states))?;
-        for some in ids.chunks(AT_ONCE) {
-            for upload in self.apply_to(some.to_vec(), event.clone()).await? {
-                self.stop_where_asked(&upload);
-            }
-            self.store.announcer.changed(Noun::Upload, None);
-        }
-        self.wake.notify_one();
-        Ok(())
+        self.ask_each(&ids, event, false).await
     }
 
     /// Whose upload it is.
@@ -58,20 +55,45 @@ impl Uploads {
     /// Takes back everything of an account that has not ended: it is about to be removed.
     pub(crate) async fn take_back_all_of(&self, account: AccountId) -> Result<(), CommandError> {
         let ids = self.unfinished_of(account)?;
+        self.ask_some(&ids, &Event::Cancel).await
+    }
+
+    /// `answers`: a retry is also for rows that ask something.
+    async fn ask_each(
+        &self,
+        ids: &[i64],
+        event: &Event,
+        answers: bool,
+    ) -> Result<(), CommandError> {
         for some in ids.chunks(AT_ONCE) {
-            for upload in self.apply_to(some.to_vec(), Event::Cancel).await? {
-                self.stop_where_asked(&upload);
+            let changed = self.apply_to(some.to_vec(), event.clone(), answers).await?;
+            changed
+                .iter()
+                .for_each(|upload| self.stop_where_asked(upload));
+            let ids: Vec<i64> = changed.iter().map(|upload| upload.id).collect();
+            if !ids.is_empty() {
+                self.store.announcer.changed(Noun::Upload, Some(ids));
             }
         }
+        self.wake.notify_one();
         Ok(())
     }
 
-    async fn apply_to(&self, ids: Vec<i64>, event: Event) -> Result<Vec<Upload>, CommandError> {
+    async fn apply_to(
+        &self,
+        ids: Vec<i64>,
+        event: Event,
+        answers: bool,
+    ) -> Result<Vec<Upload>, CommandError> {
         let (now, jitter) = (self.clock.now(), (self.jitter)());
         let changed = self.store.ledger.write(Urgency::Click, move |tx| {
             let mut changed = Vec::with_capacity(ids.len());
             for id in ids {
-                if event == Event::Retry && asks(rows::get(tx, id)?.job.state) {
+                let Some(upload) = rows::find(tx, id)? else {
+                    continue;
+                };
+                let asked = !answers && event == Event::Retry && asks(upload.job.state);
+                if asked || step(&upload.job, &event, now, jitter) == upload.job {
                     continue;
                 }
                 let events = std::slice::from_ref(&event);
@@ -90,24 +112,52 @@ impl Uploads {
         }
     }
 
-    /// Goes before all others, also those that were moved to the front before.
-    pub async fn put_first(&self, id: i64) -> Result<(), CommandError> {
+    /// These go before all others, also those that were moved to the front before, and in their own order.
+    pub async fn put_first(&self, ids: &[i64]) -> Result<(), CommandError> {
+        let ids = self.store.ledger.read(|tx| rows::in_order(tx, ids))?;
+        for some in ids.rchunks(AT_ONCE) {
+            self.put(some, rows::put_first).await?;
+        }
+        Ok(())
+    }
+
+    /// These go behind all others, also those that come later, and in their own order.
+    pub async fn put_last(&self, ids: &[i64]) -> Result<(), CommandError> {
+        let ids = self.store.ledger.read(|tx| rows::in_order(tx, ids))?;
+        for some in ids.chunks(AT_ONCE) {
+            self.put(some, rows::put_last).await?;
+        }
+        Ok(())
+    }
+
+    async fn put(
+        &self,
+        ids: &[i64],
+        put: fn(&Tx, &[i64]) -> Result<(), StoreError>,
+    ) -> Result<(), CommandError> {
+        let ids = ids.to_vec();
         self.store
             .ledger
-            .write(Urgency::Click, move |tx| rows::put_first(tx, id))
+            .write(Urgency::Click, move |tx| put(tx, &ids))
             .await?;
+        // The places of all others changed too.
         self.store.announcer.changed(Noun::Upload, None);
         self.wake.notify_one();
         Ok(())
     }
 
-    /// Takes an ended row out of the list.
-    pub async fn clear(&self, id: i64) -> Result<(), CommandError> {
-        self.store
-            .ledger
-            .write(Urgency::Click, move |tx| rows::clear(tx, id))
-            .await?;
-        self.store.announcer.changed(Noun::Upload, Some(vec![id]));
+    /// Takes these out of the list where they have ended.
+    pub async fn clear(&self, ids: &[i64]) -> Result<(), CommandError> {
+        for some in ids.chunks(AT_ONCE) {
+            let cleared = some.to_vec();
+            self.store
+                .ledger
+                .write(Urgency::Click, move |tx| rows::clear(tx, &cleared))
+                .await?;
+            self.store
+                .announcer
+                .changed(Noun::Upload, Some(some.to_vec()));
+        }
         Ok(())
     }
 
@@ -135,8 +185,8 @@ impl Uploads {
     }
 }
 
-/// The row asks a question that a retry does not answer.
-fn asks(state: State) -> bool {
+/// The row asks a question that a retry of several does not answer.
+pub(super) fn asks(state: State) -> bool {
     matches!(
         state,
         State::NeedsYou {

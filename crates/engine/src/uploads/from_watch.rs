@@ -115,7 +115,7 @@ impl Uploads {
     /// The folder does not want this one any more: it leaves the queue and its list.
     pub(crate) async fn withdraw(&self, id: i64) -> Result<(), CommandError> {
         self.ask(id, Event::Cancel).await?;
-        self.clear(id).await
+        self.clear(&[id]).await
     }
 }
 

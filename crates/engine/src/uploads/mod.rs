@@ -4,6 +4,7 @@ mod ahead;
 mod amend;
 mod bytes;
 mod cars;
+mod chosen;
 mod chunks;
 mod cid;
 mod compute;
@@ -43,6 +44,7 @@ use serde::Deserialize;
 use specta::Type;
 use tokio::sync::{Notify, Semaphore, broadcast};
 
+pub use chosen::UploadsChosen;
 pub use cid::{Computed, cid_of, cid_of_reader};
 pub(crate) use compute::WishCid;
 pub(crate) use copies::{Copy, End};

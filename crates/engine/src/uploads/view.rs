@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use serde::Serialize;
 use specta::Type;
 
+use super::chosen::offers_of;
 use super::rows::{self, Upload, verdict_name};
 use super::state::{Active, State};
 use super::words::{INDEXING, sentence};
@@ -85,6 +86,8 @@ pub struct UploadRow {
     pub can_clear: bool,
     /// Moving to the front is offered.
     pub can_go_first: bool,
+    /// Moving to the end is offered.
+    pub can_go_last: bool,
     /// The group that it goes to.
     pub group: Option<String>,
     /// Who may read it.
@@ -273,6 +276,7 @@ impl Uploads {
             }
             _ => None,
         };
+        let offers = offers_of(upload, rests.is_some());
         Ok(UploadRow {
             id: upload.id,
             name: upload.wish.name.clone(),
@@ -301,14 +305,13 @@ impl Uploads {
                 .or_else(|| upload.cid.clone()),
             check: CheckState::of_verdict(upload.verdict.map(verdict_name)),
             pin,
-            // The queue that rests is what goes on again, not this row.
-            can_pause: rests.is_none() && matches!(state, State::Active(_) | State::Waiting { .. }),
-            can_resume: matches!(state, State::Paused { .. }),
-            can_cancel: !ended && !upload.job.cancelling,
-            can_retry: matches!(state, State::Waiting { .. } | State::NeedsYou { .. })
-                && reason != Some(ErrorCode::Secret),
-            can_clear: ended,
-            can_go_first: !ended && !upload.first && !matches!(state, State::NeedsYou { .. }),
+            can_pause: offers.pause,
+            can_resume: offers.resume,
+            can_cancel: offers.cancel,
+            can_retry: offers.retry,
+            can_clear: offers.clear,
+            can_go_first: offers.first,
+            can_go_last: offers.last,
             group: upload
                 .wish
                 .target

@@ -175,8 +175,8 @@ async fn what_is_moved_to_the_front_goes_first() {
         ids.extend(house.drop_in(&[house.file(name, name.as_bytes())]).await);
     }
     let uploads = &house.engine.uploads;
-    uploads.put_first(ids[3]).await.expect("moves");
-    uploads.put_first(ids[5]).await.expect("moves");
+    uploads.put_first(&[ids[3]]).await.expect("moves");
+    uploads.put_first(&[ids[5]]).await.expect("moves");
     let listed = uploads.rows(UploadsFilter::Now, 0, 10).expect("rows").rows;
     let order: Vec<&str> = listed.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(

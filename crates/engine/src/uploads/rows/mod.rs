@@ -2,6 +2,8 @@
 
 mod handovers;
 mod layouts;
+mod lists;
+mod order;
 mod read;
 mod suspects;
 mod sweep;
@@ -20,17 +22,17 @@ use crate::pins::Scalar;
 
 pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
 pub(super) use layouts::{ONE_BLOCK, Shape, last_comparison};
-pub use read::UploadsFilter;
+pub use lists::UploadsFilter;
+pub(super) use lists::{among, history, ids, window};
+pub(super) use order::{in_order, put_first, put_last};
 pub(super) use read::{
-    Batch, batch, counts, due, earlier, first_open, get, history, in_states, next, next_due,
-    problems, receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled,
-    window,
+    Batch, batch, counts, due, earlier, find, first_open, get, in_states, next, next_due, problems,
+    receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled,
 };
 pub(super) use suspects::{Suspect, answer, reword, suspects};
 pub(super) use sweep::{accounts_in_doubt, in_doubt, is_of_another, swept};
 pub(super) use write::{
-    amend, apply, clear, clear_all, insert, limits, put_first, recover, set_limits, set_rest,
-    settled,
+    amend, apply, clear, clear_all, insert, limits, recover, set_limits, set_rest, settled,
 };
 
 /// What a person wishes for an upload, as stored.
@@ -133,8 +135,10 @@ pub(super) struct Upload {
     pub owes_end: bool,
     /// When it ended.
     pub finished: Option<Millis>,
-    /// It was moved to the front.
+    /// It was moved to the very front.
     pub first: bool,
+    /// It was moved to the very end.
+    pub last: bool,
     /// When it was put into the queue.
     pub created: Millis,
     /// When an answer to it was lost, as long as more may come of it than was heard.
@@ -193,6 +197,7 @@ impl Upload {
             owes_end: false,
             finished: None,
             first: false,
+            last: false,
             created: 0,
             lost: None,
             strays: 0,
@@ -237,8 +242,12 @@ pub(super) struct Facts {
 const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, resume_to, \
                        until, reason, detail, attempts, cancelling, files, problems, bytes, stamp, cid, service_cid, \
                        service_id, verdict, amended, finished, network, group_id, group_name, \
-                       resume_url, resume_stamp, resume_offset, priority > 0, created, \
-                       allowed, junk, resume_farthest, patterns, resume_length, expires, owes_end, refused, lost, strays";
+                       resume_url, resume_stamp, resume_offset, \
+                       priority > 0 AND priority IS (SELECT max(priority) FROM upload WHERE priority > 0 \
+                         AND state NOT IN ('pinned', 'cancelled')), created, \
+                       allowed, junk, resume_farthest, patterns, resume_length, expires, owes_end, refused, lost, strays, \
+                       priority < 0 AND priority IS (SELECT min(priority) FROM upload WHERE priority < 0 \
+                         AND state NOT IN ('pinned', 'cancelled'))";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
@@ -289,6 +298,7 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
         owes_end: row.get(41)?,
         finished: row.get(26)?,
         first: row.get(33)?,
+        last: row.get(45)?,
         created: row.get(34)?,
         lost: row.get(43)?,
         strays: row.get(44)?,

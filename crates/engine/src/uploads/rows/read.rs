@@ -15,6 +15,15 @@ pub(in crate::uploads) fn get(tx: &Connection, id: i64) -> Result<Upload, StoreE
         .query_row([id], upload)?)
 }
 
+/// One row, where it is there.
+pub(in crate::uploads) fn find(tx: &Connection, id: i64) -> Result<Option<Upload>, StoreError> {
+    match get(tx, id) {
+        Ok(upload) => Ok(Some(upload)),
+        Err(StoreError::Missing) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Numbers as SQL has them in brackets.
 fn list(ids: &[i64]) -> String {
     ids.iter()
@@ -23,8 +32,8 @@ fn list(ids: &[i64]) -> String {
         .join(",")
 }
 
-/// Rows that work can be done on, those that were moved to the front first, then those nearest to their end, without
-/// those in `busy`. `largest`: only rows that are not known to be larger.
+/// Rows that work can be done on, those that were moved to the front first, then those nearest to their end, and those that
+/// were moved to the end last; without those in `busy`. `largest`: only rows that are not known to be larger.
 pub(in crate::uploads) fn next(
     tx: &Connection,
     accounts: &[AccountId],
@@ -40,13 +49,16 @@ pub(in crate::uploads) fn next(
         list(accounts),
         list(busy)
     );
-    let first = format!(
-        "SELECT id FROM upload WHERE priority > 0 AND state IN {ACTIVE_STATES} AND {fit} ORDER BY priority DESC LIMIT {most}"
-    );
-    let mut found: Vec<i64> = tx
-        .prepare_cached(&first)?
-        .query_map([], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
+    let moved = |which: &str, most: usize| -> Result<Vec<i64>, StoreError> {
+        let sql = format!(
+            "SELECT id FROM upload WHERE {which} AND state IN {ACTIVE_STATES} AND {fit} ORDER BY priority DESC LIMIT {most}"
+        );
+        let mut select = tx.prepare_cached(&sql)?;
+        Ok(select
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?)
+    };
+    let mut found = moved("priority > 0", most)?;
     for (name, _) in ACTIVE.iter().rev() {
         let mut select = tx.prepare_cached(&format!(
             "SELECT id FROM upload WHERE state = '{name}' AND priority = 0 AND {fit} ORDER BY id LIMIT {}",
@@ -56,9 +68,10 @@ pub(in crate::uploads) fn next(
             found.push(id?);
         }
         if found.len() == most {
-            break;
+            return Ok(found);
         }
     }
+    found.extend(moved("priority < 0", most - found.len())?);
     Ok(found)
 }
 
@@ -152,95 +165,6 @@ pub(in crate::uploads) fn receipts(tx: &Connection, cid: &str) -> Result<Vec<Upl
          AND coalesce(verdict, '') <> 'different' ORDER BY id DESC LIMIT 5"
     ))?;
     Ok(select.query_map([cid], upload)?.collect::<Result<_, _>>()?)
-}
-
-/// Which part of the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub enum UploadsFilter {
-    /// Everything that has not ended.
-    Now,
-    /// What only a person can help.
-    NeedsYou,
-    /// What has ended.
-    Finished,
-}
-
-fn condition(filter: UploadsFilter) -> (&'static str, &'static str) {
-    match filter {
-        UploadsFilter::Now => ("state NOT IN ('pinned', 'cancelled')", "id"),
-        UploadsFilter::NeedsYou => ("state = 'needs_you'", "id"),
-        UploadsFilter::Finished => (
-            "state IN ('pinned', 'cancelled') AND NOT cleared",
-            "finished DESC, id DESC",
-        ),
-    }
-}
-
-/// A window of the queue. Of what has not ended, those that were moved to the front come first.
-pub(in crate::uploads) fn window(
-    tx: &Connection,
-    filter: UploadsFilter,
-    from: usize,
-    n: usize,
-) -> Result<Vec<Upload>, StoreError> {
-    let (which, order) = condition(filter);
-    if filter == UploadsFilter::Finished {
-        return select(tx, which, order, from, n);
-    }
-    let front = format!("priority > 0 AND {which}");
-    let count = format!("SELECT count(*) FROM upload WHERE {front}");
-    let first: usize = tx.prepare_cached(&count)?.query_row([], |row| row.get(0))?;
-    let mut rows = Vec::new();
-    if from < first {
-        rows = select(tx, &front, "priority DESC", from, n)?;
-    }
-    let (after, left) = (from.saturating_sub(first), n - rows.len());
-    if left > 0 {
-        let others = format!("priority = 0 AND {which}");
-        rows.extend(select(tx, &others, order, after, left)?);
-    }
-    Ok(rows)
-}
-
-fn select(
-    tx: &Connection,
-    which: &str,
-    order: &str,
-    from: usize,
-    n: usize,
-) -> Result<Vec<Upload>, StoreError> {
-    let mut select = tx.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM upload WHERE {which} ORDER BY {order} LIMIT ?1 OFFSET ?2"
-    ))?;
-    Ok(select
-        .query_map(params![n, from], upload)?
-        .collect::<Result<_, _>>()?)
-}
-
-/// What has ended and has `text` in a name or a CID, the latest first, also what was taken out of the list; and how many.
-pub(in crate::uploads) fn history(
-    tx: &Connection,
-    text: &str,
-    from: usize,
-    n: usize,
-) -> Result<(u64, Vec<Upload>), StoreError> {
-    const FOUND: &str = "state IN ('pinned', 'cancelled') AND (name LIKE ?1 ESCAPE '!' OR pin_name LIKE ?1 ESCAPE '!'
-       OR cid LIKE ?1 ESCAPE '!' OR service_cid LIKE ?1 ESCAPE '!')";
-    let escaped = text
-        .replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_");
-    let like = format!("%{escaped}%");
-    let count = format!("SELECT count(*) FROM upload WHERE {FOUND}");
-    let total = tx
-        .prepare_cached(&count)?
-        .query_row([&like], |row| row.get(0))?;
-    let mut select = tx.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM upload WHERE {FOUND} ORDER BY finished DESC, id DESC LIMIT ?2 OFFSET ?3"
-    ))?;
-    let rows = select.query_map(params![like, n, from], upload)?;
-    Ok((total, rows.collect::<Result<_, _>>()?))
 }
 
 /// How many rows stand in each state, and their bytes from `first` on.

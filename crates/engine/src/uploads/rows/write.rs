@@ -247,16 +247,6 @@ pub(in crate::uploads) fn settled(tx: &Tx, id: i64, unset: Option<&str>) -> Resu
     Ok(())
 }
 
-/// Goes before all others.
-pub(in crate::uploads) fn put_first(tx: &Tx, id: i64) -> Result<(), StoreError> {
-    tx.execute(
-        "UPDATE upload SET priority = 1 + (SELECT coalesce(max(priority), 0) FROM upload
-           WHERE priority > 0 AND state NOT IN ('pinned', 'cancelled')) WHERE id = ?1",
-        [id],
-    )?;
-    Ok(())
-}
-
 const LIMITS: &str = "upload_limits";
 const REST: &str = "uploads_rest";
 
@@ -277,12 +267,14 @@ pub(in crate::uploads) fn set_rest(tx: &Tx, json: &str) -> Result<(), StoreError
     keep(tx, REST, json)
 }
 
-/// Takes an ended row out of the list. The row itself stays: it is the receipt that the pin's check state comes from.
-pub(in crate::uploads) fn clear(tx: &Tx, id: i64) -> Result<(), StoreError> {
-    tx.execute(
+/// Takes ended rows out of the list. The rows themselves stay: they are the receipts that the pins' check states come from.
+pub(in crate::uploads) fn clear(tx: &Tx, ids: &[i64]) -> Result<(), StoreError> {
+    let mut update = tx.prepare_cached(
         "UPDATE upload SET cleared = 1 WHERE id = ?1 AND state IN ('pinned', 'cancelled')",
-        [id],
     )?;
+    for id in ids {
+        update.execute([id])?;
+    }
     Ok(())
 }
 
