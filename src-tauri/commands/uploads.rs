@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use engine::pins::{CopyWhat, Scalar};
 use engine::uploads::{
     Comparison, Drop, Event, RestFor, SingleUpload, UploadLimits, UploadOptions, UploadPlaces,
-    UploadProblem, UploadReceipt, UploadSuspects, UploadsFilter, UploadsHead, UploadsPage,
+    UploadProblem, UploadReceipt, UploadSuspects, UploadsChosen, UploadsFilter, UploadsHead,
+    UploadsPage,
 };
 use tauri::{Manager, State, WebviewWindow};
 
@@ -130,6 +131,41 @@ pub async fn uploads_rows(
     engine.uploads.rows(filter, from as usize, n as usize)
 }
 
+/// The numbers of the rows in a window of a list; with a text, of what is found by it among all that ended.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_ids(
+    engine: Held<'_>,
+    filter: UploadsFilter,
+    text: String,
+    from: u32,
+    n: u32,
+) -> Answer<Vec<u32>> {
+    let found = engine
+        .uploads
+        .ids(filter, &text, from as usize, n as usize)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|id| u32::try_from(id).ok())
+        .collect())
+}
+
+/// What of these still stands in a list, and what can be asked of them.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_chosen(
+    engine: Held<'_>,
+    filter: UploadsFilter,
+    text: String,
+    ids: Vec<u32>,
+) -> Answer<UploadsChosen> {
+    engine.uploads.chosen(filter, &text, &numbers(ids))
+}
+
+fn numbers(ids: Vec<u32>) -> Vec<i64> {
+    ids.into_iter().map(i64::from).collect()
+}
+
 /// What was left out of a folder.
 #[tauri::command]
 #[specta::specta]
@@ -137,32 +173,32 @@ pub async fn uploads_problems(engine: Held<'_>, id: u32) -> Answer<Vec<UploadPro
     engine.uploads.problems(id.into())
 }
 
-/// Pauses one.
+/// Pauses these.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_pause(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.ask(id.into(), Event::Pause).await
+pub async fn uploads_pause(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
+    engine.uploads.ask_some(&numbers(ids), &Event::Pause).await
 }
 
-/// Lets one go on.
+/// Lets these go on.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_resume(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.ask(id.into(), Event::Resume).await
+pub async fn uploads_resume(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
+    engine.uploads.ask_some(&numbers(ids), &Event::Resume).await
 }
 
-/// Takes one back.
+/// Takes these back.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_cancel(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.ask(id.into(), Event::Cancel).await
+pub async fn uploads_cancel(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
+    engine.uploads.ask_some(&numbers(ids), &Event::Cancel).await
 }
 
-/// Tries one again.
+/// Tries these again.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_retry(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.ask(id.into(), Event::Retry).await
+pub async fn uploads_retry(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
+    engine.uploads.ask_some(&numbers(ids), &Event::Retry).await
 }
 
 /// Files of an upload that look like secrets and wait for a word.
@@ -181,18 +217,25 @@ pub async fn uploads_allow(engine: Held<'_>, id: u32, yes: Vec<u32>, last: u32) 
     uploads.answer_suspects(id.into(), yes, last.into()).await
 }
 
-/// Takes an ended one out of the list.
+/// Takes these out of the list where they have ended.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_clear(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.clear(&[id.into()]).await
+pub async fn uploads_clear(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
+    engine.uploads.clear(&numbers(ids)).await
 }
 
-/// One goes before all others.
+/// These go before all others.
 #[tauri::command]
 #[specta::specta]
-pub async fn uploads_put_first(engine: Held<'_>, id: u32) -> Answer<()> {
-    engine.uploads.put_first(&[id.into()]).await
+pub async fn uploads_put_first(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
+    engine.uploads.put_first(&numbers(ids)).await
+}
+
+/// These go behind all others.
+#[tauri::command]
+#[specta::specta]
+pub async fn uploads_put_last(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
+    engine.uploads.put_last(&numbers(ids)).await
 }
 
 /// The whole queue rests for a while.

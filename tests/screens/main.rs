@@ -12,6 +12,7 @@ mod keys;
 mod kinds;
 mod narrow;
 mod secrets;
+mod some;
 mod starts;
 mod states;
 mod strange;

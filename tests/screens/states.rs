@@ -63,7 +63,7 @@ impl<'desktop> Scene<'desktop> {
         }
     }
 
-    fn fault(&self, route: Route, kind: Kind) {
+    pub(crate) fn fault(&self, route: Route, kind: Kind) {
         let times = usize::MAX;
         self.service.faults().push(Fault { route, times, kind });
     }

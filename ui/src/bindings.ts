@@ -151,28 +151,34 @@ export const commands = {
 	uploadsHead: () => __TAURI_INVOKE<UploadsHead_Serialize>("uploads_head"),
 	/**  A window of the queue. */
 	uploadsRows: (filter: UploadsFilter, from: number, n: number) => __TAURI_INVOKE<UploadsPage_Serialize>("uploads_rows", { filter, from, n }),
+	/**  The numbers of the rows in a window of a list; with a text, of what is found by it among all that ended. */
+	uploadsIds: (filter: UploadsFilter, text: string, from: number, n: number) => __TAURI_INVOKE<number[]>("uploads_ids", { filter, text, from, n }),
+	/**  What of these still stands in a list, and what can be asked of them. */
+	uploadsChosen: (filter: UploadsFilter, text: string, ids: number[]) => __TAURI_INVOKE<UploadsChosen>("uploads_chosen", { filter, text, ids }),
 	/**  What was left out of a folder. */
 	uploadsProblems: (id: number) => __TAURI_INVOKE<UploadProblem[]>("uploads_problems", { id }),
 	/**  How the CIDs of an upload compare. */
 	uploadsCompare: (id: number) => __TAURI_INVOKE<Comparison_Serialize>("uploads_compare", { id }),
 	/**  Copies a pinned upload's CID in one of its forms; answers how many lines were copied, 0 or 1. */
 	uploadsCopy: (id: number, what: CopyWhat) => __TAURI_INVOKE<number>("uploads_copy", { id, what }),
-	/**  Pauses one. */
-	uploadsPause: (id: number) => __TAURI_INVOKE<null>("uploads_pause", { id }),
-	/**  Lets one go on. */
-	uploadsResume: (id: number) => __TAURI_INVOKE<null>("uploads_resume", { id }),
-	/**  Takes one back. */
-	uploadsCancel: (id: number) => __TAURI_INVOKE<null>("uploads_cancel", { id }),
-	/**  Tries one again. */
-	uploadsRetry: (id: number) => __TAURI_INVOKE<null>("uploads_retry", { id }),
+	/**  Pauses these. */
+	uploadsPause: (ids: number[]) => __TAURI_INVOKE<null>("uploads_pause", { ids }),
+	/**  Lets these go on. */
+	uploadsResume: (ids: number[]) => __TAURI_INVOKE<null>("uploads_resume", { ids }),
+	/**  Takes these back. */
+	uploadsCancel: (ids: number[]) => __TAURI_INVOKE<null>("uploads_cancel", { ids }),
+	/**  Tries these again. */
+	uploadsRetry: (ids: number[]) => __TAURI_INVOKE<null>("uploads_retry", { ids }),
 	/**  Files of an upload that look like secrets and wait for a word. */
 	uploadsSuspects: (id: number) => __TAURI_INVOKE<UploadSuspects>("uploads_suspects", { id }),
 	/**  A yes to these files that look like secrets. Those that were asked about beside them, up to `last`, are left out. */
 	uploadsAllow: (id: number, yes: number[], last: number) => __TAURI_INVOKE<null>("uploads_allow", { id, yes, last }),
-	/**  Takes an ended one out of the list. */
-	uploadsClear: (id: number) => __TAURI_INVOKE<null>("uploads_clear", { id }),
-	/**  One goes before all others. */
-	uploadsPutFirst: (id: number) => __TAURI_INVOKE<null>("uploads_put_first", { id }),
+	/**  Takes these out of the list where they have ended. */
+	uploadsClear: (ids: number[]) => __TAURI_INVOKE<null>("uploads_clear", { ids }),
+	/**  These go before all others. */
+	uploadsPutFirst: (ids: number[]) => __TAURI_INVOKE<null>("uploads_put_first", { ids }),
+	/**  These go behind all others. */
+	uploadsPutLast: (ids: number[]) => __TAURI_INVOKE<null>("uploads_put_last", { ids }),
 	/**  The whole queue rests for a while. */
 	uploadsRest: (rest: RestFor) => __TAURI_INVOKE<null>("uploads_rest", { rest }),
 	/**  How much the queue does at once, and how fast. */
@@ -3700,6 +3706,28 @@ export type UploadSuspects = {
 	/**  How many there are. */
 	count: number,
 	/**  Says in the answer what was asked: what is found later is asked about anew. */
+	last: number,
+};
+
+/**  What can be asked of rows that were chosen, each with how many of them it can be asked of. */
+export type UploadsChosen = {
+	/**  Those that stand in the list; the others have left it. */
+	ids: number[],
+	/**  Pause. */
+	pause: number,
+	/**  Resume. */
+	resume: number,
+	/**  Cancel. */
+	cancel: number,
+	/**  Of those that can be cancelled: bytes of them may have arrived. */
+	sent: number,
+	/**  Retry. */
+	retry: number,
+	/**  Clear. */
+	clear: number,
+	/**  Moving to the front. */
+	first: number,
+	/**  Moving to the end. */
 	last: number,
 };
 

@@ -112,7 +112,7 @@ test("a row is busy while its action is under way", async () => {
   expect(screen.getByRole("row", { name: /harbour-dawn/ })).toHaveAttribute("aria-busy", "true");
   answer.resolve(null);
   await waitFor(() => expect(screen.getByRole("row", { name: /harbour-dawn/ })).toHaveAttribute("aria-busy", "false"));
-  expect(engine.of("uploads_pause")).toEqual([{ id: 1 }]);
+  expect(engine.of("uploads_pause")).toEqual([{ ids: [1] }]);
 });
 
 test("a held secret is sent only when that is said", async () => {
@@ -153,9 +153,9 @@ test("the keyboard moves through the rows and acts on the one with the cursor", 
   await user.keyboard("{ArrowDown}");
   expect(grid.getAttribute("aria-activedescendant")).toBe(screen.getByRole("row", { name: /^b/ }).id);
   await user.keyboard(" ");
-  expect(engine.of("uploads_pause")).toEqual([{ id: 2 }]);
+  expect(engine.of("uploads_pause")).toEqual([{ ids: [2] }]);
   await user.keyboard("{End}{Delete}");
-  expect(engine.of("uploads_cancel")).toEqual([{ id: 3 }]);
+  expect(engine.of("uploads_cancel")).toEqual([{ ids: [3] }]);
 });
 
 test("what was left out of a folder unfolds, with the reason of each", async () => {
@@ -243,7 +243,7 @@ test("a row whose content differs offers to compare, and shows both CIDs and wha
   expect(within(sheet).getByText("bafytheirs")).toBeVisible();
   expect(engine.of("uploads_compare")).toEqual([{ id: 7 }]);
   await user.click(within(sheet).getByRole("button", { name: "Send again" }));
-  await waitFor(() => expect(engine.of("uploads_retry")).toEqual([{ id: 7 }]));
+  await waitFor(() => expect(engine.of("uploads_retry")).toEqual([{ ids: [7] }]));
 });
 
 test("a comparison before which the service wants a pause is told calmly", async () => {

@@ -1,7 +1,9 @@
-import { commands, type UploadRow, type UploadsFilter } from "../bindings";
+import { commands, type UploadId, type UploadRow, type UploadsFilter } from "../bindings";
 
 /** Rows asked for at a time. */
 export const WINDOW = 100;
+/** Numbers of uploads that go in one message. */
+export const AT_ONCE = 10_000;
 /** How many rows of the other lists are looked through for a row that just left this one. */
 const LOOK_BACK = 200;
 /** Windows kept; the ones shown longest ago are forgotten first. */
@@ -50,6 +52,30 @@ export class RowWindows {
     }
     const real = index - before;
     return this.#windows.get(Math.floor(real / WINDOW))?.[real % WINDOW];
+  }
+
+  /** Where an upload is, as far as its row is here; looked for there first. */
+  placeOf(id: UploadId, near: number): number | null {
+    if (this.at(near)?.id === id) return near;
+    for (const { index, row } of this.#ghosts) if (row.id === id) return index;
+    for (const [window, rows] of this.#windows) {
+      const step = rows.findIndex((row) => row.id === id);
+      if (step >= 0) return this.#shownAt(window * WINDOW + step);
+    }
+    return null;
+  }
+
+  /** The uploads from one place to another, in the list's order. What only stays under the pointer is none of it any more. */
+  async idsIn(from: number, to: number): Promise<UploadId[]> {
+    const held = (before: number) => this.#ghosts.filter(({ index }) => index < before).length;
+    const [first, end] = [from - held(from), to + 1 - held(to + 1)];
+    const ids: UploadId[] = [];
+    for (let place = first; place < end; place += 1) {
+      const row = this.#windows.get(Math.floor(place / WINDOW))?.[place % WINDOW];
+      if (!row) return this.#askIds(first, end);
+      ids.push(row.id);
+    }
+    return ids;
   }
 
   /** The window on screen is these rows: fetch what is missing. */
@@ -112,6 +138,18 @@ export class RowWindows {
     this.clear();
     this.#shown = [];
     return true;
+  }
+
+  async #askIds(first: number, end: number): Promise<UploadId[]> {
+    const ids: UploadId[] = [];
+    for (let from = first; from < end; from += AT_ONCE)
+      ids.push(...(await commands.uploadsIds(this.filter, this.text, from, Math.min(AT_ONCE, end - from))));
+    return ids;
+  }
+
+  /** The held rows before it push it on. */
+  #shownAt(place: number): number {
+    return this.#ghosts.reduce((at, { index }) => (index <= at ? at + 1 : at), place);
   }
 
   #read(window: number) {

@@ -14,7 +14,8 @@ import {
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import { hearChanges } from "../lib/announced";
-import { RowWindows } from "./rowWindows.svelte";
+import { AT_ONCE, RowWindows } from "./rowWindows.svelte";
+import { UploadSelection } from "./selection.svelte";
 
 type Announce = (text: string) => void;
 const NOTHING: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null };
@@ -58,6 +59,9 @@ export class Uploads {
     needs_you: new RowWindows("needs_you"),
     finished: new RowWindows("finished"),
   };
+
+  /** What is selected in the list that is shown. */
+  readonly selection = new UploadSelection(() => this.lists[this.tab]);
 
   /** Uploads that go on without a word of the person. */
   moving = $derived(this.head.now - this.head.needsYou);
@@ -117,6 +121,7 @@ export class Uploads {
 
   /** Another account: nothing kept belongs to it. */
   reload = async () => {
+    this.selection.none();
     for (const list of Object.values(this.lists)) list.clear();
     this.#live.clear();
     this.unfolded = new Map();
@@ -156,6 +161,7 @@ export class Uploads {
   /** Shows another of the three lists; what was kept of it may be old. */
   choose = (tab: UploadsFilter) => {
     this.lists[this.tab].release();
+    this.selection.none();
     this.tab = tab;
     void this.lists[tab].refresh();
   };
@@ -163,6 +169,7 @@ export class Uploads {
   /** Looks for a name or a CID among all that ever finished; empty shows the list again. */
   find = (text: string) => {
     if (!this.lists.finished.look(text)) return;
+    this.selection.none();
     void this.lists.finished.refresh();
   };
 
@@ -170,20 +177,23 @@ export class Uploads {
     this.dockOpen = !this.dockOpen;
   };
 
-  pause = (id: UploadId) => this.#act(id, () => commands.uploadsPause(id));
-  resume = (id: UploadId) => this.#act(id, () => commands.uploadsResume(id));
-  cancel = (id: UploadId) => this.#act(id, () => commands.uploadsCancel(id));
-  retry = (id: UploadId) => this.#act(id, () => commands.uploadsRetry(id));
+  pause = (ids: UploadId[]) => this.#each(ids, commands.uploadsPause);
+  resume = (ids: UploadId[]) => this.#each(ids, commands.uploadsResume);
+  cancel = (ids: UploadId[]) => this.#each(ids, commands.uploadsCancel);
+  retry = (ids: UploadId[]) => this.#each(ids, commands.uploadsRetry);
+  clear = (ids: UploadId[]) => this.#each(ids, commands.uploadsClear);
+  putFirst = (ids: UploadId[]) => this.#each(ids, commands.uploadsPutFirst, "backwards");
+  putLast = (ids: UploadId[]) => this.#each(ids, commands.uploadsPutLast);
   /** A yes to these files that look like secrets, and a no to the others up to `last`. Answers why it failed, for whoever asked. */
   allow = async (id: UploadId, yes: number[], last: number): Promise<CommandError | null> => {
-    await this.#act(id, () => commands.uploadsAllow(id, yes, last));
+    await this.#act([id], () => commands.uploadsAllow(id, yes, last));
     const failed = this.problem;
     this.problem = null;
     return failed;
   };
   /** A yes to an upload that is one file. */
   allowFile = (id: UploadId) =>
-    this.#act(id, async () => {
+    this.#act([id], async () => {
       const { files, last } = await commands.uploadsSuspects(id);
       return commands.uploadsAllow(
         id,
@@ -191,14 +201,12 @@ export class Uploads {
         last,
       );
     });
-  clear = (id: UploadId) => this.#act(id, () => commands.uploadsClear(id));
-  putFirst = (id: UploadId) => this.#act(id, () => commands.uploadsPutFirst(id));
-  rest = (rest: RestFor) => this.#act(null, () => commands.uploadsRest(rest));
-  pauseAll = () => this.#act(null, commands.uploadsPauseAll);
-  resumeAll = () => this.#act(null, commands.uploadsResumeAll);
-  cancelAll = () => this.#act(null, commands.uploadsCancelAll);
-  retryAll = () => this.#act(null, commands.uploadsRetryAll);
-  clearFinished = () => this.#act(null, commands.uploadsClearFinished);
+  rest = (rest: RestFor) => this.#act([], () => commands.uploadsRest(rest));
+  pauseAll = () => this.#act([], commands.uploadsPauseAll);
+  resumeAll = () => this.#act([], commands.uploadsResumeAll);
+  cancelAll = () => this.#act([], commands.uploadsCancelAll);
+  retryAll = () => this.#act([], commands.uploadsRetryAll);
+  clearFinished = () => this.#act([], commands.uploadsClearFinished);
 
   /** Copies the CID, or a link, of a finished upload; answers how many lines were copied. */
   copy = async (row: UploadRow, what: CopyWhat): Promise<number> => {
@@ -223,21 +231,31 @@ export class Uploads {
     if (this.unfolded.has(row.id)) this.unfolded = new Map(this.unfolded).set(row.id, found);
   };
 
-  async #act(id: UploadId | null, work: () => Promise<null>) {
+  /** Of many, so many at once as go in a message: to the front backwards, so that they keep their order. */
+  #each(ids: UploadId[], ask: (some: UploadId[]) => Promise<null>, way: "forwards" | "backwards" = "forwards"): Promise<void> {
+    const parts = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, part) => ids.slice(part * AT_ONCE, (part + 1) * AT_ONCE));
+    return this.#act(ids, async () => {
+      for (const some of way === "backwards" ? parts.reverse() : parts) await ask(some);
+      return null;
+    });
+  }
+
+  async #act(ids: UploadId[], work: () => Promise<null>) {
     this.problem = null;
-    if (id !== null) this.acting = new Set([...this.acting, id]);
+    this.acting = new Set([...this.acting, ...ids]);
     try {
       await work();
       await this.refresh();
     } catch (error) {
       this.problem = asCommandError(error);
     } finally {
-      this.acting = new Set([...this.acting].filter((other) => other !== id));
+      const ended = new Set(ids);
+      this.acting = new Set([...this.acting].filter((other) => !ended.has(other)));
     }
   }
 
   async #read() {
-    const [head] = await Promise.all([commands.uploadsHead().catch(() => null), this.lists[this.tab].refresh()]);
+    const [head] = await Promise.all([commands.uploadsHead().catch(() => null), this.lists[this.tab].refresh(), this.selection.look()]);
     if (!head) return;
     this.head = head;
     if (head.now > 0) return;

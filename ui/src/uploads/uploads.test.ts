@@ -1,36 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { UploadRow, UploadsFilter } from "../bindings";
 import { anUpload, commandError, deferred, fakeEngine, settled } from "./fakeEngine";
+import { fakeQueue } from "./fakeQueue";
 import { WINDOW } from "./rowWindows.svelte";
 import { Uploads } from "./uploads.svelte";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A queue of rows behind the fake commands. */
-function queue(now: UploadRow[], finished: UploadRow[] = []) {
-  const lists: Record<UploadsFilter, UploadRow[]> = { now, needs_you: [], finished };
-  const engine = fakeEngine({
-    uploads_head: () => ({
-      now: lists.now.length,
-      needsYou: 0,
-      finished: lists.finished.length,
-      bytesDone: 0,
-      bytesTotal: 100,
-      paused: false,
-      restingUntil: null,
-    }),
-    uploads_rows: ({ filter, from, n }) => {
-      const rows = lists[filter as UploadsFilter];
-      return { total: rows.length, rows: rows.slice(from as number, (from as number) + (n as number)) };
-    },
-  });
-  return { lists, engine };
-}
 const many = (count: number) => Array.from({ length: count }, (_, id) => anUpload({ id, name: `file-${id}` }));
 
 test("only the windows on screen are read", async () => {
-  const { engine } = queue(many(10_000));
+  const { engine } = fakeQueue(many(10_000));
   const uploads = new Uploads();
   await uploads.refresh();
   const list = uploads.lists.now;
@@ -43,7 +23,7 @@ test("only the windows on screen are read", async () => {
 });
 
 test("a burst of changes is answered by one reading", async () => {
-  const { engine } = queue(many(3));
+  const { engine } = fakeQueue(many(3));
   const uploads = new Uploads();
   await uploads.listen();
   for (let revision = 1; revision <= 20; revision += 1) await engine.emit("changed", { noun: "upload", revision, ids: [1] });
@@ -52,7 +32,7 @@ test("a burst of changes is answered by one reading", async () => {
 });
 
 test("after a change what is on screen is read again and the rest is forgotten", async () => {
-  const { lists } = queue(many(WINDOW * 4));
+  const { lists } = fakeQueue(many(WINDOW * 4));
   const uploads = new Uploads();
   await uploads.refresh();
   const list = uploads.lists.now;
@@ -70,7 +50,7 @@ test("after a change what is on screen is read again and the rest is forgotten",
 
 test("an older answer never overwrites a newer one", async () => {
   const slow = deferred<unknown>();
-  const { engine } = queue([]);
+  const { engine } = fakeQueue([]);
   const uploads = new Uploads();
   engine.answers.uploads_rows = () => slow.promise;
   const first = uploads.lists.now.refresh();
@@ -82,7 +62,7 @@ test("an older answer never overwrites a newer one", async () => {
 });
 
 test("progress moves one row's figures and the head, and reads no rows", async () => {
-  const { engine } = queue(many(2));
+  const { engine } = fakeQueue(many(2));
   const uploads = new Uploads();
   await uploads.refresh();
   await uploads.listen();
@@ -114,7 +94,7 @@ test("time left changes only when it moved by a tenth", () => {
 
 test("a row that finishes under the pointer stays in its place until the pointer leaves", async () => {
   const rows = many(3);
-  const { lists } = queue(rows);
+  const { lists } = fakeQueue(rows);
   const uploads = new Uploads();
   await uploads.refresh();
   uploads.lists.now.hold();
@@ -128,15 +108,15 @@ test("a row that finishes under the pointer stays in its place until the pointer
 });
 
 test("an action that fails says why and the row is free again", async () => {
-  queue(many(1));
+  fakeQueue(many(1));
   const engine = fakeEngine({
     uploads_retry: () => {
       throw commandError("vanished", "harbour.tif is no longer there.");
     },
   });
   const uploads = new Uploads();
-  await uploads.retry(1);
-  expect(engine.of("uploads_retry")).toEqual([{ id: 1 }]);
+  await uploads.retry([1]);
+  expect(engine.of("uploads_retry")).toEqual([{ ids: [1] }]);
   expect(uploads.problem?.message).toBe("harbour.tif is no longer there.");
   expect(uploads.acting.size).toBe(0);
 });

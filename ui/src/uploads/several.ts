@@ -1,0 +1,57 @@
+import ArrowDownToLine from "@lucide/svelte/icons/arrow-down-to-line";
+import ArrowUpToLine from "@lucide/svelte/icons/arrow-up-to-line";
+import ListX from "@lucide/svelte/icons/list-x";
+import Pause from "@lucide/svelte/icons/pause";
+import Play from "@lucide/svelte/icons/play";
+import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
+import X from "@lucide/svelte/icons/x";
+import type { IconType } from "../lib/icon";
+import type { Offers } from "./selection.svelte";
+import type { Uploads } from "./uploads.svelte";
+
+export type Asked = Exclude<keyof Offers, "sent">;
+
+type Action = { asked: Asked; label: string; icon: IconType; key?: string };
+
+/** What can be asked of several uploads, in the order that it is offered in. */
+export const ACTIONS: readonly Action[] = [
+  { asked: "pause", label: "Pause", icon: Pause, key: "Space" },
+  { asked: "resume", label: "Continue", icon: Play, key: "Space" },
+  { asked: "retry", label: "Retry", icon: RotateCcw, key: "Enter" },
+  { asked: "first", label: "Put first", icon: ArrowUpToLine, key: "Alt Home" },
+  { asked: "last", label: "Put last", icon: ArrowDownToLine, key: "Alt End" },
+  { asked: "clear", label: "Clear", icon: ListX, key: "Delete" },
+  { asked: "cancel", label: "Cancel", icon: X, key: "Delete" },
+];
+
+/** What a key asks: the first of these that can be asked of any. */
+export const KEYS: Record<string, readonly Asked[]> = {
+  Space: ["pause", "resume"],
+  Enter: ["retry"],
+  Delete: ["cancel", "clear"],
+  Backspace: ["cancel", "clear"],
+  "Alt Home": ["first"],
+  "Alt End": ["last"],
+};
+
+/** Asks it of all that are selected; those that it cannot be asked of stay as they are. Cancelling asks back first. */
+export async function askSelected(uploads: Uploads, asked: Asked) {
+  const { selection } = uploads;
+  const ids = [...selection.ids];
+  switch (asked) {
+    case "pause":
+      return uploads.pause(ids);
+    case "resume":
+      return uploads.resume(ids);
+    case "retry":
+      return uploads.retry(ids);
+    case "first":
+      return uploads.putFirst(ids);
+    case "last":
+      return uploads.putLast(ids);
+    case "clear":
+      return uploads.clear(ids);
+    case "cancel":
+      selection.cancelling = true;
+  }
+}
