@@ -13,6 +13,9 @@ export class Toasts {
   /** What the polite region says now. */
   said = $state("");
 
+  /** Bars float where they would stand: they stand above. */
+  raised = $state(0);
+
   #next = 1;
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
   #spokeAt = -Infinity;
@@ -29,6 +32,12 @@ export class Toasts {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     this.list = this.list.filter((toast) => toast.id !== id);
+  };
+
+  /** A bar floats where they would stand, until the returned function is called. */
+  stepAside = (): (() => void) => {
+    this.raised += 1;
+    return () => void (this.raised -= 1);
   };
 
   /** The pointer or the focus is on them: they stay. */

@@ -41,3 +41,12 @@ test("the region speaks at once, then at most every five seconds, and says the l
   toasts.announce("four");
   expect(toasts.said).toBe("four");
 });
+
+test("toasts stand above the bars that float in their place, for as long as one does", () => {
+  const toasts = new Toasts();
+  const [one, other] = [toasts.stepAside(), toasts.stepAside()];
+  one();
+  expect(toasts.raised).toBe(1);
+  other();
+  expect(toasts.raised).toBe(0);
+});

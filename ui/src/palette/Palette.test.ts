@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
 import { aGroup, aPin, aStart, enginePins } from "../pins/fakePins";
-import { deferred } from "../uploads/fakeEngine";
+import { anUpload, deferred } from "../uploads/fakeEngine";
 import { hit, looksLikeCid } from "./palette.svelte";
 
 const CID = "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
@@ -94,4 +94,19 @@ test("words are found anywhere, and only all of them", () => {
   expect(hit("Usage", "pins")).toBeNull();
   expect(looksLikeCid(`https://gateway.example/ipfs/${CID}/a`)).toBe(true);
   expect(looksLikeCid("harbour-dawn.tif")).toBe(false);
+});
+
+test("with the dock open, the same key of both lists is found, and told in the sheet of keys", async () => {
+  const { user } = await open({ uploads_rows: () => ({ total: 1, rows: [anUpload()] }) });
+  await user.keyboard("{Escape}");
+  await user.keyboard("{Control>}j{/Control}");
+  await screen.findByRole("region", { name: "Uploads dock" });
+  await user.keyboard("{Control>}k{/Control}");
+  expect(await option(/^Unpin\s*Del/)).toBeVisible();
+  expect(await option(/^Cancel or clear uploads\s*Del/)).toBeVisible();
+  await user.keyboard("{Escape}");
+  await user.keyboard("?");
+  const sheet = within(await screen.findByRole("dialog", { name: "Keyboard shortcuts" }));
+  expect(sheet.getByText("Cancel or clear uploads")).toBeVisible();
+  expect(sheet.getByText("Unpin")).toBeVisible();
 });

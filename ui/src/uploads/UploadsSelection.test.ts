@@ -142,6 +142,20 @@ test("the cursor stays on its upload while the list moves", async () => {
   await waitFor(() => expect(engine.of("uploads_pause")).toEqual([{ ids: [3] }]));
 });
 
+test("what only stays under the pointer is not counted with what can be selected", async () => {
+  const { lists, uploads, user, grid, bar } = await open();
+  await user.hover(grid);
+  lists.finished = [{ ...QUEUE[3]!, state: "pinned", canCancel: false }];
+  lists.now = QUEUE.slice(0, 3);
+  await uploads.refresh();
+  expect(screen.getByText("d")).toBeInTheDocument();
+  grid.focus();
+  await user.keyboard("{Control>}a{/Control}");
+  expect(within(await bar()).getByText("3 selected")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /^Select all/ })).toBeNull();
+  expect(screen.getByRole("checkbox", { name: "Select all" })).toBeChecked();
+});
+
 test("what has ended is cleared without a question, and only that is offered for it", async () => {
   const ended = [5, 6].map((id) => anUpload({ id, name: `z${id}`, state: "cancelled", canCancel: false, canClear: true }));
   const { engine, uploads, user, click, bar } = await open(QUEUE, ended);

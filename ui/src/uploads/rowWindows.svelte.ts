@@ -21,6 +21,8 @@ export class RowWindows {
   readonly filter: UploadsFilter;
   /** Rows to show, the held ones included. */
   total = $derived.by(() => this.#total + this.#ghosts.length);
+  /** Rows of the list itself. */
+  count = $derived.by(() => this.#total);
   /** Why the rows could not be read; null when they could. */
   problem = $state.raw<unknown>(null);
   /** false until the first answer */
