@@ -19,6 +19,7 @@ const SPACE: &str = " ";
 const DELETE: &str = "\u{e017}";
 const ESCAPE: &str = "\u{e00c}";
 const CTRL: &str = "\u{e009}";
+const END: &str = "\u{e010}";
 const ALT_END: &str = "\u{e00a}\u{e010}\u{e000}";
 
 /// Names and states of what has not ended, as the engine has them in order.
@@ -72,10 +73,7 @@ async fn click_row(driver: &Driver, name: &str, part: &str) {
 }
 
 /// A scene in which one large and one small upload are held on their way, and eight wait.
-async fn held<'desktop>(
-    desktop: &'desktop Desktop,
-    data: PathBuf,
-) -> (Scene<'desktop>, Gate, Gate) {
+async fn held(desktop: &Desktop, data: PathBuf) -> (Scene<'_>, Gate, Gate) {
     let config = Config::new(data, TOKEN);
     let mut scene = Scene::with_key(desktop, config, TOKEN, "some").await;
     let limits = app::invoke(&scene.driver, "uploads_limits", json!({})).await;
@@ -166,6 +164,11 @@ async fn some_uploads_are_chosen_paused_continued_moved_and_taken_back() {
     driver.press(&format!("{CTRL}a\u{e000}")).await;
     driver.wait_for_text("7 selected").await;
     scene.walk.stop(driver, "all in the dock").await;
+    let height = driver.element("separator", "Height of the dock").await;
+    height.send_keys(END).await.expect("the dock is low");
+    scene.walk.stop(driver, "all in a low dock").await;
+    click_row(driver, "first.txt", "[data-tick]").await;
+    driver.wait_for_text("6 selected").await;
     driver.press(ESCAPE).await;
     driver.wait_gone("toolbar", "Selected uploads").await;
 

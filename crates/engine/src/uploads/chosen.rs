@@ -4,7 +4,7 @@ use serde::Serialize;
 use specta::Type;
 
 use super::control::asks;
-use super::rows::{self, Upload};
+use super::rows::{self, Edge, Upload};
 use super::state::{Active, State};
 use super::{Uploads, UploadsFilter};
 use crate::error::{CommandError, ErrorCode};
@@ -116,8 +116,8 @@ pub(super) fn offers_of(upload: &Upload, rests: bool) -> Offers {
             _ => false,
         },
         clear: ended,
-        first: moves && !upload.first,
-        last: moves && !upload.last,
+        first: moves && upload.moved_to != Some(Edge::Front),
+        last: moves && upload.moved_to != Some(Edge::End),
     }
 }
 

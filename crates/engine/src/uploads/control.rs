@@ -67,9 +67,9 @@ impl Uploads {
     ) -> Result<(), CommandError> {
         for some in ids.chunks(AT_ONCE) {
             let changed = self.apply_to(some.to_vec(), event.clone(), answers).await?;
-            changed
-                .iter()
-                .for_each(|upload| self.stop_where_asked(upload));
+            for upload in &changed {
+                self.stop_where_asked(upload);
+            }
             let ids: Vec<i64> = changed.iter().map(|upload| upload.id).collect();
             if !ids.is_empty() {
                 self.store.announcer.changed(Noun::Upload, Some(ids));

@@ -24,7 +24,7 @@ pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
 pub(super) use layouts::{ONE_BLOCK, Shape, last_comparison};
 pub use lists::UploadsFilter;
 pub(super) use lists::{among, history, ids, window};
-pub(super) use order::{in_order, put_first, put_last};
+pub(super) use order::{Edge, in_order, put_first, put_last};
 pub(super) use read::{
     Batch, batch, counts, due, earlier, find, first_open, get, in_states, next, next_due, problems,
     receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled,
@@ -135,10 +135,8 @@ pub(super) struct Upload {
     pub owes_end: bool,
     /// When it ended.
     pub finished: Option<Millis>,
-    /// It was moved to the very front.
-    pub first: bool,
-    /// It was moved to the very end.
-    pub last: bool,
+    /// Where it was moved to, as long as no other was since.
+    pub moved_to: Option<Edge>,
     /// When it was put into the queue.
     pub created: Millis,
     /// When an answer to it was lost, as long as more may come of it than was heard.
@@ -196,8 +194,7 @@ impl Upload {
             amended: false,
             owes_end: false,
             finished: None,
-            first: false,
-            last: false,
+            moved_to: None,
             created: 0,
             lost: None,
             strays: 0,
@@ -297,8 +294,11 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
         amended: row.get(25)?,
         owes_end: row.get(41)?,
         finished: row.get(26)?,
-        first: row.get(33)?,
-        last: row.get(45)?,
+        moved_to: match (row.get(33)?, row.get(45)?) {
+            (true, _) => Some(Edge::Front),
+            (_, true) => Some(Edge::End),
+            (false, false) => None,
+        },
         created: row.get(34)?,
         lost: row.get(43)?,
         strays: row.get(44)?,

@@ -4,6 +4,15 @@ use rusqlite::Connection;
 
 use crate::store::{StoreError, Tx};
 
+/// Of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::uploads) enum Edge {
+    /// Before all others.
+    Front,
+    /// Behind all others.
+    End,
+}
+
 /// Those of them that have a place in the queue, as they stand in it.
 pub(in crate::uploads) fn in_order(tx: &Connection, ids: &[i64]) -> Result<Vec<i64>, StoreError> {
     let mut select = tx.prepare_cached(
