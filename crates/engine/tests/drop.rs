@@ -52,10 +52,10 @@ mod preflight;
 mod refusals;
 #[path = "drop/sleeps.rs"]
 mod sleeps;
-#[path = "drop/speed.rs"]
-mod speed;
 #[path = "drop/some.rs"]
 mod some;
+#[path = "drop/speed.rs"]
+mod speed;
 #[path = "drop/steps.rs"]
 mod steps;
 #[path = "drop/storms.rs"]

@@ -60,7 +60,7 @@ async fn what_arrives_after_it_was_taken_back_is_told_with_the_next_list_also_wh
         "{}",
         row.sentence
     );
-    uploads.clear(id).await.expect("clears");
+    uploads.clear(&[id]).await.expect("clears");
 
     read_when(&house, &gate, 2).await;
     let told = |row: &UploadRow| row.sentence.contains("had arrived");

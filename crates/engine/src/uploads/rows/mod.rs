@@ -3,6 +3,7 @@
 mod handovers;
 mod layouts;
 mod lists;
+mod names;
 mod order;
 mod read;
 mod suspects;
@@ -24,6 +25,8 @@ pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
 pub(super) use layouts::{ONE_BLOCK, Shape, last_comparison};
 pub use lists::UploadsFilter;
 pub(super) use lists::{among, history, ids, window};
+pub(super) use names::{ACTIVE, active_name, state_name, verdict_name};
+use names::{ACTIVE_STATES, active_of, verdict_of};
 pub(super) use order::{Edge, in_order, put_first, put_last};
 pub(super) use read::{
     Batch, batch, counts, due, earlier, find, first_open, get, in_states, next, next_due, problems,
@@ -354,61 +357,4 @@ fn state(row: &Row<'_>) -> rusqlite::Result<State> {
         "needs_you" => State::NeedsYou { reason, resume_to },
         other => State::Active(active_of(other).unwrap_or(Active::Queued)),
     })
-}
-
-pub(super) const ACTIVE: [(&str, Active); 6] = [
-    ("scanning", Active::Scanning),
-    ("queued", Active::Queued),
-    ("hashing", Active::Hashing),
-    ("checking", Active::Checking),
-    ("sending", Active::Sending),
-    ("confirming", Active::Confirming),
-];
-const VERDICTS: [(&str, Verdict); 4] = [
-    ("verified", Verdict::Verified),
-    ("other_layout", Verdict::OtherLayout),
-    ("unproven", Verdict::Unproven),
-    ("different", Verdict::Different),
-];
-const ACTIVE_STATES: &str =
-    "('scanning', 'queued', 'hashing', 'checking', 'sending', 'confirming')";
-
-fn active_of(name: &str) -> Option<Active> {
-    ACTIVE
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, active)| *active)
-}
-
-pub(super) fn active_name(active: Active) -> &'static str {
-    ACTIVE
-        .iter()
-        .find(|(_, known)| *known == active)
-        .map_or("queued", |(name, _)| name)
-}
-
-fn verdict_of(name: &str) -> Option<Verdict> {
-    VERDICTS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, verdict)| *verdict)
-}
-
-pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
-    VERDICTS
-        .iter()
-        .find(|(_, known)| *known == verdict)
-        .map_or("unproven", |(name, _)| name)
-}
-
-/// The state's stored name.
-pub(super) fn state_name(state: State) -> &'static str {
-    match state {
-        State::Active(active) => active_name(active),
-        State::Waiting { .. } => "waiting",
-        State::Paused { .. } => "paused",
-        State::NeedsYou { .. } => "needs_you",
-        State::Pinned => "pinned",
-        State::Cancelled => "cancelled",
-    }
 }
