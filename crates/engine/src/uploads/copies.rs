@@ -94,7 +94,7 @@ impl Uploads {
             .store
             .ledger
             .write(Urgency::Click, move |tx| {
-                rows::insert(tx, account, &wish, &uuid::Uuid::new_v4().to_string(), now)
+                rows::insert(tx, account, &wish, now)
             })
             .await?;
         self.entered(vec![id]);

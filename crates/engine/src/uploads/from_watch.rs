@@ -90,8 +90,7 @@ pub(crate) fn insert(tx: &Tx, watched: &Watched, now: Millis) -> Result<i64, Sto
         patterns: String::new(),
         target: watched.target.clone(),
     };
-    let operation = uuid::Uuid::new_v4().to_string();
-    rows::insert(tx, watched.account, &wish, &operation, now)
+    rows::insert(tx, watched.account, &wish, now)
 }
 
 impl Uploads {

@@ -223,9 +223,7 @@ impl Uploads {
             .write(Urgency::Click, move |tx| {
                 let ids = wishes
                     .iter()
-                    .map(|wish| {
-                        rows::insert(tx, account, wish, &uuid::Uuid::new_v4().to_string(), now)
-                    })
+                    .map(|wish| rows::insert(tx, account, wish, now))
                     .collect::<Result<Vec<i64>, _>>()?;
                 also(tx, &ids)?;
                 Ok(ids)

@@ -10,6 +10,9 @@ use crate::uploads::state::Verdict;
 /// The largest file that is a single block under every profile that cuts at 256 KiB.
 pub(in crate::uploads) const ONE_BLOCK: u64 = 262_144;
 
+/// Rows that are looked through; what is older tells nothing of the service as it is now.
+const LOOKED_THROUGH: i64 = 10_000;
+
 /// What a layout shows itself in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::uploads) enum Shape {
@@ -37,6 +40,7 @@ pub(in crate::uploads) fn last_comparison(
     let newest = format!(
         "SELECT verdict, service_cid = cid FROM upload
          WHERE account = ?1 AND cid_version = ?2 AND state = 'pinned' AND verdict IS NOT NULL AND {shaped}
+           AND id > (SELECT max(id) FROM upload) - {LOOKED_THROUGH}
          ORDER BY id DESC LIMIT 1"
     );
     let found: Option<(String, bool)> = tx

@@ -22,20 +22,18 @@ pub(in crate::uploads) fn insert(
     tx: &Tx,
     account: AccountId,
     wish: &Wish,
-    operation: &str,
     now: Millis,
 ) -> Result<i64, StoreError> {
     let json = |value: Result<String, serde_json::Error>| {
         value.map_err(|error| StoreError::Other(error.to_string()))
     };
     tx.prepare_cached(
-        "INSERT INTO upload (account, operation, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, created,
+        "INSERT INTO upload (account, name, kind, paths, pin_name, keyvalues, cid_version, wrap, secrets, state, created,
            network, group_id, group_name, allowed, junk, patterns, expires)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'scanning', ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'scanning', ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         account,
-        operation,
         wish.name,
         if wish.folder { "folder" } else { "file" },
         json(serde_json::to_string(&wish.paths))?,

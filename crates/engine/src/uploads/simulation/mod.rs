@@ -9,13 +9,11 @@ mod world;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rusqlite::Connection;
-
 use super::Secrets;
 use super::rows::Wish;
 use super::target::Target;
 use crate::schedules::each;
-use crate::store::ledger_in_memory;
+use crate::store::{Tx, ledger_in_memory};
 use world::{ACCOUNT, World};
 
 /// Steps in which anything may happen; after them nothing goes wrong any more.
@@ -42,7 +40,7 @@ fn wish() -> Wish {
 }
 
 /// An empty table.
-fn table() -> Connection {
+fn table() -> Tx {
     let table = ledger_in_memory();
     table.set_prepared_statement_cache_capacity(200);
     table
@@ -55,7 +53,7 @@ fn table() -> Connection {
 }
 
 #[expect(clippy::print_stdout, reason = "a schedule that fails is told whole")]
-fn run(seed: u64, table: &Connection) -> Vec<String> {
+fn run(seed: u64, table: &Tx) -> Vec<String> {
     // Nothing of it stays: each schedule begins with an empty table and the same numbers.
     table.execute_batch("BEGIN").expect("begins");
     let mut world = World::new(seed, table);

@@ -2,15 +2,14 @@
 
 use std::fmt::Write as _;
 
-use fuzzing::Dice;
-use rusqlite::Connection;
-
 use super::row::Row;
 use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
+use crate::store::Tx;
 use crate::uploads::rows;
 use crate::uploads::state::{Active, Event, GRACE, State, Verdict, after_crash, step};
+use fuzzing::Dice;
 
 /// The only account of the table.
 pub(super) const ACCOUNT: AccountId = 1;
@@ -29,7 +28,7 @@ enum Temper {
 
 pub(super) struct World<'a> {
     dice: Dice,
-    table: &'a Connection,
+    table: &'a Tx,
     pub(super) rows: Vec<Row>,
     /// The account is held: nothing is begun.
     held: bool,
@@ -44,13 +43,13 @@ pub(super) struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    pub(super) fn new(seed: u64, table: &'a Connection) -> Self {
+    pub(super) fn new(seed: u64, table: &'a Tx) -> Self {
         let mut dice = Dice::new(seed);
         let now = 1_767_225_600_000;
         let count = 1 + dice.below(3);
         let rows = (0..count)
             .map(|_| {
-                let id = rows::insert(table, ACCOUNT, &super::wish(), "an attempt", now);
+                let id = rows::insert(table, ACCOUNT, &super::wish(), now);
                 Row::new(id.expect("a row"), dice.below(7) as u64)
             })
             .collect();
