@@ -177,28 +177,32 @@ pub async fn uploads_problems(engine: Held<'_>, id: u32) -> Answer<Vec<UploadPro
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_pause(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
-    engine.uploads.ask_some(&numbers(ids), &Event::Pause).await
+    let ids = numbers(ids);
+    engine.uploads.ask_some(&ids, &Event::Pause, false).await
 }
 
 /// Lets these go on.
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_resume(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
-    engine.uploads.ask_some(&numbers(ids), &Event::Resume).await
+    let ids = numbers(ids);
+    engine.uploads.ask_some(&ids, &Event::Resume, false).await
 }
 
 /// Takes these back.
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_cancel(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
-    engine.uploads.ask_some(&numbers(ids), &Event::Cancel).await
+    let ids = numbers(ids);
+    engine.uploads.ask_some(&ids, &Event::Cancel, false).await
 }
 
 /// Tries these again.
 #[tauri::command]
 #[specta::specta]
 pub async fn uploads_retry(engine: Held<'_>, ids: Vec<u32>) -> Answer<()> {
-    engine.uploads.ask_some(&numbers(ids), &Event::Retry).await
+    let (alone, ids) = (ids.len() == 1, numbers(ids));
+    engine.uploads.ask_some(&ids, &Event::Retry, alone).await
 }
 
 /// Files of an upload that look like secrets and wait for a word.

@@ -39,7 +39,7 @@ impl Control {
         match self {
             Self::Pause => row.can_pause,
             Self::Resume => row.can_resume,
-            Self::Retry => row.can_retry && (alone || row.reason != Some(ErrorCode::Different)),
+            Self::Retry => row.can_retry && (alone || !asks(row)),
             Self::Cancel => row.can_cancel,
             // What stands there already keeps its place among those that are moved with it.
             Self::First | Self::Last => row.can_go_first || row.can_go_last,
@@ -63,6 +63,13 @@ impl Control {
         };
         (named.contains(&row.id) && !is_so).then(told)
     }
+}
+
+/// It asks something that a retry of several does not answer.
+fn asks(row: &UploadRow) -> bool {
+    let needs_you = row.state == UploadState::NeedsYou;
+    let asks = [ErrorCode::Different, ErrorCode::Unconfirmed].map(Some);
+    needs_you && asks.contains(&row.reason)
 }
 
 /// Asks it of these uploads, or of all that it can be asked of, and tells how each stands then.
@@ -99,7 +106,12 @@ pub(super) async fn control(
         }
     }
     match (what, what.event()) {
-        (_, Some(event)) => engine.uploads.ask_some(&asked, &event).await?,
+        (_, Some(event)) => {
+            engine
+                .uploads
+                .ask_some(&asked, &event, uploads.len() == 1)
+                .await?
+        }
         (Control::Last, None) => engine.uploads.put_last(&asked).await?,
         (_, None) => engine.uploads.put_first(&asked).await?,
     }

@@ -121,8 +121,15 @@ pub(super) fn offers_of(upload: &Upload, rests: bool) -> Offers {
     }
 }
 
-/// The service is asked about it before it ends.
+/// Something of it may be at the service.
 fn may_have_arrived(state: State) -> bool {
+    if let State::NeedsYou {
+        reason: ErrorCode::Unconfirmed,
+        ..
+    } = state
+    {
+        return true;
+    }
     let (State::Active(active)
     | State::Waiting {
         resume_to: active, ..

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use pinning::Priority;
 
 use super::Uploads;
-use super::layouts::Layout;
 use super::progress::Running;
 use super::rows::{self, Facts, Upload};
 use super::state::{Event, GRACE, Verdict};
@@ -23,7 +22,8 @@ const EACH_FILE: u64 = 10;
 const LONGEST_PATIENCE: Millis = 5 * 60_000;
 
 impl Uploads {
-    /// One request, and only where the list or an earlier receipt says that these bytes may be there.
+    /// One request, and only where the list or an earlier receipt says that these bytes may be there; where they may have
+    /// arrived with another row, one for each layout.
     pub(super) async fn check(
         &self,
         upload: &Upload,
@@ -35,11 +35,12 @@ impl Uploads {
         if let Some(found) = self.look_up(upload, running, &cid, None).await? {
             return Ok(found);
         }
-        let elsewhere = if self.may_have_arrived_before(upload)? {
-            self.look_elsewhere(upload, running).await?
+        let others = if self.may_have_arrived_before(upload)? {
+            self.other_names(upload, running).await
         } else {
-            None
+            Vec::new()
         };
+        let elsewhere = self.look_under(upload, running, &others).await?;
         Ok(elsewhere.unwrap_or_else(|| Event::NotPinnedYet.into()))
     }
 
@@ -120,29 +121,41 @@ impl Uploads {
         if self.not_whole().contains(&upload.id) {
             return Ok(Event::DidNotArrive.into());
         }
-        if let Some(found) = self.look_elsewhere(upload, running).await? {
+        let others = self.other_names(upload, running).await;
+        if let Some(found) = self.look_under(upload, running, &others).await? {
             return Ok(found);
         }
         if running.cancel.is_cancelled() {
             return Ok(Outcome::none());
         }
-        Ok(match self.layout_of(upload)? {
-            Layout::Unknown => Event::CannotTell.into(),
-            Layout::Ours | Layout::Open => Event::DidNotArrive.into(),
+        let event = if self.is_strange(upload)? {
+            Event::CannotTell
+        } else {
+            Event::DidNotArrive
+        };
+        let others = others.into_iter().map(|(cid, _)| cid).collect();
+        Ok(Outcome {
+            events: vec![event],
+            facts: Facts {
+                other_cids: Some(others),
+                ..Facts::default()
+            },
         })
     }
 
-    /// Under the CIDs that other layouts give the same bytes, once, unless the service is known to use ours.
-    async fn look_elsewhere(
+    /// Under each of these CIDs, once.
+    async fn look_under(
         &self,
         upload: &Upload,
         running: &Arc<Running>,
+        names: &[(String, Verdict)],
     ) -> Result<Option<Outcome>, CommandError> {
-        if planted("layouts") || self.layout_of(upload)? == Layout::Ours {
+        if planted("layouts") {
             return Ok(None);
         }
-        for (cid, verdict) in self.other_names(upload, running).await {
-            if let Some(found) = self.look_up(upload, running, &cid, Some(verdict)).await? {
+        for (cid, verdict) in names {
+            let found = self.look_up(upload, running, cid, Some(*verdict));
+            if let Some(found) = found.await? {
                 return Ok(Some(found));
             }
         }

@@ -1,7 +1,7 @@
 //! What a person asks of the queue while it works: pause, resume, cancel, retry, allow, clear.
 
 use super::rows::{self, Facts};
-use super::state::{Event, State, step};
+use super::state::{Active, Event, State, step};
 use super::{Uploads, UploadsFilter, rows::Upload};
 use crate::accounts::AccountId;
 use crate::announce::Noun;
@@ -15,13 +15,7 @@ impl Uploads {
     /// What a person asked of one row. Work on it stops at once where it has to.
     pub async fn ask(&self, id: i64, event: Event) -> Result<(), CommandError> {
         self.account_of(id)?;
-        self.ask_some(&[id], &event).await
-    }
-
-    /// What a person asked of these rows. Those that it cannot be asked of, or that are gone, are left as they are. Of one
-    /// alone, a retry answers whatever the row asks; of several, it does not.
-    pub async fn ask_some(&self, ids: &[i64], event: &Event) -> Result<(), CommandError> {
-        self.ask_each(ids, event, ids.len() == 1).await
+        self.ask_some(&[id], &event, true).await
     }
 
     /// What a person asked of all rows that it can be asked of.
@@ -36,7 +30,7 @@ impl Uploads {
             _ => "'needs_you', 'waiting'".to_owned(),
         };
         let ids = self.store.ledger.read(|tx| rows::in_states(tx, &states))?;
-        self.ask_each(&ids, event, false).await
+        self.ask_some(&ids, event, false).await
     }
 
     /// Whose upload it is.
@@ -55,11 +49,12 @@ impl Uploads {
     /// Takes back everything of an account that has not ended: it is about to be removed.
     pub(crate) async fn take_back_all_of(&self, account: AccountId) -> Result<(), CommandError> {
         let ids = self.unfinished_of(account)?;
-        self.ask_some(&ids, &Event::Cancel).await
+        self.ask_some(&ids, &Event::Cancel, false).await
     }
 
-    /// `answers`: a retry is also for rows that ask something.
-    async fn ask_each(
+    /// What a person asked of these rows. Those that it cannot be asked of, or that are gone, are left as they are.
+    /// `answers`: one was meant alone, so that a retry answers what it asks; of several it does not.
+    pub async fn ask_some(
         &self,
         ids: &[i64],
         event: &Event,
@@ -192,6 +187,10 @@ pub(super) fn asks(state: State) -> bool {
         State::NeedsYou {
             reason: ErrorCode::Secret | ErrorCode::Different,
             ..
+        } | State::NeedsYou {
+            // It may have arrived, and would be sent again without a look.
+            reason: ErrorCode::Unconfirmed,
+            resume_to: Active::Queued,
         }
     )
 }

@@ -8,26 +8,17 @@ use content::{Cid, Profile};
 use super::Uploads;
 use super::bytes::{self, Stopped};
 use super::progress::Running;
-use super::rows::{self, ONE_BLOCK, Shape, Upload};
+use super::rows::{self, Upload};
 use super::state::Verdict;
 use crate::error::CommandError;
 use crate::planted::planted;
 
 /// Codec of a raw block.
 const RAW: u64 = 0x55;
+/// The largest file that is a single block under every profile that cuts at 256 KiB.
+const ONE_BLOCK: u64 = 262_144;
 /// Codec of a block with links: the only one that a CIDv0 has.
 const DAG_PB: u64 = 0x70;
-
-/// What an account's service showed of its layout with earlier uploads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Layout {
-    /// It gave our very CID.
-    Ours,
-    /// It gave the CID of another profile, or nothing is known.
-    Open,
-    /// It gave one of no profile.
-    Unknown,
-}
 
 impl Uploads {
     /// How the service's CID compares with the bytes; `None` when the source is not what was hashed any more.
@@ -54,10 +45,9 @@ impl Uploads {
                 Err(_) => return None,
             }
         }
-        // One raw block under every profile: another hash of one is other bytes.
         let raw = theirs.parse::<Cid>().is_ok_and(|cid| cid.codec() == RAW);
         Some(
-            if verdict == Verdict::Unproven && raw && shape_of(upload) == Shape::Block {
+            if verdict == Verdict::Unproven && raw && is_one_block(upload) {
                 Verdict::Different
             } else {
                 verdict
@@ -65,32 +55,11 @@ impl Uploads {
         )
     }
 
-    /// What is known of the layout that the service would give this upload.
-    pub(super) fn layout_of(&self, upload: &Upload) -> Result<Layout, CommandError> {
+    /// Whether the service's CIDs are none that can be computed here.
+    pub(super) fn is_strange(&self, upload: &Upload) -> Result<bool, CommandError> {
         let (account, version) = (upload.account, upload.wish.cid_version);
-        let last = |shape| {
-            let read = |tx: &_| rows::last_comparison(tx, account, version, shape);
-            self.store.ledger.read(read)
-        };
-        let shape = shape_of(upload);
-        let own = last(shape)?;
-        if shape == Shape::Folder {
-            // That small files in one came out as ours says nothing of how larger ones are cut.
-            let unknown = |found: Option<(Verdict, bool)>| {
-                found.is_some_and(|(verdict, _)| verdict == Verdict::Unproven)
-            };
-            let file = last(Shape::File)?;
-            return Ok(if unknown(own) || unknown(file) {
-                Layout::Unknown
-            } else {
-                Layout::Open
-            });
-        }
-        Ok(match own {
-            Some((Verdict::Verified, true)) => Layout::Ours,
-            Some((Verdict::Unproven, _)) => Layout::Unknown,
-            _ => Layout::Open,
-        })
+        let read = |tx: &_| rows::was_unproven(tx, account, version);
+        Ok(self.store.ledger.read(read)?)
     }
 
     /// The CIDs besides ours under which a service may keep these bytes, and how they compare with it. None where the source
@@ -106,7 +75,12 @@ impl Uploads {
         let quiet = running.unseen();
         let mut names = vec![(ours.clone(), Verdict::Verified)];
         names.extend(other_version(&ours).map(|cid| (cid, Verdict::Verified)));
-        for profile in Profile::ALL {
+        let _alone = tokio::select! {
+            taken = self.hashing.acquire() => taken,
+            () = quiet.cancel.cancelled() => return Vec::new(),
+        };
+        let own = bytes::profile(upload);
+        for profile in Profile::ALL.into_iter().filter(|profile| *profile != own) {
             let Ok(root) = self.root_under(upload, &quiet, profile).await else {
                 break;
             };
@@ -141,14 +115,10 @@ impl Uploads {
     }
 }
 
-fn shape_of(upload: &Upload) -> Shape {
-    if upload.wish.folder || upload.wish.wrap {
-        Shape::Folder
-    } else if upload.bytes.is_some_and(|size| size <= ONE_BLOCK) {
-        Shape::Block
-    } else {
-        Shape::File
-    }
+/// One raw block under every profile: another hash of one is other bytes.
+fn is_one_block(upload: &Upload) -> bool {
+    let single = !upload.wish.folder && !upload.wish.wrap;
+    single && upload.bytes.is_some_and(|size| size <= ONE_BLOCK)
 }
 
 fn same_hash(ours: &str, theirs: &str) -> bool {
@@ -157,7 +127,7 @@ fn same_hash(ours: &str, theirs: &str) -> bool {
 }
 
 /// The same block named in the other version, where both can name it.
-fn other_version(cid: &str) -> Option<String> {
+pub(super) fn other_version(cid: &str) -> Option<String> {
     let cid = cid.parse::<Cid>().ok()?;
     let other = match cid.version() {
         cid::Version::V0 => Cid::new_v1(DAG_PB, *cid.hash()),

@@ -1,21 +1,23 @@
 //! After a lost answer: whether more came of an upload than was heard. Each list that is read tells, until so much time has
-//! passed that nothing can come any more.
+//! passed that nothing can come any more and nothing stands there that nobody expected.
 
 use std::collections::HashMap;
 
 use super::Uploads;
+use super::layouts::other_version;
 use super::rows::{self, Upload};
 use super::state::State;
 use crate::accounts::AccountId;
 use crate::announce::{Noun, heard};
 use crate::clock::Millis;
 use crate::error::CommandError;
+use crate::pins::Mirrored;
 use crate::planted::planted;
 use crate::store::Urgency;
 
 /// What a service has not taken in after so long does not come any more.
 const SETTLED: Millis = 10 * 60_000;
-/// How far the service's clock may be behind this computer's.
+/// How far the service's clock may differ from this computer's.
 const SKEW: Millis = 5 * 60_000;
 
 impl Uploads {
@@ -28,6 +30,8 @@ impl Uploads {
                 tracing::warn!(%error, "uploads whose answers were lost could not be looked at");
             }
             heard(&mut changes, Noun::Pin).await;
+            // One look is for all that was said meanwhile.
+            changes = changes.resubscribe();
         }
     }
 
@@ -41,11 +45,12 @@ impl Uploads {
             let Some(as_of) = age.as_of.filter(|_| !age.refreshing) else {
                 continue;
             };
-            if swept.insert(account, as_of) == Some(as_of) {
-                continue;
-            }
+            let read = swept.insert(account, as_of) != Some(as_of);
             for upload in self.store.ledger.read(|tx| rows::in_doubt(tx, account))? {
-                self.sweep_one(&upload, as_of).await?;
+                // What is said to stand in the list may be taken out of it by hand at any time.
+                if read || upload.strays > 0 {
+                    self.sweep_one(&upload, as_of).await?;
+                }
             }
         }
         Ok(())
@@ -55,13 +60,17 @@ impl Uploads {
         let (Some(lost), Some(finished)) = (upload.lost, upload.finished) else {
             return Ok(());
         };
-        let strays = if planted("sweep") {
-            0
-        } else {
-            self.strays(upload, lost)?
-        };
-        let over = as_of >= finished + SETTLED;
-        if strays <= upload.strays && !over {
+        if planted("sweep")
+            || self
+                .store
+                .ledger
+                .read(|tx| rows::is_on_its_way(tx, upload))?
+        {
+            return Ok(());
+        }
+        let strays = self.strays(upload, lost - SKEW, finished + SETTLED + SKEW)?;
+        let over = strays == 0 && as_of >= finished + SETTLED;
+        if strays == upload.strays && !over {
             return Ok(());
         }
         let id = upload.id;
@@ -75,29 +84,63 @@ impl Uploads {
         Ok(())
     }
 
-    /// Pins of its bytes that were made since its answer was lost, and are in no receipt.
-    fn strays(&self, upload: &Upload, lost: Millis) -> Result<u64, CommandError> {
-        let public = upload.wish.target.network.is_public();
-        let Some(cid) = upload.service_cid.as_ref().or(upload.cid.as_ref()) else {
-            return Ok(0);
-        };
-        let mut strays = 0;
-        for pin in self.pins.alike(upload.account, cid)? {
-            let since = pin.pin.pinned.is_some_and(|at| at >= lost - SKEW);
-            let Some(record) = pin.service_id() else {
-                continue;
-            };
-            if !since || pin.pin.public != public || upload.service_id.as_deref() == Some(record) {
-                continue;
-            }
-            let another = self
+    /// Pins of its bytes in the list, made between these times, beyond the one that it is known to have and those of other
+    /// receipts.
+    fn strays(&self, upload: &Upload, from: Millis, to: Millis) -> Result<u64, CommandError> {
+        let mut pins = 0;
+        for cid in names(upload) {
+            let others = self
                 .store
                 .ledger
-                .read(|tx| rows::is_of_another(tx, upload, record))?;
-            strays += u64::from(!another);
+                .read(|tx| rows::receipts_of_others(tx, upload, &cid))?;
+            let mut unnamed = others.iter().filter(|record| record.is_none()).count();
+            for pin in self.pins.alike(upload.account, &cid)? {
+                if !self.may_be_of(upload, &pin, from, to, &others) {
+                    continue;
+                }
+                if unnamed > 0 {
+                    unnamed -= 1;
+                } else {
+                    pins += 1;
+                }
+            }
         }
-        // A receipt without an id is of one of them.
-        let unnamed = upload.job.state == State::Pinned && upload.service_id.is_none();
-        Ok(strays - u64::from(unnamed && strays > 0))
+        Ok(if upload.job.state == State::Pinned {
+            u64::saturating_sub(pins, 1)
+        } else {
+            pins
+        })
     }
+
+    fn may_be_of(
+        &self,
+        upload: &Upload,
+        pin: &Mirrored,
+        from: Millis,
+        to: Millis,
+        others: &[Option<String>],
+    ) -> bool {
+        let record = pin.service_id();
+        if record.is_some() && record == upload.service_id.as_deref() {
+            return true;
+        }
+        let public = upload.wish.target.network.is_public();
+        let then = pin.pin.pinned.is_some_and(|at| (from..=to).contains(&at));
+        let of_another = others.iter().any(|other| other.as_deref() == record);
+        pin.pin.public == public && then && !of_another
+    }
+}
+
+/// The CIDs under which its bytes may stand.
+fn names(upload: &Upload) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let known = upload.service_cid.iter().chain(&upload.cid);
+    for cid in known.chain(&upload.other_cids) {
+        for name in std::iter::once(cid.clone()).chain(other_version(cid)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
 }

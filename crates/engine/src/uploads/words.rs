@@ -49,11 +49,11 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
         State::NeedsYou { reason, resume_to } => needs_you(reason, resume_to, service, upload),
         State::Pinned => pinned(upload, service),
         State::Cancelled if upload.strays > 0 => format!(
-            "Cancelled after it had arrived: {service} pinned it. Unpin it in the list of pins if it is not wanted."
+            "Cancelled. A pin of it stands in the list all the same: it arrived late at {there}, or was pinned in another way."
         ),
-        State::Cancelled if upload.job.cancelling => format!(
-            "Cancelled. {service} could not be asked what of it arrived; look at the list of pins."
-        ),
+        State::Cancelled if upload.job.cancelling => {
+            "Cancelled. It is not known what of it arrived; look at the list of pins.".into()
+        }
         State::Cancelled => "Cancelled. Nothing of it is pinned by this upload.".into(),
     }
 }
@@ -170,10 +170,7 @@ fn pinned(upload: &Upload, service: &str) -> String {
     };
     let words = match upload.strays {
         0 => words,
-        more => format!(
-            "{words} An answer was lost on the way, and {service} pinned it {} times. Unpin what is too many.",
-            more + 1
-        ),
+        more => format!("{words} {} pins of it stand in the list.", more + 1),
     };
     match upload.problems {
         0 => words,

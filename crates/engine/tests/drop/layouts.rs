@@ -82,6 +82,14 @@ async fn what_cannot_be_looked_for_after_a_lost_answer_waits_for_a_person_and_is
     assert_eq!(row.reason, Some(ErrorCode::Unconfirmed));
     assert!(row.sentence.contains("list of pins"), "{}", row.sentence);
     assert_eq!(house.uploads_received(), 3, "sent again without a word");
+    // Who tries all again has not looked.
+    let uploads = &house.engine.uploads;
+    uploads.ask_all(&Event::Retry).await.expect("asks");
+    uploads
+        .ask_some(&[id], &Event::Retry, false)
+        .await
+        .expect("asks");
+    assert_eq!(uploads.head().expect("figures").needs_you, 1);
     house
         .engine
         .uploads

@@ -136,18 +136,21 @@ async fn some_of_many_are_paused_continued_and_taken_back_and_the_others_go_on()
         ids.extend(house.drop_in(&[house.file(name, name.as_bytes())]).await);
     }
     let some = [ids[0], 4711, ids[2], ids[3], ids[5]];
-    uploads.ask_some(&some, &Event::Pause).await.expect("asks");
+    uploads
+        .ask_some(&some, &Event::Pause, false)
+        .await
+        .expect("asks");
     let chosen = uploads.chosen(UploadsFilter::Now, "", &some);
     let chosen = chosen.expect("four of them are there");
     assert_eq!(chosen.ids, [ids[0], ids[2], ids[3], ids[5]]);
     assert_eq!((chosen.resume, chosen.pause, chosen.cancel), (4, 0, 4));
     assert_eq!((chosen.sent, chosen.first, chosen.last), (0, 4, 4));
     let taken_back = [ids[0], ids[1]];
-    let cancel = uploads.ask_some(&taken_back, &Event::Cancel);
+    let cancel = uploads.ask_some(&taken_back, &Event::Cancel, false);
     cancel.await.expect("asks");
     // What is taken back does not go on, and what goes on does not need to.
     let resumed = [ids[0], ids[2], ids[4]];
-    let resume = uploads.ask_some(&resumed, &Event::Resume);
+    let resume = uploads.ask_some(&resumed, &Event::Resume, false);
     resume.await.expect("asks");
     engine.accounts.release(house.account);
     let pinned = |name: &'static str| {
@@ -189,11 +192,14 @@ async fn a_retry_of_some_tries_what_it_can_and_answers_no_question() {
     let chosen = uploads.chosen(UploadsFilter::NeedsYou, "", &ids);
     let chosen = chosen.expect("all of them");
     assert_eq!((chosen.retry, chosen.first, chosen.cancel), (1, 0, 3));
-    uploads.ask_some(&ids, &Event::Retry).await.expect("asks");
+    uploads
+        .ask_some(&ids, &Event::Retry, false)
+        .await
+        .expect("asks");
     let needs_you = uploads.head().expect("figures").needs_you;
     assert_eq!(needs_you, 2);
     // Of one alone it is the answer.
-    let different = uploads.ask_some(&ids[1..2], &Event::Retry);
+    let different = uploads.ask_some(&ids[1..2], &Event::Retry, true);
     different.await.expect("asks");
     assert_eq!(uploads.head().expect("figures").needs_you, 1);
 }

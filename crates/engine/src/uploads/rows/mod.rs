@@ -22,7 +22,7 @@ use crate::error::ErrorCode;
 use crate::pins::Scalar;
 
 pub(super) use handovers::{hand_over, handed_over, handed_to, handovers};
-pub(super) use layouts::{ONE_BLOCK, Shape, last_comparison};
+pub(super) use layouts::was_unproven;
 pub use lists::UploadsFilter;
 pub(super) use lists::{among, history, ids, window};
 pub(super) use names::{ACTIVE, active_name, state_name, verdict_name};
@@ -33,7 +33,7 @@ pub(super) use read::{
     receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled,
 };
 pub(super) use suspects::{Suspect, answer, reword, suspects};
-pub(super) use sweep::{accounts_in_doubt, in_doubt, is_of_another, swept};
+pub(super) use sweep::{accounts_in_doubt, in_doubt, is_on_its_way, receipts_of_others, swept};
 pub(super) use write::{
     amend, apply, clear, clear_all, insert, limits, recover, set_limits, set_rest, settled,
 };
@@ -144,8 +144,10 @@ pub(super) struct Upload {
     pub created: Millis,
     /// When an answer to it was lost, as long as more may come of it than was heard.
     pub lost: Option<Millis>,
-    /// Pins that came of it and that nobody expected.
+    /// Pins of it that stand in the list and that nobody expected.
     pub strays: u64,
+    /// The CIDs that other layouts give the same bytes, where they were looked for.
+    pub other_cids: Vec<String>,
     /// Where what was sent so far lives, as long as the source is what it was then.
     pub place: Option<Place>,
 }
@@ -201,6 +203,7 @@ impl Upload {
             created: 0,
             lost: None,
             strays: 0,
+            other_cids: Vec::new(),
             place: None,
         }
     }
@@ -233,6 +236,8 @@ pub(super) struct Facts {
     pub place: Option<Place>,
     /// So many of its bytes are safe.
     pub offset: Option<u64>,
+    /// The CIDs that other layouts give the same bytes.
+    pub other_cids: Option<Vec<String>>,
     /// What was left out: path and sentence. Replaces what was known.
     pub problems: Option<Vec<(String, String)>>,
     /// What waits for a word. Replaces what was known.
@@ -247,7 +252,7 @@ const COLUMNS: &str = "id, account, name, kind, paths, pin_name, keyvalues, cid_
                          AND state NOT IN ('pinned', 'cancelled')), created, \
                        allowed, junk, resume_farthest, patterns, resume_length, expires, owes_end, refused, lost, strays, \
                        priority < 0 AND priority IS (SELECT min(priority) FROM upload WHERE priority < 0 \
-                         AND state NOT IN ('pinned', 'cancelled'))";
+                         AND state NOT IN ('pinned', 'cancelled')), other_cids";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
     let kind: String = row.get(3)?;
@@ -305,6 +310,7 @@ fn upload(row: &Row<'_>) -> rusqlite::Result<Upload> {
         created: row.get(34)?,
         lost: row.get(43)?,
         strays: row.get(44)?,
+        other_cids: serde_json::from_str(&row.get::<_, String>(46)?).unwrap_or_default(),
         place,
     })
 }

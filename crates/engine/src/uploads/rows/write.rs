@@ -97,7 +97,7 @@ fn write_job(
     tx.prepare_cached(
         "UPDATE upload SET state = ?2, resume_to = ?3, until = ?4, reason = ?5, attempts = ?6, cancelling = ?7,
            finished = coalesce(finished, ?8), detail = CASE WHEN ?9 THEN ?10 ELSE detail END, resume_farthest = ?11,
-           lost = coalesce(lost, ?12) WHERE id = ?1",
+           lost = coalesce(lost, ?12), priority = CASE WHEN ?8 IS NULL THEN priority ELSE 0 END WHERE id = ?1",
     )?
     .execute(params![
         id,
@@ -111,13 +111,13 @@ fn write_job(
         job.state != before.state,
         facts.detail,
         job.farthest,
-        loses_its_answer(before, job).then_some(now)
+        in_doubt_since(before, job, now)
     ])?;
     Ok(())
 }
 
-/// Sending ended without a receipt, and the service is asked what arrived.
-fn loses_its_answer(before: &Job, job: &Job) -> bool {
+/// Since when more may come of it than is heard: its request may have arrived, or what had arrived was not found.
+fn in_doubt_since(before: &Job, job: &Job, now: Millis) -> Option<Millis> {
     let asks = matches!(
         job.state,
         State::Active(Active::Confirming)
@@ -133,7 +133,13 @@ fn loses_its_answer(before: &Job, job: &Job) -> bool {
                 ..
             }
     );
-    before.state == State::Active(Active::Sending) && asks
+    let lost = before.state == State::Active(Active::Sending) && asks && !job.resumable;
+    let not_found = before.state == State::Active(Active::Confirming)
+        && matches!(
+            job.state,
+            State::Active(Active::Queued) | State::NeedsYou { .. } | State::Cancelled
+        );
+    (lost || not_found).then_some(now)
 }
 
 fn forget_place(tx: &Tx, id: i64) -> Result<(), StoreError> {
@@ -146,10 +152,13 @@ fn forget_place(tx: &Tx, id: i64) -> Result<(), StoreError> {
 }
 
 fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
+    let other_cids = facts.other_cids.as_ref();
+    let other_cids = other_cids.map(|cids| serde_json::to_string(cids).unwrap_or_default());
     tx.prepare_cached(
         "UPDATE upload SET files = coalesce(?2, files), bytes = coalesce(?3, bytes), stamp = coalesce(?4, stamp),
            cid = coalesce(?5, cid), service_cid = coalesce(?6, service_cid), service_id = coalesce(?7, service_id),
-           verdict = coalesce(?8, verdict), amended = coalesce(?9, amended), owes_end = coalesce(?10, owes_end) WHERE id = ?1",
+           verdict = coalesce(?8, verdict), amended = coalesce(?9, amended), owes_end = coalesce(?10, owes_end),
+           other_cids = coalesce(?11, other_cids) WHERE id = ?1",
     )?
     .execute(params![
         id,
@@ -161,7 +170,8 @@ fn write_facts(tx: &Tx, id: i64, facts: &Facts) -> Result<(), StoreError> {
         facts.service_id,
         facts.verdict.map(verdict_name),
         facts.amended,
-        facts.owes_end
+        facts.owes_end,
+        other_cids
     ])?;
     if let Some(place) = &facts.place {
         tx.prepare_cached(
