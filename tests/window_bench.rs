@@ -296,15 +296,26 @@ async fn queue() -> Figure {
     }
 }
 
+/// 1,024 bytes that no compression makes smaller, others for each number.
+fn noise(number: usize) -> Vec<u8> {
+    let mut state = number as u64 + 0x9e37_79b9_7f4a_7c15;
+    let next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    std::iter::repeat_with(next).take(128).flatten().collect()
+}
+
 /// The gaps between frames, in milliseconds, while a folder of very many small files is looked at, hashed, sent and checked.
 async fn frames() -> Vec<Figure> {
     let desktop = Desktop::start();
     let driver = app::start_with_sandbox(&desktop).await;
     let folder = desktop.path("many");
     for number in 0..SMALL_FILES {
-        let content = format!("{number:.>1024}");
         let place = folder.join((number % 100).to_string());
-        files::write(&place, &number.to_string(), content.as_bytes());
+        files::write(&place, &number.to_string(), &noise(number));
     }
     let drag = Drag::over(&desktop, &[folder], (640, 400)).await;
     app::wait_for_overlay(&driver).await;

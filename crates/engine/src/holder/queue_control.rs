@@ -96,22 +96,18 @@ pub(super) async fn control(
         }
         uploads.to_vec()
     };
+    let alone = uploads.len() == 1;
     let (mut asked, mut not_done) = (Vec::new(), Vec::new());
     for id in &chosen {
         let row = engine.uploads.row_of(*id)?;
-        if what.may(&row, uploads.len() == 1) {
+        if what.may(&row, alone) {
             asked.push(*id);
         } else {
             not_done.extend(what.not_done(&row, uploads));
         }
     }
     match (what, what.event()) {
-        (_, Some(event)) => {
-            engine
-                .uploads
-                .ask_some(&asked, &event, uploads.len() == 1)
-                .await?
-        }
+        (_, Some(event)) => engine.uploads.ask_some(&asked, &event, alone).await?,
         (Control::Last, None) => engine.uploads.put_last(&asked).await?,
         (_, None) => engine.uploads.put_first(&asked).await?,
     }

@@ -23,6 +23,8 @@ pub(super) struct Running {
     pub(super) done: AtomicU64,
     /// Bytes of content.
     pub(super) total: AtomicU64,
+    /// Bytes of `done` that an earlier run sent: no speed of this one.
+    from: AtomicU64,
     /// Bytes of `done` that are in the row: safe at the service.
     pub(super) saved: AtomicU64,
     /// Bytes of `done` count towards the batch: they are being sent.
@@ -50,6 +52,7 @@ impl Running {
             cancel,
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
+            from: AtomicU64::new(0),
             saved: AtomicU64::new(0),
             sending: AtomicBool::new(false),
             indexing: AtomicBool::new(false),
@@ -60,8 +63,16 @@ impl Running {
 
     /// Sending goes on where it was: these bytes are at the service.
     pub(super) fn goes_on_from(&self, offset: u64) {
-        self.done.store(offset, Ordering::Relaxed);
+        // First, so that nobody sees the bytes without knowing that they were there.
+        self.from.store(offset, Ordering::Release);
+        self.done.store(offset, Ordering::Release);
         self.saved.store(offset, Ordering::Relaxed);
+    }
+
+    /// Bytes that were hashed or sent in this state, by this run.
+    fn moved(&self) -> u64 {
+        let done = self.done.load(Ordering::Acquire);
+        done.saturating_sub(self.from.load(Ordering::Acquire))
     }
 
     /// Bytes that are on their way and in no row.
@@ -81,7 +92,8 @@ impl Running {
 
     /// A new state begins with `total` bytes before it.
     pub(super) fn begin(&self, total: u64, sending: bool) {
-        self.done.store(0, Ordering::Relaxed);
+        self.done.store(0, Ordering::Release);
+        self.from.store(0, Ordering::Release);
         self.saved.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
         self.sending.store(sending, Ordering::Relaxed);
@@ -212,7 +224,7 @@ impl Uploads {
                     running.total.load(Ordering::Relaxed),
                 );
                 on_its_way += running.unsaved();
-                let rate = rates.entry(*id).or_default().at(now, done);
+                let rate = rates.entry(*id).or_default().at(now, running.moved());
                 told.push(ProgressRow {
                     id: *id,
                     done,
@@ -257,6 +269,20 @@ fn left(done: u64, total: u64, rate: Option<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_there_of_an_upload_that_goes_on_is_no_speed_of_it_whenever_it_is_looked_at() {
+        let (running, mut rate) = (Running::new(false, 0), Rate::default());
+        // Nothing is known of it yet: the keychain is asked, and the service.
+        for look in 0..10 {
+            assert_eq!(rate.at(look * 100, running.moved()), None);
+        }
+        running.begin(9_000_000, true);
+        running.goes_on_from(8_000_000);
+        assert_eq!(rate.at(1_000, running.moved()), None);
+        running.done.store(8_000_100, Ordering::Release);
+        assert_eq!(rate.at(1_100, running.moved()), Some(100.0 / 1.1));
+    }
 
     #[test]
     fn a_speed_is_told_after_a_second_and_is_that_of_the_last_five() {

@@ -2,6 +2,7 @@
 //! passed that nothing can come any more and nothing stands there that nobody expected.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use super::Uploads;
 use super::layouts::other_version;
@@ -68,7 +69,8 @@ impl Uploads {
         {
             return Ok(());
         }
-        let strays = self.strays(upload, lost - SKEW, finished + SETTLED + SKEW)?;
+        let times = lost - SKEW..=finished + SETTLED + SKEW;
+        let strays = self.strays(upload, &times)?;
         let over = strays == 0 && as_of >= finished + SETTLED;
         if strays == upload.strays && !over {
             return Ok(());
@@ -84,9 +86,9 @@ impl Uploads {
         Ok(())
     }
 
-    /// Pins of its bytes in the list, made between these times, beyond the one that it is known to have and those of other
+    /// Pins of its bytes in the list, made at these times, beyond the one that it is known to have and those of other
     /// receipts.
-    fn strays(&self, upload: &Upload, from: Millis, to: Millis) -> Result<u64, CommandError> {
+    fn strays(&self, upload: &Upload, times: &RangeInclusive<Millis>) -> Result<u64, CommandError> {
         let mut pins = 0;
         for cid in names(upload) {
             let others = self
@@ -95,7 +97,7 @@ impl Uploads {
                 .read(|tx| rows::receipts_of_others(tx, upload, &cid))?;
             let mut unnamed = others.iter().filter(|record| record.is_none()).count();
             for pin in self.pins.alike(upload.account, &cid)? {
-                if !self.may_be_of(upload, &pin, from, to, &others) {
+                if !may_be_of(upload, &pin, times, &others) {
                     continue;
                 }
                 if unnamed > 0 {
@@ -111,24 +113,23 @@ impl Uploads {
             pins
         })
     }
+}
 
-    fn may_be_of(
-        &self,
-        upload: &Upload,
-        pin: &Mirrored,
-        from: Millis,
-        to: Millis,
-        others: &[Option<String>],
-    ) -> bool {
-        let record = pin.service_id();
-        if record.is_some() && record == upload.service_id.as_deref() {
-            return true;
-        }
-        let public = upload.wish.target.network.is_public();
-        let then = pin.pin.pinned.is_some_and(|at| (from..=to).contains(&at));
-        let of_another = others.iter().any(|other| other.as_deref() == record);
-        pin.pin.public == public && then && !of_another
+/// The record of its receipt, or one that was made at such a time and is in nobody else's.
+fn may_be_of(
+    upload: &Upload,
+    pin: &Mirrored,
+    times: &RangeInclusive<Millis>,
+    others: &[Option<String>],
+) -> bool {
+    let record = pin.service_id();
+    if record.is_some() && record == upload.service_id.as_deref() {
+        return true;
     }
+    let public = upload.wish.target.network.is_public();
+    let then = pin.pin.pinned.is_some_and(|at| times.contains(&at));
+    let of_another = others.iter().any(|other| other.as_deref() == record);
+    pin.pin.public == public && then && !of_another
 }
 
 /// The CIDs under which its bytes may stand.

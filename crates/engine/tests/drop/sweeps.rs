@@ -101,7 +101,7 @@ async fn what_is_there_twice_after_a_lost_answer_is_told_with_the_next_list() {
         .open(house.account, &everything(), None, Look::default());
     let pins = &house.engine.pins;
     let set = set.expect("a set").set;
-    let shown = pins.rows(set.clone(), 0, 9).expect("rows");
+    let shown = pins.rows(set, 0, 9).expect("rows");
     let one = shown
         .iter()
         .position(|pin| pin.name.as_deref() == Some("photo.jpg"));

@@ -13,6 +13,7 @@ use fuzzing::Dice;
 
 /// The only account of the table.
 pub(super) const ACCOUNT: AccountId = 1;
+const DAY: Millis = 86_400_000;
 /// Both look-ups, in time.
 const PATIENCE: Millis = 2 * GRACE;
 
@@ -339,8 +340,8 @@ impl<'a> World<'a> {
     fn surprise(&mut self) {
         let at = self.dice.below(self.rows.len());
         match self.dice.below(40) {
-            0 => self.now += 86_400_000,
-            1 => self.now -= 86_400_000,
+            0 => self.now += self.jump(),
+            1 => self.now -= self.jump(),
             2 | 3 => self.person(at, &Event::Pause),
             4..=6 => self.apply(at, &Event::Resume),
             7 | 8 => self.apply(at, &Event::Retry),
@@ -351,6 +352,15 @@ impl<'a> World<'a> {
             10 => self.crash(),
             11..=14 => self.held = false,
             _ => {}
+        }
+    }
+
+    /// A day, or ten years: a battery was empty.
+    fn jump(&mut self) -> Millis {
+        if self.dice.one_in(3) {
+            10 * 365 * DAY
+        } else {
+            DAY
         }
     }
 
