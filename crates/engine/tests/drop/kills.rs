@@ -59,7 +59,7 @@ async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice(
     child::lives_here(Fast::new(FASTER)).await;
     let kills = number("PINFOLD_KILLS").unwrap_or(50);
     let seed = number("PINFOLD_SEED").unwrap_or(1);
-    let mut house = House::doubling(Fast::new(FASTER)).await;
+    let mut house = House::timed_with(Fast::new(FASTER), |config| config.twins = true).await;
     house.cut(2 * CHUNK, CHUNK);
     let limits = UploadLimits {
         at_once: 16,

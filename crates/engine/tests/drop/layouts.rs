@@ -8,6 +8,7 @@ use sandbox::{Layout, Route};
 
 use super::chunks::noise;
 use super::house::House;
+use super::house::fast::Fast;
 use super::lost::lose;
 
 /// CIDv0, whatever is asked for: a profile that is known here.
@@ -16,7 +17,7 @@ const KNOWN: Layout = Layout::AlwaysV0;
 const UNKNOWN: Layout = Layout::Leaves(100_000);
 
 async fn laid_out(layout: Layout) -> House {
-    let house = House::configured(|config| config.layout = layout).await;
+    let house = House::timed_with(Fast::new(20), |config| config.layout = layout).await;
     // What the key may do is found out with the first file and the first folder.
     let file = house.file("first.bin", &noise(300_000, 1));
     house.file("first/a.txt", b"a");

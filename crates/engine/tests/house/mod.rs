@@ -132,13 +132,16 @@ impl House {
         Self::build(ground, |_| ()).await
     }
 
-    /// The same, whose service makes a pin of each upload, also of bytes that it has already.
-    pub(crate) async fn doubling(clock: Arc<dyn Clock>) -> Self {
+    /// The same, whose server is set up in its own way.
+    pub(crate) async fn timed_with(
+        clock: Arc<dyn Clock>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let ground = Ground {
             clock,
             ..Ground::real()
         };
-        Self::build(ground, |config| config.twins = true).await
+        Self::build(ground, change).await
     }
 
     /// A house whose service hangs up on a client that sends nothing for so long.
