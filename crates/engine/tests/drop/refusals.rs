@@ -1,4 +1,4 @@
-//! A key that is refused in the middle of a queue, at each of its requests.
+//! A key that is refused, or a plan that is used up, in the middle of a queue, at each of its requests.
 
 use engine::error::ErrorCode;
 use engine::uploads::{UploadLimits, UploadState};
@@ -24,8 +24,8 @@ async fn drop_all(house: &House) -> usize {
     paths.len()
 }
 
-/// Whether the key was refused when its `after`-th request had passed.
-async fn refused_after(after: usize) -> bool {
+/// Whether a request was refused like this when the `after`-th one had passed.
+async fn refused_after(after: usize, status: u16, code: ErrorCode) -> bool {
     let mut house = House::new().await;
     house.cut(2 * CHUNK, CHUNK);
     let limits = UploadLimits {
@@ -39,12 +39,12 @@ async fn refused_after(after: usize) -> bool {
     };
     let before = house.sandbox.requests().len();
     fault(after, Kind::Pass);
-    fault(10_000, Kind::status(401));
+    fault(10_000, Kind::status(status));
     let dropped = drop_all(&house).await;
     let held = || house.engine.accounts.hold(house.account);
     let open = || house.engine.uploads.head().expect("figures").now;
     let over = |(hold, open): (Option<engine::accounts::Hold>, _)| {
-        let refused = hold.is_some_and(|hold| hold.code == ErrorCode::Unauthorized);
+        let refused = hold.is_some_and(|hold| hold.code == code);
         (refused || open == 0).then_some(refused)
     };
     let refused = house.once(|| (held(), open()), over, async || ()).await;
@@ -68,12 +68,12 @@ async fn refused_after(after: usize) -> bool {
     let requests = house.sandbox.requests();
     let refusals = requests[before..]
         .iter()
-        .filter(|entry| entry.status == 401);
+        .filter(|entry| entry.status == status);
 
     let refusals = refusals.count();
     assert!(
         refusals <= MOST_REFUSALS,
-        "after {after}: {refusals} requests of a key that is refused"
+        "after {after}: {refusals} requests are refused"
     );
     assert_eq!(files(&house).await.len(), dropped, "after {after}");
     refused
@@ -82,8 +82,17 @@ async fn refused_after(after: usize) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_refused_at_any_request_of_a_queue_costs_two_more_at_most_and_no_upload() {
     let mut after = 0;
-    while refused_after(after).await {
+    while refused_after(after, 401, ErrorCode::Unauthorized).await {
         after += 1;
     }
     assert!(after > 10, "the queue asked only {after} times");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_is_used_up_at_any_request_of_a_queue_costs_two_more_at_most_and_no_upload() {
+    let mut after = 0;
+    while refused_after(after, 402, ErrorCode::QuotaExceeded).await {
+        after += 3;
+    }
+    assert!(after > 9, "the queue asked only {after} times");
 }
