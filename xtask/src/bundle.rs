@@ -13,6 +13,26 @@ const PROGRAMS: [&str; 3] = [
     "/usr/bin/pinfold",
     "/usr/bin/pinfold-sandbox",
 ];
+/// What the command line says of itself: how it is asked, the file that is made of it, and where people's programs look for
+/// that. The list in `tauri.conf.json` is the same.
+const SAID: [(&[&str], &str, &str); 4] = [
+    (&["man"], "pinfold.1", "/usr/share/man/man1/pinfold.1"),
+    (
+        &["completions", "bash"],
+        "pinfold.bash",
+        "/usr/share/bash-completion/completions/pinfold",
+    ),
+    (
+        &["completions", "zsh"],
+        "_pinfold",
+        "/usr/share/zsh/site-functions/_pinfold",
+    ),
+    (
+        &["completions", "fish"],
+        "pinfold.fish",
+        "/usr/share/fish/vendor_completions.d/pinfold.fish",
+    ),
+];
 const ENTRY: &str = "/usr/share/applications/Pinfold.desktop";
 const TITLE: &str = "Pinfold";
 
@@ -35,6 +55,7 @@ pub(crate) fn bundle(arguments: &[String]) -> Outcome {
     ui::install(&ui::folder())?;
     ui::build()?;
     build_programs()?;
+    write_what_it_says()?;
     let bundles = checkout::target().join("release/bundle");
     // A package of an earlier version must not be taken for this one's.
     let _ = std::fs::remove_dir_all(&bundles);
@@ -82,10 +103,27 @@ pub(crate) fn build_programs() -> Outcome {
         .map(|_| ())
 }
 
+/// The manual page and the completions, beside the programs.
+fn write_what_it_says() -> Outcome {
+    let programs = checkout::target().join("release");
+    let folder = programs.join("said");
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    for (asked, file, _) in SAID {
+        let said = Run::new(programs.join("pinfold"))
+            .args(asked)
+            .quiet()
+            .output()?;
+        std::fs::write(folder.join(file), said).map_err(failed)?;
+    }
+    Ok(())
+}
+
 fn holds_everything(package: &Path, contents: &str) -> Outcome {
     for wanted in PROGRAMS
         .into_iter()
         .chain([ENTRY, "/usr/share/icons/hicolor/"])
+        .chain(SAID.map(|(_, _, path)| path))
     {
         // A deb lists its files with `./`, `/` or nothing before them.
         if !contents.contains(wanted.trim_start_matches('/')) {
@@ -117,7 +155,8 @@ fn installs_and_starts(deb: &Path) -> Outcome {
     println!("Removing {name}");
     system::apt(&["remove", "--yes", &name])?;
     seen?;
-    let mut installed = PROGRAMS.into_iter().chain([ENTRY]);
+    let said = SAID.map(|(_, _, path)| path);
+    let mut installed = PROGRAMS.into_iter().chain([ENTRY]).chain(said);
     if let Some(left) = installed.find(|path| Path::new(path).exists()) {
         return Err(format!(
             "{left} is still there after the package was removed"

@@ -114,10 +114,8 @@ pub(crate) enum Command {
     /// A local pinning service that behaves like Pinata, for tests and demonstrations.
     Sandbox(Sandbox),
     /// Prints completions for a shell.
-    #[command(hide = true)]
     Completions { shell: Shell },
     /// Prints the manual page.
-    #[command(hide = true)]
     Man,
 }
 
