@@ -10,6 +10,8 @@ export type Binding = {
   passes?: boolean;
   /** Works only while the focus is in here. */
   within?: () => HTMLElement | null | undefined;
+  /** There is something for it to act on: else typing does not find it. */
+  offered?: () => boolean;
 };
 export type KeyGroup = "Everywhere" | "Screens" | "In the list" | "Selection";
 

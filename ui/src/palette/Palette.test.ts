@@ -2,6 +2,7 @@ import { render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import App from "../App.svelte";
+import type { UploadRow } from "../bindings";
 import { aGroup, aPin, aStart, enginePins } from "../pins/fakePins";
 import { anUpload, deferred } from "../uploads/fakeEngine";
 import { hit, looksLikeCid } from "./palette.svelte";
@@ -19,6 +20,12 @@ async function open(answers: Record<string, () => unknown> = {}) {
   await waitFor(() => expect(field).toHaveFocus());
   return { engine, user, field };
 }
+const mist = () => anUpload({ name: "harbour-mist.tif" });
+/** The dock, with this one upload in it. */
+const dockOf = (row: UploadRow) => ({
+  uploads_rows: () => ({ total: 1, rows: [row] }),
+  uploads_chosen: () => ({ ids: [row.id], pause: 0, resume: 0, cancel: 1, sent: 0, retry: 0, clear: 0, first: 0, last: 0 }),
+});
 const option = (name: RegExp) => screen.findByRole("option", { name });
 
 test("a pin is found by typing, and Enter goes to it among all the others", async () => {
@@ -97,10 +104,11 @@ test("words are found anywhere, and only all of them", () => {
 });
 
 test("with the dock open, the same key of both lists is found, and told in the sheet of keys", async () => {
-  const { user } = await open({ uploads_rows: () => ({ total: 1, rows: [anUpload()] }) });
+  const { user } = await open(dockOf(mist()));
   await user.keyboard("{Escape}");
   await user.keyboard("{Control>}j{/Control}");
   await screen.findByRole("region", { name: "Uploads dock" });
+  await user.click(await screen.findByText("harbour-mist.tif"));
   await user.keyboard("{Control>}k{/Control}");
   expect(await option(/^Unpin\s*Del/)).toBeVisible();
   expect(await option(/^Cancel or clear uploads\s*Del/)).toBeVisible();
@@ -109,4 +117,23 @@ test("with the dock open, the same key of both lists is found, and told in the s
   const sheet = within(await screen.findByRole("dialog", { name: "Keyboard shortcuts" }));
   expect(sheet.getByText("Cancel or clear uploads")).toBeVisible();
   expect(sheet.getByText("Unpin")).toBeVisible();
+});
+
+test("no upload that nobody chose is cancelled from here", async () => {
+  const { engine, user } = await open(dockOf(mist()));
+  await user.keyboard("{Escape}");
+  await user.keyboard("{Control>}j{/Control}");
+  await screen.findByText("harbour-mist.tif");
+  await user.keyboard("{Control>}k{/Control}");
+  await user.keyboard("cancel or clear");
+  expect(await option(/^Find .*in names/)).toBeVisible();
+  expect(screen.queryByRole("option", { name: /^Cancel or clear uploads/ })).toBeNull();
+  await user.keyboard("{Escape}");
+  await user.click(screen.getByText("harbour-mist.tif"));
+  await user.keyboard("{Control>}k{/Control}");
+  await user.keyboard("cancel or clear");
+  expect(await option(/^Cancel or clear uploads/)).toHaveAttribute("aria-selected", "true");
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("alertdialog", { name: "Cancel “harbour-mist.tif”?" })).toBeVisible();
+  expect(engine.of("uploads_cancel")).toEqual([]);
 });

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { UploadRow } from "../bindings";
 import { keys } from "../lib/keys";
-import { anUpload } from "./fakeEngine";
+import { anUpload, settled } from "./fakeEngine";
 import { fakeQueue } from "./fakeQueue";
 import FakeWindow from "./FakeWindow.svelte";
 import { Uploads } from "./uploads.svelte";
@@ -28,6 +28,8 @@ async function open(now: UploadRow[] = QUEUE, finished: UploadRow[] = []) {
   const bar = () => screen.findByRole("toolbar", { name: "Selected uploads" });
   return { ...queue, uploads, user, click, selected, bar, grid: screen.getByRole("treegrid", { name: "Uploads" }) };
 }
+
+const found = (says: string) => keys.list().find((binding) => binding.says === says)!;
 
 test("uploads are selected by clicks, and the bar says how many and what can be done with them", async () => {
   const { click, selected, bar, grid } = await open();
@@ -172,8 +174,87 @@ test("what can be done with a selection is found by typing", async () => {
   const { engine, click } = await open();
   await click("a");
   await click("b", "Shift");
-  const last = keys.list().find(({ says }) => says === "Put uploads last");
-  expect(last?.group).toBe("Selection");
-  last?.run(new KeyboardEvent("keydown"));
+  const last = found("Put uploads last");
+  expect(last.group).toBe("Selection");
+  last.run(new KeyboardEvent("keydown"));
   await waitFor(() => expect(engine.of("uploads_put_last")).toEqual([{ ids: [1, 2] }]));
+});
+
+test("where nothing is selected, typing offers nothing for a selection, and would do nothing", async () => {
+  const { engine } = await open();
+  const before = engine.calls.length;
+  for (const says of ["Cancel or clear uploads", "Pause or continue uploads", "Put uploads first", "Put uploads last"]) {
+    expect(found(says).offered?.()).toBe(false);
+    found(says).run(new KeyboardEvent("keydown"));
+  }
+  await settled();
+  expect(engine.calls.slice(before)).toEqual([]);
+});
+
+test("one that was selected is found by typing, too, and asked about before it is cancelled", async () => {
+  const { engine, user, click } = await open();
+  await click("c");
+  expect(found("Cancel or clear uploads").offered?.()).toBe(true);
+  found("Cancel or clear uploads").run(new KeyboardEvent("keydown"));
+  await screen.findByRole("alertdialog", { name: "Cancel “c”?" });
+  expect(engine.of("uploads_cancel")).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Cancel the upload" }));
+  await waitFor(() => expect(engine.of("uploads_cancel")).toEqual([{ ids: [3] }]));
+});
+
+test("one that is selected and not under the cursor is asked about before it is cancelled", async () => {
+  const { engine, lists, uploads, user, grid, selected } = await open();
+  grid.focus();
+  await user.keyboard("{ArrowDown}{Shift>}{ArrowDown}{/Shift}");
+  expect(selected()).toEqual(["b", "c"]);
+  lists.now = QUEUE.filter(({ id }) => id !== 3);
+  await uploads.refresh();
+  await waitFor(() => expect(selected()).toEqual(["b"]));
+  expect(grid.getAttribute("aria-activedescendant")).toBe(screen.getByRole("row", { name: /^d/ }).id);
+  await user.keyboard("{Delete}");
+  await user.click(within(await screen.findByRole("alertdialog", { name: "Cancel “b”?" })).getByRole("button", { name: "Keep going" }));
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  expect(engine.of("uploads_cancel")).toEqual([]);
+  await user.keyboard("{ArrowUp}");
+  expect(selected()).toEqual(["b"]);
+  await user.keyboard("{ArrowDown}{Delete}");
+  await waitFor(() => expect(engine.of("uploads_cancel")).toEqual([{ ids: [4] }]));
+});
+
+test.each(["Control", "Shift"])("with %s and Space, rows that do not touch are selected by keys", async (held) => {
+  const { user, grid, selected, bar } = await open();
+  const toggle = `{${held}>} {/${held}}`;
+  grid.focus();
+  await user.keyboard(toggle);
+  expect(selected()).toEqual(["a"]);
+  await user.keyboard("{Control>}{ArrowDown}{ArrowDown}{/Control}");
+  expect(selected()).toEqual(["a"]);
+  expect(grid.getAttribute("aria-activedescendant")).toBe(screen.getByRole("row", { name: /^c/ }).id);
+  await user.keyboard(toggle);
+  expect(selected()).toEqual(["a", "c"]);
+  expect(within(await bar()).getByText("2 selected")).toBeVisible();
+  await user.keyboard(`{Control>}{End}{/Control}${toggle}{Control>}{Home}{/Control}${toggle}`);
+  expect(selected()).toEqual(["c", "d"]);
+});
+
+test("of what may have arrived, whoever cancels it is not told that it did not", async () => {
+  const unknown = anUpload({ id: 7, name: "u", state: "needs_you", reason: "unconfirmed" });
+  const { lists, uploads, user, click } = await open([...QUEUE, unknown]);
+  await click("a");
+  await click("u", "Control");
+  await user.keyboard("{Delete}");
+  const question = () => within(screen.getByRole("alertdialog"));
+  await screen.findByRole("alertdialog", { name: "Cancel 2 uploads?" });
+  expect(question().getByText("None of them is being sent now.")).toBeVisible();
+  lists.needs_you = [unknown];
+  await uploads.refresh();
+  expect(
+    await question().findByText(/^None of them is being sent now\. Where the service did not say whether one arrived, it may have/),
+  ).toBeVisible();
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  await click("a", "Control");
+  await user.keyboard("{Delete}");
+  await screen.findByRole("alertdialog", { name: "Cancel “u”?" });
+  expect(question().getByText(/^It is not being sent now\. The service did not say whether it arrived: it may have/)).toBeVisible();
 });

@@ -182,6 +182,16 @@ test("tabs are reached by arrows and bring their own list", async () => {
   await waitFor(() => expect(engine.of("uploads_rows").at(-1)).toMatchObject({ filter: "needs_you" }));
 });
 
+test("what was cleared is searched where nothing finished is left in the list, and that is said", async () => {
+  const done = anUpload({ id: 5, name: "dusk.tif", state: "pinned", canCancel: false, canClear: true });
+  const { engine, user } = open([], { bytesTotal: 0 }, { uploads_history: () => ({ total: 1, rows: [done] }) });
+  await user.click(screen.getByRole("tab", { name: /Finished/ }));
+  expect(await screen.findByText(/What you cleared is found by its name or CID/)).toBeVisible();
+  await user.type(screen.getByRole("searchbox", { name: "Search finished uploads" }), "dusk");
+  expect(await screen.findByText("dusk.tif")).toBeVisible();
+  expect(engine.of("uploads_history").at(-1)).toMatchObject({ text: "dusk" });
+});
+
 test("a hostile name is shown as what it is and turns nothing around it", async () => {
   const name = "\u202egnp.exe\n<b>x</b>";
   open([anUpload({ name, sentence: "Waiting." })]);

@@ -1,9 +1,8 @@
 import { commands, type UploadId, type UploadRow, type UploadsFilter } from "../bindings";
+import { AT_ONCE } from "./portions";
 
 /** Rows asked for at a time. */
 export const WINDOW = 100;
-/** Numbers of uploads that go in one message. */
-export const AT_ONCE = 10_000;
 /** How many rows of the other lists are looked through for a row that just left this one. */
 const LOOK_BACK = 200;
 /** Windows kept; the ones shown longest ago are forgotten first. */

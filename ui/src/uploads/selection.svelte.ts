@@ -1,10 +1,14 @@
 import { commands, type UploadId, type UploadsChosen } from "../bindings";
-import { AT_ONCE, type RowWindows } from "./rowWindows.svelte";
+import { portions } from "./portions";
+import type { RowWindows } from "./rowWindows.svelte";
 
 /** What can be asked of the selected uploads, each with of how many. */
 export type Offers = Omit<UploadsChosen, "ids">;
 
 const NONE: ReadonlySet<UploadId> = new Set();
+/** More than so many take several messages, or a long one: at changes of the list they are looked at only now and then. */
+const FEW = 1_000;
+const RESTS_MS = 4_000;
 
 function sum(parts: UploadsChosen[]): Offers {
   const of = (what: keyof Offers) => parts.reduce((all, part) => all + part[what], 0);
@@ -37,6 +41,10 @@ export class UploadSelection {
   #turn = 0;
   #looks = 0;
   #looking: Promise<void> = Promise.resolve();
+  #underWay = false;
+  /** The list changed since the last look began. */
+  #stale = false;
+  #resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(list: () => RowWindows) {
     this.#list = list;
@@ -56,14 +64,16 @@ export class UploadSelection {
     return this.#put(next);
   }
 
-  /** The keyboard moves from one place to another. A single selected upload goes along, several stay. */
+  /**
+   * The keyboard moves from one place to another. A single selected upload goes along from wherever it is, so that what a
+   * key acts on is in sight; several stay.
+   */
   move(from: number, to: number, extend: boolean) {
     if (extend) {
       if (this.size === 0) this.#anchor = { id: this.#list().at(from)?.id ?? null, place: from };
       return this.#extend(to);
     }
-    const id = this.#list().at(from)?.id;
-    if (this.size === 1 && id !== undefined && this.has(id)) return this.point(to, "one");
+    if (this.size === 1) return this.point(to, "one");
     this.#anchor = { id: this.#list().at(to)?.id ?? null, place: to };
   }
 
@@ -75,30 +85,61 @@ export class UploadSelection {
     this.#put(NONE);
   }
 
-  /** Asks what of it is still in the list, and what can be asked of that. */
-  look = (): Promise<void> => (this.#looking = this.#look());
+  /** The list changed. Whoever reads it anew waits for none of this. */
+  changed() {
+    if (this.size === 0) return;
+    this.#stale = true;
+    if (!this.#underWay && this.#resting === undefined) void this.#look();
+  }
 
-  /** What can be asked of it as it is now. */
+  /** What can be asked of it as it is now: looked at anew where the list changed since. */
   async now(): Promise<Offers | null> {
     await this.#looking;
+    await (this.#stale ? this.#look() : this.#looking);
     return this.offers;
   }
 
-  async #look() {
-    const looks = (this.#looks += 1);
+  /** Asks what of it is still in the list, and what can be asked of that. */
+  #look(): Promise<void> {
+    clearTimeout(this.#resting);
+    this.#resting = undefined;
+    this.#stale = false;
+    const look = (this.#looks += 1);
+    if (this.size === 0) {
+      this.#underWay = false;
+      return Promise.resolve();
+    }
+    this.#underWay = true;
+    return (this.#looking = this.#read(look).then(() => this.#looked(look)));
+  }
+
+  #looked(look: number) {
+    if (look !== this.#looks) return;
+    this.#underWay = false;
+    if (this.size <= FEW) {
+      if (this.#stale) void this.#look();
+      return;
+    }
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined;
+      if (this.#stale) void this.#look();
+    }, RESTS_MS);
+  }
+
+  async #read(look: number) {
     const { ids } = this;
-    if (ids.size === 0) return;
     const { filter, text } = this.#list();
     const all = [...ids];
     const parts: UploadsChosen[] = [];
     try {
-      for (let from = 0; from < all.length; from += AT_ONCE)
-        parts.push(await commands.uploadsChosen(filter, text, all.slice(from, from + AT_ONCE)));
+      for (const some of portions(all)) {
+        parts.push(await commands.uploadsChosen(filter, text, some));
+        if (look !== this.#looks) return;
+      }
     } catch {
       // What was known stays; the list itself says why it cannot be read.
       return;
     }
-    if (looks !== this.#looks) return;
     const here = new Set(parts.flatMap((part) => part.ids));
     if (here.size < ids.size) this.ids = new Set(all.filter((id) => here.has(id)));
     this.offers = here.size > 0 ? sum(parts) : null;
@@ -121,9 +162,8 @@ export class UploadSelection {
 
   #put(ids: ReadonlySet<UploadId>) {
     this.#turn += 1;
-    this.#looks += 1;
     this.ids = ids;
     if (ids.size === 0) this.offers = null;
-    return this.look();
+    return this.#look();
   }
 }

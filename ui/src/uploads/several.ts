@@ -34,24 +34,39 @@ export const KEYS: Record<string, readonly Asked[]> = {
   "Alt End": ["last"],
 };
 
-/** Asks it of all that are selected; those that it cannot be asked of stay as they are. Cancelling asks back first. */
-export async function askSelected(uploads: Uploads, asked: Asked) {
+/**
+ * Asks the first of these that can be asked of any, of all that are selected; the others stay as they are. What left the
+ * list since it was looked at is not meant. Cancelling asks back first.
+ */
+export async function askSelected(uploads: Uploads, asks: readonly Asked[]) {
   const { selection } = uploads;
+  const offers = await selection.now();
+  const asked = asks.find((ask) => offers && offers[ask] > 0);
+  if (!asked) return;
   const ids = [...selection.ids];
   switch (asked) {
     case "pause":
-      return uploads.pause(ids);
+      await uploads.pause(ids);
+      break;
     case "resume":
-      return uploads.resume(ids);
+      await uploads.resume(ids);
+      break;
     case "retry":
-      return uploads.retry(ids);
+      await uploads.retry(ids);
+      break;
     case "first":
-      return uploads.putFirst(ids);
+      await uploads.putFirst(ids);
+      break;
     case "last":
-      return uploads.putLast(ids);
+      await uploads.putLast(ids);
+      break;
     case "clear":
-      return uploads.clear(ids);
+      await uploads.clear(ids);
+      break;
     case "cancel":
       selection.cancelling = true;
+      return;
   }
+  // What it did is in sight at once, of many as well.
+  await selection.now();
 }

@@ -14,7 +14,8 @@ import {
 } from "../bindings";
 import { asCommandError } from "../accounts/commandError";
 import { hearChanges } from "../lib/announced";
-import { AT_ONCE, RowWindows } from "./rowWindows.svelte";
+import { portions } from "./portions";
+import { RowWindows } from "./rowWindows.svelte";
 import { UploadSelection } from "./selection.svelte";
 
 type Announce = (text: string) => void;
@@ -233,7 +234,7 @@ export class Uploads {
 
   /** Of many, so many at once as go in a message: to the front backwards, so that they keep their order. */
   #each(ids: UploadId[], ask: (some: UploadId[]) => Promise<null>, way: "forwards" | "backwards" = "forwards"): Promise<void> {
-    const parts = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, part) => ids.slice(part * AT_ONCE, (part + 1) * AT_ONCE));
+    const parts = portions(ids);
     return this.#act(ids, async () => {
       for (const some of way === "backwards" ? parts.reverse() : parts) await ask(some);
       return null;
@@ -255,7 +256,8 @@ export class Uploads {
   }
 
   async #read() {
-    const [head] = await Promise.all([commands.uploadsHead().catch(() => null), this.lists[this.tab].refresh(), this.selection.look()]);
+    this.selection.changed();
+    const [head] = await Promise.all([commands.uploadsHead().catch(() => null), this.lists[this.tab].refresh()]);
     if (!head) return;
     this.head = head;
     if (head.now > 0) return;
