@@ -67,7 +67,9 @@ test("a change that takes its time is told with the end that was sent, also when
   clock.look();
   engine.held.changes = [aChange(1, { total: 3, done: 3, left: 0, state: "ended" })];
   await engine.emit("changed", { noun: "change", revision: 2, ids: null });
-  expect(await screen.findByText("3 pins expire on 25 Apr 2027, 10:00")).toBeVisible();
+  expect(
+    await within(await screen.findByRole("region", { name: "Notifications" })).findByText("3 pins expire on 25 Apr 2027, 10:00"),
+  ).toBeVisible();
   expect(warn.mock.calls.join()).not.toContain("derived_inert");
 });
 

@@ -80,7 +80,9 @@ test("what is typed is valid with its CID before anything is sent, and goes to t
   const wish = { name: "tokens", keyvalues: [], group: null, network: "public", expires: null };
   await waitFor(() => expect(engine.of("json_pin")).toEqual([{ draft: "d1", wish }]));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-  expect(await screen.findByText("Queued JSON for Northlight Studio")).toBeVisible();
+  expect(
+    await within(await screen.findByRole("region", { name: "Notifications" })).findByText("Queued JSON for Northlight Studio"),
+  ).toBeVisible();
 });
 
 test("group, network and end are chosen where the account has them, and belong to that text", async () => {

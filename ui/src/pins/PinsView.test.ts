@@ -347,5 +347,7 @@ test("what is selected is asked for at another account, and private files are sa
   expect(await sheet.findByText(/1 of them is private/)).toBeVisible();
   await user.click(sheet.getByRole("button", { name: "Ask Second copy" }));
   expect(engine.of("jobs_copy_pins")).toEqual([{ selection: { set: 1, ranges: [[0, 2]] }, to: "p2" }]);
-  expect(await screen.findByText("2 CIDs are asked for at Second copy.")).toBeVisible();
+  expect(
+    await within(await screen.findByRole("region", { name: "Notifications" })).findByText("2 CIDs are asked for at Second copy."),
+  ).toBeVisible();
 });

@@ -12,6 +12,8 @@ import type {
   Selection,
 } from "../bindings";
 import type { Held } from "../lib/keyValues";
+// All that the window reads once it is there is here already: no test waits for files.
+import "../behind";
 import { FIRST } from "../settings/settings.svelte";
 import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
 

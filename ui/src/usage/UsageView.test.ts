@@ -214,7 +214,7 @@ test("all figures go to a file for other programs, and what forbids that is said
   await waitFor(() => expect(button).toBeEnabled());
   await user.click(button);
   expect(engine.of("usage_export")).toMatchObject([{ span: "year" }]);
-  expect(await screen.findByText("Exported the usage")).toBeVisible();
+  expect(await within(await screen.findByRole("region", { name: "Notifications" })).findByText("Exported the usage")).toBeVisible();
   engine.answers.usage_export = () => {
     throw commandError("internal", "The file could not be written. Choose another place.");
   };
