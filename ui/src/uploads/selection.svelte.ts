@@ -92,11 +92,12 @@ export class UploadSelection {
     if (!this.#underWay && this.#resting === undefined) void this.#look();
   }
 
-  /** What can be asked of it as it is now: looked at anew where the list changed since. */
+  /** What can be asked of it as it is now: looked at anew where the list changed since. null where another is selected meanwhile. */
   async now(): Promise<Offers | null> {
+    const turn = this.#turn;
     await this.#looking;
     await (this.#stale ? this.#look() : this.#looking);
-    return this.offers;
+    return turn === this.#turn ? this.offers : null;
   }
 
   /** Asks what of it is still in the list, and what can be asked of that. */
@@ -155,13 +156,13 @@ export class UploadSelection {
     const turn = (this.#turn += 1);
     this.#looking = this.#list()
       .idsIn(from, to)
-      .then((ids) => (turn === this.#turn ? this.#put(new Set(ids)) : undefined))
+      .then((ids) => (turn === this.#turn ? this.#put(new Set(ids), turn) : undefined))
       .catch(() => undefined);
     return this.#looking;
   }
 
-  #put(ids: ReadonlySet<UploadId>) {
-    this.#turn += 1;
+  #put(ids: ReadonlySet<UploadId>, turn = this.#turn + 1) {
+    this.#turn = turn;
     this.ids = ids;
     if (ids.size === 0) this.offers = null;
     return this.#look();

@@ -187,6 +187,23 @@ test("a look under way is followed by one more where the list changed meanwhile,
   expect(engine.of("uploads_chosen")).toHaveLength(3);
 });
 
+test("what was selected when it was asked is meant, and nothing that is selected since", async () => {
+  const { engine, uploads, selection } = await opened(5);
+  await selection.point(0, "one");
+  const slow = deferred<unknown>();
+  const before = engine.answers.uploads_chosen!;
+  engine.answers.uploads_chosen = (args) => slow.promise.then(() => before(args));
+  await uploads.refresh();
+  const asked = askSelected(uploads, ["pause"]);
+  const another = selection.point(3, "one");
+  slow.resolve(null);
+  await Promise.all([asked, another]);
+  expect(engine.of("uploads_pause")).toEqual([]);
+  const all = selection.all();
+  await Promise.all([all, askSelected(uploads, ["pause"])]);
+  expect(engine.of("uploads_pause")).toEqual([{ ids: [0, 1, 2, 3, 4] }]);
+});
+
 test("where all but one left meanwhile, nothing is asked of the one that it cannot be asked of", async () => {
   const { engine, lists, uploads, selection } = await opened(3);
   lists.now = lists.now.map((row) => ({ ...row, canRetry: row.id !== 2 }));
