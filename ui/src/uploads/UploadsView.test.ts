@@ -174,6 +174,26 @@ test("what was left out of a folder unfolds, with the reason of each", async () 
   expect(screen.getByRole("row", { name: /Prints/, expanded: true })).toBeInTheDocument();
 });
 
+test("what is left out and not told one by one is counted by the row, not by the answer", async () => {
+  const told = Array.from({ length: 500 }, (_, number) => ({ path: `Prints/${number}.psd`, sentence: `It is number ${number}.` }));
+  const folder = anUpload({ name: "Prints", kind: "folder", files: 12_000, problems: 10_000, state: "sending" });
+  const { user } = open([folder], {}, { uploads_problems: () => told });
+  await user.click(await screen.findByRole("button", { name: "Show what was left out" }));
+  const list = within(await screen.findByRole("list", { name: "Left out" }));
+  const lines = list.getAllByRole("listitem");
+  expect(lines.at(-2)).toHaveTextContent("It is number 199.");
+  expect(lines.at(-1)).toHaveTextContent("and 9,800 more");
+});
+
+test("an answer that is shorter than the list says how many it does not tell", async () => {
+  const told = [{ path: "Prints/a.psd", sentence: "It is told." }];
+  const folder = anUpload({ name: "Prints", kind: "folder", files: 10, problems: 3, state: "sending" });
+  const { user } = open([folder], {}, { uploads_problems: () => told });
+  await user.click(await screen.findByRole("button", { name: "Show what was left out" }));
+  const list = within(await screen.findByRole("list", { name: "Left out" }));
+  expect(list.getAllByRole("listitem").at(-1)).toHaveTextContent("and 2 more");
+});
+
 test("tabs are reached by arrows and bring their own list", async () => {
   const { engine, user } = open([anUpload()], { needsYou: 2 });
   screen.getByRole("tab", { name: /Now/ }).focus();
