@@ -78,7 +78,14 @@ impl<'a> Followed<'a> {
         self.bars.suspend(|| {
             if upload.pinned() {
                 let cid = upload.cid.as_deref().unwrap_or_default();
-                out.line(&format!("{cid}  {}  {}", upload.name, upload.sentence))
+                out.line(&format!("{cid}  {}  {}", upload.name, upload.sentence))?;
+                if upload.problems > 0 {
+                    let (name, id) = (&upload.name, upload.id);
+                    out.aside(&format!(
+                        "What was left out of {name}: pinfold queue show {id}"
+                    ));
+                }
+                Ok(())
             } else {
                 out.aside(&format!("pinfold: {}: {}", upload.name, upload.sentence));
                 Ok(())

@@ -21,6 +21,7 @@ pub(crate) async fn run(
         what,
         uploads,
     };
+    let one_by_one = matches!(what, Queue::Show { .. });
     let request = match what {
         Queue::Watch => {
             let mut followed = Followed::new(out);
@@ -46,6 +47,7 @@ pub(crate) async fn run(
             ended: all,
             limit,
         },
+        Queue::Show { uploads } => Request::ShowUploads { account, uploads },
         Queue::Pause { pause: Some(_), .. } if account.is_some() => {
             let words = "The queue rests as a whole: leave --account out, or --for.";
             return Err(Failure::Usage(words.into()));
@@ -66,24 +68,48 @@ pub(crate) async fn run(
         Queue::Retry { uploads } => control(Control::Retry, uploads),
         Queue::Cancel { uploads, .. } => control(Control::Cancel, uploads),
     };
-    let mut rows = Vec::new();
+    let mut told = Told::default();
     for reply in house.gather(request).await? {
         if let Reply::Upload(upload) = &reply {
-            rows.push(row(upload));
+            if one_by_one {
+                std::mem::take(&mut told).print(out)?;
+            }
+            told.rows.push(row(upload));
+        }
+        if let Reply::LeftOut(thing) = &reply {
+            let cells = vec![thing.path.clone(), thing.sentence.clone()];
+            told.left_out.push(cells);
         }
         if let Reply::Suspect(suspect) = &reply {
             out.line(&suspect.path)?;
         }
         plain(out, &reply)?;
     }
-    let heads = [
-        ("NO", Side::Right),
-        ("STATE", Side::Left),
-        ("SIZE", Side::Right),
-        ("NAME", Side::Left),
-        ("", Side::Left),
-    ];
-    out.table(&heads, &rows)
+    told.print(out)
+}
+
+/// Uploads, or one with what was left out of it.
+#[derive(Default)]
+struct Told {
+    rows: Vec<Vec<String>>,
+    left_out: Vec<Vec<String>>,
+}
+
+impl Told {
+    fn print(self, out: &Out) -> Result<(), Failure> {
+        let heads = [
+            ("NO", Side::Right),
+            ("STATE", Side::Left),
+            ("SIZE", Side::Right),
+            ("NAME", Side::Left),
+            ("", Side::Left),
+        ];
+        out.table(&heads, &self.rows)?;
+        out.table(
+            &[("LEFT OUT", Side::Left), ("", Side::Left)],
+            &self.left_out,
+        )
+    }
 }
 
 fn row(upload: &UploadLine) -> Vec<String> {

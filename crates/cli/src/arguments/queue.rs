@@ -15,6 +15,11 @@ pub(crate) enum Queue {
         #[arg(long, value_name = "N", default_value_t = 1_000)]
         limit: usize,
     },
+    /// Shows uploads, and each thing that was left out of them.
+    Show {
+        #[arg(required = true)]
+        uploads: Vec<i64>,
+    },
     /// Pauses uploads; without numbers all.
     Pause {
         uploads: Vec<i64>,

@@ -6,8 +6,8 @@ use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 
 use super::queue::Of;
 use super::{
-    Desk, Reply, Request, accounts, add, allow, edits, groups, job_control, jobs, keys, links,
-    pins, queue, queue_control, swaps, usage, watches,
+    Desk, Reply, Request, accounts, add, allow, edits, groups, job_control, jobs, keys, left_out,
+    links, pins, queue, queue_control, swaps, usage, watches,
 };
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
@@ -228,6 +228,9 @@ async fn said(
             ended,
             limit,
         } => queue::list(&Of::named(engine, account.as_deref())?, ended, limit, say).await,
+        Request::ShowUploads { account, uploads } => {
+            left_out::show(&Of::named(engine, account.as_deref())?, &uploads, say).await
+        }
         Request::RestQueue { pause } => engine.uploads.rest(pause).await,
         Request::Control {
             account,

@@ -16,6 +16,7 @@ mod groups;
 mod job_control;
 mod jobs;
 mod keys;
+mod left_out;
 mod line;
 mod lines;
 mod links;
@@ -44,6 +45,7 @@ pub use edits::PinChange;
 pub use groups::{GroupLine, GroupsAsked};
 pub use jobs::{CopyAsked, Import, JobControl, JobLine, JobsAsked};
 pub use keys::{KeyLine, KeysAsked};
+pub use left_out::LeftOutLine;
 pub use line::LONGEST_LINE;
 pub use links::LinkLine;
 pub use listen::listen;
@@ -189,6 +191,11 @@ pub enum Request {
         ended: bool,
         limit: usize,
     },
+    /// These uploads, each with what was left out of it.
+    ShowUploads {
+        account: Option<String>,
+        uploads: Vec<i64>,
+    },
     /// Nothing is sent for a while.
     RestQueue { pause: RestFor },
     /// Pauses, resumes, retries, cancels or moves to the front these uploads; none given: all, of this account where one is
@@ -259,6 +266,7 @@ impl Request {
                 | Self::Accounts
                 | Self::AccountCounts { .. }
                 | Self::Queue { .. }
+                | Self::ShowUploads { .. }
                 | Self::Suspects { .. }
                 | Self::FollowQueue { .. }
                 | Self::Folders
@@ -307,6 +315,8 @@ pub enum Reply {
     },
     /// An upload.
     Upload(UploadLine),
+    /// Something that was left out of an upload.
+    LeftOut(LeftOutLine),
     /// A file of an upload that looks like a secret and waits for a word.
     Suspect(SuspectLine),
     /// How far an upload is.

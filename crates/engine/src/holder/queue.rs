@@ -33,6 +33,12 @@ pub struct UploadLine {
     pub sentence: String,
     /// Nothing more happens to it without the person.
     pub over: bool,
+    /// Files that go. As the next, 0 where another version of Pinfold does not say it.
+    #[serde(default)]
+    pub files: u64,
+    /// Things that were left out.
+    #[serde(default)]
+    pub problems: u64,
     /// Bytes of content.
     pub bytes: Option<u64>,
     /// Ours, or the service's once it is pinned.
@@ -52,6 +58,8 @@ impl UploadLine {
             reason: row.reason,
             sentence: row.sentence.clone(),
             over: over(row),
+            files: row.files,
+            problems: row.problems,
             bytes: row.bytes,
             cid: row.cid.clone(),
             check: word(row.check),
