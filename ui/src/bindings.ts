@@ -1094,8 +1094,8 @@ export type Drop_Deserialize = {
 	junk: string[],
 	/**  How many things patterns leave out; a folder is one. */
 	ignoredCount: number,
-	/**  What they are called, at most five names. */
-	ignored: string[],
+	/**  By which of them, at most six, those that leave out most first. */
+	ignored: LeftOutByRule[],
 	/**  Folders that are rarely meant to be published, `.git` say: at most five names. */
 	workshop: string[],
 	/**  What the person wants left out, one pattern a line, as it was looked at. */
@@ -1128,8 +1128,8 @@ export type Drop_Serialize = {
 	junk: string[],
 	/**  How many things patterns leave out; a folder is one. */
 	ignoredCount: number,
-	/**  What they are called, at most five names. */
-	ignored: string[],
+	/**  By which of them, at most six, those that leave out most first. */
+	ignored: LeftOutByRule[],
 	/**  Folders that are rarely meant to be published, `.git` say: at most five names. */
 	workshop: string[],
 	/**  What the person wants left out, one pattern a line, as it was looked at. */
@@ -2224,6 +2224,16 @@ export type LeftOut = {
 	sentence: string,
 	/**  How many. */
 	count: number,
+};
+
+/**  What one rule leaves out of folders. */
+export type LeftOutByRule = {
+	/**  Which one: "Left out by *.psd". */
+	sentence: string,
+	/**  How many things; a folder is one. */
+	count: number,
+	/**  What they are called, at most five names; none where the rule says it. */
+	names: string[],
 };
 
 /**  A part of each day, in minutes since midnight, here. From later than to: over midnight. */

@@ -6,6 +6,7 @@ import type { AccountRow, Drop } from "../bindings";
 import DropOverlay from "../drops/DropOverlay.svelte";
 import { Drops } from "../drops/drops.svelte";
 import { clock } from "../lib/clock.svelte";
+import { visibleText } from "../lib/visibleText";
 import { aDrop, anAccount, anItem, commandError, deferred, fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
 
@@ -89,8 +90,11 @@ test("a yes to one secret is never taken for a yes to another of the same name w
 test("system files are named, left out, and sent when that is chosen", async () => {
   const { user, options } = open(aDrop({ files: 40, junkCount: 38, junk: [".DS_Store", "Thumbs.db"] }));
   expect(await screen.findByText(".DS_Store, Thumbs.db")).toBeInTheDocument();
+  expect(screen.getByText(/Left out: 38\./)).toBeInTheDocument();
   expect(screen.getByRole("button", { name: "Upload 2 files" })).toBeInTheDocument();
   await user.click(screen.getByRole("checkbox", { name: "Upload them too" }));
+  // It does not say any more what is not so.
+  expect(screen.queryByText(/Left out: 38\./)).toBeNull();
   await user.click(screen.getByRole("button", { name: "Upload 40 files" }));
   await waitFor(() => expect(options()).toMatchObject({ junk: true }));
 });
@@ -229,10 +233,38 @@ test("an account without groups or a private network is asked nothing about them
 const folder = (with_: Partial<Drop> = {}) =>
   aDrop({ items: [anItem("site", { kind: "folder", files: 40, bytes: 9_000 })], files: 40, bytes: 9_000, ...with_ });
 
+const by = (pattern: string, count: number, names: string[] = []) => ({ sentence: `Left out by ${pattern}`, count, names });
+
+/** What the items say below their list, line by line. */
+const leftOutLines = async () => {
+  const items = await screen.findByRole("region", { name: "Items" });
+  return Array.from(items.querySelectorAll("p"), (line) => line.textContent?.replace(/\s+/g, " ").trim());
+};
+
+test("what patterns leave out is told by each of them, with a few names and how many there are", async () => {
+  const patterns = "*.psd\n\u202edraft.*";
+  const ignored = [by("*.psd", 1_200, ["a.psd", "b.psd"]), by("\u202edraft.*", 2, ["draft.txt", "draft.md"]), by("old/", 3)];
+  open(folder({ patterns, ignoredCount: 1_240, ignored }));
+  expect(await leftOutLines()).toEqual([
+    "Left out by *.psd: 1,200. a.psd, b.psd, …",
+    `Left out by ${visibleText("\u202edraft.*")}: 2. draft.txt, draft.md`,
+    "Left out by old/: 3.",
+    "Left out by other patterns: 35.",
+  ]);
+  expect(document.body.textContent).not.toContain("\u202e");
+});
+
 test("the history and the tools of a dropped folder are left out unless the person removes the line", async () => {
   const looks: Record<string, Drop> = {
-    ".git/\nnode_modules/": folder({ id: "d2", files: 3, ignoredCount: 2, ignored: [".git", "node_modules"] }),
-    "node_modules/": folder({ id: "d3", files: 22, ignoredCount: 1, ignored: ["node_modules"], secrets: [".git/key.pem"], secretCount: 1 }),
+    ".git/\nnode_modules/": folder({ id: "d2", files: 3, ignoredCount: 2, ignored: [by(".git/", 1), by("node_modules/", 1)] }),
+    "node_modules/": folder({
+      id: "d3",
+      files: 22,
+      ignoredCount: 1,
+      ignored: [by("node_modules/", 1)],
+      secrets: [".git/key.pem"],
+      secretCount: 1,
+    }),
   };
   const found = folder({ workshop: [".git", "node_modules"], asks: true });
   const { engine, user } = open(found, { uploads_leave_out: ({ patterns }) => looks[patterns as string] });
@@ -240,7 +272,7 @@ test("the history and the tools of a dropped folder are left out unless the pers
   expect(field).toHaveValue(".git/\nnode_modules/");
   expect(field).toHaveAccessibleDescription(/It holds .git and node_modules/);
   expect(await screen.findByRole("button", { name: "Upload 3 files" })).toBeEnabled();
-  expect(screen.getByText("Left out by patterns: 2 items.")).toBeInTheDocument();
+  expect(await leftOutLines()).toEqual(["Left out by .git/: 1.", "Left out by node_modules/: 1."]);
   expect(engine.of("uploads_discard")).toEqual([{ drop: "d1" }]);
   await user.clear(field);
   await user.type(field, "node_modules/");

@@ -32,6 +32,13 @@ async fn what_was_left_out_of_an_upload_is_counted_in_its_line_and_shown_thing_b
     );
     let pointer = format!("pinfold queue show {number}");
     assert!(told.contains(&pointer), "{told}");
+    for rule in [
+        "Left out by *.psd: ",
+        "Left out by old/ in .pinignore (1)",
+        "Left out as a folder’s own patterns: .pinignore (1)",
+    ] {
+        assert!(told.contains(rule), "{told}");
+    }
 
     let shown = house.done(&["--json", "queue", "show", &number]);
     assert_eq!(objects_in(&shown, "upload"), rows);

@@ -110,9 +110,17 @@ pub(super) async fn add(
         .uploads
         .enqueue(account, &drop_in.id, options)
         .await?;
-    if drop_in.ignored_count > 0 {
-        let (count, names) = (drop_in.ignored_count, drop_in.ignored.join(", "));
-        say.note(format!("Left out by a pattern: {names} ({count})"))
+    for by in &drop_in.ignored {
+        let (sentence, count, mut names) = (&by.sentence, by.count, by.names.join(", "));
+        if !names.is_empty() {
+            names = format!(": {names}");
+        }
+        say.note(format!("{sentence}{names} ({count})")).await?;
+    }
+    let told: usize = drop_in.ignored.iter().map(|by| by.count).sum();
+    if drop_in.ignored_count > told {
+        let more = drop_in.ignored_count - told;
+        say.note(format!("Left out by other patterns ({more})"))
             .await?;
     }
     for left_out in &drop_in.left_out {

@@ -133,10 +133,9 @@ pub(super) fn contents(
         }
         for (place, rule) in looked.ignored {
             let name = readable(&place.name());
-            contents.problems.push((
-                shown(&place),
-                format!("{name} was left out by a pattern: {rule}"),
-            ));
+            contents
+                .problems
+                .push((shown(&place), format!("{name} {}", rule.words())));
         }
         for (place, problem) in looked.left_out {
             contents

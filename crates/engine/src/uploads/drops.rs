@@ -58,6 +58,18 @@ pub struct LeftOut {
     pub count: usize,
 }
 
+/// What one rule leaves out of folders.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct LeftOutByRule {
+    /// Which one: "Left out by *.psd".
+    pub sentence: String,
+    /// How many things; a folder is one.
+    #[specta(type = u32)]
+    pub count: usize,
+    /// What they are called, at most five names; none where the rule says it.
+    pub names: Vec<String>,
+}
+
 /// What was dropped, counted.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -90,8 +102,8 @@ pub struct Drop {
     /// How many things patterns leave out; a folder is one.
     #[specta(type = u32)]
     pub ignored_count: usize,
-    /// What they are called, at most five names.
-    pub ignored: Vec<String>,
+    /// By which of them, at most six, those that leave out most first.
+    pub ignored: Vec<LeftOutByRule>,
     /// Folders that are rarely meant to be published, `.git` say: at most five names.
     pub workshop: Vec<String>,
     /// What the person wants left out, one pattern a line, as it was looked at.

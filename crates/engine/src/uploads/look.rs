@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::Uploads;
 use super::drops::{Drop, DroppedItem, Item, ItemKind, Kept, LeftOut};
+use super::ignored::Ignored;
 use crate::error::{CommandError, ErrorCode};
 use crate::figures;
 use crate::heap;
@@ -59,6 +60,7 @@ struct Finding {
     items: Room,
     secrets: Room,
     reasons: Room,
+    ignored: Ignored,
     /// Empty folders of all items, with a few of their names.
     empty: (usize, Vec<String>),
 }
@@ -174,9 +176,7 @@ impl Uploads {
                     .then(|| u32::try_from(told_before).unwrap_or(u32::MAX));
                 finding.drop.junk_count += survey.junk.len();
                 examples(&mut finding.drop.junk, survey.junk.iter());
-                finding.drop.ignored_count += survey.ignored.len();
-                let ignored = survey.ignored.iter().map(|(place, _)| place);
-                examples(&mut finding.drop.ignored, ignored);
+                finding.ignored.take(survey.ignored);
                 examples(&mut finding.drop.workshop, survey.workshop.iter());
                 finding.kept.workshop.extend(survey.workshop);
                 for (_, problem) in &survey.left_out {
@@ -251,7 +251,7 @@ fn from_root(called: &str, place: &Place) -> String {
 }
 
 /// A few different names of what was found.
-fn examples<'a>(names: &mut Vec<String>, found: impl Iterator<Item = &'a Place>) {
+pub(super) fn examples<'a>(names: &mut Vec<String>, found: impl Iterator<Item = &'a Place>) {
     for place in found {
         if names.len() == EXAMPLES {
             return;
@@ -291,6 +291,7 @@ impl Finding {
             items: Room::of(ROOM_FOR_ITEMS),
             secrets: Room::of(ROOM_FOR_SECRETS),
             reasons: Room::of(ROOM_FOR_REASONS),
+            ignored: Ignored::default(),
             empty: (0, Vec::new()),
         }
     }
@@ -355,6 +356,7 @@ impl Finding {
             });
         }
         self.drop.item_count = self.kept.items.len();
+        (self.drop.ignored_count, self.drop.ignored) = self.ignored.told();
         let left_out = !self.drop.left_out.is_empty();
         self.drop.asks |= self.drop.secret_count > 0 || left_out || !self.drop.workshop.is_empty();
         (self.drop, self.kept)

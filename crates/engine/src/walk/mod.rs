@@ -19,6 +19,7 @@ pub use changes::Changes;
 pub use disk::Disk;
 pub use inotify::SystemWatching;
 pub use junk::is_junk;
+pub use patterns::Rule;
 pub(crate) use patterns::{LeaveOut, PINIGNORE, Patterns, own_patterns};
 pub use secret::looks_like_secret;
 pub use shape::{LOOKED_AT, holds_secret, secret_shape};

@@ -1,8 +1,9 @@
 //! What of a folder is left out, by name: patterns as in a .gitignore, a `.pinignore` in the folder, and what nobody wants pinned.
 
+use std::fmt;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -117,6 +118,60 @@ impl<'a> LeaveOut<'a> {
     }
 }
 
+/// Why something is left out by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// A pattern that a person typed.
+    Typed(String),
+    /// A pattern of the folder's `.pinignore`.
+    Own(String),
+    /// It is the `.pinignore`.
+    Pinignore,
+    /// Nobody wants it pinned; what it is called.
+    Usual(&'static str),
+    /// Its name begins with a dot.
+    Hidden,
+}
+
+/// As the end of "Rule: …".
+impl fmt::Display for Rule {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(match self {
+            Self::Typed(pattern) | Self::Own(pattern) => pattern,
+            Self::Pinignore => "patterns of this folder",
+            Self::Usual(what) => what,
+            Self::Hidden => "hidden",
+        })
+    }
+}
+
+impl Rule {
+    /// What is said of one thing that it leaves out, after its name.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Own(pattern) => format!("was left out by a pattern in {PINIGNORE}: {pattern}"),
+            Self::Pinignore => "holds the folder’s own patterns and is never pinned.".into(),
+            rule => format!("was left out by a pattern: {rule}"),
+        }
+    }
+
+    /// What is said of all that it leaves out, before their number.
+    pub(crate) fn heading(&self) -> String {
+        match self {
+            Self::Own(pattern) => {
+                format!("Left out by {} in {PINIGNORE}", shortened(pattern, TOLD))
+            }
+            Self::Pinignore => "Left out as a folder’s own patterns".into(),
+            rule => format!("Left out by {}", shortened(&rule.to_string(), TOLD)),
+        }
+    }
+
+    /// It says no more than this name.
+    pub(crate) fn names_only(&self, name: &str) -> bool {
+        matches!(self, Self::Typed(pattern) | Self::Own(pattern) if pattern.trim_matches('/') == name)
+    }
+}
+
 /// All patterns of a folder.
 pub(crate) struct Patterns {
     own: Gitignore,
@@ -131,12 +186,12 @@ impl Patterns {
     pub(crate) fn new(wanted: LeaveOut<'_>, pinignore: &str) -> Result<Self, String> {
         let mut own = GitignoreBuilder::new("");
         for line in wanted.patterns.lines() {
-            if !add(&mut own, line) {
+            if !add(&mut own, None, line) {
                 return Err(shortened(line.trim(), TOLD));
             }
         }
         for line in pinignore.lines().take(10_000) {
-            if !add(&mut own, line) {
+            if !add(&mut own, Some(PINIGNORE), line) {
                 let line = shortened(line, TOLD);
                 tracing::debug!(line, "a line of a .pinignore is passed over");
             }
@@ -170,32 +225,38 @@ impl Patterns {
         })
     }
 
-    /// Why this is left out, as the end of "Rule: …"; `None`: it is not. `inside` is relative to the root.
-    pub(crate) fn rule(&self, inside: &Path, folder: bool) -> Option<String> {
+    /// Why this is left out; `None`: it is not. `inside` is relative to the root.
+    pub(crate) fn rule(&self, inside: &Path, folder: bool) -> Option<Rule> {
         match self.own.matched(inside, folder) {
-            Match::Ignore(glob) => return Some(glob.original().to_owned()),
+            Match::Ignore(glob) => {
+                let pattern = glob.original().to_owned();
+                return Some(match glob.from() {
+                    None => Rule::Typed(pattern),
+                    Some(_) => Rule::Own(pattern),
+                });
+            }
             // A pattern with an exclamation mark wants it, whatever else would leave it out.
             Match::Whitelist(_) => return None,
             Match::None => {}
         }
         let name = inside.file_name()?;
         if name == PINIGNORE {
-            return Some("patterns of this folder".into());
+            return Some(Rule::Pinignore);
         }
         if let Match::Ignore(glob) = self.usual.matched(inside, folder) {
             let pattern = glob.original();
             let known = USUAL
                 .iter()
                 .find(|(_, patterns)| patterns.contains(&pattern));
-            return Some(known.map_or(pattern, |(what, _)| what).to_owned());
+            return known.map(|(what, _)| Rule::Usual(what));
         }
         let dotted = name.as_bytes().first() == Some(&b'.');
-        (dotted && self.hidden).then(|| "hidden".into())
+        (dotted && self.hidden).then_some(Rule::Hidden)
     }
 }
 
-/// Adds a line; false where it is no pattern.
-fn add(to: &mut GitignoreBuilder, line: &str) -> bool {
+/// Adds a line of this file, or one that was typed; false where it is no pattern.
+fn add(to: &mut GitignoreBuilder, file: Option<&str>, line: &str) -> bool {
     let mut depth = 0_usize;
     let mut deepest = 0;
     for letter in line.bytes() {
@@ -206,7 +267,9 @@ fn add(to: &mut GitignoreBuilder, line: &str) -> bool {
         }
         deepest = deepest.max(depth);
     }
-    line.len() <= LONGEST && deepest <= DEEPEST && to.add_line(None, line).is_ok()
+    line.len() <= LONGEST
+        && deepest <= DEEPEST
+        && to.add_line(file.map(PathBuf::from), line).is_ok()
 }
 
 #[cfg(test)]
@@ -251,12 +314,15 @@ mod tests {
     fn a_folders_own_patterns_add_to_the_rules_and_may_want_something_back() {
         let patterns = patterns("*.psd\nprivate/\n", "!keep.psd\n/build\n[\n");
         assert_eq!(
-            patterns.rule(Path::new("a/x.psd"), false).as_deref(),
-            Some("*.psd")
+            patterns.rule(Path::new("a/x.psd"), false),
+            Some(Rule::Typed("*.psd".into()))
         );
         assert_eq!(patterns.rule(Path::new("a/keep.psd"), false), None);
         assert!(patterns.rule(Path::new("private"), true).is_some());
-        assert!(patterns.rule(Path::new("build"), true).is_some());
+        assert_eq!(
+            patterns.rule(Path::new("build"), true),
+            Some(Rule::Own("/build".into()))
+        );
         assert_eq!(patterns.rule(Path::new("a/build"), true), None);
     }
 

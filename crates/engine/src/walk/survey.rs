@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    Files, LeaveOut, Node, Patterns, Place, Problem, Stamp, disk, is_junk, looks_like_secret,
+    Files, LeaveOut, Node, Patterns, Place, Problem, Rule, Stamp, disk, is_junk, looks_like_secret,
     own_patterns, readable,
 };
 use crate::error::ErrorCode;
@@ -36,8 +36,8 @@ pub struct Survey {
     pub secrets: Vec<Place>,
     /// System files below the root.
     pub junk: Vec<Place>,
-    /// What patterns leave out, and which; of a folder nothing below it.
-    pub ignored: Vec<(Place, String)>,
+    /// What patterns leave out, and by which rule; of a folder nothing below it.
+    pub ignored: Vec<(Place, Rule)>,
     /// Folders that hold the history of the others, or what they are built with.
     pub workshop: Vec<Place>,
     /// Bytes of all files.
@@ -104,7 +104,7 @@ impl Sieve {
         Ok(Self(Some(read)))
     }
 
-    fn rule(&self, place: &Place, folder: bool) -> Option<String> {
+    fn rule(&self, place: &Place, folder: bool) -> Option<Rule> {
         use std::os::unix::ffi::OsStrExt;
         let patterns = self.0.as_ref()?;
         let names = place.inside.iter();

@@ -200,7 +200,8 @@ impl Looking<'_> {
     fn take(&mut self, way: &Way, node: Result<Node, Problem>) -> bool {
         let folder = matches!(node, Ok(Node::Folder));
         if let Some(rule) = self.patterns.rule(as_path(way), folder) {
-            self.listing.items.insert(way.clone(), Look::Ignored(rule));
+            let look = Look::Ignored(rule.to_string());
+            self.listing.items.insert(way.clone(), look);
             return false;
         }
         let look = match node {

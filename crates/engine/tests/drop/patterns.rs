@@ -3,10 +3,23 @@
 use std::os::unix::fs::symlink;
 
 use engine::error::ErrorCode;
-use engine::uploads::{Secrets, UploadState, cid_of};
+use engine::uploads::{Drop, Secrets, UploadState, cid_of};
 use engine::walk::Disk;
 
 use super::house::{self, House};
+
+/// Which rule leaves out how many things, and what they are called.
+fn told(drop: &Drop) -> Vec<(&str, usize, String)> {
+    let by = drop.ignored.iter();
+    let told = by.map(|by| (by.sentence.as_str(), by.count, sorted(&by.names)));
+    told.collect()
+}
+
+fn sorted(names: &[String]) -> String {
+    let mut names = names.to_vec();
+    names.sort();
+    names.join(", ")
+}
 
 /// A site as people have it on their disks.
 fn site(house: &House) -> std::path::PathBuf {
@@ -37,11 +50,19 @@ async fn the_history_and_the_tools_of_a_site_are_asked_about_and_patterns_keep_t
     assert_eq!(workshop, [".git", "node_modules"]);
     assert_eq!((whole.files, whole.secret_count), (6, 1));
     // The folder's own patterns are never sent.
-    let mut ignored = whole.ignored.clone();
-    ignored.sort();
     assert_eq!(
-        (whole.ignored_count, ignored),
-        (2, vec![".pinignore".to_owned(), "draft.txt".to_owned()])
+        (whole.ignored_count, told(&whole)),
+        (
+            2,
+            vec![
+                (
+                    "Left out as a folder’s own patterns",
+                    1,
+                    ".pinignore".into()
+                ),
+                ("Left out by draft.* in .pinignore", 1, "draft.txt".into()),
+            ]
+        )
     );
 
     let patterns = ".git/\nnode_modules/\n";
@@ -77,10 +98,73 @@ async fn the_history_and_the_tools_of_a_site_are_asked_about_and_patterns_keep_t
             "{gone}"
         );
     }
-    let told = uploads.problems(row.id).expect("what was left out");
-    let git = told.iter().find(|problem| problem.path == ".git");
-    let git = git.expect("it is said");
-    assert_eq!(git.sentence, ".git was left out by a pattern: .git/");
+    let problems = uploads.problems(row.id).expect("what was left out");
+    let said = |path: &str| {
+        let problem = problems.iter().find(|problem| problem.path == path);
+        problem.expect("it is said").sentence.clone()
+    };
+    for (path, sentence) in [
+        (".git", ".git was left out by a pattern: .git/"),
+        (
+            "notes/draft.txt",
+            "draft.txt was left out by a pattern in .pinignore: draft.*",
+        ),
+        (
+            ".pinignore",
+            ".pinignore holds the folder’s own patterns and is never pinned.",
+        ),
+    ] {
+        assert_eq!(said(path), sentence);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_patterns_leave_out_is_told_rule_by_rule_the_largest_first() {
+    let house = House::new().await;
+    for name in 0..7 {
+        house.file(&format!("box/{name}.psd"), b"a draft");
+        house.file(&format!("other/deep/{name}.psd"), b"a draft");
+    }
+    house.file("box/a.txt", b"goes");
+    house.file("box/.pinignore", b"*.bak\n*.psd\n");
+    house.file("box/b.bak", b"stays");
+    house.file("box/c.bak", b"stays");
+    house.file("other/old/one.txt", b"stays");
+    house.file("other/deep/old/two.txt", b"stays");
+    house.file("other/b.txt", b"goes");
+    let uploads = &house.engine.uploads;
+    let roots = vec![house.path("box"), house.path("other")];
+    let look = async |patterns: &str| {
+        let looking = uploads.begin_looking();
+        let drop = uploads.look(looking, roots.clone(), patterns.into()).await;
+        drop.expect("looks")
+    };
+    let drop = look("*.psd\nold/\nnothing-of-this-name\n").await;
+    assert_eq!((drop.files, drop.ignored_count), (2, 19));
+    let rules = told(&drop);
+    let counts: Vec<_> = rules
+        .iter()
+        .map(|(rule, count, _)| (*rule, *count))
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            ("Left out by *.psd", 7),
+            ("Left out by *.psd in .pinignore", 7),
+            ("Left out by *.bak in .pinignore", 2),
+            ("Left out by old/", 2),
+            ("Left out as a folder’s own patterns", 1),
+        ]
+    );
+    assert_eq!(drop.ignored[0].names.len(), 5, "a few of them: {drop:?}");
+    assert_eq!(rules[2].2, "b.bak, c.bak");
+    assert_eq!(rules[3].2, "", "the rule says the name");
+
+    // Of more rules than anybody reads the rest is counted.
+    let each: Vec<String> = (0..7).map(|name| format!("{name}.psd")).collect();
+    let drop = look(&format!("{}\nold/\n", each.join("\n"))).await;
+    let shown: usize = drop.ignored.iter().map(|by| by.count).sum();
+    assert_eq!((drop.ignored_count, drop.ignored.len(), shown), (19, 6, 14));
 }
 
 #[tokio::test(flavor = "multi_thread")]
