@@ -10,7 +10,7 @@ use crate::report::{self, Layer, Tests};
 use crate::{Outcome, checkout};
 
 /// A fault's name in the sources, the test's file, the test, and what is wrong with the fault in.
-const FAULTS: [(&str, &str, &str, &str); 24] = [
+const FAULTS: [(&str, &str, &str, &str); 25] = [
     (
         "twins",
         "drop",
@@ -34,6 +34,12 @@ const FAULTS: [(&str, &str, &str, &str); 24] = [
         "drop",
         "sweeps::what_is_there_twice_after_a_lost_answer_is_told_with_the_next_list",
         "nobody looks again for what comes late",
+    ),
+    (
+        "late",
+        "drop",
+        "jobs::late::what_is_asked_for_twice_after_a_lost_answer_is_told_with_the_next_list",
+        "a request that was looked for in vain is believed never to come",
     ),
     (
         "changed",

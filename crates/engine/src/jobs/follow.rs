@@ -160,7 +160,6 @@ impl Jobs {
                 Ok(page) => page,
                 Err(error) => return Err(self.failed(account, &error, &name)),
             };
-            self.accounts.answered(account);
             pages += 1;
             listed.extend(page.jobs);
             next = page.next;
@@ -168,8 +167,10 @@ impl Jobs {
                 break next.is_none();
             }
         };
-        self.put(account, listed, whole).await?;
-        Ok(pages)
+        let put = self.put(account, listed, whole).await;
+        // What waits for its account is asked for now, except what the list has.
+        self.accounts.answered(account);
+        put.map(|()| pages)
     }
 
     /// Writes what a reading means.
@@ -192,8 +193,11 @@ impl Jobs {
                         Change::Adopt(id, at) => {
                             rows::adopt(tx, id, &listed[at].id, &listed[at].status, now)?;
                         }
-                        Change::New(at) => {
-                            rows::listed(tx, account, &listed[at], now)?;
+                        Change::New(at, late_of) => {
+                            let id = rows::listed(tx, account, &listed[at], now)?;
+                            if let Some(of) = late_of {
+                                rows::late(tx, id, of)?;
+                            }
                         }
                         Change::Forget(id) => rows::forget(tx, id)?,
                     }

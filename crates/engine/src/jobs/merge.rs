@@ -7,6 +7,7 @@ use pinning::JobStatus;
 use super::paste::content;
 use super::state::{Event, State, is_open};
 use crate::clock::Millis;
+use crate::uploads::SETTLED;
 
 /// Between the clocks of this computer and the service.
 const SLACK: Millis = 5 * 60_000;
@@ -23,6 +24,34 @@ pub(super) struct Known {
     pub(super) asked: Option<Millis>,
     /// Asked for here.
     pub(super) here: bool,
+    /// When a request was sent of which more may come than was heard.
+    pub(super) lost: Option<Millis>,
+    /// When it came into its state.
+    pub(super) since: Millis,
+}
+
+impl Known {
+    /// Its answer was lost, or it is to be asked for again or was given up after that.
+    fn may_be_listed(&self) -> bool {
+        match self.state {
+            State::Asking { .. } => true,
+            State::Waiting { .. } | State::Refused(_) => {
+                self.lost.is_some() && self.service_id.is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what was queued then can have come of a request of this row.
+    fn fits(&self, queued: Option<Millis>) -> bool {
+        let Some(queued) = queued else {
+            return true;
+        };
+        let moves = matches!(self.state, State::Asking { .. } | State::Waiting { .. });
+        let begins = self.lost.or(self.asked).map(|asked| asked - SLACK);
+        begins.is_none_or(|begins| queued >= begins)
+            && (moves || queued <= self.since + SETTLED + SLACK)
+    }
 }
 
 /// One change that a reading leads to.
@@ -32,8 +61,8 @@ pub(super) enum Change {
     Step(i64, Event),
     /// The answer that named this job was lost: it is the row's.
     Adopt(i64, usize),
-    /// A job that was asked for elsewhere.
-    New(usize),
+    /// A job that was asked for elsewhere, or that came late of a request of this row.
+    New(usize, Option<i64>),
     /// A failed job of elsewhere that its service no longer tells of.
     Forget(i64),
 }
@@ -51,7 +80,7 @@ pub(super) fn merge(
         .collect();
     let mut lost: HashMap<String, Vec<&Known>> = HashMap::new();
     for row in known.iter().rev() {
-        if matches!(row.state, State::Asking { .. }) {
+        if row.may_be_listed() {
             lost.entry(row.content.clone()).or_default().push(row);
         }
     }
@@ -73,14 +102,16 @@ pub(super) fn merge(
             continue;
         }
         let queued = job.queued_at.map(jiff::Timestamp::as_millisecond);
-        let fits = |row: &&Known| match (row.asked, queued) {
-            (Some(asked), Some(queued)) => queued >= asked - SLACK,
-            _ => true,
-        };
-        match waiting.iter().rposition(fits) {
+        match waiting.iter().rposition(|row| row.fits(queued)) {
             Some(at) => changes.push(Change::Adopt(waiting.remove(at).id, place)),
             None if job.status == JobStatus::Backfilled => {}
-            None => changes.push(Change::New(place)),
+            None => {
+                let of = content(&job.cid);
+                let late =
+                    |row: &&Known| row.lost.is_some() && row.content == of && row.fits(queued);
+                let of = known.iter().filter(late).map(|row| row.id).max();
+                changes.push(Change::New(place, of));
+            }
         }
     }
     if whole {
@@ -134,6 +165,8 @@ mod tests {
             state,
             asked: Some(1_000_000),
             here: true,
+            lost: None,
+            since: 1_000_000,
         }
     }
 
@@ -153,7 +186,37 @@ mod tests {
         late.asked = Some(1_000_000 + SLACK + 1);
         let list = [job("a", "c", JobStatus::Expired)];
         let changes = merge(&[late], &list, true, &HashSet::new());
-        assert_eq!(changes, [Change::New(0)]);
+        assert_eq!(changes, [Change::New(0, None)]);
+    }
+
+    #[test]
+    fn what_was_looked_for_in_vain_is_found_while_it_waits_or_was_given_up_and_else_stands_beside()
+    {
+        let in_doubt = |state: State, service_id: Option<&str>| Known {
+            lost: Some(1_000_000),
+            ..row(1, service_id, state)
+        };
+        let waiting = State::Waiting {
+            until: 0,
+            reason: None,
+        };
+        let list = [job("a", "c", JobStatus::Searching)];
+        let of = |row: Known| merge(&[row], &list, true, &HashSet::new());
+        let refused = State::Refused(crate::error::ErrorCode::Unconfirmed);
+        for state in [waiting.clone(), refused.clone()] {
+            assert_eq!(of(in_doubt(state.clone(), None)), [Change::Adopt(1, 0)]);
+            assert_eq!(of(row(1, None, state)), [Change::New(0, None)]);
+        }
+        for state in [State::Cancelled, State::Pinned] {
+            let late = [Change::New(0, Some(1))];
+            assert_eq!(of(in_doubt(state, Some("b"))), late);
+        }
+        // Long after its end it is somebody else's.
+        for state in [State::Cancelled, refused] {
+            let mut old = in_doubt(state, None);
+            (old.lost, old.since) = (Some(1_000_000 - 3 * SETTLED), 1_000_000 - 2 * SETTLED);
+            assert_eq!(of(old), [Change::New(0, None)]);
+        }
     }
 
     #[test]

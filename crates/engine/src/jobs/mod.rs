@@ -8,6 +8,7 @@ mod from_drop;
 #[cfg(test)]
 mod fuzzed_tests;
 mod import;
+mod late;
 mod lists;
 mod merge;
 mod nodes;

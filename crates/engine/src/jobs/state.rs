@@ -118,7 +118,10 @@ pub fn step(job: &Job, event: &Event, now: Millis, backoff: impl Fn(u32) -> Mill
             };
         }
         // The service has it from elsewhere: it is in no list of jobs any more, but pinned.
-        (State::Asking { .. } | State::Listed(_), Event::Listed(JobStatus::Backfilled))
+        (
+            State::Asking { .. } | State::Listed(_) | State::Waiting { .. } | State::Refused(_),
+            Event::Listed(JobStatus::Backfilled),
+        )
         | (State::Listed(_), Event::Unlisted) => {
             let failed = matches!(&job.state, State::Listed(status) if status.is_failure());
             if !failed || *event != Event::Unlisted {
@@ -134,7 +137,12 @@ pub fn step(job: &Job, event: &Event, now: Millis, backoff: impl Fn(u32) -> Mill
         | (State::Pinned | State::Cancelled, Event::Found)
         | (State::Pinned | State::Uploading(_), Event::Upload(_)) => {}
         (
-            State::Asking { .. } | State::Listed(_) | State::Looking { .. } | State::Gone,
+            State::Asking { .. }
+            | State::Listed(_)
+            | State::Looking { .. }
+            | State::Gone
+            | State::Waiting { .. }
+            | State::Refused(_),
             Event::Listed(status),
         ) => {
             next.attempts = 0;

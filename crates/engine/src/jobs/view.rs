@@ -221,6 +221,7 @@ impl Jobs {
         let now = self.clock.now();
         let pin = match row.job.state {
             State::Pinned => self.pin_of(row)?,
+            State::Cancelled if row.strays.max(row.arrived) > 0 => self.pin_of(row)?,
             _ => None,
         };
         let over = ended(&row.job.state);
@@ -263,7 +264,7 @@ impl Jobs {
             step_words: step.map(words::step).unwrap_or_default().to_owned(),
             host_nodes: row.wish.nodes.clone(),
             pin: pin.map(|pin| pin.id),
-            here: row.here,
+            here: row.here || row.late_of.is_some(),
             can_cancel: match &row.job.state {
                 State::Waiting { .. } => true,
                 State::Listed(status) => is_open(status),

@@ -4,7 +4,7 @@ use pinning::JobStatus;
 
 use super::nodes;
 use super::rows::Stored;
-use super::state::State;
+use super::state::{State, is_open};
 use super::view::JobStep;
 use crate::error::ErrorCode;
 use crate::failure;
@@ -47,6 +47,42 @@ fn told(sentence: impl Into<String>, beside: impl Into<String>, step: Option<Job
 
 /// What is said of a row.
 pub(super) fn of(row: &Stored, around: &Around<'_>) -> Told {
+    let mut told = of_its_state(row, around);
+    if let Some(late) = late(row, around) {
+        if !told.beside.is_empty() {
+            told.beside += if told.beside.ends_with('.') {
+                " "
+            } else {
+                ". "
+            };
+        }
+        told.beside += &late;
+    }
+    told
+}
+
+/// What came of a request whose answer was lost.
+fn late(row: &Stored, around: &Around<'_>) -> Option<String> {
+    let there = lower_article(around.service);
+    let of_state = match row.job.state {
+        State::Cancelled => return None,
+        State::Pinned if row.strays >= row.arrived => (row.strays, "has it pinned", "Unpin"),
+        _ => (row.strays.max(row.arrived), "was asked for it", "Cancel"),
+    };
+    match of_state {
+        (0, ..) => {
+            let is_open = matches!(&row.job.state, State::Listed(status) if is_open(status));
+            let seems = "It seems to be of a request whose answer was lost.";
+            (is_open && row.late_of.is_some()).then(|| seems.to_owned())
+        }
+        (more, what, step) => Some(format!(
+            "An answer was lost on the way, and {there} {what} {} times. {step} what is too many.",
+            more + 1
+        )),
+    }
+}
+
+fn of_its_state(row: &Stored, around: &Around<'_>) -> Told {
     let service = around.service;
     let there = lower_article(service);
     match &row.job.state {
@@ -79,6 +115,13 @@ pub(super) fn of(row: &Stored, around: &Around<'_>) -> Told {
             JobStep::Retry,
         ),
         State::Refused(code) => refused(row, *code, around),
+        State::Cancelled if row.strays.max(row.arrived) > 0 => told(
+            "Cancelled, and asked for all the same.",
+            format!(
+                "An answer was lost on the way, and {there} took a request for it later. Cancel or unpin that if it is not wanted."
+            ),
+            around.pin.map(|_| JobStep::ShowPin),
+        ),
         State::Cancelled => told("Cancelled.", "", Some(JobStep::Retry)),
     }
 }
@@ -291,6 +334,10 @@ mod tests {
             here: true,
             created: 0,
             since: 0,
+            lost: None,
+            strays: 0,
+            arrived: 0,
+            late_of: None,
         }
     }
 

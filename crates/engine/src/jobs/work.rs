@@ -26,7 +26,7 @@ const AFTER_FAULT: Millis = 5_000;
 impl Jobs {
     /// Asks and follows until the engine is dropped.
     pub async fn run(self: Arc<Self>) {
-        tokio::join!(self.run_asking(), self.run_following());
+        tokio::join!(self.run_asking(), self.run_following(), self.sweep());
     }
 
     async fn run_asking(&self) {

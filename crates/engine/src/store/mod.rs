@@ -96,6 +96,7 @@ impl Schema {
                 M::up(include_str!("migrations/ledger_kinds.sql")),
                 M::up(include_str!("migrations/ledger_lost.sql")),
                 M::up(include_str!("migrations/ledger_last.sql")),
+                M::up(include_str!("migrations/ledger_late.sql")),
             ],
             Self::Mirror => vec![
                 M::up(include_str!("migrations/mirror_0001.sql")),

@@ -63,6 +63,7 @@ pub use state::{
 };
 pub(crate) use suspects::SuspectPaths;
 pub use suspects::{UploadSuspect, UploadSuspects};
+pub(crate) use sweep::{SETTLED, SKEW};
 pub(crate) use target::Target;
 pub use target::{GroupChoice, UploadNetwork, UploadPlaces};
 pub use view::{UploadProblem, UploadRow, UploadState, UploadsHead, UploadsPage};

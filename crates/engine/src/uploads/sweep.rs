@@ -17,9 +17,9 @@ use crate::planted::planted;
 use crate::store::Urgency;
 
 /// What a service has not taken in after so long does not come any more.
-const SETTLED: Millis = 10 * 60_000;
+pub(crate) const SETTLED: Millis = 10 * 60_000;
 /// How far the service's clock may differ from this computer's.
-const SKEW: Millis = 5 * 60_000;
+pub(crate) const SKEW: Millis = 5 * 60_000;
 
 impl Uploads {
     /// Looks at each list that is read, until the engine is dropped.
@@ -84,6 +84,17 @@ impl Uploads {
             .await?;
         self.store.announcer.changed(Noun::Upload, Some(vec![id]));
         Ok(())
+    }
+
+    /// Whether an upload's receipt names this record of a CID.
+    pub(crate) fn has_receipt(
+        &self,
+        account: AccountId,
+        cid: &str,
+        service_id: &str,
+    ) -> Result<bool, CommandError> {
+        let read = |tx: &_| rows::has_receipt(tx, account, cid, service_id);
+        Ok(self.store.ledger.read(read)?)
     }
 
     /// Pins of its bytes in the list, made at these times, beyond the one that it is known to have and those of other

@@ -25,7 +25,7 @@ async fn house(strict: bool, end: JobStatus) -> (House, i64) {
     (house, account)
 }
 
-fn jobs(house: &House, account: i64) -> Vec<JobRow> {
+pub(super) fn jobs(house: &House, account: i64) -> Vec<JobRow> {
     let jobs = &house.engine.jobs;
     let page = jobs.page(account, &JobsQuery::default(), 0, 200);
     page.expect("a page").rows
@@ -41,7 +41,7 @@ async fn until(house: &House, account: i64, state: JobState) -> JobRow {
     house.once(|| jobs(house, account), found, refresh).await
 }
 
-async fn import(house: &House, account: i64) {
+pub(super) async fn import(house: &House, account: i64) {
     let options = JobOptions {
         name: Some("first".into()),
         ..JobOptions::default()
@@ -52,7 +52,7 @@ async fn import(house: &House, account: i64) {
 }
 
 /// Every request that the service has, in whatever state, as (CID, name).
-async fn kept(house: &House) -> Vec<(String, String)> {
+pub(super) async fn kept(house: &House) -> Vec<(String, String)> {
     let all = "psa/pins?status=queued,pinning,pinned,failed&limit=1000";
     let listed = house.service.api("GET", all, None).await;
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();

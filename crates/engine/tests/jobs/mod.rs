@@ -3,6 +3,7 @@
 mod copies;
 mod failed;
 mod interrupted;
+mod late;
 mod lost;
 
 use std::time::Duration;

@@ -1,5 +1,13 @@
 //! The table `job`.
 
+/// The service's states in which a job ended without a pin.
+macro_rules! failures {
+    () => {
+        "('expired', 'over_free_limit', 'over_max_size', 'invalid_object', 'bad_host_node', 'failed')"
+    };
+}
+
+mod late;
 mod read;
 mod write;
 
@@ -14,6 +22,9 @@ use crate::clock::Millis;
 use crate::error::ErrorCode;
 use crate::pins::Scalar;
 
+pub(super) use late::{
+    accounts_in_doubt, explained, found_late, in_doubt, late, pinned_late, swept,
+};
 pub(super) use read::{
     counts, due_to_ask, due_to_look, followed, get, known, newest, next_ask, next_look,
     open_contents, window, youngest_open,
@@ -61,10 +72,24 @@ pub(super) struct Stored {
     pub(super) created: Millis,
     /// When it came into this state.
     pub(super) since: Millis,
+    /// When the first of its requests was sent that got no answer and was not found, as long as more may come of it.
+    pub(super) lost: Option<Millis>,
+    /// Pins that came of such requests beside its own.
+    pub(super) strays: u64,
+    /// Requests that came of them: in the service's queue, or pinned where this one is not.
+    pub(super) arrived: u64,
+    /// It seems to have come of such a request of this job.
+    pub(super) late_of: Option<i64>,
 }
 
-const COLUMNS: &str = "id, account, cid, name, keyvalues, in_group, nodes, state, status, reason, detail, attempts, looks, \
-                       until, upload, service_id, here, created, since, replaces";
+const COLUMNS: &str = concat!(
+    "id, account, cid, name, keyvalues, in_group, nodes, state, status, reason, detail, attempts, looks, \
+     until, upload, service_id, here, created, since, replaces, lost, strays, late_of, \
+     (SELECT count(*) FROM job AS late WHERE late.late_of = job.id AND (late.state = 'looking' \
+      OR late.state = 'pinned' AND job.state <> 'pinned' OR late.state = 'listed' AND late.status NOT IN ",
+    failures!(),
+    "))"
+);
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     let (keyvalues, nodes): (String, String) = (row.get(4)?, row.get(6)?);
@@ -88,6 +113,10 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         created: row.get(17)?,
         since: row.get(18)?,
         replaces: row.get(19)?,
+        lost: row.get(20)?,
+        strays: row.get(21)?,
+        late_of: row.get(22)?,
+        arrived: row.get(23)?,
     })
 }
 

@@ -12,10 +12,16 @@ use crate::jobs::{JobsFilter, JobsQuery};
 use crate::store::StoreError;
 
 /// The service's states in which a job still moves: all but those in which it ended.
-const OPEN: &str = "(state IN ('waiting', 'asking', 'looking', 'uploading') OR (state = 'listed' AND status NOT IN \
-    ('expired', 'over_free_limit', 'over_max_size', 'invalid_object', 'bad_host_node', 'failed')))";
-const FAILED: &str = "(state IN ('gone', 'refused') OR (state = 'listed' AND status IN \
-    ('expired', 'over_free_limit', 'over_max_size', 'invalid_object', 'bad_host_node', 'failed')))";
+const OPEN: &str = concat!(
+    "(state IN ('waiting', 'asking', 'looking', 'uploading') OR (state = 'listed' AND status NOT IN ",
+    failures!(),
+    "))"
+);
+const FAILED: &str = concat!(
+    "(state IN ('gone', 'refused') OR (state = 'listed' AND status IN ",
+    failures!(),
+    "))"
+);
 
 /// One row.
 pub(in crate::jobs) fn get(tx: &Connection, id: i64) -> Result<Stored, StoreError> {
@@ -99,7 +105,7 @@ pub(in crate::jobs) fn known(
     tx: &Connection,
     account: AccountId,
 ) -> Result<Vec<Known>, StoreError> {
-    let sql = "SELECT id, service_id, content, state, status, reason, detail, attempts, looks, until, upload, asked, here
+    let sql = "SELECT id, service_id, content, state, status, reason, detail, attempts, looks, until, upload, asked, here, lost, since
                FROM job WHERE account = ?1 ORDER BY id";
     all(tx, sql, &[&account], |row| {
         Ok(Known {
@@ -109,6 +115,8 @@ pub(in crate::jobs) fn known(
             state: state(row, 3)?,
             asked: row.get(11)?,
             here: row.get(12)?,
+            lost: row.get(13)?,
+            since: row.get(14)?,
         })
     })
 }

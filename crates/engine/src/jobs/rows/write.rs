@@ -12,6 +12,7 @@ use crate::clock::Millis;
 use crate::jobs::paste::content;
 use crate::jobs::state::{Event, State, step};
 use crate::pins::Scalar;
+use crate::planted::planted;
 use crate::store::{StoreError, Tx};
 use crate::uploads::backoff;
 
@@ -97,6 +98,9 @@ pub(in crate::jobs) fn adopt(
     .execute(params![id, service_id])?;
     tx.prepare_cached("UPDATE OR IGNORE job SET service_id = ?2 WHERE id = ?1")?
         .execute(params![id, service_id])?;
+    // One that was given up and taken out of the list is there after all.
+    tx.prepare_cached("UPDATE job SET cleared = 0 WHERE id = ?1")?
+        .execute([id])?;
     apply(tx, id, &Event::Listed(status.clone()), now, 0.5)
 }
 
@@ -129,7 +133,8 @@ pub(in crate::jobs) fn apply(
         || matches!(next.state, State::Listed(_));
     tx.prepare_cached(
         "UPDATE job SET state = ?2, status = ?3, reason = ?4, attempts = ?5, looks = ?6, until = ?7, upload = ?8,
-           asked = CASE WHEN ?9 THEN ?10 ELSE asked END, since = CASE WHEN ?11 THEN ?10 ELSE since END WHERE id = ?1",
+           asked = CASE WHEN ?9 THEN ?10 ELSE asked END, since = CASE WHEN ?11 THEN ?10 ELSE since END,
+           lost = CASE WHEN ?12 THEN coalesce(lost, asked, ?10) ELSE lost END WHERE id = ?1",
     )?
     .execute(params![
         id,
@@ -142,9 +147,16 @@ pub(in crate::jobs) fn apply(
         upload,
         *event == Event::Ask,
         now,
-        moved
+        moved,
+        is_not_looked_for_any_more(&before.job.state, &next.state, event)
     ])?;
     get(tx, id)
+}
+
+/// The answer was lost, the look-ups were in vain, and what was asked for may come all the same.
+fn is_not_looked_for_any_more(before: &State, after: &State, event: &Event) -> bool {
+    let asking = |state: &State| matches!(state, State::Asking { .. });
+    *event == Event::NotFound && asking(before) && !asking(after) && !planted("late")
 }
 
 /// The same event for several rows.
@@ -205,6 +217,15 @@ pub(in crate::jobs) fn again(
     clear(tx, id)?;
     let failed = matches!(&row.job.state, State::Listed(status) if status.is_failure());
     let new = insert(tx, row.account, &Wish { nodes, ..row.wish }, now)?;
+    if row.lost.is_some() {
+        // What may still come of the old row is told of by the new one.
+        tx.prepare_cached("UPDATE job SET lost = ?2 WHERE id = ?1")?
+            .execute(params![new, row.lost])?;
+        tx.prepare_cached("UPDATE job SET lost = NULL WHERE id = ?1")?
+            .execute([id])?;
+        tx.prepare_cached("UPDATE job SET late_of = ?2 WHERE late_of = ?1")?
+            .execute([id, new])?;
+    }
     if let Some(failed) = row.service_id.filter(|_| failed).or(row.replaces) {
         tx.prepare_cached("UPDATE job SET replaces = ?2 WHERE id = ?1")?
             .execute(params![new, failed])?;

@@ -33,7 +33,9 @@ pub(super) use read::{
     receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled,
 };
 pub(super) use suspects::{Suspect, answer, reword, suspects};
-pub(super) use sweep::{accounts_in_doubt, in_doubt, is_on_its_way, receipts_of_others, swept};
+pub(super) use sweep::{
+    accounts_in_doubt, has_receipt, in_doubt, is_on_its_way, receipts_of_others, swept,
+};
 pub(super) use write::{
     amend, apply, clear, clear_all, insert, limits, recover, set_limits, set_rest, settled,
 };

@@ -60,6 +60,20 @@ pub(in crate::uploads) fn receipts_of_others(
         .collect::<Result<_, _>>()?)
 }
 
+/// Whether an upload's receipt names this record of a CID.
+pub(in crate::uploads) fn has_receipt(
+    tx: &Connection,
+    account: AccountId,
+    cid: &str,
+    service_id: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx
+        .prepare_cached(
+            "SELECT 1 FROM upload WHERE account = ?1 AND service_cid = ?2 AND service_id = ?3",
+        )?
+        .exists(params![account, cid, service_id])?)
+}
+
 /// So many pins of it stand in the list that nobody expected; a row that says so for the first time is in the list again.
 /// `over`: nobody has to look again.
 pub(in crate::uploads) fn swept(
