@@ -1,5 +1,6 @@
 //! After a lost answer: whether more came of a request than was heard. The service's list of jobs tells when it is compared with
 //! the rows; what is pinned by then each list of pins tells, until so much time has passed that nothing can come any more.
+//! Whose request it is, content and time tell: an id of ours would have to stand among a pin's key-values, where people see it.
 
 use std::collections::HashMap;
 
