@@ -66,7 +66,11 @@ impl Jobs {
         }
         let strays = self.strays(row)?;
         let (id, now) = (row.id, self.clock.now());
-        if strays > 0 && (is_open || matches!(row.job.state, State::Refused(_))) {
+        let is_missing = matches!(
+            row.job.state,
+            State::Waiting { .. } | State::Refused(_) | State::Gone
+        );
+        if strays > 0 && is_missing {
             let found = self
                 .store
                 .ledger

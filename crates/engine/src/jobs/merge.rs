@@ -84,6 +84,10 @@ pub(super) fn merge(
             lost.entry(row.content.clone()).or_default().push(row);
         }
     }
+    let mut in_doubt: HashMap<&str, Vec<&Known>> = HashMap::new();
+    for row in known.iter().filter(|row| row.lost.is_some()) {
+        in_doubt.entry(&row.content).or_default().push(row);
+    }
     let mut changes = Vec::new();
     let mut seen = HashSet::new();
     for (place, job) in listed.iter().enumerate() {
@@ -106,11 +110,9 @@ pub(super) fn merge(
             Some(at) => changes.push(Change::Adopt(waiting.remove(at).id, place)),
             None if job.status == JobStatus::Backfilled => {}
             None => {
-                let of = content(&job.cid);
-                let late =
-                    |row: &&Known| row.lost.is_some() && row.content == of && row.fits(queued);
-                let of = known.iter().filter(late).map(|row| row.id).max();
-                changes.push(Change::New(place, of));
+                let of = in_doubt.get(content(&job.cid).as_str()).into_iter();
+                let late = of.flatten().filter(|row| row.fits(queued));
+                changes.push(Change::New(place, late.map(|row| row.id).max()));
             }
         }
     }
