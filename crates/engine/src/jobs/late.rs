@@ -32,6 +32,8 @@ impl Jobs {
                 () = heard(&mut pins, Noun::Pin) => {}
                 () = heard(&mut jobs, Noun::Job) => {}
             }
+            // One look is for all that was said meanwhile.
+            (pins, jobs) = (pins.resubscribe(), jobs.resubscribe());
         }
     }
 
@@ -107,7 +109,9 @@ impl Jobs {
                 if row.service_id.as_deref() == Some(record) || others.contains(record) {
                     known += 1;
                 } else if pin.pin.pinned.is_some_and(came)
-                    && !self.uploads.has_receipt(row.account, record)?
+                    && !self
+                        .uploads
+                        .has_receipt(row.account, &pin.pin.cid, record)?
                 {
                     strays += 1;
                 }
