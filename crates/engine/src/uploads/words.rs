@@ -181,28 +181,11 @@ fn pinned(upload: &Upload, service: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::uploads::rows::Wish;
-    use crate::uploads::{Secrets, Target};
 
     fn said(state: State, detail: Option<&str>) -> String {
-        let mut upload = Upload::unsaved(Wish {
-            name: "a.txt".into(),
-            folder: false,
-            paths: Vec::new(),
-            pin_name: None,
-            keyvalues: BTreeMap::new(),
-            cid_version: 1,
-            wrap: false,
-            secrets: Secrets::Send,
-            allowed: Vec::new(),
-            refused: Vec::new(),
-            junk: true,
-            patterns: String::new(),
-            target: Target::default(),
-        });
+        let mut upload = Upload::unsaved(Wish::of_a_file());
         upload.job.state = state;
         upload.detail = detail.map(str::to_owned);
         sentence(&upload, "Pinata")

@@ -38,6 +38,16 @@ fn photo(house: &House) -> PathBuf {
     house.file("photo.jpg", b"a photo")
 }
 
+/// The number of an upload that was taken back while the service had its bytes, and that was looked for in vain.
+async fn taken_back(house: &House, clock: &Leaping, gate: &Gate) -> i64 {
+    let id = house.drop_in(&[photo(house)]).await[0];
+    gate.arrived().await;
+    let uploads = &house.engine.uploads;
+    uploads.ask(id, Event::Cancel).await.expect("asks");
+    nothing_is_open(house, clock).await;
+    id
+}
+
 /// Opens the gate, and reads the list when so many pins stand.
 async fn read_when(house: &House, gate: &Gate, pins: usize) {
     gate.open();
@@ -61,11 +71,8 @@ async fn what_arrives_after_it_was_taken_back_is_told_with_the_next_list_also_wh
     // Also where its CID is not ours.
     for layout in [Layout::AsAsked, Layout::AlwaysV0] {
         let (house, clock, gate) = with_a_late_one(layout).await;
-        let id = house.drop_in(&[photo(&house)]).await[0];
-        gate.arrived().await;
+        let id = taken_back(&house, &clock, &gate).await;
         let uploads = &house.engine.uploads;
-        uploads.ask(id, Event::Cancel).await.expect("asks");
-        nothing_is_open(&house, &clock).await;
         let row = newest(&house);
         assert_eq!(row.state, UploadState::Cancelled);
         assert!(says(&row, "Nothing of it is pinned"), "{}", row.sentence);
@@ -116,11 +123,8 @@ async fn what_is_there_twice_after_a_lost_answer_is_told_with_the_next_list() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_there_may_be_of_the_same_bytes_that_are_on_their_way_again() {
     let (house, clock, gate) = with_a_late_one(Layout::AsAsked).await;
-    let id = house.drop_in(&[photo(&house)]).await[0];
-    gate.arrived().await;
+    let id = taken_back(&house, &clock, &gate).await;
     let uploads = &house.engine.uploads;
-    uploads.ask(id, Event::Cancel).await.expect("asks");
-    nothing_is_open(&house, &clock).await;
     // Dropped again; it is pinned, and its answer is not there yet when the list is read.
     let answer = Gate::new();
     house.sandbox.faults().clear();
@@ -143,11 +147,8 @@ async fn what_stands_there_may_be_of_the_same_bytes_that_are_on_their_way_again(
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_bytes_that_were_asked_for_again_or_come_much_later_are_nobodys_second_pin() {
     let (house, clock, gate) = with_a_late_one(Layout::AsAsked).await;
-    let id = house.drop_in(&[photo(&house)]).await[0];
-    gate.arrived().await;
+    let id = taken_back(&house, &clock, &gate).await;
     let uploads = &house.engine.uploads;
-    uploads.ask(id, Event::Cancel).await.expect("asks");
-    nothing_is_open(&house, &clock).await;
     house.sandbox.faults().clear();
     // Dropped again, by the same person.
     let again = house.drop_in(&[photo(&house)]).await[0];

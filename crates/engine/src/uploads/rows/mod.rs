@@ -71,6 +71,28 @@ pub(super) struct Wish {
     pub target: Target,
 }
 
+#[cfg(test)]
+impl Wish {
+    /// Of a file, and nothing chosen.
+    pub(super) fn of_a_file() -> Self {
+        Self {
+            name: "a.txt".into(),
+            folder: false,
+            paths: Vec::new(),
+            pin_name: None,
+            keyvalues: BTreeMap::new(),
+            cid_version: 1,
+            wrap: false,
+            secrets: Secrets::Send,
+            allowed: Vec::new(),
+            refused: Vec::new(),
+            junk: true,
+            patterns: String::new(),
+            target: Target::default(),
+        }
+    }
+}
+
 /// What is done with files that look like secrets, those aside that have a word of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]

@@ -6,12 +6,8 @@ mod row;
 mod service;
 mod world;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Secrets;
-use super::rows::Wish;
-use super::target::Target;
 use crate::schedules::each;
 use crate::store::{Tx, ledger_in_memory};
 use world::{ACCOUNT, World};
@@ -20,24 +16,6 @@ use world::{ACCOUNT, World};
 const WILD: u32 = 160;
 /// Steps after which all rows must have come to rest.
 const CALM: u32 = 400;
-
-fn wish() -> Wish {
-    Wish {
-        name: "a.txt".into(),
-        folder: false,
-        paths: Vec::new(),
-        pin_name: None,
-        keyvalues: BTreeMap::new(),
-        cid_version: 1,
-        wrap: false,
-        secrets: Secrets::Send,
-        allowed: Vec::new(),
-        refused: Vec::new(),
-        junk: true,
-        patterns: String::new(),
-        target: Target::default(),
-    }
-}
 
 /// An empty table.
 fn table() -> Tx {

@@ -7,7 +7,7 @@ use crate::accounts::AccountId;
 use crate::clock::Millis;
 use crate::error::ErrorCode;
 use crate::store::Tx;
-use crate::uploads::rows;
+use crate::uploads::rows::{self, Wish};
 use crate::uploads::state::{Active, Event, GRACE, State, Verdict, after_crash, step};
 use fuzzing::Dice;
 
@@ -50,7 +50,7 @@ impl<'a> World<'a> {
         let count = 1 + dice.below(3);
         let rows = (0..count)
             .map(|_| {
-                let id = rows::insert(table, ACCOUNT, &super::wish(), now);
+                let id = rows::insert(table, ACCOUNT, &Wish::of_a_file(), now);
                 Row::new(id.expect("a row"), dice.below(7) as u64)
             })
             .collect();
