@@ -7,6 +7,7 @@ use rust_unixfs::dir::builder::{BufferingTreeBuilder, TreeOptions};
 use rust_unixfs::file::adder::{Chunker, FileAdder};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 
 /// Bytes per leaf, where nothing else is set.
 const CHUNK: usize = 262_144;
@@ -20,7 +21,7 @@ pub enum Layout {
     /// The same in CIDv0, whatever was asked for.
     AlwaysV0,
     /// Leaves of so many bytes.
-    Leaves(usize),
+    Leaves(NonZeroUsize),
 }
 
 /// What a layout makes of one upload.
@@ -36,7 +37,7 @@ impl Layout {
         let (version, leaf) = match self {
             Self::AsAsked => (asked, CHUNK),
             Self::AlwaysV0 => (Version::V0, CHUNK),
-            Self::Leaves(leaf) => (asked, leaf),
+            Self::Leaves(leaf) => (asked, leaf.get()),
         };
         Shape { version, leaf }
     }

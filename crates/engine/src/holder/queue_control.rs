@@ -34,12 +34,11 @@ impl Control {
         }
     }
 
-    /// `alone`: a retry of one row answers what it asks, one of several does not.
-    fn may(self, row: &UploadRow, alone: bool) -> bool {
+    fn may(self, row: &UploadRow) -> bool {
         match self {
             Self::Pause => row.can_pause,
             Self::Resume => row.can_resume,
-            Self::Retry => row.can_retry && (alone || !asks(row)),
+            Self::Retry => row.can_retry,
             Self::Cancel => row.can_cancel,
             // What stands there already keeps its place among those that are moved with it.
             Self::First | Self::Last => row.can_go_first || row.can_go_last,
@@ -65,11 +64,15 @@ impl Control {
     }
 }
 
-/// It asks something that a retry of several does not answer.
-fn asks(row: &UploadRow) -> bool {
-    let needs_you = row.state == UploadState::NeedsYou;
-    let asks = [ErrorCode::Different, ErrorCode::Unconfirmed].map(Some);
-    needs_you && asks.contains(&row.reason)
+/// Whether it can be asked of this row. `alone`: a retry of one row answers what it asks, one of several does not.
+fn may_be_asked(
+    of: &Of<'_>,
+    what: Control,
+    row: &UploadRow,
+    alone: bool,
+) -> Result<bool, CommandError> {
+    let passed_over = what == Control::Retry && !alone && of.engine().uploads.asks(row.id)?;
+    Ok(what.may(row) && !passed_over)
 }
 
 /// Asks it of these uploads, or of all that it can be asked of, and tells how each stands then.
@@ -85,9 +88,13 @@ pub(super) async fn control(
         engine.uploads.ask_all(&Event::Resume).await?;
     }
     let chosen = if uploads.is_empty() {
-        let open = of.every(UploadsFilter::Now, usize::MAX)?;
-        let open = open.into_iter().filter(|row| what.may(row, false));
-        open.map(|row| row.id).collect()
+        let mut chosen = Vec::new();
+        for row in of.every(UploadsFilter::Now, usize::MAX)? {
+            if may_be_asked(of, what, &row, false)? {
+                chosen.push(row.id);
+            }
+        }
+        chosen
     } else {
         // None of them is touched where one is not there, or another account's.
         for id in uploads {
@@ -100,7 +107,7 @@ pub(super) async fn control(
     let (mut asked, mut not_done) = (Vec::new(), Vec::new());
     for id in &chosen {
         let row = engine.uploads.row_of(*id)?;
-        if what.may(&row, alone) {
+        if may_be_asked(of, what, &row, alone)? {
             asked.push(*id);
         } else {
             not_done.extend(what.not_done(&row, uploads));

@@ -33,6 +33,12 @@ impl Uploads {
         self.ask_some(&ids, event, false).await
     }
 
+    /// Whether a retry of several passes this one over: it asks something first.
+    pub(crate) fn asks(&self, id: i64) -> Result<bool, CommandError> {
+        let upload = self.store.ledger.read(|tx| rows::get(tx, id))?;
+        Ok(asks(upload.job.state))
+    }
+
     /// Whose upload it is.
     pub(crate) fn account_of(&self, id: i64) -> Result<AccountId, CommandError> {
         Ok(self.store.ledger.read(|tx| rows::get(tx, id))?.account)

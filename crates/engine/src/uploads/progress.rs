@@ -71,8 +71,14 @@ impl Running {
 
     /// Bytes that were hashed or sent in this state, by this run.
     fn moved(&self) -> u64 {
-        let done = self.done.load(Ordering::Acquire);
-        done.saturating_sub(self.from.load(Ordering::Acquire))
+        loop {
+            let from = self.from.load(Ordering::Acquire);
+            let done = self.done.load(Ordering::Acquire);
+            // Both are of one state, and not one of the state before.
+            if self.from.load(Ordering::Acquire) == from {
+                return done.saturating_sub(from);
+            }
+        }
     }
 
     /// Bytes that are on their way and in no row.

@@ -1,10 +1,12 @@
 //! Services that lay the same bytes out in another way, so that their CIDs are not ours: what is said of them, and how they
 //! are found again after a lost answer.
 
+use std::num::NonZeroUsize;
+
 use engine::error::ErrorCode;
 use engine::pins::CheckState;
 use engine::uploads::{Event, UploadRow, UploadState};
-use sandbox::{Layout, Route};
+use sandbox::{Kind, Layout, Route};
 
 use super::chunks::noise;
 use super::house::House;
@@ -14,7 +16,7 @@ use super::lost::lose;
 /// CIDv0, whatever is asked for: a profile that is known here.
 const KNOWN: Layout = Layout::AlwaysV0;
 /// Leaves of 100,000 bytes: of no profile.
-const UNKNOWN: Layout = Layout::Leaves(100_000);
+const UNKNOWN: Layout = Layout::Leaves(NonZeroUsize::new(100_000).unwrap());
 
 async fn laid_out(layout: Layout) -> House {
     let house = House::timed_with(Fast::new(20), |config| config.layout = layout).await;
@@ -118,4 +120,18 @@ async fn of_what_cannot_be_looked_for_nobody_says_that_it_is_gone_when_it_is_tak
     let row = house.ended().await.remove(0);
     assert_eq!(row.state, UploadState::Cancelled);
     assert!(row.sentence.contains("list of pins"), "{}", row.sentence);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_file_is_one_block_in_every_layout_and_is_sent_again_where_it_did_not_arrive() {
+    let house = laid_out(UNKNOWN).await;
+    let faults = house.sandbox.faults();
+    faults.once(Route::V3Upload, Kind::status(502));
+    house.drop_in(&[house.file("small.txt", b"small")]).await;
+    let settled = |row: &UploadRow| {
+        let ends = [UploadState::Pinned, UploadState::NeedsYou];
+        row.name == "small.txt" && ends.contains(&row.state)
+    };
+    let row = house.until(settled).await;
+    assert_eq!(row.state, UploadState::Pinned, "{}", row.sentence);
 }
