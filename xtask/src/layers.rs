@@ -7,7 +7,7 @@ use crate::hands::at_once;
 use crate::packages::Purpose;
 use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
-use crate::{Outcome, checkout, planted, python, system, ui};
+use crate::{Outcome, checkout, named, planted, python, system, ui};
 
 /// In the order in which they begin. The long ones come first, so that both hands are free at about the same time.
 const NAMES: [&str; 7] = [
@@ -87,6 +87,9 @@ pub(crate) fn test(options: &Options) -> Outcome {
             std::iter::once(setup).chain(rest.map(Layer::new)).collect()
         }
     };
+    if options.wants("rust") && options.wants("window") {
+        layers.push(named::check(&layers));
+    }
     let ran: Counts = layers
         .iter()
         .map(|layer| (layer.name.to_owned(), layer.ran()))
@@ -344,8 +347,10 @@ fn is_window(name: &str) -> bool {
 }
 
 fn count_cargo(layer: &mut Layer, finished: Finished) {
-    let forbidden = report::forbidden(&finished.output).map(str::to_owned);
-    layer.problems.extend(forbidden);
+    let refusals = report::refusals(&finished.output).map(str::to_owned);
+    layer.refusals.extend(refusals);
+    let names = named::passed(&finished.output).map(str::to_owned);
+    layer.names.extend(names);
     layer.count(
         Tests::of_cargo(&finished.output),
         (!finished.success).then_some(finished.failure),

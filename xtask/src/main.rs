@@ -19,6 +19,7 @@ mod fuzzed;
 mod hands;
 mod layers;
 mod measured;
+mod named;
 mod packages;
 mod planted;
 mod process;

@@ -1,5 +1,6 @@
 //! Counting tests from what the runners print, and the table at the end.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::expected::Counts;
@@ -10,9 +11,13 @@ pub(crate) struct Layer {
     pub(crate) name: &'static str,
     pub(crate) passed: usize,
     pub(crate) failed: usize,
-    /// left out by the runner, or by a machine that forbids what they need
+    /// left out by the runner
     pub(crate) not_run: usize,
     pub(crate) took: Duration,
+    /// the tests of Rust that passed, without their modules
+    pub(crate) names: BTreeSet<String>,
+    /// what tests say that this machine refuses to run; the runner counts them as passed
+    pub(crate) refusals: Vec<String>,
     /// what to show at the end, in full sentences
     pub(crate) problems: Vec<String>,
 }
@@ -49,8 +54,9 @@ impl Layer {
         }
     }
 
+    /// What a machine refuses is expected there as well.
     pub(crate) fn ran(&self) -> usize {
-        self.passed + self.failed
+        self.passed + self.failed + self.refusals.len()
     }
 }
 
@@ -63,7 +69,8 @@ pub(crate) struct Tests {
 }
 
 impl Tests {
-    /// From all `test result:` lines of `cargo test`. What a machine forbade passes there, and says itself that it did not run.
+    /// From all `test result:` lines of `cargo test`. What a machine refuses passes there, says itself that it did not run,
+    /// and is no test that passed.
     pub(crate) fn of_cargo(output: &str) -> Self {
         let mut tests = Self::default();
         for line in output
@@ -74,7 +81,7 @@ impl Tests {
             tests.failed += number_before(line, " failed");
             tests.not_run += number_before(line, " ignored");
         }
-        tests.not_run += forbidden(output).count();
+        tests.passed = tests.passed.saturating_sub(refusals(output).count());
         tests
     }
 
@@ -110,8 +117,8 @@ impl Tests {
     }
 }
 
-/// The sentences of tests that this machine does not allow.
-pub(crate) fn forbidden(output: &str) -> impl Iterator<Item = &str> {
+/// The sentences of tests whose needs this machine refuses.
+pub(crate) fn refusals(output: &str) -> impl Iterator<Item = &str> {
     output.lines().filter(|line| line.starts_with("NOT RUN: "))
 }
 
@@ -143,7 +150,7 @@ pub(crate) fn report(
 ) -> Report {
     let mut lines = Vec::new();
     for layer in layers {
-        for problem in &layer.problems {
+        for problem in layer.refusals.iter().chain(&layer.problems) {
             lines.extend([format!("\n--- {}", layer.name), problem.clone()]);
         }
     }
@@ -174,17 +181,19 @@ fn counted(layer: &Layer, expected: usize) -> String {
         0 => String::new(),
         missing => format!(", {missing} MISSING"),
     };
-    let not_run = match layer.not_run {
+    let told = |number: usize, what: &str| match number {
         0 => String::new(),
-        not_run => format!(", {not_run} not run"),
+        number => format!(", {number} {what}"),
     };
+    let not_run = told(layer.not_run, "not run");
+    let refused = told(layer.refusals.len(), "refused by this machine");
     let more = if ran > expected {
         " (more than expected: `--record` notes it)"
     } else {
         ""
     };
     format!(
-        "  {:<10} ran {ran:>5} of {expected:>5} expected, {:>5} passed, {:>3} failed{missing}{not_run}{more}",
+        "  {:<10} ran {ran:>5} of {expected:>5} expected, {:>5} passed, {:>3} failed{missing}{not_run}{refused}{more}",
         layer.name, layer.passed, layer.failed
     )
 }
@@ -211,13 +220,18 @@ mod tests {
     }
 
     #[test]
-    fn what_a_machine_forbids_is_counted_although_it_passes() {
+    fn what_a_machine_refuses_has_not_passed_and_is_not_missing() {
         let output = "test a ... \nNOT RUN: a: this machine refuses `unshare`: no\nok\ntest result: ok. 1 passed; 0 failed; 0 ignored\n";
-        assert_eq!(Tests::of_cargo(output).not_run, 1);
+        assert_eq!(Tests::of_cargo(output), Tests::default());
+        let mut layer = Layer::new("rust");
+        layer.refusals = refusals(output).map(str::to_owned).collect();
         assert_eq!(
-            forbidden(output).next(),
-            Some("NOT RUN: a: this machine refuses `unshare`: no")
+            layer.refusals,
+            ["NOT RUN: a: this machine refuses `unshare`: no"]
         );
+        let report = report(&[layer], &[], Duration::ZERO, &Counts::new());
+        assert_eq!(report.failed, 0, "{}", report.text);
+        assert!(report.text.contains("1 refused by this machine"));
     }
 
     #[test]
