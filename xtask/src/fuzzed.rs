@@ -136,20 +136,15 @@ fn see_it_again(options: &Options, parsers: &Parsers, test: &str) -> String {
 pub(crate) fn fuzzed(
     options: &Options,
     parsers: &Parsers,
-    test: &str,
-    what: &str,
+    (test, what): &(&str, &'static str),
 ) -> Outcome<Line> {
     let Parsers {
         package, target, ..
     } = parsers;
-    options
-        .test(package, target, "nothing_of_this_name")
-        .quiet()
-        .output()?;
     let runs = options.runs.min(RUNS);
     let start = Instant::now();
     let finished = options
-        .test(package, target, test)
+        .test(package, target, test, what)
         .env("PINFOLD_FOREIGN", runs.to_string())
         .finish()?;
     ran_one(&finished.output)?;
@@ -158,7 +153,7 @@ pub(crate) fn fuzzed(
         .into_output()
         .map_err(|failure| format!("{failure}\n{}", see_it_again(options, parsers, test)))?;
     Ok(Line {
-        what: what.to_owned(),
+        what: (*what).to_owned(),
         seeds: format!("1..{runs}"),
         figures: figures.ok_or("the soak printed no figures")?,
         took: start.elapsed(),

@@ -24,6 +24,7 @@ mod packages;
 mod planted;
 mod process;
 mod python;
+mod real;
 mod report;
 mod run;
 mod soak;

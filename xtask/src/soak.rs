@@ -1,12 +1,16 @@
 //! `cargo xtask soak`: what needs many seeds or many minutes. Every line names its seeds, and what fails says how to see it again.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use crate::Outcome;
-use crate::fuzzed::{self, PARSERS};
+use crate::fuzzed::{self, PARSERS, Parsers};
+use crate::hands::at_once;
+use crate::layers::cargo;
 use crate::measured;
 use crate::packages::Purpose;
 use crate::process::Run;
+use crate::real::{self, FOLDERS, MEASURED, QUEUE, QUEUES, Real, WATCHES, real};
 use crate::system;
 
 /// The simulations of uploads and of watched folders: test, variable that counts its seeds, seeds, what it is.
@@ -36,118 +40,8 @@ const SIMULATIONS: [(&str, &str, u64, &str); 4] = [
         "the order inside a batch does not matter",
     ),
 ];
-/// A real engine over real files and the real Sandbox: what it has to bear, and how much of it.
-struct Real {
-    /// The test's file, and its name.
-    target: &'static str,
-    test: &'static str,
-    /// The variable that says how long, how often, or how many.
-    variable: &'static str,
-    what: &'static str,
-}
-const WATCHES: Real = Real {
-    target: "watches",
-    test: "kill_9_again_and_again_loses_nothing_and_sends_nothing_twice",
-    variable: "PINFOLD_SOAK_SECONDS",
-    what: "a watched folder under kill -9",
-};
-const QUEUE: Real = Real {
-    target: "drop",
-    test: "kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice",
-    variable: "PINFOLD_KILLS",
-    what: "the queue under kill -9 at each step",
-};
-/// The queue at full size: what it is to bear, and how much of it.
-const QUEUES: [(Real, u64); 4] = [
-    (
-        Real {
-            target: "drop",
-            test: "a_folder_of_very_many_files_is_seen_taken_back_and_sent_in_little_time_and_memory",
-            variable: "PINFOLD_FILES",
-            what: "a folder of small files: seen, taken back, sent",
-        },
-        65_000,
-    ),
-    (
-        Real {
-            target: "drop",
-            test: "a_damaged_ledger_is_refused_in_a_sentence_or_read_and_never_lies_panics_or_goes",
-            variable: "PINFOLD_DAMAGES",
-            what: "damaged ledgers, refused or read",
-        },
-        20_000,
-    ),
-    (
-        Real {
-            target: "drop",
-            test: "when_the_power_fails_the_ledger_is_whole_and_has_every_upload_that_was_told_of",
-            variable: "PINFOLD_STATES",
-            what: "ledgers as a power loss leaves them",
-        },
-        50_000,
-    ),
-    (
-        Real {
-            target: "drop",
-            test: "the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice",
-            variable: "PINFOLD_PAIRS",
-            what: "the queue ends before each pair of its steps",
-        },
-        1,
-    ),
-];
 /// How often the queue is killed.
 const KILLS: u64 = 1_000;
-/// How long one step of a long run may take: seconds.
-const PATIENCE: &str = "3600";
-/// What others do in a watched folder: how many files or events, and at what size it is done in full.
-const FOLDERS: [(Real, u64); 5] = [
-    (
-        Real {
-            target: "watches",
-            test: "a_queue_of_events_that_ran_over_loses_no_file_and_no_folder_that_came_meanwhile",
-            variable: "PINFOLD_CREATIONS",
-            what: "files made while the system's queue runs over",
-        },
-        200_000,
-    ),
-    (
-        Real {
-            target: "watches",
-            test: "a_mirror_that_writes_under_dotted_names_is_pinned_as_it_is_in_the_end",
-            variable: "PINFOLD_FILES",
-            what: "a mirror that saves each file twice",
-        },
-        10_000,
-    ),
-    (
-        Real {
-            target: "watches",
-            test: "an_archive_is_pinned_file_by_file_and_renaming_each_of_them_sends_nothing",
-            variable: "PINFOLD_FILES",
-            what: "an archive, then all of it renamed",
-        },
-        10_000,
-    ),
-    (
-        Real {
-            target: "watches",
-            test: "a_large_folder_is_looked_at_in_seconds_and_again_after_a_restart",
-            variable: "PINFOLD_FILES",
-            what: "a large folder looked at, and again",
-        },
-        100_000,
-    ),
-    (
-        Real {
-            target: "watches",
-            test: "a_file_is_in_the_queue_soon_after_it_was_quiet_for_the_settle_time_and_not_before",
-            variable: "PINFOLD_EVENTS",
-            what: "from quiet to queued (p95)",
-        },
-        40,
-    ),
-];
 
 /// How long and how much.
 #[derive(Debug, PartialEq, Eq)]
@@ -161,7 +55,7 @@ pub(crate) struct Options {
     files: u64,
     /// At most so many inputs of each parser.
     pub(crate) runs: u64,
-    seed: u64,
+    pub(crate) seed: u64,
     pub(crate) optimised: bool,
 }
 
@@ -197,15 +91,23 @@ impl Options {
         Ok(options)
     }
 
-    /// A test run with one test of a package, in the chosen build.
-    pub(crate) fn test(&self, package: &str, target: &[&str], name: &str) -> Run {
-        let cargo = Run::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    /// The tests of some targets of a package, in the chosen build.
+    fn tests(&self, package: &str, target: &[&str]) -> Run {
         let release = self.optimised.then_some("--release");
-        cargo
-            .args(["test", "-p", package])
-            .args(release)
-            .args(target)
-            .args([name, "--", "--nocapture"])
+        let tests = cargo().args(["test", "-p", package]).args(release);
+        tests.args(target)
+    }
+
+    /// A test run with one test of a package. Its lines are named by what it is, since another one may run beside it.
+    pub(crate) fn test(
+        &self,
+        package: &str,
+        target: &[&str],
+        name: &str,
+        what: &'static str,
+    ) -> Run {
+        let test = self.tests(package, target);
+        test.args([name, "--", "--nocapture"]).said_by(what)
     }
 }
 
@@ -217,33 +119,100 @@ pub(crate) struct Line {
     pub(crate) took: Duration,
 }
 
-pub(crate) fn soak(options: &Options) -> Outcome {
-    system::install(Purpose::Build)?;
-    let (mut lines, mut problems) = (Vec::new(), Vec::new());
-    let mut keep = |outcome: Outcome<Line>| match outcome {
-        Ok(line) => lines.push(line),
-        Err(problem) => problems.push(problem),
-    };
-    for (test, variable, seeds, what) in SIMULATIONS {
-        keep(simulation(options, test, variable, seeds, what));
-    }
-    for parsers in &PARSERS {
-        for (test, what) in parsers.tests {
-            keep(fuzzed::fuzzed(options, parsers, test, what));
+/// How many run at a time of what measures nothing beside the clock: as many as the smallest machine has cores.
+const HANDS: usize = 2;
+
+/// What can run beside another one.
+enum Piece {
+    Simulation(&'static (&'static str, &'static str, u64, &'static str)),
+    Parser(&'static Parsers, &'static (&'static str, &'static str)),
+    Real(&'static Real, u64),
+}
+
+impl Piece {
+    fn run(&self, options: &Options) -> Outcome<Line> {
+        match self {
+            Self::Simulation(simulated) => simulation(options, simulated),
+            Self::Parser(parsers, test) => fuzzed::fuzzed(options, parsers, test),
+            Self::Real(heavy, much) => real(options, heavy, *much),
         }
     }
-    for (heavy, much) in FOLDERS.iter().chain(&QUEUES) {
-        keep(real(options, heavy, options.files.min(*much)));
+
+    fn what(&self) -> &'static str {
+        match self {
+            Self::Simulation((.., what)) | Self::Parser(_, (_, what)) => what,
+            Self::Real(heavy, _) => heavy.what,
+        }
     }
-    keep(measured::sending(options));
-    keep(measured::frames());
-    keep(real(options, &WATCHES, options.minutes * 60));
-    keep(real(options, &QUEUE, options.kills));
+}
+
+/// The parsers stand first: one of them takes about as long as all that is not measured together.
+fn pieces(options: &Options) -> Vec<Piece> {
+    let parsers = PARSERS.iter().flat_map(|parsers| {
+        let tests = parsers.tests.iter();
+        tests.map(move |test| Piece::Parser(parsers, test))
+    });
+    let files = |(heavy, much): &'static (Real, u64)| Piece::Real(heavy, options.files.min(*much));
+    let kills = [
+        Piece::Real(&WATCHES, options.minutes * 60),
+        Piece::Real(&QUEUE, options.kills),
+    ];
+    parsers
+        .chain(kills)
+        .chain(FOLDERS.iter().chain(&QUEUES).map(files))
+        .chain(SIMULATIONS.iter().map(Piece::Simulation))
+        .collect()
+}
+
+/// Builds what will run, so that nobody's figure has it in it.
+fn build(options: &Options) -> Outcome {
+    let of_parsers = PARSERS.iter().map(|one| (one.package, one.target));
+    let mut targets: BTreeMap<&str, BTreeSet<&[&str]>> = BTreeMap::new();
+    for (package, target) in of_parsers.chain(real::TARGETS) {
+        targets.entry(package).or_default().insert(target);
+    }
+    for (package, targets) in targets {
+        let targets: Vec<&str> = targets.into_iter().flatten().copied().collect();
+        options
+            .tests(package, &targets)
+            .args(["--no-run"])
+            .output()?;
+    }
+    Ok(())
+}
+
+pub(crate) fn soak(options: &Options) -> Outcome {
+    system::install(Purpose::Build)?;
+    build(options)?;
+    let start = Instant::now();
+    let pieces = pieces(options);
+    let together = at_once(HANDS, &pieces, |piece| piece.run(options));
+    let broken = |piece: &Piece| Err(format!("`{}` broke off", piece.what()));
+    let together = pieces
+        .iter()
+        .zip(together)
+        .map(|(piece, outcome)| outcome.unwrap_or_else(|| broken(piece)));
+    let alone = MEASURED
+        .iter()
+        .map(|(heavy, much)| real(options, heavy, options.files.min(*much)));
+    let beside_others = [measured::sending, |_: &Options| measured::frames()];
+    let beside_others = beside_others.iter().map(|measure| measure(options));
+    let (mut lines, mut problems) = (Vec::new(), Vec::new());
+    for outcome in together.chain(alone).chain(beside_others) {
+        match outcome {
+            Ok(line) => lines.push(line),
+            Err(problem) => problems.push(problem),
+        }
+    }
     println!("\n{}", table(&lines));
     for problem in &problems {
         println!("\n{problem}");
     }
-    println!("\n{} passed, {} failed", lines.len(), problems.len());
+    println!(
+        "\n{:.0} s, {HANDS} at a time where no time is measured",
+        start.elapsed().as_secs_f64()
+    );
+    println!("{} passed, {} failed", lines.len(), problems.len());
     if problems.is_empty() {
         Ok(())
     } else {
@@ -253,20 +222,12 @@ pub(crate) fn soak(options: &Options) -> Outcome {
 
 fn simulation(
     options: &Options,
-    test: &str,
-    variable: &str,
-    seeds: u64,
-    what: &str,
+    (test, variable, seeds, what): &(&str, &str, u64, &'static str),
 ) -> Outcome<Line> {
-    let seeds = seeds.min(options.schedules);
-    // Building is no part of the figure.
-    options
-        .test("engine", &["--lib"], "nothing_of_this_name")
-        .quiet()
-        .output()?;
+    let seeds = options.schedules.min(*seeds);
     let start = Instant::now();
     let finished = options
-        .test("engine", &["--lib"], test)
+        .test("engine", &["--lib"], test, what)
         .env(variable, seeds.to_string())
         .finish()?;
     ran_one(&finished.output)?;
@@ -274,37 +235,9 @@ fn simulation(
         format!("{failure}\nSee it again, with the seed that is named above: PINFOLD_SEED=<seed> cargo test -p engine --lib {test}")
     })?;
     Ok(Line {
-        what: what.to_owned(),
+        what: (*what).to_owned(),
         seeds: format!("0..{}", seeds - 1),
         figures: format!("{seeds} held"),
-        took: start.elapsed(),
-    })
-}
-
-fn real(options: &Options, real: &Real, much: u64) -> Outcome<Line> {
-    let Real {
-        target,
-        test,
-        variable,
-        what,
-    } = real;
-    let seed = options.seed.to_string();
-    let start = Instant::now();
-    let finished = options
-        .test("engine", &["--test", target], test)
-        .env(variable, much.to_string())
-        .env("PINFOLD_SEED", &seed)
-        .env("PINFOLD_PATIENCE", PATIENCE)
-        .finish()?;
-    ran_one(&finished.output)?;
-    let figures = figures(&finished.output);
-    finished.into_output().map_err(|failure| {
-        format!("{failure}\nSee it again: {variable}={much} PINFOLD_SEED={seed} cargo test -p engine --test {target} {test} -- --nocapture")
-    })?;
-    Ok(Line {
-        what: (*what).to_owned(),
-        seeds: seed,
-        figures: figures.ok_or("the soak printed no figures")?,
         took: start.elapsed(),
     })
 }
