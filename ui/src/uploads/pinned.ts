@@ -4,7 +4,7 @@ import type { View } from "../lib/view.svelte";
 import type { Pins } from "../pins/pins.svelte";
 import type { Uploads } from "./uploads.svelte";
 
-type Around = { uploads: Uploads; pins: Pins; view: View; toasts: Toasts };
+export type Around = { uploads: Uploads; pins: Pins; view: View; toasts: Toasts };
 
 /** What a finished row offers, for its buttons and for the keys. */
 export function offersOf({ uploads, pins, view, toasts }: Around) {
