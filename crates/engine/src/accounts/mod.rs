@@ -9,6 +9,7 @@ mod hold;
 mod kinds;
 mod leaving;
 mod links;
+mod making;
 mod place;
 mod refusal;
 mod report;
@@ -37,6 +38,7 @@ pub use place::{Addresses, Chosen, Place, ServiceTemplate};
 pub use report::{Abilities, MayNot};
 pub use rows::Account;
 
+use making::Making;
 use place::Target;
 
 use crate::clock::{Clock, Jitter, Millis};
@@ -199,8 +201,7 @@ struct Tested {
 #[derive(Default)]
 struct Live {
     service: Option<Arc<dyn Service>>,
-    /// Held while the service is made: two would have two budgets of requests.
-    making: Arc<tokio::sync::Mutex<()>>,
+    making: Arc<Making>,
     gateway: Option<String>,
     hold: Option<Hold>,
     /// When its service last answered as asked, in this run.

@@ -1,11 +1,8 @@
-//! Testing a credential, keeping it, and making the service out of it.
+//! Testing a credential, keeping it, and what holds its account.
 
-use std::sync::Arc;
+use secrets::SecretError;
 
-use pinning::Service;
-use secrets::{SecretError, SecretStore};
-
-use super::place::{Addresses, Chosen, Place, Target, shown_address};
+use super::place::{Chosen, shown_address};
 use super::{
     Abilities, Account, AccountId, AccountKind, AccountRow, Accounts, Credential, CredentialKind,
     Hold, Keep, KeyTest, Tested, health, refusal, rows,
@@ -170,48 +167,6 @@ impl Accounts {
         self.row_of(id)
     }
 
-    /// The service of an account, made once. A token that cannot be had holds the account.
-    pub async fn service(&self, id: AccountId) -> Result<Arc<dyn Service>, CommandError> {
-        if let Some(service) = self.made(id) {
-            return Ok(service);
-        }
-        let account = self.get(id)?;
-        let making = self.live().entry(id).or_default().making.clone();
-        let _alone = making.lock().await;
-        if let Some(service) = self.made(id) {
-            return Ok(service);
-        }
-        let (place, gateway, credential) = match self.key_of(&account).await {
-            Ok(key) => key,
-            Err(error) => {
-                self.set_hold(id, error.code, None);
-                return Err(error);
-            }
-        };
-        let service = self.connect.connect(place, &credential)?;
-        let mut live = self.live();
-        let live = live.entry(id).or_default();
-        live.service = Some(service.clone());
-        live.gateway = Some(gateway);
-        Ok(service)
-    }
-
-    fn made(&self, id: AccountId) -> Option<Arc<dyn Service>> {
-        self.live().get(&id)?.service.clone()
-    }
-
-    /// Base address of the gateway that serves an account's files, once its service was made.
-    pub fn gateway(&self, id: AccountId) -> Option<String> {
-        self.live().get(&id)?.gateway.clone()
-    }
-
-    /// The next request reads the key anew. A hold stays until something answers.
-    pub(super) fn forget_service(&self, id: AccountId) {
-        if let Some(live) = self.live().get_mut(&id) {
-            live.service = None;
-        }
-    }
-
     /// Holds the whole account. What passes ends by itself: all that wait for it go on together, and where it has not
     /// passed, they wait longer. Says how often in a row it is held.
     pub fn set_hold(&self, id: AccountId, code: ErrorCode, retry_after: Option<Millis>) -> u32 {
@@ -257,39 +212,6 @@ impl Accounts {
         if was_held {
             self.store.announcer.changed(Noun::Account, Some(vec![id]));
             self.wake.notify_one();
-        }
-    }
-
-    /// Where an account's service is now, its gateway, and what it is shown.
-    async fn key_of(&self, account: &Account) -> Result<(Place, String, Credential), CommandError> {
-        if account.kind == AccountKind::Sandbox {
-            let sandbox = self.sandbox.running().await?;
-            let target = Target::pinata(Some(&Addresses {
-                api: sandbox.api.clone(),
-                uploads: sandbox.api.clone(),
-                gateway: sandbox.gateway.clone(),
-            }))?;
-            let token = Credential::Token(sandbox.token.clone());
-            return Ok((target.place, sandbox.gateway.clone(), token));
-        }
-        let target = Target::of_account(account)?;
-        let [_, _, gateway] = target.addresses;
-        if account.credential == CredentialKind::Nothing {
-            return Ok((target.place, gateway, Credential::Nothing));
-        }
-        let entry = self
-            .store_of(account.keep)
-            .get(&account.secret)
-            .await
-            .map_err(|error| failure::of_keychain(&error))?;
-        let credential = Credential::of_entry(account.credential, entry);
-        Ok((target.place, gateway, credential))
-    }
-
-    fn store_of(&self, keep: Keep) -> &dyn SecretStore {
-        match keep {
-            Keep::Keychain => self.keychain.as_ref(),
-            Keep::UntilQuit => &self.until_quit,
         }
     }
 

@@ -2,6 +2,7 @@
 //! quirks, and as one that keeps to the specification.
 
 mod links;
+mod locked;
 mod services;
 mod ways;
 mod wrong;

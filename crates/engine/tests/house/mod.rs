@@ -26,6 +26,7 @@ use engine::uploads::{Secrets, UploadNetwork, UploadOptions};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
 use engine::{Engine, Parts};
 use sandbox::{Config, Key, Sandbox};
+use secrets::{SecretStore, UntilQuit};
 pub(crate) use waiting::patience;
 
 /// How long a test waits for what must happen.
@@ -83,6 +84,8 @@ struct Ground {
     watching: Arc<dyn Watching>,
     clock: Arc<dyn Clock>,
     jitter: Jitter,
+    /// Where there is none, each run of the engine has an empty one.
+    keychain: Option<Arc<dyn SecretStore>>,
 }
 
 impl Ground {
@@ -92,6 +95,7 @@ impl Ground {
             watching: Arc::new(SystemWatching),
             clock: Arc::new(SystemClock),
             jitter: Arc::new(|| 0.5),
+            keychain: None,
         }
     }
 }
@@ -121,6 +125,15 @@ impl House {
             ..Ground::real()
         };
         Self::build(ground, change).await
+    }
+
+    /// A house whose accounts have their keys in this keychain.
+    pub(crate) async fn with_keychain(keychain: Arc<dyn SecretStore>) -> Self {
+        let ground = Ground {
+            keychain: Some(keychain),
+            ..Ground::real()
+        };
+        Self::build(ground, |_| ()).await
     }
 
     /// A house with a clock of its own.
@@ -320,7 +333,10 @@ fn parts(address: &Arc<RunningSandbox>, ground: &Ground) -> Parts {
     Parts {
         clock: ground.clock.clone(),
         files: ground.files.clone(),
-        keychain: Arc::new(secrets::UntilQuit::default()),
+        keychain: ground
+            .keychain
+            .clone()
+            .unwrap_or_else(|| Arc::new(UntilQuit::default())),
         connect: Arc::new(Services),
         sandbox: Arc::new(Known(address.clone())),
         jitter: ground.jitter.clone(),
