@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::desktop::{Desktop, until};
 use crate::packages::Purpose;
 use crate::process::Run;
-use crate::{Outcome, checkout, system, ui};
+use crate::{Outcome, checkout, faultless, system, ui};
 
 const PROGRAMS: [&str; 3] = [
     "/usr/bin/pinfold-desktop",
@@ -55,6 +55,10 @@ pub(crate) fn bundle(arguments: &[String]) -> Outcome {
     ui::install(&ui::folder())?;
     ui::build()?;
     build_programs()?;
+    for program in PROGRAMS {
+        let name = program.rsplit('/').next().unwrap_or(program);
+        faultless::has_none(&checkout::program("release", name))?;
+    }
     write_what_it_says()?;
     let bundles = checkout::target().join("release/bundle");
     // A package of an earlier version must not be taken for this one's.

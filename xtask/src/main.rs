@@ -15,6 +15,7 @@ mod bundle;
 mod checkout;
 mod desktop;
 mod expected;
+mod faultless;
 mod fuzzed;
 mod hands;
 mod layers;

@@ -7,7 +7,7 @@ use crate::hands::at_once;
 use crate::layers::cargo;
 use crate::process::{Finished, Run};
 use crate::report::{self, Layer, Tests};
-use crate::{Outcome, checkout};
+use crate::{Outcome, checkout, faultless};
 
 /// A fault's name in the sources, the test's file, the test, and what is wrong with the fault in.
 const FAULTS: [(&str, &str, &str, &str); 25] = [
@@ -171,10 +171,14 @@ const DEADLINE: &str = "120";
 /// How many faults are looked for at a time: most tests that find one wait in vain.
 const AT_ONCE: usize = 4;
 
-/// First the tests that are named above, with no fault planted: they must pass in the same build and with the same patience.
+/// First, that no program for people can have a fault. Then the tests that are named above, with no fault planted: they must pass in the same build and with the same patience.
 /// Then each fault alone. One whose test passes, did not run, or failed without coming to the fault is a failure.
 pub(crate) fn planted(layer: &mut Layer) -> Outcome {
+    layer.check(faultless::is_refused_where_it_is_optimised());
     for (target, program) in programs()? {
+        if !faultless::can_have_faults(&program)? {
+            return Err(format!("`{target}` was built without planted faults"));
+        }
         let of_target = || FAULTS.iter().filter(|fault| fault.1 == target);
         let tests: BTreeSet<&str> = of_target().map(|fault| fault.2).collect();
         // As many at a time as with a fault: what fails by the load alone must fail here.
