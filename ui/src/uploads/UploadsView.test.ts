@@ -36,7 +36,7 @@ test("a queue that has nothing to do leads to what needs you, and else to what i
   expect(uploads.tab).toBe("needs_you");
   uploads.tab = "now";
   uploads.head = { ...uploads.head, needsYou: 0 };
-  await user.click(await screen.findByRole("button", { name: "Show the 3 finished" }));
+  await user.click(await screen.findByRole("button", { name: "Show finished" }));
   expect(uploads.tab).toBe("finished");
 });
 
