@@ -3759,6 +3759,11 @@ export type UploadsHead_Deserialize = {
 	now: number,
 	/**  Rows that need the person. */
 	needsYou: number,
+	/**
+	 *  Of `now`, rows that nothing is sent of until something else happens, and that need nobody: they wait, are paused
+	 *  or taken back, or their account is held.
+	 */
+	waiting: number,
 	/**  Rows that have ended. */
 	finished: number,
 	/**  Bytes of the batch that are sent. Rows that need the person are not in it. */
@@ -3777,6 +3782,11 @@ export type UploadsHead_Serialize = {
 	now: number,
 	/**  Rows that need the person. */
 	needsYou: number,
+	/**
+	 *  Of `now`, rows that nothing is sent of until something else happens, and that need nobody: they wait, are paused
+	 *  or taken back, or their account is held.
+	 */
+	waiting: number,
 	/**  Rows that have ended. */
 	finished: number,
 	/**  Bytes of the batch that are sent. Rows that need the person are not in it. */

@@ -217,6 +217,7 @@ mod tests {
         UploadsHead {
             now,
             needs_you,
+            waiting: 0,
             finished: 0,
             bytes_done: 0,
             bytes_total: 0,

@@ -161,6 +161,7 @@ mod tests {
         UploadsHead {
             now,
             needs_you,
+            waiting: 0,
             finished: 7,
             bytes_done: 0,
             bytes_total: 0,

@@ -68,6 +68,8 @@ mod swaps;
 mod sweeps;
 #[path = "drop/targets.rs"]
 mod targets;
+#[path = "drop/told.rs"]
+mod told;
 #[path = "drop/twins.rs"]
 mod twins;
 #[path = "drop/usage.rs"]

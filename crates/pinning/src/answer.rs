@@ -160,7 +160,7 @@ impl Answer {
             }
             status => ErrorKind::Unexpected {
                 status,
-                excerpt: excerpt(&self.text(), question.token),
+                excerpt: excerpt(&self.words(reason, details), question.token),
             },
         }
     }
@@ -210,6 +210,14 @@ impl Answer {
             reason: excerpt(&reason, question.token),
             details: excerpt(details, question.token),
         }
+    }
+
+    /// What it says for people: the sentence inside an error of a known shape, and else all of it.
+    fn words(&self, reason: &str, details: &str) -> String {
+        let said = [details, reason]
+            .into_iter()
+            .find(|words| !words.is_empty());
+        said.map_or_else(|| self.text(), str::to_owned)
     }
 
     /// (code or short text, explanation) from every error shape that is known.

@@ -89,6 +89,13 @@ export function moment(at: Millis, now: Millis): string {
   return `${day === "Yesterday" ? "yesterday" : day}, ${time(at)}`;
 }
 
+/** When something goes on: "14:30" today, then "tomorrow, 06:00", "3 May, 06:00". */
+export function later(at: Millis, now: Millis): string {
+  const days = dayNumber(at) - dayNumber(now);
+  if (days === 0) return time(at);
+  return `${days === 1 ? "tomorrow" : dayMonth.format(at)}, ${time(at)}`;
+}
+
 /** For tooltips: full local time, and UTC. */
 export function exactly(at: Millis): string {
   return `${full.format(at)} (${utc.format(at)} UTC)`;

@@ -9,7 +9,16 @@ import FakeWindow from "./FakeWindow.svelte";
 import { Uploads } from "./uploads.svelte";
 import UploadsView from "./UploadsView.svelte";
 
-const nothing: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null };
+const nothing: UploadsHead = {
+  now: 0,
+  needsYou: 0,
+  waiting: 0,
+  finished: 0,
+  bytesDone: 0,
+  bytesTotal: 0,
+  paused: false,
+  restingUntil: null,
+};
 
 function open(
   rows: UploadRow[],
@@ -70,7 +79,7 @@ test("a row that is sending shows its bytes, and a row that waits shows none", a
       name: "b.tif",
       state: "waiting",
       reason: "offline",
-      sentence: "Not sent yet. The connection broke. It is tried again by itself.",
+      sentence: "Not sent yet. The connection broke. Next try at 14:09.",
     }),
   ]);
   await screen.findByText("a.tif");
@@ -79,6 +88,15 @@ test("a row that is sending shows its bytes, and a row that waits shows none", a
   uploads.merge({ rows: [{ id: 1, done: 45, total: 60, rate: 5, secondsLeft: 3 }], bytesDone: 1, bytesTotal: 2, rate: 5, secondsLeft: 3 });
   await waitFor(() => expect(screen.getByRole("progressbar", { name: "Progress of a.tif" })).toHaveAttribute("aria-valuenow", "75"));
   expect(screen.getByText("45 of 60 B")).toBeInTheDocument();
+});
+
+test("the row of a held account shows what holds it, and nothing that turns", async () => {
+  const held = "Pinata cannot be reached. Uploads wait and go on by themselves.";
+  open([anUpload({ state: "sending", reason: "offline", bytes: 60, sentence: held })], { waiting: 1 });
+  const icon = (await screen.findByText(held)).previousElementSibling;
+  expect(icon).toHaveClass("warn");
+  expect(icon).not.toHaveClass("spin");
+  expect(screen.getAllByRole("progressbar")).toHaveLength(1);
 });
 
 test("all are cancelled after a yes that says how many, and nothing before it", async () => {

@@ -9,6 +9,7 @@ export function fakeQueue(now: UploadRow[], finished: UploadRow[] = [], answers:
   const head = (): UploadsHead => ({
     now: lists.now.length,
     needsYou: lists.needs_you.length,
+    waiting: 0,
     finished: lists.finished.length,
     bytesDone: 0,
     bytesTotal: 100,

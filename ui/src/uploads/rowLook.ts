@@ -41,12 +41,14 @@ const CHECKS: Partial<Record<CheckState, Look>> = {
 export function lookOf(row: UploadRow): Look {
   const look = STATES[row.state];
   if (row.state === "pinned") return CHECKS[row.check] ?? look;
-  if ((row.state === "needs_you" || row.state === "waiting") && row.reason) return { ...look, icon: ERROR_ICONS[row.reason].icon };
-  return look;
+  if (!row.reason) return look;
+  const { icon } = ERROR_ICONS[row.reason];
+  // What holds its account has a reason too, and nothing of it is being done.
+  return row.state === "needs_you" ? { ...look, icon } : { icon, tone: "warn", spins: false };
 }
 
 /** A row that says something gives up its bar and figures, so that the whole sentence has room. */
 export function showsBar(row: UploadRow): boolean {
-  const moving = row.state === "hashing" || row.state === "sending";
+  const moving = (row.state === "hashing" || row.state === "sending") && row.reason === null;
   return row.bytes !== null && row.bytes > 0 && (moving || (row.state === "paused" && row.done > 0));
 }

@@ -17,9 +17,19 @@ import { hearChanges } from "../lib/announced";
 import { portions } from "./portions";
 import { RowWindows } from "./rowWindows.svelte";
 import { UploadSelection } from "./selection.svelte";
+import { needYou } from "./wording";
 
 type Announce = (text: string) => void;
-const NOTHING: UploadsHead = { now: 0, needsYou: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null };
+const NOTHING: UploadsHead = {
+  now: 0,
+  needsYou: 0,
+  waiting: 0,
+  finished: 0,
+  bytesDone: 0,
+  bytesTotal: 0,
+  paused: false,
+  restingUntil: null,
+};
 /** Changes that come in a burst are answered by one reading. */
 const GATHER_MS = 120;
 /** The one polite region says at most this often how far it is. */
@@ -66,6 +76,9 @@ export class Uploads {
 
   /** Uploads that go on without a word of the person. */
   moving = $derived(this.head.now - this.head.needsYou);
+
+  /** Not one of them moves: all are paused, or wait. */
+  still = $derived(this.head.paused || this.head.waiting === this.moving);
 
   /** 0 to 1; null when nothing is under way or its size is not known yet. */
   share = $derived(this.moving > 0 && this.head.bytesTotal > 0 ? Math.min(1, this.head.bytesDone / this.head.bytesTotal) : null);
@@ -267,9 +280,9 @@ export class Uploads {
 
   #say() {
     const now = performance.now();
-    if (this.share === null || now - this.#saidAt < SAY_EVERY_MS) return;
+    if (this.still || this.share === null || now - this.#saidAt < SAY_EVERY_MS) return;
     this.#saidAt = now;
-    const needs = this.head.needsYou > 0 ? `, ${this.head.needsYou} need you` : "";
+    const needs = this.head.needsYou > 0 ? `, ${needYou(this.head.needsYou)}` : "";
     this.#announce(`Uploading, ${this.percent} percent${needs}`);
   }
 }

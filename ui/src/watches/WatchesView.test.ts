@@ -71,7 +71,7 @@ test("a card says how its folder stands, in words and figures", async () => {
 
 test("the sidebar and the status strip say how many are watched and that one needs the person", async () => {
   await open([braked(), aFolder(3), aFolder(4, { state: "paused" })]);
-  expect(await screen.findByRole("button", { name: "Watched folders , 1 need you" })).toBeVisible();
+  expect(await screen.findByRole("button", { name: "Watched folders , 1 needs you" })).toBeVisible();
   expect(within(screen.getByRole("contentinfo", { name: "Status" })).getByText(/Watching 1 of 3 folders/)).toBeVisible();
 });
 

@@ -157,7 +157,7 @@ pub(crate) fn cause(code: ErrorCode, service: &str) -> String {
             "{service} no longer accepts this key. It was revoked, or its uses are spent."
         ),
         ErrorCode::QuotaExceeded => {
-            format!("{service} takes no more files: the plan's space is used up.")
+            format!("{service} takes no more files: the plan’s space is used up.")
         }
         ErrorCode::NoKeychain => {
             "No keychain service is running, so the token cannot be read. Start one, or enter the token again until Pinfold quits.".into()

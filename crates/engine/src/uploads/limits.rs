@@ -218,6 +218,9 @@ impl Uploads {
             .map(|(id, running)| (*id, running.clone()))
             .collect();
         for (id, running) in running {
+            if running.is_sending() {
+                self.note_whether_whole(id, &running);
+            }
             let held = self
                 .apply(id, Event::Held { maybe: true }.into(), Urgency::Click)
                 .await;

@@ -163,6 +163,19 @@ pub struct Progress {
     pub seconds_left: Option<f64>,
 }
 
+impl Progress {
+    /// Nothing moves.
+    fn at_rest(batch: Batch) -> Self {
+        Self {
+            rows: Vec::new(),
+            bytes_done: batch.done.min(batch.total),
+            bytes_total: batch.total,
+            rate: None,
+            seconds_left: None,
+        }
+    }
+}
+
 /// Looks that a rate is taken over: five seconds.
 const WINDOW: usize = 50;
 /// Looks before there is a rate: what moved in a moment says nothing.
@@ -215,7 +228,10 @@ impl Uploads {
                 .map(|(id, running)| (*id, running.clone()))
                 .collect();
             if running.is_empty() {
-                rates.clear();
+                // What stood still meanwhile has no speed.
+                if !std::mem::take(&mut rates).is_empty() {
+                    let _ = self.progress.send(Progress::at_rest(self.batch_bytes()));
+                }
                 overall = Rate::default();
                 started.notified().await;
                 continue;
@@ -261,9 +277,10 @@ impl Uploads {
             return Batch::default();
         }
         let ready = self.accounts.ready().unwrap_or_default();
+        let broken_off: Vec<i64> = self.not_whole().iter().copied().collect();
         self.store
             .ledger
-            .read(|tx| rows::batch(tx, first, &ready))
+            .read(|tx| rows::batch(tx, first, &ready, &broken_off))
             .unwrap_or_default()
     }
 }

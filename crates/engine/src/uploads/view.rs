@@ -11,7 +11,7 @@ use super::state::{Active, State};
 use super::words::{INDEXING, sentence};
 use super::{ItemKind, UploadNetwork, Uploads, UploadsFilter};
 use crate::accounts::{hold_sentence, service_name};
-use crate::clock::Millis;
+use crate::clock::{Millis, time_words};
 use crate::error::{CommandError, ErrorCode};
 use crate::message::{self, Room};
 use crate::pins::CheckState;
@@ -107,6 +107,10 @@ pub struct UploadsHead {
     /// Rows that need the person.
     #[specta(type = u32)]
     pub needs_you: u64,
+    /// Of `now`, rows that nothing is sent of until something else happens, and that need nobody: they wait, are paused
+    /// or taken back, or their account is held.
+    #[specta(type = u32)]
+    pub waiting: u64,
     /// Rows that have ended.
     #[specta(type = u32)]
     pub finished: u64,
@@ -145,7 +149,10 @@ pub struct UploadProblem {
 impl Uploads {
     /// Figures of the whole queue.
     pub fn head(&self) -> Result<UploadsHead, CommandError> {
-        let counts = self.store.ledger.read(rows::counts)?;
+        let ready = self.accounts.ready()?;
+        let ledger = &self.store.ledger;
+        let (counts, waiting) =
+            ledger.read(|tx| Ok((rows::counts(tx)?, rows::waiting(tx, &ready)?)))?;
         let of = |state: &str| {
             counts
                 .iter()
@@ -168,6 +175,7 @@ impl Uploads {
         Ok(UploadsHead {
             now,
             needs_you: of("needs_you"),
+            waiting,
             finished,
             bytes_done,
             bytes_total: batch.total,
@@ -227,13 +235,32 @@ impl Uploads {
             .collect())
     }
 
+    /// When a row that waits goes on, as a sentence: not before its account's hold and the queue's rest are over.
+    fn next_try(&self, state: State, held_until: Option<Millis>) -> String {
+        let State::Waiting { until, .. } = state else {
+            return String::new();
+        };
+        if let Some(rests) = self.rest_words() {
+            return rests;
+        }
+        let until = held_until.map_or(until, |held| until.max(held));
+        let time = time_words(until, self.clock.now());
+        if time.contains(',') {
+            return format!("Next try {time}.");
+        }
+        format!("Next try at {time}.")
+    }
+
     pub(super) fn row(&self, upload: &Upload) -> Result<UploadRow, CommandError> {
         let state = upload.job.state;
         let service = service_name(&self.accounts.get(upload.account)?);
-        let hold = self
-            .accounts
-            .hold(upload.account)
-            .filter(|_| matches!(state, State::Active(_)));
+        let account_hold = self.accounts.hold(upload.account);
+        // A wait of its own says why by itself, as long as it can end before a person helps.
+        let hold = account_hold.clone().filter(|hold| match state {
+            State::Active(_) => true,
+            State::Waiting { .. } => hold.until.is_none(),
+            _ => false,
+        });
         let reason = match state {
             State::Waiting { reason, .. } | State::NeedsYou { reason, .. } => Some(reason),
             _ => hold.as_ref().map(|hold| hold.code),
@@ -243,7 +270,15 @@ impl Uploads {
             .filter(|_| matches!(state, State::Active(_)));
         let running = self.running().get(&upload.id).cloned();
         let running = running.filter(|_| matches!(state, State::Active(_)));
+        // Nobody has begun to look at it.
+        let state = match state {
+            State::Active(Active::Scanning) if running.is_none() && upload.job.attempts == 0 => {
+                State::Active(Active::Queued)
+            }
+            other => other,
+        };
         let sends = state == State::Active(Active::Sending);
+        let checks = state == State::Active(Active::Checking);
         let indexed = running
             .as_ref()
             .filter(|running| sends && running.is_indexing());
@@ -251,7 +286,11 @@ impl Uploads {
             (Some(hold), _) => hold_sentence(hold.code, &service),
             (None, Some(rests)) => rests.clone(),
             (None, None) if indexed.is_some() => INDEXING.to_owned(),
-            (None, None) => sentence(upload, &service),
+            (None, None) => {
+                let held_until = account_hold.and_then(|hold| hold.until);
+                let next = self.next_try(state, held_until);
+                sentence(upload, state, &service, &next)
+            }
         };
         let ended = matches!(state, State::Pinned | State::Cancelled);
         if !ended && let Some(then) = self.afterwards(upload.id)? {
@@ -260,7 +299,7 @@ impl Uploads {
         let done = match (&running, indexed) {
             (_, Some(running)) => running.done.load(Ordering::Relaxed),
             // What was hashed of it is not sent.
-            (Some(running), None) if running.is_sending() || !sends => {
+            (Some(running), None) if running.is_sending() || !(sends || checks) => {
                 upload.content_of(running.done.load(Ordering::Relaxed))
             }
             _ => upload.safe(),

@@ -13,10 +13,10 @@ const SANDBOX: &str = "The Sandbox";
 /// The second line of a folder that is read once more before it is sent as a CAR.
 pub(super) const INDEXING: &str = "Indexing it, so that a break while it is sent costs little.";
 
-/// The whole second line of a row.
-pub(super) fn sentence(upload: &Upload, service: &str) -> String {
+/// The whole second line of a row that stands in `state`. `next`: when one that waits goes on, as a sentence.
+pub(super) fn sentence(upload: &Upload, state: State, service: &str, next: &str) -> String {
     let there = lower_article(service);
-    match upload.job.state {
+    match state {
         State::Active(Active::Scanning) if upload.job.attempts > 0 => {
             "Changed during upload; sending the new version.".into()
         }
@@ -41,7 +41,7 @@ pub(super) fn sentence(upload: &Upload, service: &str) -> String {
         }
         State::Waiting {
             reason, resume_to, ..
-        } => waiting(reason, resume_to, service, upload),
+        } => waiting(reason, resume_to, service, upload, next),
         State::Paused { .. } => match so_far(upload) {
             Some(so_far) => format!("Paused by you. {so_far}"),
             None => "Paused by you.".into(),
@@ -75,7 +75,13 @@ fn so_far(upload: &Upload) -> Option<String> {
     (safe > 0).then(|| format!("It goes on from {there}."))
 }
 
-fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload) -> String {
+fn waiting(
+    reason: ErrorCode,
+    resume_to: Active,
+    service: &str,
+    upload: &Upload,
+    next: &str,
+) -> String {
     let there = lower_article(service);
     match reason {
         ErrorCode::Unconfirmed if all_is_there(upload) => {
@@ -98,11 +104,11 @@ fn waiting(reason: ErrorCode, resume_to: Active, service: &str, upload: &Upload)
         _ => "The connection broke.".into(),
     };
     match so_far(upload) {
-        Some(so_far) => format!("{why} {so_far}"),
+        Some(so_far) => format!("{why} {so_far} {next}"),
         None if resume_to == Active::Confirming => {
-            format!("{why} It may have arrived all the same; {there} is asked again by itself.")
+            format!("{why} It may have arrived all the same; {there} is asked again. {next}")
         }
-        None => format!("Not sent yet. {why} It is tried again by itself."),
+        None => format!("Not sent yet. {why} {next}"),
     }
 }
 
@@ -186,9 +192,27 @@ mod tests {
 
     fn said(state: State, detail: Option<&str>) -> String {
         let mut upload = Upload::unsaved(Wish::of_a_file());
-        upload.job.state = state;
         upload.detail = detail.map(str::to_owned);
-        sentence(&upload, "Pinata")
+        sentence(&upload, state, "Pinata", "Next try at 14:09.")
+    }
+
+    #[test]
+    fn what_waits_says_why_whether_it_may_have_arrived_and_when_it_goes_on() {
+        let waits = |resume_to| State::Waiting {
+            resume_to,
+            until: 0,
+            reason: ErrorCode::Unavailable,
+        };
+        let [unsent, maybe] = [Active::Queued, Active::Confirming]
+            .map(|resume_to| said(waits(resume_to), Some("502 Bad Gateway")));
+        assert_eq!(
+            unsent,
+            "Not sent yet. Pinata said “502 Bad Gateway”. Next try at 14:09."
+        );
+        assert_eq!(
+            maybe,
+            "Pinata said “502 Bad Gateway”. It may have arrived all the same; Pinata is asked again. Next try at 14:09."
+        );
     }
 
     #[test]

@@ -325,6 +325,12 @@ impl Uploads {
     }
 
     async fn scan(&self, upload: &Upload, running: &Arc<Running>) -> Outcome {
+        // Of a file it takes no time; until now the row waited for its turn.
+        if upload.wish.folder {
+            self.store
+                .announcer
+                .changed(Noun::Upload, Some(vec![upload.id]));
+        }
         let (files, copy, stop) = (self.files.clone(), upload.clone(), running.cancel.clone());
         let looked = bytes::off_thread(move || {
             bytes::contents(files.as_ref(), &copy, &|| stop.is_cancelled())

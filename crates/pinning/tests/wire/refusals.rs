@@ -161,6 +161,40 @@ async fn refusals_of_the_service_name_their_meaning() {
 }
 
 #[tokio::test]
+async fn what_a_service_says_of_its_own_failure_is_quoted_without_the_json_around_it() {
+    let known = json!({"error": {"reason": "INTERNAL", "details": "The database is away"}});
+    let code = json!({"error": {"reason": "INTERNAL"}});
+    let unknown = json!({"trace": 7});
+    for (answer, said) in [
+        (
+            ResponseTemplate::new(500).set_body_json(known),
+            "The database is away",
+        ),
+        (ResponseTemplate::new(500).set_body_json(code), "INTERNAL"),
+        (
+            ResponseTemplate::new(500).set_body_json(unknown),
+            r#"{"trace":7}"#,
+        ),
+        (ResponseTemplate::new(500).set_body_string("away"), "away"),
+    ] {
+        let server = MockServer::start().await;
+        Mock::given(method("POST"))
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+        let error = account(&server.uri())
+            .file(file("a", b"x"))
+            .await
+            .expect_err("fails");
+        let told = ErrorKind::Unexpected {
+            status: 500,
+            excerpt: said.to_owned(),
+        };
+        assert_eq!(error.kind, told);
+    }
+}
+
+#[tokio::test]
 async fn paths_that_lead_out_of_a_folder_or_meet_in_one_place_are_refused() {
     let server = service(true, true).await;
     let account = account(&server.uri());

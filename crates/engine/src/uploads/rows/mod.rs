@@ -30,7 +30,7 @@ use names::{ACTIVE_STATES, active_of, verdict_of};
 pub(super) use order::{Edge, in_order, put_first, put_last};
 pub(super) use read::{
     Batch, batch, counts, due, earlier, find, first_open, get, in_states, next, next_due, problems,
-    receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled,
+    receipts, unanswered, unfinished_of, unfinished_paths, unfinished_states, unsettled, waiting,
 };
 pub(super) use suspects::{Suspect, answer, reword, suspects};
 pub(super) use sweep::{

@@ -176,7 +176,18 @@ pub(in crate::uploads) fn counts(tx: &Connection) -> Result<Vec<(String, u64)>, 
         .collect::<Result<_, _>>()?)
 }
 
-/// Bytes of the present batch, without those of rows that need the person.
+/// How many rows neither move nor need the person. `ready`: the accounts that are not held.
+pub(in crate::uploads) fn waiting(tx: &Connection, ready: &[AccountId]) -> Result<u64, StoreError> {
+    let (ready, open) = (list(ready), unfinished_states());
+    let sql = format!(
+        "SELECT count(*) FROM upload
+         WHERE state IN ({open}, 'paused')
+           AND (state IN ('waiting', 'paused') OR cancelling OR account NOT IN ({ready}))"
+    );
+    Ok(tx.query_row(&sql, [], |row| row.get(0))?)
+}
+
+/// Bytes of the present batch, without those of rows that need the person or are taken back.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::uploads) struct Batch {
     /// Sent, as far as rows say.
@@ -187,19 +198,22 @@ pub(in crate::uploads) struct Batch {
     pub(in crate::uploads) left: Option<u64>,
 }
 
-/// The bytes of the batch that begins with row `first`. `ready`: the accounts that are not held.
+/// The bytes of the batch that begins with row `first`. `ready`: the accounts that are not held; `broken_off`: rows whose
+/// last request did not leave in full.
 pub(in crate::uploads) fn batch(
     tx: &Connection,
     first: i64,
     ready: &[AccountId],
+    broken_off: &[i64],
 ) -> Result<Batch, StoreError> {
-    let ready = list(ready);
+    let (ready, broken_off) = (list(ready), list(broken_off));
     let sql = format!(
         "WITH moved AS (
            SELECT bytes, account IN ({ready}) AND state NOT IN ('paused', 'waiting') AS moves,
-                  CASE WHEN state IN ('pinned', 'confirming') THEN bytes
-                                     ELSE min(resume_offset, coalesce(bytes, 0)) END AS done
-           FROM upload WHERE id >= ?1 AND state NOT IN ('cancelled', 'needs_you'))
+                  CASE WHEN state = 'pinned' THEN bytes
+                       WHEN state = 'confirming' AND id NOT IN ({broken_off}) THEN bytes
+                       ELSE min(resume_offset, coalesce(bytes, 0)) END AS done
+           FROM upload WHERE id >= ?1 AND state NOT IN ('cancelled', 'needs_you') AND NOT cancelling)
          SELECT coalesce(sum(done), 0), coalesce(sum(bytes), 0),
                 coalesce(sum(bytes - done) FILTER (WHERE moves), 0),
                 count(*) FILTER (WHERE bytes IS NULL AND moves)
