@@ -6,6 +6,7 @@ mod window;
 mod accounts;
 mod background;
 mod drop;
+mod holds;
 mod jobs;
 mod json;
 mod keys;

@@ -129,7 +129,7 @@ async fn some_uploads_are_chosen_paused_continued_moved_and_taken_back() {
     driver.wait_for_text("Paused by you").await;
     scene.walk.stop(driver, "three paused").await;
     driver.press(SPACE).await;
-    wait_states(driver, &three, "scanning").await;
+    wait_states(driver, &three, "queued").await;
 
     driver.press(ALT_END).await;
     let behind = "survey.csv first.txt plate-1.png plate-2.png plate-6.png plate-7.png plate-8.png plate-3.png plate-4.png plate-5.png";

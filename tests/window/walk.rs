@@ -25,36 +25,48 @@ impl Walk<'_> {
     /// Looks at what is on the screen in every size and theme.
     pub(crate) async fn stop(&mut self, driver: &Driver, screen: &str) {
         for size in SIZES {
-            app::resize(self.desktop, driver, size).await;
-            for theme in THEMES {
-                driver.set_theme(theme).await;
-                let place = format!("{screen}, {}, {}x{}, {theme}", self.data, size.0, size.1);
-                let found = driver
-                    .script(&format!("{HELPERS}\n{FAULTS}"), Vec::new())
-                    .await;
-                let found = found.as_array().expect("a list of faults").clone();
-                self.faults.extend(
-                    found
-                        .iter()
-                        .map(|fault| format!("{place}: {}", fault.as_str().unwrap_or_default())),
-                );
-                // What axe looks at does not depend on the window's size.
-                if size == app::SIZE {
-                    let found = violations(driver).await;
-                    self.faults.extend(
-                        found
-                            .into_iter()
-                            .map(|fault| format!("{place}: axe: {fault}")),
-                    );
-                }
-                let picture = format!("{screen}-{}-{}x{}-{theme}.png", self.data, size.0, size.1)
-                    .replace([' ', ','], "-");
-                self.desktop.picture(Some(size), &folder().join(picture));
-                self.stops += 1;
-            }
+            self.look(driver, screen, size).await;
         }
         driver.set_theme("light").await;
         app::resize(self.desktop, driver, app::SIZE).await;
+    }
+
+    /// Looks at it in the smallest window alone, where a sentence has the least room: for one more state of a screen
+    /// that the walk has been to.
+    pub(crate) async fn glance(&mut self, driver: &Driver, screen: &str) {
+        self.look(driver, screen, SIZES[0]).await;
+        driver.set_theme("light").await;
+    }
+
+    /// The window keeps that size.
+    async fn look(&mut self, driver: &Driver, screen: &str, size: (u32, u32)) {
+        app::resize(self.desktop, driver, size).await;
+        for theme in THEMES {
+            driver.set_theme(theme).await;
+            let place = format!("{screen}, {}, {}x{}, {theme}", self.data, size.0, size.1);
+            let found = driver
+                .script(&format!("{HELPERS}\n{FAULTS}"), Vec::new())
+                .await;
+            let found = found.as_array().expect("a list of faults").clone();
+            self.faults.extend(
+                found
+                    .iter()
+                    .map(|fault| format!("{place}: {}", fault.as_str().unwrap_or_default())),
+            );
+            // What axe looks at does not depend on the window's size.
+            if size == app::SIZE {
+                let found = violations(driver).await;
+                self.faults.extend(
+                    found
+                        .into_iter()
+                        .map(|fault| format!("{place}: axe: {fault}")),
+                );
+            }
+            let picture = format!("{screen}-{}-{}x{}-{theme}.png", self.data, size.0, size.1)
+                .replace([' ', ','], "-");
+            self.desktop.picture(Some(size), &folder().join(picture));
+            self.stops += 1;
+        }
     }
 
     /// The screens that every amount of data has.
