@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::window::app::{self, Service};
 use crate::window::desktop::{Desktop, Keychain};
 use crate::window::driver::Driver;
-use crate::window::{files, leak};
+use crate::window::files;
+use leak::{Leak, Secrets, forms};
 use serde_json::json;
 
 /// Looks like a token of Pinata's in length and alphabet; made here, so that none stands in the sources.
@@ -24,6 +25,11 @@ fn token() -> String {
         letters(2, 700),
         letters(3, 43)
     )
+}
+
+/// Where the token stands in what this desktop's programs wrote.
+fn leaks(desktop: &Desktop, token: &str) -> Vec<Leak> {
+    Secrets::new(&[token]).scan(desktop.folder(), &[]).leaks
 }
 
 async fn connect(driver: &Driver, service: &Service, token: &str) {
@@ -79,18 +85,17 @@ async fn after_a_whole_run_the_token_stands_nowhere_but_in_the_keychain_and_a_pl
     );
     driver.crash().await;
 
-    assert!(
-        leak::files(desktop.folder()) > 20,
-        "there was nothing to scan"
-    );
-    assert_eq!(leak::scan(desktop.folder(), &token), []);
-    for (form, bytes) in leak::forms(&token) {
+    let secrets = Secrets::new(&[&token]);
+    let scanned = secrets.scan(desktop.folder(), &[]);
+    assert!(scanned.files > 20, "there was little to scan: {scanned:?}");
+    assert_eq!(scanned.leaks, []);
+    for (form, bytes) in forms(&token) {
         let planted = files::write(
             &desktop.path("home/.cache"),
             "planted",
             &[b"before ", &bytes[..], b" after"].concat(),
         );
-        let found = leak::scan(desktop.folder(), &token);
+        let found = secrets.scan(desktop.folder(), &[]).leaks;
         assert!(
             found
                 .iter()
@@ -114,7 +119,7 @@ async fn without_a_keychain_the_token_is_kept_until_quit_and_never_written() {
     app::wait_for_list(&driver).await;
     driver.quit().await;
 
-    assert_eq!(leak::scan(desktop.folder(), &token), []);
+    assert_eq!(leaks(&desktop, &token), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,7 +152,7 @@ async fn a_locked_keychain_is_said_and_after_unlocking_try_again_works_without_a
     let pins = app::pins(&driver, "").await;
     crate::window::gateway::same_as_file(&service.gateway, &pins[0].cid, &file).await;
     driver.quit().await;
-    assert_eq!(leak::scan(desktop.folder(), &token), []);
+    assert_eq!(leaks(&desktop, &token), []);
 }
 
 /// The system asks for the keychain's password, perhaps more than once; the person answers each question with these

@@ -11,7 +11,6 @@ pub(crate) mod files;
 pub(crate) mod filled;
 pub(crate) mod gateway;
 pub(crate) mod hostile;
-pub(crate) mod leak;
 pub(crate) mod page;
 pub(crate) mod processes;
 pub(crate) mod wait;

@@ -1,13 +1,17 @@
-//! A house of the test's own: folders for Pinfold, a token in a file, and a real service.
+//! A house of the test's own: folders for Pinfold, a token in a file, and a real service. At its end everything that was
+//! written and told in it is looked through for the token.
 
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use leak::{Scanned, Secrets};
 use sandbox::{Config, Sandbox};
 use serde_json::Value;
+
+use crate::processes::{Pinfold, Running, Told};
 
 pub(crate) const TOKEN: &str = "token-of-the-command-line-test";
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -15,6 +19,19 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct House {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) server: Sandbox,
+    /// What every process of this house told, on both of its ways out.
+    pub(crate) told: Told,
+    /// Files of the test's own that hold the token.
+    may_hold: Mutex<Vec<PathBuf>>,
+}
+
+impl Drop for House {
+    /// Whatever a test is about, the token stands nowhere when it ends.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.scanned().assert_clean();
+        }
+    }
 }
 
 impl House {
@@ -23,10 +40,15 @@ impl House {
         let server = Sandbox::start(Config::new(folder.path().join("service"), TOKEN))
             .await
             .expect("starts");
-        for name in ["data", "run", "home"] {
+        for name in ["data", "run", "home", "tmp"] {
             std::fs::create_dir(folder.path().join(name)).expect("creates");
         }
-        let house = Self { folder, server };
+        let house = Self {
+            folder,
+            server,
+            told: Told::default(),
+            may_hold: Mutex::default(),
+        };
         house.token_file(0o600);
         house
     }
@@ -58,9 +80,24 @@ impl House {
 
     pub(crate) fn token_file(&self, mode: u32) -> PathBuf {
         let path = self.path("token");
+        self.may_hold("token");
         std::fs::write(&path, format!("{TOKEN}\n")).expect("writes");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("sets");
         path
+    }
+
+    /// The test itself writes the token into this file.
+    pub(crate) fn may_hold(&self, name: &str) {
+        let path = self.path(name);
+        let mut all = self.may_hold.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push(path);
+    }
+
+    /// Another service, at other addresses, and nobody at those of the first.
+    pub(crate) async fn moves_elsewhere(&mut self, token: &str) {
+        let config = Config::new(self.path("elsewhere"), token);
+        let server = Sandbox::start(config).await.expect("starts");
+        std::mem::replace(&mut self.server, server).stop().await;
     }
 
     pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> String {
@@ -70,25 +107,20 @@ impl House {
         path.to_str().expect("text").to_owned()
     }
 
-    pub(crate) fn pinfold<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pinfold"));
-        command
-            .args(arguments)
+    pub(crate) fn pinfold<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Pinfold {
+        Pinfold::new(self.told.clone(), arguments)
             .current_dir(self.path("home"))
             .env("HOME", self.path("home"))
+            .env("TMPDIR", self.path("tmp"))
             .env("XDG_DATA_HOME", self.path("data"))
             .env("XDG_RUNTIME_DIR", self.path("run"))
             .env("PINFOLD_TOKEN_FILE", self.path("token"))
             .env_remove("DBUS_SESSION_BUS_ADDRESS")
             .env_remove("CREDENTIALS_DIRECTORY")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
     }
 
     pub(crate) fn output<S: AsRef<std::ffi::OsStr>>(&self, arguments: &[S]) -> Output {
-        self.pinfold(arguments).output().expect("starts")
+        self.pinfold(arguments).output()
     }
 
     /// What it printed; it must have done what was asked.
@@ -128,12 +160,10 @@ impl House {
     }
 
     /// Starts a program that stays, and waits for its first line.
-    pub(crate) fn stays(&self, arguments: &[&str]) -> (Stays, String) {
-        let mut child = self.pinfold(arguments).spawn().expect("starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut line = String::new();
-        lines.read_line(&mut line).expect("a line");
-        (Stays { child, lines }, line)
+    pub(crate) fn stays(&self, arguments: &[&str]) -> (Running, String) {
+        let mut running = self.pinfold(arguments).spawn();
+        let line = running.line();
+        (running, line)
     }
 
     pub(crate) fn until(&self, what: &str, is_so: impl Fn(&Self) -> bool) {
@@ -147,58 +177,22 @@ impl House {
         }
     }
 
-    /// No file that Pinfold wrote holds the token.
-    pub(crate) fn no_token_was_written(&self) {
-        self.was_not_written(TOKEN);
+    /// Where the token stands in what was written and told here, in any form.
+    pub(crate) fn scanned(&self) -> Scanned {
+        let secrets = Secrets::new(&[TOKEN]);
+        let may_hold = self.may_hold.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut scanned = secrets.scan(self.folder.path(), &may_hold);
+        scanned.leaks.extend(self.told.leaks(&secrets));
+        scanned
     }
 
-    /// No file that Pinfold wrote holds this.
-    pub(crate) fn was_not_written(&self, secret: &str) {
-        let mut open = vec![self.path("data"), self.path("run"), self.path("home")];
-        let mut looked_at = 0;
-        while let Some(folder) = open.pop() {
-            for entry in std::fs::read_dir(folder).expect("a folder") {
-                let path = entry.expect("an entry").path();
-                let kind = std::fs::symlink_metadata(&path).expect("looks").file_type();
-                if kind.is_dir() {
-                    open.push(path);
-                } else if kind.is_file() {
-                    let bytes = std::fs::read(&path).expect("reads");
-                    let secret = secret.as_bytes();
-                    let found = bytes.windows(secret.len()).any(|part| part == secret);
-                    assert!(!found, "{}", path.display());
-                    looked_at += 1;
-                }
-            }
-        }
-        assert!(looked_at > 2, "{looked_at} files");
+    /// No file that Pinfold wrote holds this in any form, but for these of the test's own.
+    pub(crate) fn was_not_written(&self, secret: &str, but: &[&Path]) {
+        let may_hold: Vec<_> = but.iter().map(|path| (*path).to_owned()).collect();
+        let scanned = Secrets::new(&[secret]).scan(self.folder.path(), &may_hold);
+        scanned.assert_clean();
+        assert!(scanned.files > 4, "{} files", scanned.files);
     }
-}
-
-pub(crate) struct Stays {
-    child: Child,
-    lines: BufReader<std::process::ChildStdout>,
-}
-
-impl Stays {
-    pub(crate) fn kill(mut self) {
-        self.child.kill().expect("kills");
-        self.child.wait().expect("ends");
-    }
-
-    pub(crate) fn terminate(mut self) -> (i32, String) {
-        let code = signalled(&mut self.child, rustix::process::Signal::TERM);
-        let mut rest = String::new();
-        std::io::Read::read_to_string(&mut self.lines, &mut rest).expect("text");
-        (code, rest)
-    }
-}
-
-/// Sends a signal to a program and waits for its end; answers its code.
-pub(crate) fn signalled(child: &mut Child, signal: rustix::process::Signal) -> i32 {
-    let id = rustix::process::Pid::from_child(child);
-    rustix::process::kill_process(id, signal).expect("is there");
-    child.wait().expect("ends").code().unwrap_or(-1)
 }
 
 /// The objects of this kind among lines that are all JSON.

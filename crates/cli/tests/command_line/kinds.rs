@@ -47,9 +47,9 @@ async fn numbers_and_dates_are_kept_by_an_older_key_and_sent_as_text_where_only_
     std::fs::set_permissions(&pair, private).expect("sets");
     let mut adding = house.adding();
     adding.push("--pair".into());
-    let mut adding = house.pinfold(&adding);
+    let adding = house.pinfold(&adding);
     let added = adding.env("PINFOLD_TOKEN_FILE", &pair).output();
-    assert!(added.expect("starts").status.success());
+    assert!(added.status.success());
     let older = house.file("older.txt", b"older");
     let output = house.output(&[&["add", &older][..], &VALUES].concat());
     let told = String::from_utf8_lossy(&output.stderr).into_owned();

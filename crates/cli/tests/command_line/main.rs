@@ -16,13 +16,11 @@ mod left_out;
 mod links;
 mod networks;
 mod options;
+mod processes;
 mod secrets;
 
-use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
 
-use sandbox::{Config, Sandbox};
 use serde_json::Value;
 
 use house::{House, cid_of};
@@ -53,12 +51,8 @@ async fn what_is_added_is_served_with_the_same_bytes_found_changed_and_unpinned(
         b"below"
     );
 
-    let mut piped = house.pinfold(&["add", "-", "--name", "from a pipe"]);
-    let mut piped = piped.stdin(Stdio::piped()).spawn().expect("starts");
-    let mut to = piped.stdin.take().expect("a pipe");
-    to.write_all(b"through a pipe").expect("writes");
-    drop(to);
-    let piped = piped.wait_with_output().expect("ends");
+    let piped = house.pinfold(&["add", "-", "--name", "from a pipe"]);
+    let piped = piped.fed(b"through a pipe");
     let told = String::from_utf8_lossy(&piped.stderr).into_owned();
     assert!(piped.status.success(), "{told}");
     let from_pipe = cid_of(&String::from_utf8_lossy(&piped.stdout));
@@ -114,7 +108,6 @@ async fn what_is_added_is_served_with_the_same_bytes_found_changed_and_unpinned(
 
     house.done(&["rm", "--yes", &cid, "=Print 2"]);
     assert_eq!(names(house.objects(&["ls"], "pin")), ["from a pipe"]);
-    house.no_token_was_written();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,12 +127,7 @@ async fn cids_are_computed_without_an_account_a_network_or_a_data_folder() {
         cid_of(&printed),
         "QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o"
     );
-    let mut piped = house.pinfold(&["cid", "-"]);
-    let mut piped = piped.stdin(Stdio::piped()).spawn().expect("starts");
-    let mut to = piped.stdin.take().expect("a pipe");
-    to.write_all(b"hello world").expect("writes");
-    drop(to);
-    let printed = piped.wait_with_output().expect("ends").stdout;
+    let printed = house.pinfold(&["cid", "-"]).fed(b"hello world").stdout;
     assert_eq!(
         cid_of(&String::from_utf8_lossy(&printed)),
         "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
@@ -151,7 +139,7 @@ async fn cids_are_computed_without_an_account_a_network_or_a_data_folder() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_failure_has_its_own_code_and_says_what_to_do() {
-    let house = House::new().await;
+    let mut house = House::new().await;
     let failed = |arguments: &[&str], code: i32, words: &str| {
         let (is, told) = house.code(arguments);
         assert_eq!(is, code, "{arguments:?}: {told}");
@@ -206,24 +194,17 @@ async fn every_failure_has_its_own_code_and_says_what_to_do() {
     failed(&["rm", "plain"], 2, "--yes");
     house.done(&["account", "test", "here"]);
 
-    let mut nobody_reads = house.pinfold(&["ls"]).spawn().expect("starts");
-    drop(nobody_reads.stdout.take());
-    assert!(nobody_reads.wait().expect("ends").success());
+    let mut listing = house.pinfold(&["ls"]).spawn();
+    listing.nobody_reads();
+    assert!(listing.ends().status.success());
     let help = house.done(&["--help"]);
     assert!(help.contains("Exit codes"), "{help}");
     assert!(house.done(&["completions", "bash"]).contains("pinfold"));
     assert!(house.done(&["man"]).contains(".TH pinfold"));
 
-    let House { folder, server } = house;
-    server.stop().await;
-    let server = Sandbox::start(Config::new(folder.path().join("elsewhere"), "other"));
-    let house = House {
-        folder,
-        server: server.await.expect("starts"),
-    };
+    house.moves_elsewhere("other").await;
     let (code, told) = house.code(&["ls"]);
     assert_eq!(code, 4, "{told}");
-    house.no_token_was_written();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -267,5 +248,4 @@ async fn commands_work_beside_the_one_that_runs_and_take_over_when_it_dies() {
     let (code, rest) = running.terminate();
     assert_eq!(code, 0, "{rest}");
     assert!(rest.contains("Stopped"), "{rest}");
-    house.no_token_was_written();
 }

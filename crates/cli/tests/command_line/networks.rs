@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_tim
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::house::{House, TOKEN};
+use crate::processes::Pinfold;
 
 /// The exit code of what cannot be reached.
 const UNREACHABLE: i32 = 4;
@@ -93,7 +93,7 @@ fn certified(by: Option<&Issuer<'static, KeyPair>>, name: &str, until: i32) -> (
 }
 
 /// Adds an account at this server, on a computer that trusts this authority alone.
-fn add(house: &House, name: &str, [api, gateway]: [&str; 2], trusted: &Path) -> Command {
+fn add(house: &House, name: &str, [api, gateway]: [&str; 2], trusted: &Path) -> Pinfold {
     let arguments = [
         "account",
         "add",
@@ -104,15 +104,14 @@ fn add(house: &House, name: &str, [api, gateway]: [&str; 2], trusted: &Path) -> 
         "--gateway",
         gateway,
     ];
-    let mut adding = house.pinfold(&arguments);
-    adding
+    house
+        .pinfold(&arguments)
         .env("SSL_CERT_FILE", trusted)
-        .env_remove("SSL_CERT_DIR");
-    adding
+        .env_remove("SSL_CERT_DIR")
 }
 
-fn outcome(mut command: Command) -> (i32, String) {
-    let output = command.output().expect("starts");
+fn outcome(command: Pinfold) -> (i32, String) {
+    let output = command.output();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.code().unwrap_or(-1), told)
 }
@@ -159,7 +158,7 @@ async fn a_proxy_is_asked_for_a_tunnel_and_never_shown_the_token() {
     let trusted = house.path("nobody.pem");
     std::fs::write(&trusted, authority().0).expect("writes");
     let (port, proxy) = listens(|mut stream, heard| refuses(&mut stream, heard));
-    let through = |mut command: Command| {
+    let through = |mut command: Pinfold| {
         let address = format!("http://127.0.0.1:{port}");
         for name in [
             "HTTP_PROXY",
@@ -169,10 +168,9 @@ async fn a_proxy_is_asked_for_a_tunnel_and_never_shown_the_token() {
             "https_proxy",
             "all_proxy",
         ] {
-            command.env(name, &address);
+            command = command.env(name, &address);
         }
-        command.env_remove("NO_PROXY").env_remove("no_proxy");
-        command
+        command.env_remove("NO_PROXY").env_remove("no_proxy")
     };
     let (code, told) = outcome(through(add(
         &house,
