@@ -38,6 +38,8 @@ mod kinds;
 mod large;
 #[path = "drop/layouts.rs"]
 mod layouts;
+#[path = "drop/leaks.rs"]
+mod leaks;
 #[path = "drop/lost.rs"]
 mod lost;
 #[path = "drop/past.rs"]

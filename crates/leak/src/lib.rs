@@ -3,6 +3,9 @@
 //!
 //! It is for tests: a scan of nothing, or for something too short to be told from chance, is a panic and no good news. What
 //! is compressed or encrypted is not looked into.
+//!
+//! On Unix a process that closes a file lets go of all its locks on it, also those of a database that has it open elsewhere in
+//! the same process: where another process uses that database, too, a copy is scanned that somebody else made.
 
 #![expect(
     clippy::disallowed_methods,

@@ -12,6 +12,7 @@ mod house;
 mod jobs;
 mod keys;
 mod kinds;
+mod leaks;
 mod left_out;
 mod links;
 mod networks;

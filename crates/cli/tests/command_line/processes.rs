@@ -83,14 +83,17 @@ impl Pinfold {
     }
 
     /// The same, with this on its standard input.
-    pub(crate) fn fed(mut self, bytes: &[u8]) -> Output {
+    pub(crate) fn fed(self, bytes: &[u8]) -> Output {
+        self.spawn_fed(bytes).ends()
+    }
+
+    pub(crate) fn spawn_fed(mut self, bytes: &[u8]) -> Running {
         self.command.stdin(Stdio::piped());
         let mut running = self.spawn();
         let mut to = running.child.stdin.take().expect("a pipe");
         // One that refuses before it reads breaks the pipe, and says why.
         let _ = to.write_all(bytes);
-        drop(to);
-        running.ends()
+        running
     }
 
     pub(crate) fn spawn(mut self) -> Running {

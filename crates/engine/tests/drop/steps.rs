@@ -52,9 +52,11 @@ async fn all_ended(house: &House) {
     house.until_true("every upload ends", ended).await;
 }
 
-async fn assert_all_is_well(house: &House, people: &People, what: &str) {
+/// Answers how many files were looked through for the token.
+async fn assert_all_is_well(house: &House, people: &People, what: &str) -> usize {
     let judged = oracle::judge(&house.service, &people.contents, CHUNK).await;
     assert!(judged.is_well(), "{what}: {judged:#?}");
+    house.is_clean()
 }
 
 /// Each kind meets this at each of its steps, all kinds at a time. Answers how many there were.
@@ -66,7 +68,7 @@ async fn at_each_step(of: impl AsyncFn(Dropped) -> usize) -> usize {
 }
 
 /// Breaks the ledger at each step of a row, one house after the other. Answers how many steps there were.
-async fn breaks_at_each_step(dropped: Dropped) -> usize {
+async fn breaks_at_each_step(dropped: Dropped, scanned: &AtomicUsize) -> usize {
     for at in 0.. {
         let (broke, mut broken) = unbounded_channel();
         let breaking = Arc::new(Breaking {
@@ -93,15 +95,18 @@ async fn breaks_at_each_step(dropped: Dropped) -> usize {
             () = all_ended(&house) => return at,
         }
         let what = format!("{dropped:?}, broken at step {at}");
-        assert_all_is_well(&house, &people, &what).await;
+        let files = assert_all_is_well(&house, &people, &what).await;
+        scanned.fetch_add(files, Ordering::Relaxed);
     }
     unreachable!("every row ends")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ledger_breaks_at_each_step_and_nothing_is_lost_or_sent_twice() {
-    let steps = at_each_step(breaks_at_each_step).await;
-    println!("SOAK steps_at_which_the_ledger_broke={steps}");
+    let scanned = AtomicUsize::new(0);
+    let steps = at_each_step(async |dropped| breaks_at_each_step(dropped, &scanned).await).await;
+    let scanned = scanned.into_inner();
+    println!("SOAK steps_at_which_the_ledger_broke={steps} scanned={scanned} leaked=0");
 }
 
 /// In the child: the process ends before this step.
@@ -115,8 +120,16 @@ fn ends_before(step: usize) -> engine::clock::Jitter {
     })
 }
 
+/// What was seen on the way.
+#[derive(Default)]
+struct Seen {
+    lives: AtomicUsize,
+    /// Files that were looked through for the token.
+    scanned: AtomicUsize,
+}
+
 /// Whether the process ended at each of these steps, one life after the other.
-async fn lives_and_ends(house: &House, steps: &[usize]) -> bool {
+async fn lives_and_ends(house: &House, steps: &[usize], seen: &Seen) -> bool {
     for step in steps {
         let mut child = house.start_child_that_ends(NAME, *step);
         let mut ended = false;
@@ -131,6 +144,7 @@ async fn lives_and_ends(house: &House, steps: &[usize]) -> bool {
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
         assert!(lived.is_ok(), "neither its step {step} nor its end came");
+        seen.scanned.fetch_add(house.is_clean(), Ordering::Relaxed);
         if !ended {
             return false;
         }
@@ -139,7 +153,7 @@ async fn lives_and_ends(house: &House, steps: &[usize]) -> bool {
 }
 
 /// Ends the process before each step of a row, or before each pair of them. Answers how many steps there were.
-async fn ends_before_each_step(dropped: Dropped, pairs: bool, lives: &AtomicUsize) -> usize {
+async fn ends_before_each_step(dropped: Dropped, pairs: bool, seen: &Seen) -> usize {
     let (mut first, mut second) = (0, 0);
     loop {
         let mut house = House::timed(Fast::new(100)).await;
@@ -152,12 +166,13 @@ async fn ends_before_each_step(dropped: Dropped, pairs: bool, lives: &AtomicUsiz
         } else {
             vec![first]
         };
-        let met = lives_and_ends(&house, &steps).await;
+        let met = lives_and_ends(&house, &steps, seen).await;
         house.restart();
         all_ended(&house).await;
         let what = format!("{dropped:?}, ended before {steps:?}");
-        assert_all_is_well(&house, &people, &what).await;
-        lives.fetch_add(1, Ordering::Relaxed);
+        let files = assert_all_is_well(&house, &people, &what).await;
+        seen.scanned.fetch_add(files, Ordering::Relaxed);
+        seen.lives.fetch_add(1, Ordering::Relaxed);
         match (met, pairs) {
             (true, true) => second += 1,
             (true, false) => first += 1,
@@ -174,11 +189,12 @@ async fn the_process_ends_before_each_step_and_nothing_is_lost_or_sent_twice() {
         return child::lives_here_until(Fast::new(100), ends_before(step)).await;
     }
     let pairs = number("PINFOLD_PAIRS").is_some_and(|pairs| pairs > 0);
-    let lives = AtomicUsize::new(0);
-    let steps = at_each_step(async |dropped| ends_before_each_step(dropped, pairs, &lives).await);
+    let seen = Seen::default();
+    let steps = at_each_step(async |dropped| ends_before_each_step(dropped, pairs, &seen).await);
     println!(
-        "SOAK steps_before_which_it_ended={} lives={}",
+        "SOAK steps_before_which_it_ended={} lives={} scanned={} leaked=0",
         steps.await,
-        lives.into_inner()
+        seen.lives.into_inner(),
+        seen.scanned.into_inner()
     );
 }

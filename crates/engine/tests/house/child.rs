@@ -77,22 +77,23 @@ pub(crate) fn ends_at() -> Option<usize> {
     std::env::var(ENDS).ok()?.parse().ok()
 }
 
-fn start(mut child: Command) -> Child {
-    child.stdout(Stdio::null()).stderr(Stdio::null());
-    child.spawn().expect("it starts")
-}
-
 impl House {
     /// Starts the child of the test of this whole name.
     pub(crate) fn start_child(&self, name: &str) -> Child {
-        start(self.child(name))
+        self.start(self.child(name))
     }
 
     /// The same, and it is to end before this step.
     pub(crate) fn start_child_that_ends(&self, name: &str, step: usize) -> Child {
         let mut child = self.child(name);
         child.env(ENDS, step.to_string());
-        start(child)
+        self.start(child)
+    }
+
+    fn start(&self, mut child: Command) -> Child {
+        let (stdout, stderr) = (self.keeps("stdout"), self.keeps("stderr"));
+        child.stdout(stdout).stderr(stderr);
+        child.spawn().expect("it starts")
     }
 
     /// The same, and what it prints is heard.

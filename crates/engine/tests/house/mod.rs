@@ -7,6 +7,7 @@ pub(crate) mod child;
 pub(crate) mod dice;
 pub(crate) mod fast;
 pub(crate) mod heard;
+pub(crate) mod leaks;
 pub(crate) mod leap;
 mod service;
 mod waiting;
@@ -25,6 +26,7 @@ use engine::error::CommandError;
 use engine::uploads::{Secrets, UploadNetwork, UploadOptions};
 use engine::walk::{Disk, Files, SystemWatching, Watching};
 use engine::{Engine, Parts};
+use leaks::Tokens;
 use sandbox::{Config, Key, Sandbox};
 use secrets::{SecretStore, UntilQuit};
 pub(crate) use waiting::patience;
@@ -68,12 +70,17 @@ pub(crate) struct House {
     working: Option<tokio::runtime::Runtime>,
     ground: Ground,
     cut: Option<(u64, u64)>,
+    tokens: Tokens,
 }
 
 impl Drop for House {
     fn drop(&mut self) {
         if let Some(working) = self.working.take() {
             working.shutdown_background();
+        }
+        // The engine is still there, and its files are as it uses them.
+        if !std::thread::panicking() {
+            self.ends_clean();
         }
     }
 }
@@ -218,6 +225,7 @@ impl House {
             working: Some(working),
             ground,
             cut: None,
+            tokens: Tokens::default(),
         }
     }
 
@@ -236,6 +244,7 @@ impl House {
 
     /// One more account at the same server, with this key.
     pub(crate) async fn connect(&self, token: &str) -> i64 {
+        self.tokens.keep(token);
         let addresses = Addresses {
             api: self.sandbox.api_url(),
             uploads: self.sandbox.api_url(),
@@ -271,20 +280,6 @@ impl House {
     /// An engine on this data, beside which nothing works yet; or why there is none.
     pub(crate) fn opened_on(&self, data: &Path) -> Result<Engine, CommandError> {
         Engine::open(data, parts(&self.address, &self.ground))
-    }
-
-    /// Whether these bytes stand anywhere in the engine's own files.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the engine's files, not people's"
-    )]
-    pub(crate) fn on_disk(&self, bytes: &[u8]) -> bool {
-        let files = std::fs::read_dir(self.folder.path().join("data")).expect("the folder");
-        let files = files.map(|entry| entry.expect("an entry").path());
-        files.filter(|path| path.is_file()).any(|path| {
-            let held = std::fs::read(path).expect("reads");
-            held.windows(bytes.len()).any(|window| window == bytes)
-        })
     }
 
     /// Texts of the JSON editor that wait for their upload.

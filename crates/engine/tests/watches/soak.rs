@@ -33,7 +33,8 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     house.stop();
 
     let mut people = People::new(&root, seed);
-    let (mut kills, end) = (0, Instant::now() + Duration::from_secs(seconds));
+    let (mut kills, mut scanned) = (0, 0);
+    let end = Instant::now() + Duration::from_secs(seconds);
     while Instant::now() < end {
         let mut child = house.start_child(NAME);
         // Mostly a few hundred milliseconds; now and then long enough to get something done.
@@ -48,6 +49,8 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
         }
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
+        // As it lies there, before anybody tidies up.
+        scanned += house.is_clean();
         kills += 1;
     }
 
@@ -66,8 +69,9 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     }
     let stored = house.service.stored();
     let twice: Vec<_> = stored.iter().filter(|(_, times)| **times > 1).collect();
+    scanned += house.is_clean();
     println!(
-        "SOAK seed={seed} seconds={seconds} kills={kills} written={} files={} sent={} lost={} twice={}",
+        "SOAK seed={seed} seconds={seconds} kills={kills} written={} files={} sent={} lost={} twice={} scanned={scanned} leaked=0",
         people.written,
         people.there.len(),
         stored.len(),
