@@ -12,6 +12,7 @@ mod bounded;
 mod budget;
 mod chunk;
 mod client;
+mod disguise;
 mod endpoints;
 mod error;
 mod filter;

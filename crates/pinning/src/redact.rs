@@ -1,5 +1,7 @@
 //! Keeps secrets out of what errors show.
 
+use crate::disguise::places;
+
 /// What stands in place of a secret.
 const MASK: &str = "[redacted]";
 
@@ -48,14 +50,15 @@ fn is_of_word(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.')
 }
 
-/// `text` without the account's token, any JWT, or any long hexadecimal run (API secrets are 64 of them).
+/// `text` without the account's token, also where it is escaped or in base64, any JWT, or any long hexadecimal run (API secrets are 64 of them).
 pub(crate) fn redact(text: &str, token: &str) -> String {
     let mut parts = vec![token];
     // A part of the token is as good as a leak: its claims hold the API secret.
     parts.extend(token.split('.').filter(|part| part.len() >= 12));
+    parts.retain(|part| part.len() >= 6);
     let mut text = text.to_owned();
-    for secret in parts.into_iter().filter(|part| part.len() >= 6) {
-        text = text.replace(secret, MASK);
+    for place in places(&text, &parts).into_iter().rev() {
+        text.replace_range(place, MASK);
     }
     let mut out = String::with_capacity(text.len());
     let mut word = String::new();
