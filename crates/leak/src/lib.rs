@@ -39,8 +39,6 @@ pub struct Leak {
 pub struct Scanned {
     /// How many files were read.
     pub files: usize,
-    /// How many bytes they had.
-    pub bytes: usize,
     /// Where a secret stands.
     pub leaks: Vec<Leak>,
     /// What is there and could not be read.
@@ -92,7 +90,6 @@ impl Secrets {
     pub fn scan(&self, folder: &Path, may_hold: &[PathBuf]) -> Scanned {
         let mut scanned = Scanned {
             files: 0,
-            bytes: 0,
             leaks: Vec::new(),
             unread: Vec::new(),
         };
@@ -123,7 +120,6 @@ impl Secrets {
                 && let Some(content) = there(fs::read(&path), &path, scanned)
             {
                 scanned.files += 1;
-                scanned.bytes += content.len();
                 self.look(&content, &path, scanned);
             }
         }

@@ -60,6 +60,9 @@ async fn the_service_of_the_command_line_is_an_account_like_any_other() {
     assert_eq!(house.objects(&["account", "ls"], "account").len(), 1);
     let (code, rest) = serving.terminate();
     assert_eq!(code, 0, "{rest}");
+    let own = std::path::Path::new(text("token_file"));
+    let token = std::fs::read_to_string(own).expect("text");
+    house.was_not_written_or_told(token.trim(), &[own]);
 }
 
 /// A file of mode 0600 with a new key of everything.
@@ -128,6 +131,10 @@ async fn a_key_that_is_refused_is_replaced_and_the_queue_goes_on_with_the_new_on
     house.done(&["account", "test", "work"]);
     house.done(&["account", "test", "here"]);
     assert_eq!(house.objects(&["account", "ls"], "account").len(), 2);
+    for file in [&first, &second] {
+        let token = std::fs::read_to_string(file).expect("text");
+        house.was_not_written_or_told(token.trim(), &[&first, &second]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

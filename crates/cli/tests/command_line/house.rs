@@ -193,6 +193,12 @@ impl House {
         scanned.assert_clean();
         assert!(scanned.files > 4, "{} files", scanned.files);
     }
+
+    /// The same, and nobody told it either.
+    pub(crate) fn was_not_written_or_told(&self, secret: &str, but: &[&Path]) {
+        self.was_not_written(secret, but);
+        assert_eq!(self.told.leaks(&Secrets::new(&[secret])), []);
+    }
 }
 
 /// The objects of this kind among lines that are all JSON.

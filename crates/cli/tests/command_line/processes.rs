@@ -9,14 +9,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use leak::{Leak, Secrets};
 use rustix::process::Signal;
 
-/// What processes told: what they were asked for, and the bytes.
+/// What processes told.
 #[derive(Clone, Default)]
-pub(crate) struct Told(Arc<Mutex<Vec<(String, Vec<u8>)>>>);
+pub(crate) struct Told(Arc<Mutex<Vec<Words>>>);
+
+struct Words {
+    /// What it was asked for.
+    by: String,
+    bytes: Vec<u8>,
+}
 
 impl Told {
     pub(crate) fn keep(&self, by: &str, bytes: &[u8]) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.push((by.to_owned(), bytes.to_vec()));
+        all.push(Words {
+            by: by.to_owned(),
+            bytes: bytes.to_vec(),
+        });
     }
 
     pub(crate) fn forget_the_last(&self) {
@@ -26,7 +35,7 @@ impl Told {
 
     pub(crate) fn leaks(&self, secrets: &Secrets) -> Vec<Leak> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let each = all.iter().flat_map(|(by, bytes)| {
+        let each = all.iter().flat_map(|Words { by, bytes }| {
             secrets.in_bytes(bytes).into_iter().map(move |form| Leak {
                 path: PathBuf::from(format!("told by pinfold {by}")),
                 form: form.to_owned(),

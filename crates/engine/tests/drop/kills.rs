@@ -92,7 +92,7 @@ async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice(
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
         // As it lies there, before anybody tidies up.
-        scanned += house.is_clean();
+        scanned += house.left_clean();
         house.sandbox.faults().clear();
         // What the service had of a request it goes on with, as a service does that has not heard of the death.
         gate.open();
@@ -106,7 +106,7 @@ async fn kill_9_at_each_step_of_the_queue_loses_nothing_and_sends_nothing_twice(
     }
     let open = uploads.rows(UploadsFilter::Now, 0, 200).expect("rows").rows;
     let judged = oracle::judge(&house.service, &people.contents, CHUNK).await;
-    scanned += house.is_clean();
+    scanned += house.ends_clean();
     println!(
         "SOAK seed={seed} kills={kills} steps={}/{} files={} lost={} twice={} pins_twice={} cut_off={} scanned={scanned} leaked=0",
         met.len(),

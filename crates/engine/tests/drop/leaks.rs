@@ -22,7 +22,7 @@ async fn a_token_is_found_in_every_form_in_what_a_killed_process_left() {
     child.kill().expect("it is killed");
     child.wait().expect("it is gone");
     // The ledger, the mirror, what their last changes are in, and what the process told.
-    let clean = house.is_clean();
+    let clean = house.ends_clean();
     assert!(clean > 5, "{clean} files");
 
     let planted = house.data().join("planted");
@@ -33,7 +33,7 @@ async fn a_token_is_found_in_every_form_in_what_a_killed_process_left() {
         assert!(found.iter().any(is), "{form}: {found:?}");
     }
     std::fs::remove_file(&planted).expect("removes");
-    house.is_clean();
+    house.ends_clean();
 
     // Told by a process.
     let mut tells = Command::new("echo");

@@ -56,7 +56,7 @@ async fn all_ended(house: &House) {
 async fn assert_all_is_well(house: &House, people: &People, what: &str) -> usize {
     let judged = oracle::judge(&house.service, &people.contents, CHUNK).await;
     assert!(judged.is_well(), "{what}: {judged:#?}");
-    house.is_clean()
+    house.ends_clean()
 }
 
 /// Each kind meets this at each of its steps, all kinds at a time. Answers how many there were.
@@ -144,7 +144,8 @@ async fn lives_and_ends(house: &House, steps: &[usize], seen: &Seen) -> bool {
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
         assert!(lived.is_ok(), "neither its step {step} nor its end came");
-        seen.scanned.fetch_add(house.is_clean(), Ordering::Relaxed);
+        seen.scanned
+            .fetch_add(house.left_clean(), Ordering::Relaxed);
         if !ended {
             return false;
         }

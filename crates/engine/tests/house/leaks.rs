@@ -30,43 +30,40 @@ impl Tokens {
 }
 
 impl House {
-    /// Where a token stands in the engine's own files and in what its processes told, in any form. It looks at a copy: the
-    /// engine of this process and those of others keep their locks.
+    /// Where a token stands in the engine's own files and in what its processes told, in any form. They are read where they
+    /// are, by which this process loses its locks on them: no other may use them from then on.
     pub(crate) fn scanned(&self) -> Scanned {
+        let secrets = self.tokens.secrets();
+        let mut scanned = secrets.scan(&self.data(), &[]);
+        if self.words().exists() {
+            let told = secrets.scan(&self.words(), &[]);
+            scanned.files += told.files;
+            scanned.leaks.extend(told.leaks);
+            scanned.unread.extend(told.unread);
+        }
+        scanned
+    }
+
+    /// There is none at the end of a house. Answers how many files were read.
+    pub(crate) fn ends_clean(&self) -> usize {
+        let scanned = self.scanned();
+        scanned.assert_clean();
+        scanned.files
+    }
+
+    /// There is none in what a process left, after which others come: a copy of it is read.
+    pub(crate) fn left_clean(&self) -> usize {
         let copy = tempfile::tempdir().expect("a temporary folder");
         let folders = [self.data(), self.words()];
         let copied = Command::new("cp")
             .arg("--recursive")
             .args(folders.iter().filter(|folder| folder.exists()))
             .arg(copy.path())
-            .output()
-            .expect("starts");
-        let told = String::from_utf8_lossy(&copied.stderr).into_owned();
-        // What is gone meanwhile was never to stay.
-        let gone = |line: &str| line.contains("No such file");
-        assert!(told.lines().all(gone), "{told}");
-        let mut scanned = self.tokens.secrets().scan(copy.path(), &[]);
-        for leak in &mut scanned.leaks {
-            let inside = leak.path.strip_prefix(copy.path()).expect("in the copy");
-            leak.path = self.folder.path().join(inside);
-        }
-        scanned
-    }
-
-    /// The same, and there is none. Answers how many files were read.
-    pub(crate) fn is_clean(&self) -> usize {
-        let scanned = self.scanned();
+            .status();
+        assert!(copied.expect("starts").success());
+        let scanned = self.tokens.secrets().scan(copy.path(), &[]);
         scanned.assert_clean();
         scanned.files
-    }
-
-    /// At the end of a house, beside which no process of its own is left, its files are read where they are.
-    pub(super) fn ends_clean(&self) {
-        let secrets = self.tokens.secrets();
-        secrets.scan(&self.data(), &[]).assert_clean();
-        if self.words().exists() {
-            secrets.scan(&self.words(), &[]).assert_clean();
-        }
     }
 
     /// Whether this secret stands in the engine's own files, in any form.

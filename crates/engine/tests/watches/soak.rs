@@ -50,7 +50,7 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
         // As it lies there, before anybody tidies up.
-        scanned += house.is_clean();
+        scanned += house.left_clean();
         kills += 1;
     }
 
@@ -69,7 +69,7 @@ async fn kill_9_again_and_again_loses_nothing_and_sends_nothing_twice() {
     }
     let stored = house.service.stored();
     let twice: Vec<_> = stored.iter().filter(|(_, times)| **times > 1).collect();
-    scanned += house.is_clean();
+    scanned += house.ends_clean();
     println!(
         "SOAK seed={seed} seconds={seconds} kills={kills} written={} files={} sent={} lost={} twice={} scanned={scanned} leaked=0",
         people.written,
