@@ -3768,8 +3768,10 @@ export type UploadsHead_Deserialize = {
 	finished: number,
 	/**  Bytes of the batch that are sent. Rows that need the person are not in it. */
 	bytesDone: number,
-	/**  Bytes of the batch. */
+	/**  Bytes of the batch, as far as they are known. */
 	bytesTotal: number,
+	/**  They are known of every row: else there is no saying how far all of it is. */
+	sized: boolean,
 	/**  Everything that could run is paused. */
 	paused: boolean,
 	/**  The whole queue rests until then. */
@@ -3791,8 +3793,10 @@ export type UploadsHead_Serialize = {
 	finished: number,
 	/**  Bytes of the batch that are sent. Rows that need the person are not in it. */
 	bytesDone: number,
-	/**  Bytes of the batch. */
+	/**  Bytes of the batch, as far as they are known. */
 	bytesTotal: number,
+	/**  They are known of every row: else there is no saying how far all of it is. */
+	sized: boolean,
 	/**  Everything that could run is paused. */
 	paused: boolean,
 	/**  The whole queue rests until then. */

@@ -221,6 +221,7 @@ mod tests {
             finished: 0,
             bytes_done: 0,
             bytes_total: 0,
+            sized: true,
             paused: false,
             resting_until: None,
         }

@@ -165,6 +165,7 @@ mod tests {
             finished: 7,
             bytes_done: 0,
             bytes_total: 0,
+            sized: true,
             paused,
             resting_until: None,
         }

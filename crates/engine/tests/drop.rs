@@ -42,6 +42,8 @@ mod layouts;
 mod leaks;
 #[path = "drop/lost.rs"]
 mod lost;
+#[path = "drop/names.rs"]
+mod names;
 #[path = "drop/past.rs"]
 mod past;
 #[path = "drop/patterns.rs"]

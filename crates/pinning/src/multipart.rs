@@ -125,9 +125,10 @@ fn escape_file_name(name: &str) -> String {
         match letter {
             '"' => out.push_str("%22"),
             '\\' => out.push_str("%5C"),
-            '\r' => out.push_str("%0D"),
-            '\n' => out.push_str("%0A"),
-            '\0' => out.push_str("%00"),
+            '\t' => out.push('\t'),
+            control if control.is_ascii_control() => {
+                out.extend(format!("%{:02X}", u32::from(control)).chars());
+            }
             other => out.push(other),
         }
     }
@@ -232,8 +233,8 @@ mod tests {
     #[test]
     fn a_file_name_cannot_break_its_header() {
         assert_eq!(
-            escape_file_name("a\"b\\c\r\nd é 100%.txt"),
-            "a%22b%5Cc%0D%0Ad é 100%.txt"
+            escape_file_name("a\"b\\c\r\nd é 100%\t\u{1b}[2J\u{7f}\0.txt"),
+            "a%22b%5Cc%0D%0Ad é 100%\t%1B[2J%7F%00.txt"
         );
     }
 

@@ -65,7 +65,7 @@ export function aStart(with_: Partial<AppStart> = {}): AppStart {
     accounts: [pinata],
     active: "p1",
     settings: { ...FIRST, theme: "light" },
-    uploads: { now: 0, needsYou: 0, waiting: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null },
+    uploads: { now: 0, needsYou: 0, waiting: 0, finished: 0, bytesDone: 0, bytesTotal: 0, sized: true, paused: false, restingUntil: null },
     ...with_,
   };
 }

@@ -18,7 +18,17 @@ const three: UploadSuspects = {
 
 function open(suspects: UploadSuspects = three) {
   const row = anUpload({ name: "site", kind: "folder", files: 9, state: "needs_you", reason: "secret", sentence: HELD });
-  const head = { now: 1, needsYou: 1, waiting: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null };
+  const head = {
+    now: 1,
+    needsYou: 1,
+    waiting: 0,
+    finished: 0,
+    bytesDone: 0,
+    bytesTotal: 0,
+    sized: true,
+    paused: false,
+    restingUntil: null,
+  };
   const held = { suspects };
   const engine = fakeEngine({
     uploads_head: () => head,

@@ -7,7 +7,17 @@ import { Uploads } from "./uploads.svelte";
 import UploadsStrip from "./UploadsStrip.svelte";
 import { howItStands } from "./wording";
 
-const none: UploadsHead = { now: 0, needsYou: 0, waiting: 0, finished: 0, bytesDone: 0, bytesTotal: 0, paused: false, restingUntil: null };
+const none: UploadsHead = {
+  now: 0,
+  needsYou: 0,
+  waiting: 0,
+  finished: 0,
+  bytesDone: 0,
+  bytesTotal: 0,
+  sized: true,
+  paused: false,
+  restingUntil: null,
+};
 const at = (hour: number, day = 3) => new Date(2026, 4, day, hour, 10).getTime();
 const says = (head: Partial<UploadsHead>, percent: number | null = null) => howItStands({ ...none, ...head }, percent, at(7)).words;
 

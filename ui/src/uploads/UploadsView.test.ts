@@ -16,6 +16,7 @@ const nothing: UploadsHead = {
   finished: 0,
   bytesDone: 0,
   bytesTotal: 0,
+  sized: true,
   paused: false,
   restingUntil: null,
 };
@@ -25,7 +26,7 @@ function open(
   head: Partial<UploadsHead> = {},
   answers: Record<string, (args: Record<string, unknown>) => unknown> = {},
 ) {
-  const all = { ...nothing, now: rows.length, bytesDone: 62, bytesTotal: 100, ...head };
+  const all = { ...nothing, now: rows.length, bytesDone: 62, bytesTotal: 100, sized: true, ...head };
   const engine = fakeEngine({ uploads_head: () => all, uploads_rows: () => ({ total: rows.length, rows }), ...answers });
   const uploads = new Uploads({ uploads: all });
   const view = new View();
@@ -40,7 +41,7 @@ test("with no uploads it says what to do", async () => {
 });
 
 test("a queue that has nothing to do leads to what needs you, and else to what is finished", async () => {
-  const { uploads, user } = open([], { bytesTotal: 0, needsYou: 1, finished: 3 });
+  const { uploads, user } = open([], { bytesTotal: 0, sized: true, needsYou: 1, finished: 3 });
   await user.click(await screen.findByRole("button", { name: "Show the 1 that needs you" }));
   expect(uploads.tab).toBe("needs_you");
   uploads.tab = "now";
@@ -50,7 +51,7 @@ test("a queue that has nothing to do leads to what needs you, and else to what i
 });
 
 test("a queue that rests and holds nothing can be continued", async () => {
-  const { engine, user } = open([], { bytesTotal: 0, paused: true, restingUntil: Date.now() + 3_600_000 });
+  const { engine, user } = open([], { bytesTotal: 0, sized: true, paused: true, restingUntil: Date.now() + 3_600_000 });
   await user.click(await screen.findByRole("button", { name: "Continue all" }));
   expect(engine.of("uploads_resume_all")).toHaveLength(1);
 });
@@ -85,7 +86,14 @@ test("a row that is sending shows its bytes, and a row that waits shows none", a
   await screen.findByText("a.tif");
   expect(screen.getByRole("progressbar", { name: "Progress of a.tif" })).toHaveAttribute("aria-valuenow", "50");
   expect(screen.queryByRole("progressbar", { name: "Progress of b.tif" })).toBeNull();
-  uploads.merge({ rows: [{ id: 1, done: 45, total: 60, rate: 5, secondsLeft: 3 }], bytesDone: 1, bytesTotal: 2, rate: 5, secondsLeft: 3 });
+  uploads.merge({
+    rows: [{ id: 1, done: 45, total: 60, rate: 5, secondsLeft: 3 }],
+    bytesDone: 1,
+    bytesTotal: 2,
+    sized: true,
+    rate: 5,
+    secondsLeft: 3,
+  });
   await waitFor(() => expect(screen.getByRole("progressbar", { name: "Progress of a.tif" })).toHaveAttribute("aria-valuenow", "75"));
   expect(screen.getByText("45 of 60 B")).toBeInTheDocument();
 });
@@ -118,7 +126,7 @@ test("all are cancelled after a yes that says how many, and nothing before it", 
 });
 
 test("a queue in which nothing is left has nothing to cancel", async () => {
-  open([], { bytesTotal: 0, finished: 3 });
+  open([], { bytesTotal: 0, sized: true, finished: 3 });
   expect(await screen.findByRole("button", { name: "Clear finished" })).toBeVisible();
   expect(screen.queryByRole("button", { name: "Cancel all…" })).toBeNull();
 });

@@ -13,6 +13,7 @@ export function fakeQueue(now: UploadRow[], finished: UploadRow[] = [], answers:
     finished: lists.finished.length,
     bytesDone: 0,
     bytesTotal: 100,
+    sized: true,
     paused: false,
     restingUntil: null,
   });

@@ -27,6 +27,7 @@ const NOTHING: UploadsHead = {
   finished: 0,
   bytesDone: 0,
   bytesTotal: 0,
+  sized: true,
   paused: false,
   restingUntil: null,
 };
@@ -81,7 +82,9 @@ export class Uploads {
   still = $derived(this.head.paused || this.head.waiting === this.moving);
 
   /** 0 to 1; null when nothing is under way or its size is not known yet. */
-  share = $derived(this.moving > 0 && this.head.bytesTotal > 0 ? Math.min(1, this.head.bytesDone / this.head.bytesTotal) : null);
+  share = $derived(
+    this.moving > 0 && this.head.sized && this.head.bytesTotal > 0 ? Math.min(1, this.head.bytesDone / this.head.bytesTotal) : null,
+  );
 
   /** Whole percent of it; 100 only when nothing is under way any more. */
   percent = $derived(this.share === null ? null : Math.min(99, Math.round(this.share * 100)));

@@ -72,6 +72,7 @@ test("progress moves one row's figures and the head, and reads no rows", async (
     rows: [{ id: 1, done: 30, total: 60, rate: 5, secondsLeft: 6 }],
     bytesDone: 62,
     bytesTotal: 100,
+    sized: true,
     rate: 5,
     secondsLeft: 8,
   });
@@ -84,7 +85,7 @@ test("progress moves one row's figures and the head, and reads no rows", async (
 test("time left changes only when it moved by a tenth", () => {
   fakeEngine({});
   const uploads = new Uploads();
-  const progress = (secondsLeft: number) => ({ rows: [], bytesDone: 1, bytesTotal: 2, rate: 1, secondsLeft });
+  const progress = (secondsLeft: number) => ({ rows: [], bytesDone: 1, bytesTotal: 2, sized: true, rate: 1, secondsLeft });
   uploads.merge(progress(100));
   uploads.merge(progress(95));
   expect(uploads.secondsLeft).toBe(100);

@@ -8,9 +8,9 @@ export function rateAndTime(perSecond: number | null, secondsLeft: number | null
   return parts.filter((part) => part !== null).join(", ");
 }
 
-/** "13.2 of 21.3 GB"; empty while nothing is under way. */
+/** "13.2 of 21.3 GB"; empty while nothing is under way, or while it is not known how much it will be. */
 export function amount(head: UploadsHead): string {
-  return head.bytesTotal > 0 ? amountOf(head.bytesDone, head.bytesTotal) : "";
+  return head.sized && head.bytesTotal > 0 ? amountOf(head.bytesDone, head.bytesTotal) : "";
 }
 
 /** "1 needs you", "2 need you" */

@@ -151,6 +151,10 @@ pub(super) fn contents(
         contents.files.sort_by(|a, b| a.0.cmp(&b.0));
         contents.stamp = stamps_text(contents.files.iter().map(|(_, found)| found));
     } else if let Some((_, found)) = contents.files.first() {
+        if upload.wish.wrap {
+            let name = [wrapped_name(upload).into_bytes()];
+            can_be_told(std::iter::once(name.as_slice()))?;
+        }
         contents.stamp = stamp_text(&found.stamp);
     }
     Ok(contents)
@@ -177,33 +181,40 @@ fn fits_in_a_request(contents: &Contents) -> Result<(), Refusal> {
             "There are no files in it. No pinning service takes an empty folder.",
         ));
     }
-    let unnamed = |segments: &&Vec<Vec<u8>>| {
-        segments
-            .iter()
-            .any(|name| std::str::from_utf8(name).is_err())
-    };
-    let wrong: Vec<&Vec<Vec<u8>>> = contents
-        .files
-        .iter()
-        .map(|(segments, _)| segments)
-        .filter(unnamed)
-        .collect();
-    let Some(first) = wrong.first() else {
+    let names = contents.files.iter().map(|(names, _)| names.as_slice());
+    can_be_told(names)
+}
+
+/// In a request's text a name is text without control characters: some services would refuse the whole folder for one, and
+/// none could keep it.
+fn can_be_told<'a>(paths: impl Iterator<Item = &'a [Vec<u8>]>) -> Result<(), Refusal> {
+    let mut wrong = paths.filter_map(|names| {
+        let what = names.iter().find_map(|name| untellable(name))?;
+        Some((names, what))
+    });
+    let Some((first, what)) = wrong.next() else {
         return Ok(());
     };
-    let name = first
-        .iter()
-        .map(|name| readable(name))
-        .collect::<Vec<_>>()
-        .join("/");
+    let name: Vec<_> = first.iter().map(|name| readable(name)).collect();
     Err(Refusal::new(
         ErrorCode::BadInput,
         format!(
-            "{} has a name that is not UTF-8 ({} in all). Rename it: the service could not keep the name.",
-            name,
-            wrong.len()
+            "{} has {what} ({} in all). Rename it: the service could not keep the name.",
+            name.join("/"),
+            wrong.count() + 1
         ),
     ))
+}
+
+/// Line breaks have a form of their own there, and a tab is text.
+fn untellable(name: &[u8]) -> Option<&'static str> {
+    let Ok(name) = std::str::from_utf8(name) else {
+        return Some("a name that is not UTF-8");
+    };
+    let controls =
+        |letter: char| letter.is_ascii_control() && !matches!(letter, '\t' | '\r' | '\n');
+    name.contains(controls)
+        .then_some("a control character in its name")
 }
 
 /// Why hashing stopped.

@@ -46,7 +46,7 @@ impl Uploads {
             }
         }
         let mut all = Vec::new();
-        for wish in wishes(&kept.items, options, &keyvalues, &allowed, &kept.patterns) {
+        for (wish, _) in wishes(&kept.items, options, &keyvalues, &allowed, &kept.patterns) {
             let name = wish.pin_name.clone().unwrap_or_else(|| wish.name.clone());
             let cid = self.compute_one(wish, &running).await;
             all.push(WishCid {

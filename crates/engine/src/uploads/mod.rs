@@ -225,8 +225,12 @@ impl Uploads {
             .write(Urgency::Click, move |tx| {
                 let ids = wishes
                     .iter()
-                    .map(|wish| rows::insert(tx, account, wish, now))
-                    .collect::<Result<Vec<i64>, _>>()?;
+                    .map(|(wish, bytes)| {
+                        let id = rows::insert(tx, account, wish, now)?;
+                        rows::measured(tx, id, *bytes)?;
+                        Ok(id)
+                    })
+                    .collect::<Result<Vec<i64>, StoreError>>()?;
                 also(tx, &ids)?;
                 Ok(ids)
             })
@@ -280,13 +284,14 @@ impl Uploads {
     }
 }
 
+/// What a drop becomes, each with its bytes where they are known: what of a folder is left out is found when its turn comes.
 fn wishes(
     items: &[drops::Item],
     options: &UploadOptions,
     keyvalues: &BTreeMap<String, Scalar>,
     allowed: &[String],
     patterns: &str,
-) -> Vec<Wish> {
+) -> Vec<(Wish, Option<u64>)> {
     let wish = |name: String, folder: bool, paths: Vec<String>, pin_name: Option<String>| Wish {
         name,
         folder,
@@ -317,7 +322,7 @@ fn wishes(
             .iter()
             .map(|item| source::encode(&item.path))
             .collect();
-        return vec![wish(folder.to_owned(), true, paths, chosen)];
+        return vec![(wish(folder.to_owned(), true, paths, chosen), None)];
     }
     let is_allowed = |item: &drops::Item| allowed.contains(&source::encode(&item.path));
     let fits = |item: &&drops::Item| {
@@ -329,12 +334,13 @@ fn wishes(
         .iter()
         .filter(fits)
         .map(|item| {
-            wish(
+            let wish = wish(
                 item.name.clone(),
                 item.folder,
                 vec![source::encode(&item.path)],
                 chosen.clone().filter(|_| single),
-            )
+            );
+            (wish, (!item.folder).then_some(item.bytes))
         })
         .collect()
 }

@@ -117,9 +117,11 @@ pub struct UploadsHead {
     /// Bytes of the batch that are sent. Rows that need the person are not in it.
     #[specta(type = u32)]
     pub bytes_done: u64,
-    /// Bytes of the batch.
+    /// Bytes of the batch, as far as they are known.
     #[specta(type = u32)]
     pub bytes_total: u64,
+    /// They are known of every row: else there is no saying how far all of it is.
+    pub sized: bool,
     /// Everything that could run is paused.
     pub paused: bool,
     /// The whole queue rests until then.
@@ -179,6 +181,7 @@ impl Uploads {
             finished,
             bytes_done,
             bytes_total: batch.total,
+            sized: batch.sized,
             paused,
             resting_until,
         })

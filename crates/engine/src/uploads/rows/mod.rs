@@ -37,7 +37,8 @@ pub(super) use sweep::{
     accounts_in_doubt, has_receipt, in_doubt, is_on_its_way, receipts_of_others, swept,
 };
 pub(super) use write::{
-    amend, apply, clear, clear_all, insert, limits, recover, set_limits, set_rest, settled,
+    amend, apply, clear, clear_all, insert, limits, measured, recover, set_limits, set_rest,
+    settled,
 };
 
 /// What a person wishes for an upload, as stored.

@@ -196,6 +196,8 @@ pub(in crate::uploads) struct Batch {
     pub(in crate::uploads) total: u64,
     /// Not sent, of rows that can be worked on now; `None` while the size of one is not known.
     pub(in crate::uploads) left: Option<u64>,
+    /// The bytes of every row are known.
+    pub(in crate::uploads) sized: bool,
 }
 
 /// The bytes of the batch that begins with row `first`. `ready`: the accounts that are not held; `broken_off`: rows whose
@@ -216,7 +218,7 @@ pub(in crate::uploads) fn batch(
            FROM upload WHERE id >= ?1 AND state NOT IN ('cancelled', 'needs_you') AND NOT cancelling)
          SELECT coalesce(sum(done), 0), coalesce(sum(bytes), 0),
                 coalesce(sum(bytes - done) FILTER (WHERE moves), 0),
-                count(*) FILTER (WHERE bytes IS NULL AND moves)
+                count(*) FILTER (WHERE bytes IS NULL AND moves), count(*) FILTER (WHERE bytes IS NULL) = 0
          FROM moved"
     );
     Ok(tx.query_row(&sql, [first], |row| {
@@ -226,6 +228,7 @@ pub(in crate::uploads) fn batch(
             done: row.get(0)?,
             total: row.get(1)?,
             left: (unknown == 0).then_some(left),
+            sized: row.get(4)?,
         })
     })?)
 }

@@ -54,6 +54,13 @@ pub(in crate::uploads) fn insert(
     Ok(tx.last_insert_rowid())
 }
 
+/// It is known how large a new row is before its turn comes.
+pub(in crate::uploads) fn measured(tx: &Tx, id: i64, bytes: Option<u64>) -> Result<(), StoreError> {
+    tx.prepare_cached("UPDATE upload SET bytes = ?2 WHERE id = ?1")?
+        .execute(params![id, bytes])?;
+    Ok(())
+}
+
 /// Takes the steps that these events lead to, with what was found out. Answers the row as it is now.
 pub(in crate::uploads) fn apply(
     tx: &Tx,
