@@ -6,7 +6,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use engine::clock::{Clock, SystemClock};
+use engine::error::CommandError;
 use engine::holder::{self, Reply, Request, SecretsWish, TypedPath};
+use engine::store::StoreError;
 use engine::uploads::UploadNetwork;
 
 use crate::arguments::{Add, Network, Secrets};
@@ -138,7 +140,7 @@ impl Spool {
         let filled = filled.await.map_err(io::Error::other).and_then(|done| done);
         if let Err(error) = filled {
             spool.empty();
-            return Err(Failure::system("Standard input cannot be kept", &error));
+            return Err(not_kept(&error));
         }
         Ok(spool)
     }
@@ -146,6 +148,16 @@ impl Spool {
     fn empty(&self) {
         // What is left there is only space, and the folder is named for what it is.
         let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A full disk has its own code and sentence, whoever meets it.
+fn not_kept(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            CommandError::from(StoreError::DiskFull).into()
+        }
+        _ => Failure::system("Standard input cannot be kept", error),
     }
 }
 

@@ -114,7 +114,12 @@ pub(crate) fn cause(code: ErrorCode, service: &str, detail: Option<&str>) -> Str
             accounts::hold_sentence(code, service)
         }
         ErrorCode::Untrusted => accounts::hold_cause(code, service),
-        ErrorCode::TooLarge => format!("{service} takes at most 25 GB per upload. Leave it out."),
+        // Pinfold sends nothing above 25 GB: a plan, or what stands before the service, takes less.
+        ErrorCode::TooLarge => {
+            format!(
+                "{service} refused this as too large, although it is below 25 GB. Leave it out."
+            )
+        }
         ErrorCode::Rejected => format!("{service} refused this. {}", said.unwrap_or_default())
             .trim()
             .to_owned(),

@@ -22,6 +22,8 @@ mod expiry;
 mod export;
 #[path = "drop/figures.rs"]
 mod figures;
+#[path = "drop/full.rs"]
+mod full;
 #[path = "drop/groups.rs"]
 mod groups;
 mod house;
@@ -54,6 +56,8 @@ mod power;
 mod preflight;
 #[path = "drop/refusals.rs"]
 mod refusals;
+#[path = "drop/refused_chunks.rs"]
+mod refused_chunks;
 #[path = "drop/sleeps.rs"]
 mod sleeps;
 #[path = "drop/some.rs"]
@@ -76,6 +80,8 @@ mod targets;
 mod told;
 #[path = "drop/twins.rs"]
 mod twins;
+#[path = "drop/unsound.rs"]
+mod unsound;
 #[path = "drop/usage.rs"]
 mod usage;
 

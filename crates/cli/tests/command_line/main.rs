@@ -7,6 +7,7 @@
 
 mod accounts;
 mod folders;
+mod full;
 mod groups;
 mod house;
 mod jobs;
@@ -19,6 +20,7 @@ mod networks;
 mod options;
 mod processes;
 mod secrets;
+mod takeover;
 
 use std::path::Path;
 

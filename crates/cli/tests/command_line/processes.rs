@@ -150,6 +150,17 @@ impl Running {
         line
     }
 
+    /// Its first line from now on in which all of this stands, as soon as it comes.
+    pub(crate) fn until_line(&mut self, all: &[&str]) {
+        loop {
+            let line = self.line();
+            assert!(!line.is_empty(), "it ended without {all:?}");
+            if all.iter().all(|part| line.contains(part)) {
+                return;
+            }
+        }
+    }
+
     /// Nobody reads what it prints from now on.
     pub(crate) fn nobody_reads(&mut self) {
         self.lines = None;

@@ -14,6 +14,7 @@ use super::rows::{Secrets, Upload};
 use super::source::{stamp_text, stamps_text};
 use super::suspects::{self, Words};
 use crate::error::ErrorCode;
+use crate::figures;
 use crate::planted::planted;
 use crate::walk::{Files, Found, Place, Problem, readable, survey};
 
@@ -324,7 +325,8 @@ fn file_root(
         return Err(Stopped::Changed);
     }
     let reader = Counted {
-        inner: file,
+        // One byte more shows that there is more, however much of it the system would make up.
+        inner: file.take(stamp.size.saturating_add(1)),
         running,
     };
     let root = match content::hash_file(reader, profile) {
@@ -339,10 +341,19 @@ fn file_root(
         }
     };
     if root.size == found.stamp.size {
-        Ok(root)
-    } else {
-        Err(Stopped::Changed)
+        return Ok(root);
     }
+    let now = files.open(&found.place).map(|(_, stamp)| stamp);
+    if now != Ok(stamp) {
+        return Err(Stopped::Changed);
+    }
+    // Nobody wrote to it: the system makes up what is read of it (`/proc`, `/sys`).
+    let words = format!(
+        "{} is not the size that it says, {}: it is no file of a disk. Copy it to one and drop the copy.",
+        readable(&found.place.name()),
+        figures::size(stamp.size),
+    );
+    Err(Stopped::Refused(Refusal::new(ErrorCode::Unreadable, words)))
 }
 
 /// Counts what is read, and stops reading when the person took the upload back.

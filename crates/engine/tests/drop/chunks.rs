@@ -110,15 +110,17 @@ async fn a_paused_upload_goes_on_from_where_it_was() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_the_service_forgot_begins_anew() {
-    let house = house().await;
-    let bytes = noise(4 * CHUNK, 5);
-    let path = house.file("long.mov", &bytes);
-    after(&house, 1, Kind::status(410));
-    house.drop_in(&[path]).await;
-    arrived_whole(&house, &bytes).await;
-    assert_eq!(uploads_begun(&house), 2);
-    // One chunk before, one that was read and refused, and all of them once more.
-    assert_eq!(bytes_received(&house), 6 * CHUNK);
+    for status in [404, 410] {
+        let house = house().await;
+        let bytes = noise(4 * CHUNK, 5);
+        let path = house.file("long.mov", &bytes);
+        after(&house, 1, Kind::status(status));
+        house.drop_in(&[path]).await;
+        arrived_whole(&house, &bytes).await;
+        assert_eq!(uploads_begun(&house), 2, "{status}");
+        // One chunk before, one that was read and refused, and all of them once more.
+        assert_eq!(bytes_received(&house), 6 * CHUNK, "{status}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@ pub(crate) mod heard;
 pub(crate) mod leaks;
 pub(crate) mod leap;
 mod service;
+pub(crate) mod small_disk;
 mod waiting;
 mod watching;
 

@@ -12,12 +12,12 @@ use rustix::process::{Pid, Signal};
 
 use crate::house::apart::{self, system};
 use crate::house::fast::Fast;
+use crate::house::small_disk::WITH_MOUNTS;
 use crate::house::{House, child, number};
 use crate::quick;
 
 /// A namespace in which an ordinary user may do what root may outside.
 const AS_ROOT: [&str; 3] = ["unshare", "--user", "--map-root-user"];
-const WITH_MOUNTS: [&str; 4] = ["unshare", "--user", "--map-root-user", "--mount"];
 
 /// So many times faster than the computer's clock.
 const FASTER: i64 = 10;
