@@ -61,7 +61,11 @@ async fn what_is_piped_to_a_full_disk_is_refused_in_a_clear_sentence_and_leaves_
         );
         assert!(ended.stdout.is_empty(), "{free}: no CID is told");
         assert_eq!((spooled(&house), sent(&house)), (0, 0), "{free}");
-        assert_eq!(disk.free(), before, "{free}");
+        if free < BYTES {
+            assert_eq!(disk.free(), before, "{free}");
+        }
+        // What is there can be looked at all the same.
+        assert_eq!(house.code(&["queue", "ls"]).0, 0, "{free}");
         disk.make_room();
     }
     let ended = piped(&house, &bytes);

@@ -150,13 +150,13 @@ impl Running {
         line
     }
 
-    /// Its first line from now on in which all of this stands, as soon as it comes.
-    pub(crate) fn until_line(&mut self, all: &[&str]) {
+    /// Its first line from now on that is as asked, as soon as it comes.
+    pub(crate) fn until_line(&mut self, asked: impl Fn(&str) -> bool) -> String {
         loop {
             let line = self.line();
-            assert!(!line.is_empty(), "it ended without {all:?}");
-            if all.iter().all(|part| line.contains(part)) {
-                return;
+            assert!(!line.is_empty(), "it ended before the line came");
+            if asked(&line) {
+                return line;
             }
         }
     }

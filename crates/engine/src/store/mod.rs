@@ -44,7 +44,9 @@ impl From<rusqlite::Error> for StoreError {
         match &error {
             rusqlite::Error::QueryReturnedNoRows => Self::Missing,
             rusqlite::Error::SqliteFailure(cause, _)
-                if cause.code == rusqlite::ErrorCode::DiskFull =>
+                if cause.code == rusqlite::ErrorCode::DiskFull
+                    // What its readers share has no room: told so at the first question (sqlite.org/rescode.html).
+                    || cause.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE =>
             {
                 Self::DiskFull
             }

@@ -90,7 +90,7 @@ fn read_all(engine: &Engine, account: i64) -> Vec<UploadRow> {
     shown
 }
 
-fn put(data: &Path, files: &[(&str, Vec<u8>)]) {
+pub(crate) fn put(data: &Path, files: &[(&str, Vec<u8>)]) {
     let _ = std::fs::remove_dir_all(data);
     std::fs::create_dir_all(data).expect("creates");
     for (name, bytes) in files {
@@ -99,13 +99,13 @@ fn put(data: &Path, files: &[(&str, Vec<u8>)]) {
 }
 
 /// The two files, as they stand on the disk after the process was killed.
-fn as_killed(data: &Path) -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn as_killed(data: &Path) -> Vec<(&'static str, Vec<u8>)> {
     let read = |name| std::fs::read(data.join(name)).unwrap_or_default();
     vec![(LEDGER, read(LEDGER)), (WAL, read(WAL))]
 }
 
 /// The same in one file, as it stands after an orderly end.
-fn as_ended(killed: &[(&'static str, Vec<u8>)]) -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn as_ended(killed: &[(&'static str, Vec<u8>)]) -> Vec<(&'static str, Vec<u8>)> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     put(folder.path(), killed);
     let path = folder.path().join(LEDGER);

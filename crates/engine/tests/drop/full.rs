@@ -10,6 +10,7 @@ use oracle::{Content, judge};
 use sandbox::{Fault, Gate, Kind, Route};
 
 use super::chunks::{bytes_received, noise};
+use super::damage::{as_ended, as_killed, put};
 use super::house::apart::{self, system};
 use super::house::fast::Fast;
 use super::house::small_disk::{SmallDisk, WITH_MOUNTS};
@@ -104,6 +105,43 @@ async fn a_real_full_disk_refuses_a_drop_whole_and_all_arrives_once_when_there_i
     uploads.ask_all(&Event::Resume).await.expect("continues");
     all_is_there_once(&house, &contents).await;
     assert_eq!(house.uploads_received(), contents.len());
+}
+
+const STARTED: &str =
+    "full::a_start_on_a_full_disk_says_that_it_is_full_and_everything_is_there_when_there_is_room";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_on_a_full_disk_says_that_it_is_full_and_everything_is_there_when_there_is_room() {
+    if !apart::inside(STARTED, &WITH_MOUNTS) {
+        return;
+    }
+    let (mut house, disk) = house(Arc::new(SystemClock)).await;
+    house
+        .engine
+        .uploads
+        .rest(RestFor::Hour)
+        .await
+        .expect("rests");
+    let (paths, _) = small_files(&house, "before", 5);
+    house.drop_in(&paths).await;
+    house.stop();
+    // As an orderly end leaves it: what SQLite works with has no place yet.
+    let data = house.data().join("ended");
+    let ended = as_ended(&as_killed(&house.data()));
+    put(&data, &ended);
+    for free in [0, 4_096, 16 * 1024] {
+        disk.fill_but(free);
+        let refused = house.opened_on(&data).err().expect("there is no room");
+        assert_eq!(refused.code, ErrorCode::DiskFull, "{free}: {refused:?}");
+        assert!(refused.message.contains("is full"), "{free}: {refused:?}");
+        disk.make_room();
+        // Nothing half is left to trip over.
+        let engine = house.opened_on(&data).expect("opens");
+        let rows = engine.uploads.rows(UploadsFilter::Now, 0, 9).expect("rows");
+        assert_eq!(rows.total, 5, "{free}");
+        drop(engine);
+        put(&data, &ended);
+    }
 }
 
 const MEANWHILE: &str =
