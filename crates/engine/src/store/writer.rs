@@ -22,8 +22,14 @@ pub enum Urgency {
 
 /// Does its work inside the transaction, where there is one; what it returns is called after the commit, with the
 /// commit's outcome.
-type Work = Box<dyn FnOnce(Result<&Tx, StoreError>) -> Answer + Send>;
+type Work = Box<dyn FnOnce(Result<&Tx, StoreError>) -> Worked + Send>;
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+struct Worked {
+    /// There was no room for it.
+    full: bool,
+    answer: Answer,
+}
 
 pub(super) struct Writer {
     clicks: mpsc::Sender<Work>,
@@ -56,9 +62,12 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let work: Work = Box::new(move |tx| {
             let outcome = tx.and_then(|tx| within_savepoint(tx, work));
-            Box::new(move |committed| {
-                let _ = reply.send(outcome.and_then(|done| committed.map(|()| done)));
-            })
+            Worked {
+                full: matches!(outcome, Err(StoreError::DiskFull)),
+                answer: Box::new(move |committed| {
+                    let _ = reply.send(outcome.and_then(|done| committed.map(|()| done)));
+                }),
+            }
         });
         let mailbox = match urgency {
             Urgency::Click => &self.clicks,
@@ -99,17 +108,20 @@ fn write_all(
         let Some(first) = next() else { continue };
         if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
             let error = StoreError::from(error);
-            first(Err(error.clone()))(Err(error));
+            (first(Err(error.clone())).answer)(Err(error));
             continue;
         }
-        let mut answers = vec![first(Ok(connection))];
+        let mut worked = vec![first(Ok(connection))];
         // Once SQLite has ended the transaction by itself, further work would be committed piece by piece.
-        while !connection.is_autocommit() && answers.len() < MOST_WRITES && rings.try_recv().is_ok()
+        while !connection.is_autocommit() && worked.len() < MOST_WRITES && rings.try_recv().is_ok()
         {
             let Some(work) = next() else { break };
-            answers.push(work(Ok(connection)));
+            worked.push(work(Ok(connection)));
         }
-        let committed = if connection.is_autocommit() {
+        let full = worked.last().is_some_and(|last| last.full);
+        let committed = if connection.is_autocommit() && full {
+            Err(StoreError::DiskFull)
+        } else if connection.is_autocommit() {
             Err(StoreError::Other(
                 "another write of the same moment failed, and took this one with it".into(),
             ))
@@ -120,8 +132,8 @@ fn write_all(
             // A commit that failed (a full disk) leaves the transaction open; nothing of it may stay.
             let _ = connection.execute_batch("ROLLBACK");
         }
-        for answer in answers {
-            answer(committed.clone());
+        for one in worked {
+            (one.answer)(committed.clone());
         }
     }
 }
@@ -132,6 +144,28 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_a_full_disk_takes_along_with_another_write_is_told_that_it_is_full() {
+        let connection = Connection::open_in_memory().expect("opens");
+        let narrow = "CREATE TABLE t (x); PRAGMA max_page_count = 3;";
+        connection.execute_batch(narrow).expect("a small disk");
+        let writer = Writer::start(connection);
+        let (both_wait, begin) = mpsc::channel();
+        let small = writer.run(Urgency::Background, move |tx| {
+            begin.recv().expect("both are in line");
+            Ok(tx.execute("INSERT INTO t VALUES (1)", []).map(|_| ())?)
+        });
+        let large = writer.run(Urgency::Background, |tx| {
+            let sql = "INSERT INTO t VALUES (zeroblob(1000000))";
+            Ok(tx.execute(sql, []).map(|_| ())?)
+        });
+        let go = async { both_wait.send(()) };
+        let (small, large, _) = tokio::join!(small, large, go);
+        for told in [small, large] {
+            assert!(matches!(told, Err(StoreError::DiskFull)), "{told:?}");
+        }
+    }
 
     #[tokio::test]
     async fn what_gets_no_transaction_is_not_done_and_is_told_to_have_failed() {

@@ -1,5 +1,10 @@
 //! Files that are none of a disk: the system makes up what is read of them, and their size is not what they say.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a file of the system's, not people's"
+)]
+
 use engine::error::ErrorCode;
 use engine::uploads::{Event, UploadState};
 
