@@ -5,22 +5,14 @@ mod apart;
 #[path = "../../../engine/tests/house/small_disk.rs"]
 mod small_disk;
 
-use std::io::Write as _;
-use std::process::Stdio;
-
 use small_disk::{SmallDisk, WITH_MOUNTS};
 
 use crate::house::{House, cid_of};
 
-/// What it printed, and its end.
 fn piped(house: &House, bytes: &[u8]) -> std::process::Output {
-    let mut child = house.pinfold(&["add", "-", "--name", "piped.bin"]);
-    let mut child = child.stdin(Stdio::piped()).spawn().expect("starts");
-    let mut to = child.stdin.take().expect("a pipe");
-    // Where it ends early, nobody takes the rest.
-    let _ = to.write_all(bytes);
-    drop(to);
-    child.wait_with_output().expect("ends")
+    house
+        .pinfold(&["add", "-", "--name", "piped.bin"])
+        .fed(bytes)
 }
 
 fn spooled(house: &House) -> usize {

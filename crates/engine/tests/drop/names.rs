@@ -30,7 +30,12 @@ async fn a_folder_with_a_name_that_no_request_can_carry_waits_for_another_name_a
         assert_eq!(house.uploads_received(), 0);
 
         std::fs::rename(&wrong, house.path("site/plan.txt")).expect("renamed");
-        house.engine.uploads.ask(id, Event::Retry).await.expect("again");
+        house
+            .engine
+            .uploads
+            .ask(id, Event::Retry)
+            .await
+            .expect("again");
         house.verified().await;
     }
 }
