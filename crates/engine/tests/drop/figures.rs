@@ -7,6 +7,7 @@
     reason = "a stopwatch, and this process's own accounts"
 )]
 
+use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -115,6 +116,20 @@ async fn sends(engine: &Engine, folder: &Path, log: &Path) {
     println!("CHILD {cid} {looked} {row} {cancel} {all} {growth}");
 }
 
+/// Waits for the child's end: the CID and the figures that it told.
+async fn told_by_child(house: &House, name: &str) -> (String, Vec<u64>) {
+    let child = house.start_child_that_tells(name);
+    let said = tokio::task::spawn_blocking(move || child.wait_with_output().expect("it ends"));
+    let said = said.await.expect("it is waited for");
+    let errors = String::from_utf8_lossy(&said.stderr).into_owned();
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let line = said.lines().find_map(|line| line.split("CHILD ").nth(1));
+    let line = line.unwrap_or_else(|| panic!("{said}\n{errors}"));
+    let (cid, figures) = line.split_once(' ').expect("a CID and figures");
+    let figures = figures.split(' ').map(|n| n.parse().expect("a number"));
+    (cid.to_owned(), figures.collect())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_of_very_many_files_is_seen_taken_back_and_sent_in_little_time_and_memory() {
     let files = number("PINFOLD_FILES").unwrap_or(3_000);
@@ -131,27 +146,16 @@ async fn a_folder_of_very_many_files_is_seen_taken_back_and_sent_in_little_time_
         house.file(&format!("many/{}/{n}.txt", n % 100), &content(n));
     }
     house.stop();
-    let child = house.start_child_that_tells(NAME);
-    let said = tokio::task::spawn_blocking(move || child.wait_with_output().expect("it ends"));
-    let said = said.await.expect("it is waited for");
-    let errors = String::from_utf8_lossy(&said.stderr).into_owned();
-    let said = String::from_utf8_lossy(&said.stdout).into_owned();
-    let line = said.lines().find_map(|line| line.split("CHILD ").nth(1));
-    let line = line.unwrap_or_else(|| panic!("{said}\n{errors}"));
-    let (cid, figures) = line.split_once(' ').expect("a CID and figures");
-    let figures: Vec<u64> = figures
-        .split(' ')
-        .map(|n| n.parse().expect("a number"))
-        .collect();
+    let (cid, figures) = told_by_child(&house, NAME).await;
     let [looked, row, cancel, all, growth] = figures[..] else {
-        panic!("{line}")
+        panic!("{figures:?}")
     };
     println!(
         "SOAK files={files} ms_to_look_at={looked} ms_to_the_row={row} ms_to_take_back={cancel} ms_until_pinned={all} MiB_more={growth}"
     );
 
     assert_eq!(
-        house.service.stored().get(cid),
+        house.service.stored().get(&cid),
         Some(&1),
         "what was taken back is not there"
     );
@@ -166,4 +170,56 @@ async fn a_folder_of_very_many_files_is_seen_taken_back_and_sent_in_little_time_
     assert!(seen <= AT_ONCE, "{seen} ms from the drop to its row");
     assert!(cancel <= AT_ONCE, "{cancel} ms");
     assert!(growth <= GROWTH, "{growth} MiB");
+}
+
+const LARGE: &str = "figures::a_large_file_goes_in_chunks_in_memory_that_does_not_grow_with_it";
+/// Three chunks of 45 MiB and the rest; MiB.
+const SIZE: u64 = 140;
+/// MiB that the process may grow by, whatever the size.
+const GROWTH_OF_A_FILE: u64 = 64;
+
+/// The n-th of the file, unlike the others.
+fn mebibyte(n: u64) -> Vec<u8> {
+    noise(1 << 16, n).repeat(16)
+}
+
+/// The child: sends the file.
+async fn sends_file(engine: &Engine, file: &Path) {
+    std::fs::write("/proc/self/clear_refs", "5").expect("Linux takes it");
+    let before = status("VmRSS:");
+    let (id, ..) = drop_it(engine, file).await;
+    let sent = until(engine, |row| {
+        row.id == id && row.state == UploadState::Pinned
+    })
+    .await;
+    assert_eq!(sent.check, CheckState::Verified, "{}", sent.sentence);
+    let growth = status("VmHWM:").saturating_sub(before).div_ceil(1_024);
+    println!("CHILD {} {growth}", sent.cid.expect("a CID"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_goes_in_chunks_in_memory_that_does_not_grow_with_it() {
+    if let Some((engine, place)) = child::engine_here() {
+        let file = place.join("files/long.mov");
+        let sent = tokio::time::timeout(Duration::from_mins(2), sends_file(&engine, &file)).await;
+        sent.expect("it is sent in time");
+        std::process::exit(0);
+    }
+    let mut house = House::new().await;
+    let path = house.file("long.mov", b"");
+    let mut file = std::fs::File::create(&path).expect("creates");
+    for piece in 0..SIZE {
+        file.write_all(&mebibyte(piece)).expect("writes");
+    }
+    house.stop();
+    let (cid, figures) = told_by_child(&house, LARGE).await;
+    println!("FIGURE MiB={SIZE} MiB_more={figures:?} limit={GROWTH_OF_A_FILE}");
+    assert!(figures[0] <= GROWTH_OF_A_FILE, "{figures:?} MiB");
+    let served = house.service.served(&cid).await;
+    let mut pieces = served.chunks(1 << 20).zip(0..);
+    assert!(pieces.all(|(piece, n)| piece == mebibyte(n)));
+    assert_eq!(served.len() as u64, SIZE << 20);
+    let patches = house.sandbox.requests();
+    let chunks = patches.iter().filter(|entry| entry.method == "PATCH");
+    assert_eq!(chunks.count(), 4, "in chunks");
 }
