@@ -33,6 +33,9 @@ function open(
   render(FakeWindow, { props: { component: UploadsView as never, uploads, view } });
   return { engine, uploads, view, user: userEvent.setup() };
 }
+/** Floating parts have no place in jsdom, and count as hidden there. */
+const items = () => screen.findAllByRole("menuitem", { hidden: true });
+const item = async (says: string) => (await items()).find((one) => one.textContent?.trim() === says)!;
 const long = "Nothing says yet whether it arrived. Soon Pinata is asked. ".repeat(4).trim();
 
 test("with no uploads it says what to do", async () => {
@@ -90,7 +93,6 @@ test("a row that is sending shows its bytes, and a row that waits shows none", a
     rows: [{ id: 1, done: 45, total: 60, rate: 5, secondsLeft: 3 }],
     bytesDone: 1,
     bytesTotal: 2,
-    sized: true,
     rate: 5,
     secondsLeft: 3,
   });
@@ -109,26 +111,53 @@ test("the row of a held account shows what holds it, and nothing that turns", as
 
 test("all are cancelled after a yes that says how many, and nothing before it", async () => {
   const { engine, uploads, user } = open([anUpload({ id: 1 }), anUpload({ id: 2 })], { now: 1204, needsYou: 3 });
-  await user.click(await screen.findByRole("button", { name: "Cancel all…" }));
+  const more = async (name: string) => {
+    await user.click(await screen.findByRole("button", { name: "More for all uploads" }));
+    await user.click(await item(name));
+  };
+  await more("Cancel all…");
   const question = within(await screen.findByRole("alertdialog", { name: "Cancel 1,204 uploads?" }));
   expect(question.getByRole("button", { name: "Keep going" })).toHaveFocus();
   expect(question.getByText(/What is pinned already stays pinned/)).toBeVisible();
   await user.click(question.getByRole("button", { name: "Keep going" }));
   await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
   expect(engine.of("uploads_cancel_all")).toEqual([]);
-  await user.click(screen.getByRole("button", { name: "Cancel all…" }));
+  await more("Cancel all…");
   engine.answers.uploads_head = () => ({ ...nothing, finished: 1204 });
   await user.click(await screen.findByRole("button", { name: "Cancel 1,204 uploads" }));
   await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
   expect(engine.of("uploads_cancel_all")).toHaveLength(1);
   await waitFor(() => expect(uploads.head.now).toBe(0));
-  expect(screen.queryByRole("button", { name: "Cancel all…" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "More for all uploads" }));
+  expect((await items()).map((one) => one.textContent?.trim())).toEqual(["Clear finished"]);
 });
 
-test("a queue in which nothing is left has nothing to cancel", async () => {
-  open([], { bytesTotal: 0, sized: true, finished: 3 });
-  expect(await screen.findByRole("button", { name: "Clear finished" })).toBeVisible();
-  expect(screen.queryByRole("button", { name: "Cancel all…" })).toBeNull();
+test("what is finished is cleared from the same menu, and an empty list has none", async () => {
+  const { engine, uploads, user } = open([], { bytesTotal: 0, sized: true, finished: 3 });
+  await user.click(await screen.findByRole("button", { name: "More for all uploads" }));
+  await user.click(await item("Clear finished"));
+  await waitFor(() => expect(engine.of("uploads_clear_finished")).toHaveLength(1));
+  uploads.head = nothing;
+  await waitFor(() => expect(screen.queryByRole("button", { name: "More for all uploads" })).toBeNull());
+});
+
+test("nothing is offered to be paused where all that is left needs somebody", async () => {
+  open([anUpload({ state: "needs_you", reason: "different" })], { now: 1, needsYou: 1 });
+  await screen.findByText("harbour-dawn.tif");
+  expect(screen.queryByRole("button", { name: "Pause all" })).toBeNull();
+});
+
+test("rows that only say something stand under no heads of figures", async () => {
+  const { uploads } = open([anUpload({ state: "waiting", reason: "offline", sentence: "Not sent yet." })], { waiting: 1 });
+  await screen.findByText("Not sent yet.");
+  expect(screen.queryByRole("columnheader", { name: "Speed" })).toBeNull();
+  expect(uploads.tab).toBe("now");
+});
+
+test("while the size of one is unknown nobody says how far all is", async () => {
+  open([anUpload()], { sized: false });
+  await screen.findByText("harbour-dawn.tif");
+  expect(screen.queryByRole("progressbar", { name: "All uploads" })).toBeNull();
 });
 
 test("a row is busy while its action is under way", async () => {
