@@ -27,11 +27,12 @@ pub(crate) async fn run(
     house: &mut House,
     out: &Out,
 ) -> Result<(), Failure> {
+    one_account(&what, account.as_deref(), house).await?;
     let request = match what {
         Account::Add(add) if add.sandbox => Request::AddSandbox,
         Account::Add(add) => return self::add(add, house, out).await,
         Account::Ls { stat: true } => Request::AccountCounts { account },
-        Account::Ls { stat: false } => Request::Accounts,
+        Account::Ls { stat: false } => Request::Accounts { account },
         Account::Test { name } => Request::TestAccount {
             account: name.or(account),
         },
@@ -68,6 +69,45 @@ pub(crate) async fn run(
         .await;
     shown(&lines, out)?;
     asked
+}
+
+/// Refuses where `--account` names another account than the command itself: which of them is meant is for the person to
+/// say.
+async fn one_account(
+    what: &Account,
+    account: Option<&str>,
+    house: &mut House,
+) -> Result<(), Failure> {
+    let Some(account) = account else {
+        return Ok(());
+    };
+    let named = match what {
+        Account::Add(_) => {
+            let words = "An account that is added is named with --name: leave --account out.";
+            return Err(Failure::Usage(words.into()));
+        }
+        Account::Ls { .. } | Account::Test { name: None } => return Ok(()),
+        Account::Test { name: Some(name) }
+        | Account::Key { name, .. }
+        | Account::Rename { name, .. }
+        | Account::Use { name }
+        | Account::Rm { name, .. } => name,
+    };
+    let request = Request::Accounts {
+        account: Some(account.to_owned()),
+    };
+    for reply in house.gather(request).await? {
+        if let Reply::Account(line) = reply
+            && line.id != *named
+            && !line.label.eq_ignore_ascii_case(named)
+        {
+            return Err(Failure::Usage(format!(
+                "--account names {}, the command {named}. Name one account.",
+                line.label
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn shown(lines: &[AccountLine], out: &Out) -> Result<(), Failure> {
@@ -255,18 +295,23 @@ async fn tested(
 /// The token, from wherever it is.
 async fn token(credential: Option<String>, pair: bool) -> Result<(Source, SecretString), Failure> {
     type Files = TokenFiles<UntilQuit>;
-    let entry =
-        if let Some(name) = credential {
-            Some(Files::entry_of_credential(&name))
-        } else if let Some(path) = std::env::var_os("PINFOLD_TOKEN_FILE") {
-            let path = std::path::absolute(PathBuf::from(path)).unwrap_or_default();
-            let entry = Files::entry_of_file(&path);
-            Some(entry.ok_or_else(|| {
+    let entry = if let Some(name) = credential {
+        Some(Files::entry_of_credential(&name))
+    } else if let Some(path) = std::env::var_os("PINFOLD_TOKEN_FILE") {
+        if path.is_empty() {
+            let words = "PINFOLD_TOKEN_FILE is empty. Name the token's file, or leave it unset.";
+            return Err(Failure::Usage(words.into()));
+        }
+        let path = std::path::absolute(PathBuf::from(path)).unwrap_or_default();
+        let entry = Files::entry_of_file(&path);
+        Some(
+            entry.ok_or_else(|| {
                 Failure::Usage("PINFOLD_TOKEN_FILE is not a path in UTF-8.".into())
-            })?)
-        } else {
-            None
-        };
+            })?,
+        )
+    } else {
+        None
+    };
     if let Some(entry) = entry {
         let files = TokenFiles::before(UntilQuit::new(), service::credentials());
         let token = files.get(&entry).await.map_err(|error| {

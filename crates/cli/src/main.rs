@@ -69,6 +69,11 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments, out: &Out) -> Result<(), Failure> {
     let account = arguments.account;
+    if account.is_some()
+        && let Some(words) = without_account(&arguments.command)
+    {
+        return Err(Failure::Usage(words.into()));
+    }
     match arguments.command {
         Command::Cid(cid) => cid::run(cid, out).await,
         Command::Run => serve::run(out).await,
@@ -95,6 +100,19 @@ async fn run(arguments: Arguments, out: &Out) -> Result<(), Failure> {
             house.leave().await;
             done
         }
+    }
+}
+
+/// Why a command takes no `--account`, of one that does not work with one account.
+fn without_account(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Run => Some(
+            "`run` works on the queue, the imports and the folders of all accounts: leave --account out. What one account is to send can be paused: `pinfold --account NAME queue pause`.",
+        ),
+        Command::Cid(_) | Command::Sandbox(_) | Command::Completions { .. } | Command::Man => {
+            Some("This command needs no account: leave --account out.")
+        }
+        _ => None,
     }
 }
 

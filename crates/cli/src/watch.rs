@@ -21,9 +21,14 @@ pub(crate) async fn run(
             path: absolute(&add.folder).into(),
             rules: Box::new(rules(*add)),
         },
-        Watch::Ls => Request::Folders,
-        Watch::Show { folder, limit } => Request::Folder { folder, limit },
+        Watch::Ls => Request::Folders { account },
+        Watch::Show { folder, limit } => Request::Folder {
+            account,
+            folder,
+            limit,
+        },
         Watch::Pause { folder, pause } => Request::PauseFolder {
+            account,
             folder,
             pause: Some(match pause {
                 None => FolderPause::Resumed,
@@ -32,11 +37,12 @@ pub(crate) async fn run(
             }),
         },
         Watch::Resume { folder } => Request::PauseFolder {
+            account,
             folder,
             pause: None,
         },
-        Watch::Audit { folder } => Request::Audit { folder },
-        Watch::Rm { folder } => Request::Unwatch { folder },
+        Watch::Audit { folder } => Request::Audit { account, folder },
+        Watch::Rm { folder } => Request::Unwatch { account, folder },
     };
     let (mut folders, mut files) = (Vec::new(), Vec::new());
     for reply in house.gather(request).await? {

@@ -16,11 +16,13 @@ mod kinds;
 mod leaks;
 mod left_out;
 mod links;
+mod named;
 mod networks;
 mod options;
 mod processes;
 mod secrets;
 mod takeover;
+mod tokens;
 
 use std::path::Path;
 

@@ -19,6 +19,8 @@ pub struct Hold {
     pub until: Option<Millis>,
     /// How often in a row.
     pub times: u32,
+    /// Why, as a sentence, where the code alone does not tell: what is wrong with the file that holds the token.
+    pub because: Option<String>,
 }
 
 /// A hold as the page sees it.
@@ -76,6 +78,7 @@ impl Hold {
             since: together.map_or(now, |hold| hold.since),
             until: until.max(together.and_then(|hold| hold.until)),
             times,
+            because: earlier.and_then(|hold| hold.because.clone()),
         }
     }
 
@@ -127,12 +130,24 @@ impl Hold {
         HoldRow {
             code: self.code,
             sentence: if uploads {
-                sentence(self.code, service)
+                self.sentence(service)
             } else {
-                cause(self.code, service)
+                self.cause(service)
             },
             until: self.until,
         }
+    }
+
+    /// Why, and what uploads do meanwhile.
+    pub(crate) fn sentence(&self, service: &str) -> String {
+        let because = self.because.clone();
+        because.unwrap_or_else(|| sentence(self.code, service))
+    }
+
+    /// Why.
+    pub(crate) fn cause(&self, service: &str) -> String {
+        let because = self.because.clone();
+        because.unwrap_or_else(|| cause(self.code, service))
     }
 }
 

@@ -69,7 +69,7 @@ impl Accounts {
             Ok(key) => key,
             Err(error) => {
                 making.failed(error.clone());
-                self.set_hold(id, error.code, None);
+                self.hold_for_token(id, &error);
                 return Err(error);
             }
         };

@@ -170,11 +170,29 @@ impl Accounts {
     /// Holds the whole account. What passes ends by itself: all that wait for it go on together, and where it has not
     /// passed, they wait longer. Says how often in a row it is held.
     pub fn set_hold(&self, id: AccountId, code: ErrorCode, retry_after: Option<Millis>) -> u32 {
+        self.set_hold_with(id, code, retry_after, |_| {})
+    }
+
+    /// Holds the whole account for what is wrong with its token, and keeps the error's own sentence where its code stands for
+    /// several things: a token may be missing from the keychain, or its file unfit.
+    pub(super) fn hold_for_token(&self, id: AccountId, error: &CommandError) {
+        let because = Some(error.message.clone()).filter(|_| error.code == ErrorCode::KeyMissing);
+        self.set_hold_with(id, error.code, None, |hold| hold.because = because);
+    }
+
+    fn set_hold_with(
+        &self,
+        id: AccountId,
+        code: ErrorCode,
+        retry_after: Option<Millis>,
+        change: impl FnOnce(&mut Hold),
+    ) -> u32 {
         let now = self.clock.now();
         let times = {
             let mut live = self.live();
             let live = live.entry(id).or_default();
-            let hold = Hold::after(live.hold.as_ref(), code, retry_after, now, (self.jitter)());
+            let mut hold = Hold::after(live.hold.as_ref(), code, retry_after, now, (self.jitter)());
+            change(&mut hold);
             if code == ErrorCode::Unauthorized {
                 live.service = None;
             }

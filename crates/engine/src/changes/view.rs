@@ -7,7 +7,7 @@ use specta::Type;
 
 use super::rows::{self, State, Stored, Tally};
 use super::{ChangeWhat, Changes};
-use crate::accounts::{hold_cause, service_name};
+use crate::accounts::service_name;
 use crate::error::CommandError;
 use crate::figures::count;
 use crate::message::{self, Room, shortened};
@@ -137,7 +137,7 @@ impl Changes {
         let held = match hold.filter(|_| stored.state == State::Working) {
             Some(hold) => {
                 let service = service_name(&self.accounts.get(stored.account)?);
-                Some(hold_cause(hold.code, &service))
+                Some(hold.cause(&service))
             }
             None => None,
         };

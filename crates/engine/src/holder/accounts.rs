@@ -65,8 +65,15 @@ impl AccountLine {
     }
 }
 
-/// A line for each.
-pub(super) async fn list(engine: &Engine, say: &Say) -> Result<(), CommandError> {
+/// A line for each, or for this one.
+pub(super) async fn list(
+    engine: &Engine,
+    only: Option<AccountId>,
+    say: &Say,
+) -> Result<(), CommandError> {
+    if let Some(only) = only {
+        return say_one(engine, only, say).await;
+    }
     let active = engine.active()?;
     for row in engine.accounts.list()? {
         say.line(Reply::Account(AccountLine::new(row, active)))

@@ -186,7 +186,10 @@ async fn said(
             let account = account_of(engine, account.as_deref())?;
             usage::tell(engine, account, span, say).await
         }
-        Request::Accounts => accounts::list(engine, say).await,
+        Request::Accounts { account } => {
+            let only = account.map(|named| account_of(engine, Some(&named)));
+            accounts::list(engine, only.transpose()?, say).await
+        }
         Request::AccountCounts { account } => {
             let named = account.as_deref();
             let only = named.map(|named| account_of(engine, Some(named)));
@@ -265,11 +268,31 @@ async fn said(
             let account = account_of(engine, account.as_deref())?;
             watches::add(engine, account, path, *rules, say).await
         }
-        Request::Folders => watches::list(engine, say).await,
-        Request::Folder { folder, limit } => watches::show(engine, &folder, limit, say).await,
-        Request::PauseFolder { folder, pause } => watches::pause(desk, &folder, pause, say).await,
-        Request::Audit { folder } => watches::audit(engine, &folder, say).await,
-        Request::Unwatch { folder } => watches::remove(engine, &folder).await,
+        Request::Folders { account } => watches::list(engine, account.as_deref(), say).await,
+        Request::Folder {
+            account,
+            folder,
+            limit,
+        } => {
+            let folder = watches::meant(engine, account.as_deref(), &folder)?;
+            watches::show(engine, folder, limit, say).await
+        }
+        Request::PauseFolder {
+            account,
+            folder,
+            pause,
+        } => {
+            let folder = watches::meant(engine, account.as_deref(), &folder)?;
+            watches::pause(desk, folder.id, pause, say).await
+        }
+        Request::Audit { account, folder } => {
+            let folder = watches::meant(engine, account.as_deref(), &folder)?;
+            watches::audit(engine, folder.id, say).await
+        }
+        Request::Unwatch { account, folder } => {
+            let folder = watches::meant(engine, account.as_deref(), &folder)?;
+            engine.watches.remove(folder.id).await
+        }
     }
 }
 

@@ -158,8 +158,11 @@ pub enum Request {
         account: Option<String>,
         span: UsageSpan,
     },
-    /// Every account.
-    Accounts,
+    /// Every account, or this one.
+    Accounts {
+        #[serde(default)]
+        account: Option<String>,
+    },
     /// Every account, or this one, with what it holds and waits for.
     AccountCounts { account: Option<String> },
     /// An account whose token another process of this user has tested and put into the keychain.
@@ -232,19 +235,37 @@ pub enum Request {
         path: std::path::PathBuf,
         rules: Box<WatchRules>,
     },
-    /// Every watched folder.
-    Folders,
-    /// One watched folder and its files.
-    Folder { folder: String, limit: usize },
+    /// Every watched folder, of this account or of all.
+    Folders {
+        #[serde(default)]
+        account: Option<String>,
+    },
+    /// One watched folder and its files. Where an account is named, here and below, a folder of another is none.
+    Folder {
+        #[serde(default)]
+        account: Option<String>,
+        folder: String,
+        limit: usize,
+    },
     /// Pauses a folder; `None`: lets it go on.
     PauseFolder {
+        #[serde(default)]
+        account: Option<String>,
         folder: String,
         pause: Option<FolderPause>,
     },
     /// Compares a folder with disk and service.
-    Audit { folder: String },
+    Audit {
+        #[serde(default)]
+        account: Option<String>,
+        folder: String,
+    },
     /// Watches it no more.
-    Unwatch { folder: String },
+    Unwatch {
+        #[serde(default)]
+        account: Option<String>,
+        folder: String,
+    },
 }
 
 impl Request {
@@ -263,13 +284,13 @@ impl Request {
                 | Self::Keys(_)
                 | Self::Stored { .. }
                 | Self::Usage { .. }
-                | Self::Accounts
+                | Self::Accounts { .. }
                 | Self::AccountCounts { .. }
                 | Self::Queue { .. }
                 | Self::ShowUploads { .. }
                 | Self::Suspects { .. }
                 | Self::FollowQueue { .. }
-                | Self::Folders
+                | Self::Folders { .. }
                 | Self::Folder { .. }
                 | Self::Audit { .. }
         )

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::Say;
+use super::answer::{Say, account_of};
 use super::edits::say_what_becomes_text;
 use super::lines::{time, word};
 use super::{Desk, Reply};
@@ -112,9 +112,22 @@ impl FileLine {
     }
 }
 
-/// The folder that a person named by number, path or last name.
-fn folder(engine: &Engine, named: &str) -> Result<WatchRow, CommandError> {
-    let mut meant: Vec<WatchRow> = engine.watches.list()?;
+/// Watched folders, of the account that a person named or of all.
+fn folders(engine: &Engine, account: Option<&str>) -> Result<Vec<WatchRow>, CommandError> {
+    let only = account.map(|named| account_of(engine, Some(named)));
+    let only = only.transpose()?.map(|id| id.to_string());
+    let mut all = engine.watches.list()?;
+    all.retain(|row| only.as_ref().is_none_or(|only| row.account == *only));
+    Ok(all)
+}
+
+/// The folder that a person named by number, path or last name, of the account that they named or of any.
+pub(super) fn meant(
+    engine: &Engine,
+    account: Option<&str>,
+    named: &str,
+) -> Result<WatchRow, CommandError> {
+    let mut meant = folders(engine, account)?;
     meant.retain(|row| {
         let is = |path: PathBuf| path == std::path::Path::new(named.trim_end_matches('/'));
         row.id.to_string() == named
@@ -124,10 +137,16 @@ fn folder(engine: &Engine, named: &str) -> Result<WatchRow, CommandError> {
     });
     match meant.len() {
         1 => Ok(meant.remove(0)),
-        0 => Err(CommandError::new(
-            ErrorCode::NotFound,
-            format!("No watched folder is called “{named}”."),
-        )),
+        0 => {
+            let elsewhere = account.filter(|_| self::meant(engine, None, named).is_ok());
+            let sentence = match elsewhere {
+                Some(account) => format!(
+                    "“{named}” is not watched for {account}, but for another account. Leave --account out, or name that one."
+                ),
+                None => format!("No watched folder is called “{named}”."),
+            };
+            Err(CommandError::new(ErrorCode::NotFound, sentence))
+        }
         _ => Err(CommandError::new(
             ErrorCode::BadInput,
             format!(
@@ -163,9 +182,13 @@ pub(super) async fn add(
     say_one(engine, id, say).await
 }
 
-/// A line for each.
-pub(super) async fn list(engine: &Engine, say: &Say) -> Result<(), CommandError> {
-    for row in engine.watches.list()? {
+/// A line for each, of this account or of all.
+pub(super) async fn list(
+    engine: &Engine,
+    account: Option<&str>,
+    say: &Say,
+) -> Result<(), CommandError> {
+    for row in folders(engine, account)? {
         say.line(Reply::Folder(FolderLine::new(&row))).await?;
     }
     Ok(())
@@ -174,11 +197,10 @@ pub(super) async fn list(engine: &Engine, say: &Say) -> Result<(), CommandError>
 /// A folder, and its files by path.
 pub(super) async fn show(
     engine: &Engine,
-    named: &str,
+    row: WatchRow,
     limit: usize,
     say: &Say,
 ) -> Result<(), CommandError> {
-    let row = folder(engine, named)?;
     say.line(Reply::Folder(FolderLine::new(&row))).await?;
     let query = LedgerQuery {
         by_path: true,
@@ -202,12 +224,11 @@ pub(super) async fn show(
 /// Pauses a folder, or lets it go on.
 pub(super) async fn pause(
     desk: &Desk,
-    named: &str,
+    id: i64,
     pause: Option<FolderPause>,
     say: &Say,
 ) -> Result<(), CommandError> {
     let engine = &desk.engine;
-    let id = folder(engine, named)?.id;
     desk.keep_going();
     let mut tries = BEGINS.0;
     loop {
@@ -230,8 +251,7 @@ pub(super) async fn pause(
 }
 
 /// Compares a folder with disk and service, and tells each difference.
-pub(super) async fn audit(engine: &Engine, named: &str, say: &Say) -> Result<(), CommandError> {
-    let id = folder(engine, named)?.id;
+pub(super) async fn audit(engine: &Engine, id: i64, say: &Say) -> Result<(), CommandError> {
     let report = engine.watches.audit(id).await?;
     say.note(report.sentence).await?;
     for difference in report.differences {
@@ -245,9 +265,4 @@ pub(super) async fn audit(engine: &Engine, named: &str, say: &Say) -> Result<(),
         say.line(Reply::File(line)).await?;
     }
     Ok(())
-}
-
-/// Watches it no more.
-pub(super) async fn remove(engine: &Engine, named: &str) -> Result<(), CommandError> {
-    engine.watches.remove(folder(engine, named)?.id).await
 }

@@ -10,7 +10,7 @@ use super::rows::{self, Upload, verdict_name};
 use super::state::{Active, State};
 use super::words::{INDEXING, sentence};
 use super::{ItemKind, UploadNetwork, Uploads, UploadsFilter};
-use crate::accounts::{hold_sentence, service_name};
+use crate::accounts::service_name;
 use crate::clock::{Millis, time_words};
 use crate::error::{CommandError, ErrorCode};
 use crate::message::{self, Room};
@@ -286,7 +286,7 @@ impl Uploads {
             .as_ref()
             .filter(|running| sends && running.is_indexing());
         let mut sentence = match (&hold, &rests) {
-            (Some(hold), _) => hold_sentence(hold.code, &service),
+            (Some(hold), _) => hold.sentence(&service),
             (None, Some(rests)) => rests.clone(),
             (None, None) if indexed.is_some() => INDEXING.to_owned(),
             (None, None) => {
