@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -74,7 +74,7 @@ pub fn take(data: &Path, runtime: &Path) -> Result<Option<Owner>, LockError> {
         let path = path.to_owned();
         move |source| LockError::Folder { path, source }
     };
-    std::fs::create_dir_all(data).map_err(trouble(data))?;
+    private_folder(data).map_err(trouble(data))?;
     std::fs::create_dir_all(runtime).map_err(trouble(runtime))?;
     let file = data.join("lock");
     let lock = OpenOptions::new()
@@ -97,6 +97,27 @@ pub fn take(data: &Path, runtime: &Path) -> Result<Option<Owner>, LockError> {
         _lock: lock,
         listener,
     }))
+}
+
+/// A folder that nobody but its owner may look into: paths, key-values and history are in it. One that was open to others is
+/// closed.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    match std::fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let mut looks = std::fs::metadata(path)?.permissions();
+    if looks.mode() & 0o077 != 0 {
+        looks.set_mode(looks.mode() & 0o700);
+        // A disk that keeps no modes lets in whom it lets in.
+        if let Err(error) = std::fs::set_permissions(path, looks) {
+            tracing::warn!(%error, "the data folder cannot be closed to others");
+        }
+    }
+    Ok(())
 }
 
 /// A connection to the owner of `data`; an error where there is none, or where it does not listen yet.
@@ -232,6 +253,23 @@ mod tests {
         let start = start(folder.path(), folder.path(), &what).expect("answers");
         assert!(matches!(start, Start::Shown));
         assert_eq!(*heard.lock().expect("no panic"), [what]);
+    }
+
+    #[test]
+    fn others_may_not_look_into_the_folder_be_it_new_or_open_to_them_before() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mode = |path: &Path| {
+            let looks = std::fs::metadata(path).expect("is there");
+            looks.permissions().mode() & 0o7777
+        };
+        let open = folder.path().join("open");
+        std::fs::create_dir(&open).expect("creates");
+        let looks = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&open, looks).expect("sets");
+        for data in [open, folder.path().join("above/new")] {
+            assert!(take(&data, folder.path()).expect("looks").is_some());
+            assert_eq!(mode(&data), 0o700);
+        }
     }
 
     #[test]

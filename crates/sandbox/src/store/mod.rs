@@ -32,6 +32,7 @@ pub(crate) use uploads::UploadRow;
 use rusqlite::Connection;
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,6 +45,19 @@ pub(crate) enum StoreError {
     Disk(#[from] io::Error),
     #[error("the database failed: {0}")]
     Database(#[from] rusqlite::Error),
+}
+
+/// A file that only its owner may read, as what SQLite makes beside it: the secret that signs, and the names of private files,
+/// are in it.
+fn private_file(path: &Path) -> io::Result<()> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
+    let _ = file.set_permissions(fs::Permissions::from_mode(0o600));
+    Ok(())
 }
 
 /// The open data folder. Clones share it.
@@ -70,9 +84,16 @@ impl Store {
     /// Opens or creates the folder, takes its lock, and sweeps what a kill left behind.
     /// `Ok(None)` when another service holds the lock.
     pub(crate) fn open(data: &Path, twins: bool) -> Result<Option<Self>, StoreError> {
-        for folder in ["", "blobs", "partial", "uploads"] {
-            fs::create_dir_all(data.join(folder))?;
+        // The folder itself may be a person's own, with other things in it.
+        fs::create_dir_all(data)?;
+        for folder in ["blobs", "partial", "uploads"] {
+            let folder = data.join(folder);
+            fs::create_dir_all(&folder)?;
+            // A disk that keeps no modes lets in whom it lets in.
+            let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
         }
+        let database = data.join("sandbox.db");
+        private_file(&database)?;
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -83,7 +104,7 @@ impl Store {
             Err(fs::TryLockError::WouldBlock) => return Ok(None),
             Err(fs::TryLockError::Error(error)) => return Err(error.into()),
         }
-        let connection = Connection::open(data.join("sandbox.db"))?;
+        let connection = Connection::open(database)?;
         schema::bring_up(&connection)?;
         sweep::sweep(data, &connection)?;
         Ok(Some(Self {
