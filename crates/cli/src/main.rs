@@ -16,6 +16,7 @@ mod items;
 mod jobs;
 mod keys;
 mod links;
+mod manual;
 mod places;
 mod print;
 mod progress;
@@ -85,9 +86,7 @@ async fn run(arguments: Arguments, out: &Out) -> Result<(), Failure> {
             out.raw(&script)
         }
         Command::Man => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(Arguments::command())
-                .render(&mut page)
+            let page = manual::page()
                 .map_err(|error| Failure::system("The page cannot be made", &error))?;
             out.raw(&page)
         }
