@@ -15,6 +15,7 @@ mod house;
 mod items;
 mod jobs;
 mod keys;
+mod limits;
 mod links;
 mod manual;
 mod places;

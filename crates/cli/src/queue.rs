@@ -1,12 +1,13 @@
 //! `pinfold queue`.
 
-use engine::holder::{Control, Reply, Request, UploadLine};
+use engine::holder::{Control, LimitsChange, Reply, Request, UploadLine};
 use engine::uploads::RestFor;
 
 use crate::add::{plain, typed};
 use crate::arguments::{Queue, RestTime};
 use crate::exit::Failure;
 use crate::house::House;
+use crate::limits;
 use crate::print::{Out, Side, size};
 use crate::progress::Followed;
 
@@ -61,6 +62,21 @@ pub(crate) async fn run(
                 RestTime::Tomorrow => RestFor::Tomorrow,
             },
         },
+        Queue::Limits { .. } if account.is_some() => {
+            let words = "The limits are those of the whole queue: leave --account out.";
+            return Err(Failure::Usage(words.into()));
+        }
+        Queue::Limits {
+            at_once,
+            speed,
+            hours,
+        } => Request::Limits {
+            change: LimitsChange {
+                at_once,
+                speed: speed.unwrap_or_default(),
+                hours: hours.unwrap_or_default(),
+            },
+        },
         Queue::First { uploads } => control(Control::First, uploads),
         Queue::Last { uploads } => control(Control::Last, uploads),
         Queue::Pause { uploads, .. } => control(Control::Pause, uploads),
@@ -79,6 +95,9 @@ pub(crate) async fn run(
         if let Reply::LeftOut(thing) = &reply {
             let cells = vec![thing.path.clone(), thing.sentence.clone()];
             told.left_out.push(cells);
+        }
+        if let Reply::Limits(limits) = &reply {
+            limits::print(limits, out)?;
         }
         if let Reply::Suspect(suspect) = &reply {
             out.line(&suspect.path)?;

@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
+use engine::holder::LimitWish;
+use engine::uploads::LimitHours;
+
+use crate::limits::{hours, speed};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Queue {
@@ -48,6 +52,18 @@ pub(crate) enum Queue {
         /// All of them.
         #[arg(long, conflicts_with = "uploads")]
         all: bool,
+    },
+    /// Shows how much the queue does at once and how fast, or sets what is given of it. It is kept.
+    Limits {
+        /// Uploads that work is done on at a time, 1 to 16. Small files have one more place of their own.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
+        at_once: Option<u8>,
+        /// Bytes a second of all uploads together: 500kB, 2MB; `none`: as fast as it goes.
+        #[arg(long, value_name = "SIZE", value_parser = speed)]
+        speed: Option<LimitWish<u64>>,
+        /// When the speed is limited each day, in local time: 08:00-18:00, also over midnight; `always`: all day.
+        #[arg(long, value_name = "FROM-TO", value_parser = hours)]
+        hours: Option<LimitWish<LimitHours>>,
     },
     /// Lists files of an upload that look like secrets and wait for your word, or answers for each.
     Secrets {

@@ -15,6 +15,7 @@ mod keys;
 mod kinds;
 mod leaks;
 mod left_out;
+mod limits;
 mod links;
 mod manual;
 mod named;

@@ -7,7 +7,7 @@ use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 use super::queue::Of;
 use super::{
     Desk, Reply, Request, accounts, add, allow, edits, groups, job_control, jobs, keys, left_out,
-    links, pins, queue, queue_control, swaps, usage, watches,
+    limits, links, pins, queue, queue_control, swaps, usage, watches,
 };
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
@@ -234,6 +234,7 @@ async fn said(
         Request::ShowUploads { account, uploads } => {
             left_out::show(&Of::named(engine, account.as_deref())?, &uploads, say).await
         }
+        Request::Limits { change } => limits::asked(engine, change, say).await,
         Request::RestQueue { pause } => engine.uploads.rest(pause).await,
         Request::Control {
             account,

@@ -17,6 +17,7 @@ mod job_control;
 mod jobs;
 mod keys;
 mod left_out;
+mod limits;
 mod line;
 mod lines;
 mod links;
@@ -46,6 +47,7 @@ pub use groups::{GroupLine, GroupsAsked};
 pub use jobs::{CopyAsked, Import, JobControl, JobLine, JobsAsked};
 pub use keys::{KeyLine, KeysAsked};
 pub use left_out::LeftOutLine;
+pub use limits::{LimitWish, LimitsChange, LimitsLine};
 pub use line::LONGEST_LINE;
 pub use links::LinkLine;
 pub use listen::listen;
@@ -199,6 +201,8 @@ pub enum Request {
         account: Option<String>,
         uploads: Vec<i64>,
     },
+    /// How much the queue does at once and how fast, after this change.
+    Limits { change: LimitsChange },
     /// Nothing is sent for a while.
     RestQueue { pause: RestFor },
     /// Pauses, resumes, retries, cancels or moves to the front these uploads; none given: all, of this account where one is
@@ -340,6 +344,8 @@ pub enum Reply {
     LeftOut(LeftOutLine),
     /// A file of an upload that looks like a secret and waits for a word.
     Suspect(SuspectLine),
+    /// How much the queue does at once, and how fast.
+    Limits(LimitsLine),
     /// How far an upload is.
     Progress(ProgressLine),
     /// A pin, or what is to become one.
