@@ -26,6 +26,7 @@ mod processes;
 mod secrets;
 mod takeover;
 mod tokens;
+mod waiting;
 
 use std::path::Path;
 

@@ -7,6 +7,7 @@ mod accounts;
 mod add;
 mod allow;
 mod answer;
+mod coming;
 mod converse;
 mod desk;
 mod edits;

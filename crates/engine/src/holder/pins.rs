@@ -1,19 +1,17 @@
 //! Pins, as other processes ask for them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Say, account_of};
 use super::lines::{time, word};
 use super::meant::{known, nothing, the_one};
-use super::{CountsLine, JobLine, Reply, groups, jobs, past, pending, queue};
+use super::{CountsLine, Reply, coming, groups, past, pending};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::error::CommandError;
-use crate::jobs::JobsFilter;
-use crate::pins::{CheckState, Mirrored, PinFilters, PinQuery, PinRow, Scalar, SortKey};
-use crate::uploads::{UploadRow, UploadState, UploadsFilter};
+use crate::pins::{Mirrored, PinFilters, PinQuery, PinRow, Scalar, SortKey};
 
 /// Rows that are read at once.
 pub(super) const PAGE: usize = 200;
@@ -135,79 +133,14 @@ impl PinLine {
             sentence: None,
         }
     }
-
-    fn asked_for(job: JobLine) -> Option<Self> {
-        Some(Self {
-            id: None,
-            service_id: None,
-            status: status_of_job(&job)?.into(),
-            cid: Some(job.cid),
-            name: job.name,
-            bytes: None,
-            keyvalues: BTreeMap::new(),
-            pinned_at: None,
-            expires_at: None,
-            unpinned_at: None,
-            check: word(CheckState::NotChecked),
-            folder: false,
-            mime: None,
-            network: "public".into(),
-            groups: Vec::new(),
-            link: None,
-            sentence: Some(job.sentence),
-        })
-    }
-
-    /// This is part of its name, or its CID.
-    fn has(&self, text: &str) -> bool {
-        let name = self.name.as_deref().unwrap_or_default().to_lowercase();
-        name.contains(&text.to_lowercase()) || self.cid.as_deref() == Some(text)
-    }
-
-    fn on_its_way(row: &UploadRow) -> Self {
-        Self {
-            id: None,
-            service_id: None,
-            cid: row.cid.clone(),
-            name: Some(row.name.clone()),
-            status: status(row.state).into(),
-            bytes: row.bytes,
-            keyvalues: BTreeMap::new(),
-            pinned_at: None,
-            expires_at: None,
-            unpinned_at: None,
-            check: word(row.check),
-            folder: word(row.kind) == "folder",
-            mime: None,
-            network: row.network.as_str().into(),
-            groups: row.group.iter().cloned().collect(),
-            link: None,
-            sentence: Some(row.sentence.clone()),
-        }
-    }
-}
-
-fn status_of_job(job: &JobLine) -> Option<&'static str> {
-    match job.state.as_str() {
-        // It is in the queue, too.
-        "uploading" | "pinned" | "cancelled" => None,
-        "retrieving" | "looking" => Some("pinning"),
-        _ if job.ended => Some("failed"),
-        _ => Some("queued"),
-    }
-}
-
-fn status(state: UploadState) -> &'static str {
-    match state {
-        UploadState::Sending | UploadState::Confirming => "pinning",
-        UploadState::NeedsYou => "failed",
-        UploadState::Pinned => "pinned",
-        _ => "queued",
-    }
 }
 
 /// A line for each pin that matches, and for what is on its way where its status is asked for.
-pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result<(), CommandError> {
+pub(super) async fn list(
+    engine: &Engine,
+    mut asked: PinsAsked,
+    say: &Say,
+) -> Result<(), CommandError> {
     let account = account_of(engine, asked.account.as_deref())?;
     if let Some(past) = asked.past {
         return past::list(engine, account, (past, asked), say).await;
@@ -215,39 +148,25 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
     if asked.pending {
         return pending::list(engine, account, asked, say).await;
     }
-    let wants = |status: &str| asked.status.iter().any(|wanted| wanted == status);
-    let mut left = asked.limit.unwrap_or(usize::MAX);
-    // Of what is on its way, only name, CID and status are known.
-    let narrowed = asked.group.is_some() || !asked.filters.is_empty();
-    let on_their_way = asked.status.iter().any(|status| status != "pinned");
-    if on_their_way && narrowed {
-        let sentence =
-            "What is not pinned yet is not shown: of that, only name, CID and state are known.";
-        say.note(sentence).await?;
-    }
-    if on_their_way && !narrowed {
-        for line in unpinned(engine, account, asked.cached, say).await? {
-            if left > 0 && wants(&line.status) && line.has(&asked.text) {
-                left -= 1;
-                say.line(Reply::Pin(line)).await?;
-            }
+    if let Some(named) = &asked.group {
+        if !asked.cached {
+            engine.groups.refresh(account).await?;
         }
+        asked.filters.group = Some(groups::filter(engine, account, named).await?);
     }
-    if !asked.status.is_empty() && !wants("pinned") {
+    let mut left = asked.limit.unwrap_or(usize::MAX);
+    if asked.status.iter().any(|status| status != "pinned") {
+        left -= coming::list(engine, account, &asked, say).await?;
+    }
+    if !asked.status.is_empty() && !asked.status.iter().any(|status| status == "pinned") {
         return Ok(());
     }
     engine.pins.take_out_ended().await?;
     if !asked.cached {
         engine.pins.refresh_or_wait(account).await?;
-        if asked.group.is_some() {
-            engine.groups.refresh(account).await?;
-        }
     }
     let mut query = query(&asked.text, asked.sort, asked.reverse);
     query.filters = asked.filters;
-    if let Some(named) = &asked.group {
-        query.filters.group = Some(groups::filter(engine, account, named).await?);
-    }
     let names = engine.groups.names(account)?;
     let mut found = engine.pins.matching(account, &query)?;
     found.truncate(left);
@@ -266,28 +185,6 @@ pub(super) async fn list(engine: &Engine, asked: PinsAsked, say: &Say) -> Result
     Ok(())
 }
 
-/// What is not pinned yet: what is in the queue, and what the service was asked to find.
-async fn unpinned(
-    engine: &Engine,
-    account: AccountId,
-    cached: bool,
-    say: &Say,
-) -> Result<Vec<PinLine>, CommandError> {
-    let mine: HashSet<i64> = engine.uploads.unfinished_of(account)?.into_iter().collect();
-    let rows = queue::every(engine, UploadsFilter::Now, usize::MAX)?;
-    let rows = rows.iter().filter(|row| mine.contains(&row.id));
-    let mut all: Vec<PinLine> = rows.map(PinLine::on_its_way).collect();
-    if !cached && let Err(error) = engine.jobs.refresh(account).await {
-        // A key that may not see them says nothing about the queue.
-        say.note(error.message).await?;
-    }
-    for filter in [JobsFilter::Open, JobsFilter::Failed] {
-        let lines = jobs::lines(engine, account, filter)?;
-        all.extend(lines.into_iter().filter_map(PinLine::asked_for));
-    }
-    Ok(all)
-}
-
 /// How many there are of each status.
 pub(super) async fn counts(
     engine: &Engine,
@@ -295,8 +192,8 @@ pub(super) async fn counts(
     say: &Say,
 ) -> Result<CountsLine, CommandError> {
     let mut counts = CountsLine::default();
-    for line in unpinned(engine, account, false, say).await? {
-        match line.status.as_str() {
+    for one in coming::unpinned(engine, account, false, say).await? {
+        match one.line.status.as_str() {
             "queued" => counts.queued += 1,
             "pinning" => counts.pinning += 1,
             "failed" => counts.failed += 1,

@@ -6,6 +6,7 @@ use super::paste::{address, content, spellings};
 use super::{Jobs, State, rows};
 use crate::accounts::AccountId;
 use crate::error::{CommandError, ErrorCode};
+use crate::pins::{CheckState, Coming};
 
 /// A CID of a text, and what there is of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,26 @@ impl Jobs {
             });
         }
         Ok(all)
+    }
+
+    /// What is known of the pin that is to come of a job.
+    pub(crate) fn coming(&self, id: i64) -> Result<Coming, CommandError> {
+        let row = self
+            .store
+            .ledger
+            .read(|tx| rows::get(tx, id))
+            .map_err(|_| CommandError::gone("This job"))?;
+        Ok(Coming {
+            name: row.wish.name.unwrap_or_default(),
+            // Nobody has looked at what stands behind the CID.
+            bytes: None,
+            folder: None,
+            keyvalues: row.wish.keyvalues,
+            group: row.wish.group,
+            public: true,
+            check: CheckState::NotChecked,
+            created: row.created,
+        })
     }
 
     /// Why a job waits or ended without a pin; `None` where nothing is wrong with it.

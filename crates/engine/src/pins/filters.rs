@@ -258,6 +258,18 @@ impl Ready<'_> {
         tests.all(|test| test.holds(pairs(test.any_case)))
     }
 
+    /// Whether a pin is wanted by its key-values alone.
+    pub(super) fn wants_pairs(&self, pairs: &[(String, String)]) -> bool {
+        let lower = |(key, value): &(String, String)| (key.to_lowercase(), value.to_lowercase());
+        let lower: Vec<_> = pairs.iter().map(lower).collect();
+        self.holds(|any_case| {
+            let pairs = if any_case { lower.as_slice() } else { pairs };
+            pairs
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.as_str()))
+        })
+    }
+
     /// Whether a pin is wanted by its kind, its media type and its key-values alone.
     pub(super) fn wants_kind_and_pairs(
         &self,
@@ -265,21 +277,13 @@ impl Ready<'_> {
         mime: Option<&str>,
         pairs: &[(String, String)],
     ) -> bool {
-        let lower = |(key, value): &(String, String)| (key.to_lowercase(), value.to_lowercase());
-        let lower: Vec<_> = pairs.iter().map(lower).collect();
-        let pairs = |any_case| {
-            let pairs = if any_case { lower.as_slice() } else { pairs };
-            pairs
-                .iter()
-                .map(|(key, value)| (key.as_str(), value.as_str()))
-        };
         let wish = self.filters;
         (wish.kinds.is_empty() || wish.kinds.contains(&kind))
             && wish
                 .mime
                 .as_deref()
                 .is_none_or(|wanted| mime == Some(wanted.trim()))
-            && self.holds(pairs)
+            && self.wants_pairs(pairs)
     }
 }
 

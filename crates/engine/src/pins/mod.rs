@@ -2,6 +2,7 @@
 
 mod by_number;
 mod catalogue;
+mod coming;
 mod condition;
 mod count;
 mod entry;
@@ -35,6 +36,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use catalogue::{PinQuery, SortKey};
+pub(crate) use coming::{Coming, ComingFilter, Fit};
 pub use condition::{KeyValueCondition, KeyValueOperator};
 pub(crate) use count::{Counted, ListAge};
 pub(crate) use entry::spellings;

@@ -7,6 +7,7 @@ mod cars;
 mod chosen;
 mod chunks;
 mod cid;
+mod coming;
 mod compute;
 mod confirm;
 mod control;
