@@ -280,9 +280,17 @@ async fn tested(
     let test = engine.accounts.test(chosen, credential).await?;
     let kept = engine.accounts.connect(&test.handle, Keep::Keychain).await;
     let row = kept.map_err(|mut error| {
-        if matches!(error.code, ErrorCode::NoKeychain | ErrorCode::KeychainLocked) {
-            error.message.push_str(" Without a keychain, write the token into a file of mode 0600 and name it in PINFOLD_TOKEN_FILE.");
-        }
+        // The window's way out, to keep the token until it quits, is none for a command.
+        let why = match error.code {
+            ErrorCode::NoKeychain => "No keychain can be used here.",
+            ErrorCode::KeychainLocked => {
+                "The system keychain is locked, or did not answer: unlock it and try again."
+            }
+            _ => return error,
+        };
+        error.message = format!(
+            "{why} Without a keychain, write the token into a file of mode 0600 and name it in PINFOLD_TOKEN_FILE."
+        );
         error
     })?;
     let id = row

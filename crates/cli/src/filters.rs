@@ -46,13 +46,19 @@ pub(crate) fn condition(text: &str) -> Result<KeyValueCondition, String> {
     if key.trim().is_empty() {
         return Err("a condition needs a key, as in KEY=VALUE".to_owned());
     }
-    Ok(KeyValueCondition {
+    let condition = KeyValueCondition {
         key: key.trim().to_owned(),
         operator,
         value: value.to_owned(),
         to: to.to_owned(),
         any_case: false,
-    })
+    };
+    if !condition.can_be_asked() {
+        return Err(format!(
+            "“{value}” is not a regular expression; KEY*=PART looks for text as it is"
+        ));
+    }
+    Ok(condition)
 }
 
 /// Bytes: a number, also with kB, MB, GB or TB behind it.

@@ -26,6 +26,11 @@ pub(crate) async fn import(
     } else {
         import.cids.join("\n")
     };
+    if text.trim().is_empty() {
+        let words =
+            "There is no CID to ask for: name some, or give them on standard input, one a line.";
+        return Err(Failure::Usage(words.into()));
+    }
     let request = Request::Import(holder::Import {
         account,
         text,

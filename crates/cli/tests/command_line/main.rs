@@ -23,6 +23,7 @@ mod networks;
 mod options;
 mod private;
 mod processes;
+mod said;
 mod secrets;
 mod takeover;
 mod tokens;

@@ -195,7 +195,7 @@ pub(super) fn host(url: &Url) -> String {
 fn bad_address(error: &EndpointError) -> CommandError {
     let sentence = match error {
         EndpointError::NotHttps => {
-            "This address begins with http://, and on its way the token could be read by anyone. Use one that begins with https://; http:// is for a service on this computer."
+            "This address does not begin with https://, so on its way the token could be read by anyone. Use one that does; http:// is for a service on this computer."
         }
         EndpointError::NotABase => {
             "This address has more in it than a service’s address has. Leave out the user name, the question mark, the # and all that follows."

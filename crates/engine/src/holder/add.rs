@@ -10,7 +10,7 @@ use super::answer::{Say, account_of};
 use super::edits::say_what_becomes_text;
 use super::lines::word;
 use super::queue::{UploadLine, follow};
-use super::{Desk, Reply, TypedPath, allow, groups, raw};
+use super::{Desk, Reply, TypedPath, allow, groups, raw, settled};
 use crate::Engine;
 use crate::accounts::AccountId;
 use crate::clock::Millis;
@@ -136,7 +136,8 @@ pub(super) async fn add(
     if !add.follow {
         return Ok(());
     }
-    follow(desk, &uploads, say).await
+    follow(desk, &uploads, say).await?;
+    settled::wait(engine, &uploads, say).await
 }
 
 /// The group that a person named, which must be on the network that the pins go to.

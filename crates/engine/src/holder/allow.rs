@@ -137,6 +137,7 @@ fn numbered(byte: u8) -> String {
 /// A line for each file of an upload that waits for a word.
 pub(super) async fn list(of: &Of<'_>, upload: i64, say: &Say) -> Result<(), CommandError> {
     of.require(upload)?;
+    of.engine().uploads.row_of(upload)?;
     let SuspectPaths { roots, files } = of.engine().uploads.suspect_paths(upload)?;
     let is_one = |path: &Path| files.iter().any(|(_, file)| file == path);
     for (_, file) in &files {
@@ -178,6 +179,7 @@ pub(super) async fn answer(
 ) -> Result<(), CommandError> {
     of.require(upload)?;
     let uploads = &of.engine().uploads;
+    uploads.row_of(upload)?;
     let SuspectPaths { roots, files } = uploads.suspect_paths(upload)?;
     let number = |path: &Path| files.iter().find(|(_, file)| file == path);
     let mut yes = Vec::new();

@@ -7,7 +7,7 @@ use tokio::sync::{OwnedRwLockReadGuard, mpsc};
 use super::queue::Of;
 use super::{
     Desk, Reply, Request, accounts, add, allow, edits, groups, job_control, jobs, keys, left_out,
-    limits, links, pins, queue, queue_control, swaps, usage, watches,
+    limits, links, pins, queue, queue_control, settled, swaps, usage, watches,
 };
 use crate::Engine;
 use crate::accounts::{AccountId, Hold};
@@ -99,7 +99,8 @@ async fn said(
         Request::Add(add) => add::add(desk, add, doing, say).await,
         Request::Follow { uploads } => {
             drop(doing);
-            queue::follow(desk, &uploads, say).await
+            queue::follow(desk, &uploads, say).await?;
+            settled::wait(engine, &uploads, say).await
         }
         Request::Pins(asked) => pins::list(engine, asked, say).await,
         Request::Pin { account, which } => {

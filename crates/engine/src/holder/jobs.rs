@@ -14,7 +14,7 @@ use crate::Engine;
 use crate::accounts::AccountId;
 use crate::announce::Noun;
 use crate::error::{CommandError, ErrorCode};
-use crate::jobs::{JobOptions, JobRow, JobsFilter, JobsQuery, LineKind};
+use crate::jobs::{Asked, JobOptions, JobRow, JobsFilter, JobsQuery, LineKind};
 use crate::pins::Scalar;
 
 /// Rows that are read at once.
@@ -186,6 +186,8 @@ pub(super) async fn import(
         ),
         None => None,
     };
+    let before = jobs.asked(account, &import.text)?;
+    let chosen = Chosen::of(&import);
     if looked.ready > 0 {
         say_what_becomes_text(&desk.engine, account, &import.keyvalues, say).await?;
         let options = JobOptions {
@@ -198,6 +200,9 @@ pub(super) async fn import(
     }
     let mut open = Vec::new();
     for asked in jobs.asked(account, &import.text)? {
+        if chosen.any && before.contains(&asked) {
+            chosen.say(&desk.engine, &asked, say).await?;
+        }
         match (asked.pin, asked.job) {
             (Some(pin), _) => pins::say_one(&desk.engine, account, pin, say).await?,
             (None, Some(job)) => open.push(job),
@@ -206,6 +211,46 @@ pub(super) async fn import(
     }
     drop(doing);
     follow(desk, open, import.follow, say).await
+}
+
+/// What was chosen for every pin of an import, which does not touch what is there already.
+struct Chosen {
+    any: bool,
+    name: Option<String>,
+    more: bool,
+}
+
+impl Chosen {
+    fn of(import: &Import) -> Self {
+        let more = !import.keyvalues.is_empty() || import.group.is_some();
+        Self {
+            any: more || import.name.is_some(),
+            name: import.name.clone(),
+            more,
+        }
+    }
+
+    /// Says of one that was there before that it keeps what it has.
+    async fn say(&self, engine: &Engine, asked: &Asked, say: &Say) -> Result<(), CommandError> {
+        let cid = &asked.cid;
+        let sentence = match (asked.pin, asked.job) {
+            (Some(pin), _) => {
+                let has = engine.pins.mirrored(pin)?.pin.name;
+                if !self.more && has == self.name {
+                    return Ok(());
+                }
+                let called = has.map_or_else(String::new, |name| format!(", called “{name}”"));
+                format!(
+                    "{cid} is pinned already{called}, and stays as it is: what was chosen for it is not set. `pinfold edit` and `pinfold groups add` do that."
+                )
+            }
+            (None, Some(_)) => format!(
+                "{cid} is asked for already, and stays as it is: what was chosen for it now is not set."
+            ),
+            (None, None) => return Ok(()),
+        };
+        say.note(sentence).await
+    }
 }
 
 /// Asks another account for pins.

@@ -31,6 +31,7 @@ mod pins;
 mod queue;
 mod queue_control;
 mod raw;
+mod settled;
 mod swaps;
 mod usage;
 mod watches;

@@ -58,6 +58,13 @@ pub struct KeyValueCondition {
     pub any_case: bool,
 }
 
+impl KeyValueCondition {
+    /// It can be asked: its pattern, where it has one, is a regular expression.
+    pub fn can_be_asked(&self) -> bool {
+        ReadyTest::of(self).is_ok()
+    }
+}
+
 /// A condition that is ready to be asked of many pins.
 pub(super) struct ReadyTest {
     /// Asked of keys and values in lower case.

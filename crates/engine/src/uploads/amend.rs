@@ -1,5 +1,8 @@
 //! What a person chose besides sending, or after it began: name, key-values, group and end, set on the pin itself.
 
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+
 use pinning::PinRef;
 
 use super::rows::{self, Upload};
@@ -96,6 +99,61 @@ impl Uploads {
             tracing::warn!(%error, id, "the queue could not be written");
         }
         self.store.announcer.changed(Noun::Upload, Some(vec![id]));
+    }
+
+    /// The bytes are pinned already, under this name: where another was chosen, the pin gets that.
+    pub(super) fn note_name(&self, upload: &Upload, has: Option<&str>) {
+        let chosen = upload.wish.pin_name.as_deref();
+        if let Some(has) = has
+            && chosen.is_some_and(|chosen| chosen != has)
+        {
+            self.renamed().insert(upload.id, has.to_owned());
+        }
+    }
+
+    /// What is said of a pin that was there before and has another name now.
+    pub(super) fn renamed_words(&self, upload: &Upload) -> Option<String> {
+        // Where it could not be set, that is said.
+        let set = upload
+            .wish
+            .pin_name
+            .as_ref()
+            .filter(|_| upload.detail.is_none())?;
+        let before = self.renamed().get(&upload.id)?.clone();
+        Some(format!(
+            "It was pinned already, as “{before}”; its name becomes “{set}”."
+        ))
+    }
+
+    /// Those of these uploads that are pinned, and whose name, key-values, group or end is being set now.
+    pub(crate) fn being_set(&self, ids: &[i64]) -> Result<Vec<i64>, CommandError> {
+        let mut all = Vec::new();
+        for &id in ids {
+            let upload = self.store.ledger.read(|tx| rows::find(tx, id))?;
+            let open = upload.filter(|upload| upload.job.state == State::Pinned && upload.amended);
+            // A held account sets nothing until it is well again.
+            if open.is_some_and(|upload| self.accounts.hold(upload.account).is_none()) {
+                all.push(id);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Why what was chosen for a pinned upload is not set; `None` where it is.
+    pub(crate) fn unset(&self, id: i64) -> Result<Option<String>, CommandError> {
+        let upload = self.store.ledger.read(|tx| rows::find(tx, id))?;
+        let unset = upload.filter(|upload| upload.amended || upload.detail.is_some());
+        Ok(unset.map(|upload| {
+            let why = upload.detail.unwrap_or_else(|| {
+                "It is set once the account works again and Pinfold runs.".to_owned()
+            });
+            let name = upload.wish.name;
+            format!("{name}: what was chosen for it is not set. {why}")
+        }))
+    }
+
+    fn renamed(&self) -> MutexGuard<'_, HashMap<i64, String>> {
+        self.renamed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives the pin the name, key-values and group that were chosen after (or besides) sending.

@@ -209,6 +209,7 @@ impl Uploads {
             amended: Some(true),
             ..Facts::default()
         };
+        self.note_name(upload, pin.name.as_deref());
         self.pins.add(upload.account, pins::listed(pin)).await?;
         Ok(Some(Outcome {
             events: vec![Event::AlreadyPinned],

@@ -144,6 +144,8 @@ pub struct Uploads {
     not_whole: Mutex<HashSet<i64>>,
     /// Pinned rows whose name, key-values or group an earlier run did not come to set.
     unsettled: Mutex<Vec<(i64, AccountId)>>,
+    /// What pins were called that an upload of this run found there, and whose name it changes.
+    renamed: Mutex<HashMap<i64, String>>,
 }
 
 impl Uploads {
@@ -180,6 +182,7 @@ impl Uploads {
             pace,
             batch: AtomicI64::new(0),
             not_whole: Mutex::default(),
+            renamed: Mutex::default(),
             unsettled: Mutex::default(),
         }
     }

@@ -210,7 +210,12 @@ impl Uploads {
 
     /// One row of the queue.
     pub fn row_of(&self, id: i64) -> Result<UploadRow, CommandError> {
-        self.row(&self.store.ledger.read(|tx| rows::get(tx, id))?)
+        let found = self.store.ledger.read(|tx| rows::find(tx, id))?;
+        let upload = found.ok_or_else(|| {
+            let sentence = format!("There is no upload with the number {id}.");
+            CommandError::new(ErrorCode::Gone, sentence)
+        })?;
+        self.row(&upload)
     }
 
     /// What has ended and has this text in its name or a CID, also what was taken out of the list.
@@ -292,7 +297,11 @@ impl Uploads {
             (None, None) => {
                 let held_until = account_hold.and_then(|hold| hold.until);
                 let next = self.next_try(state, held_until);
-                sentence(upload, state, &service, &next)
+                let words = sentence(upload, state, &service, &next);
+                let renamed = self
+                    .renamed_words(upload)
+                    .filter(|_| state == State::Pinned);
+                renamed.map_or(words.clone(), |renamed| format!("{words} {renamed}"))
             }
         };
         let ended = matches!(state, State::Pinned | State::Cancelled);

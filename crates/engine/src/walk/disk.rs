@@ -161,7 +161,7 @@ fn nanoseconds(seconds: i64, rest: i128) -> i128 {
 
 fn problem(errno: Errno) -> Problem {
     let (code, words) = match errno {
-        Errno::NOENT | Errno::NOTDIR => (ErrorCode::Vanished, "is not there any more.".into()),
+        Errno::NOENT | Errno::NOTDIR => (ErrorCode::Vanished, "is not there.".into()),
         Errno::LOOP | Errno::XDEV => (
             ErrorCode::OutsideLink,
             "is a link. Pinfold follows no links; drop what it points to.".into(),
