@@ -65,5 +65,6 @@ fn body(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Str
     render(&mut section)?;
     let section = String::from_utf8(section).map_err(io::Error::other)?;
     let lines = section.lines().skip_while(|line| !line.starts_with(".SH "));
-    Ok(lines.skip(1).map(|line| format!("{line}\n")).collect())
+    let lines = lines.skip(1).flat_map(|line| [line, "\n"]);
+    Ok(lines.collect())
 }
