@@ -9,7 +9,12 @@ use tokio::task::JoinHandle;
 
 use crate::exit::Failure;
 use crate::places::Places;
+use crate::print::Out;
+use crate::serve::interrupted;
 use crate::service;
+
+/// Why a command that is done does not end yet.
+const OTHERS: &str = "Done. What another command sends goes through this one, which ends once that is sent. Ctrl-C ends it now; it is sent again then.";
 
 /// How often a holder that does not answer yet, or is about to end, is asked, and the time between.
 const TRIES: u32 = 200;
@@ -89,6 +94,8 @@ impl House {
                 self.alone = Alone::hold(&self.places)?;
             }
             if let Some(alone) = &self.alone {
+                let uploads = &alone.desk.engine.uploads;
+                uploads.leave_to_others(!request.waits_for_queue());
                 break here(alone, request, &mut hear).await;
             }
             let lost = match lock::reach(&self.places.data, &self.places.runtime) {
@@ -127,6 +134,20 @@ impl House {
         })
         .await?;
         Ok(all)
+    }
+
+    /// Waits until nothing is being sent for others, where this process holds the data folder; or until the person stops it.
+    pub(crate) async fn finish(&self, out: &Out) {
+        let Some(alone) = &self.alone else {
+            return;
+        };
+        if alone.desk.holds_others_up() {
+            out.aside(OTHERS);
+        }
+        tokio::select! {
+            () = alone.desk.finish() => {}
+            () = interrupted() => {}
+        }
     }
 
     /// Lets go of the data folder, where this process holds it.

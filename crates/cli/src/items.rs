@@ -276,6 +276,8 @@ pub(crate) async fn remove(
         }
     };
     if !rm.yes {
+        // Nobody else waits for the answer.
+        house.leave().await;
         sure(&question).await?;
     }
     let pins = pins.iter().filter_map(|pin| pin.id).collect();

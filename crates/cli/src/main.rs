@@ -97,6 +97,9 @@ async fn run(arguments: Arguments, out: &Out) -> Result<(), Failure> {
                 done = asked(command, account, &mut house, out) => done,
                 () = serve::interrupted() => Err(Failure::Interrupted),
             };
+            if !matches!(done, Err(Failure::Interrupted)) {
+                house.finish(out).await;
+            }
             house.leave().await;
             done
         }

@@ -74,6 +74,16 @@ impl House {
         words.map(str::to_owned).to_vec()
     }
 
+    /// The service, as a stranger sees it.
+    pub(crate) fn service(&self) -> oracle::Service {
+        oracle::Service {
+            api: self.server.api_url(),
+            gateway: self.server.gateway_url(),
+            token: TOKEN.to_owned(),
+            log: self.path("service/requests.log"),
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

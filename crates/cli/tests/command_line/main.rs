@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod adds;
 mod folders;
 mod full;
 mod groups;

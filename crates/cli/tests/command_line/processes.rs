@@ -114,6 +114,7 @@ impl Pinfold {
             lines,
             errors,
             read: Vec::new(),
+            said: Vec::new(),
             told: self.told,
             arguments: self.arguments,
         }
@@ -127,6 +128,7 @@ pub(crate) struct Running {
     errors: Option<ChildStderr>,
     /// The lines that were asked for.
     read: Vec<u8>,
+    said: Vec<u8>,
     told: Told,
     arguments: String,
 }
@@ -161,6 +163,17 @@ impl Running {
         }
     }
 
+    /// The next line that it says beside its results; empty once it has ended.
+    pub(crate) fn word(&mut self) -> String {
+        let (mut line, mut letter) = (Vec::new(), [0]);
+        let errors = self.errors.as_mut().expect("somebody reads");
+        while line.last() != Some(&b'\n') && errors.read(&mut letter).expect("a letter") > 0 {
+            line.push(letter[0]);
+        }
+        self.said.extend_from_slice(&line);
+        String::from_utf8(line).expect("text")
+    }
+
     /// Nobody reads what it prints from now on.
     pub(crate) fn nobody_reads(&mut self) {
         self.lines = None;
@@ -192,7 +205,10 @@ impl Running {
     }
 
     fn ended(&mut self) -> Output {
-        let (mut stdout, mut stderr) = (std::mem::take(&mut self.read), Vec::new());
+        let (mut stdout, mut stderr) = (
+            std::mem::take(&mut self.read),
+            std::mem::take(&mut self.said),
+        );
         let (lines, errors) = (self.lines.take(), self.errors.take());
         // Both at a time: who waits for one of them while the other is full waits for ever.
         std::thread::scope(|scope| {

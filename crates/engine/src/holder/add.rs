@@ -71,6 +71,8 @@ pub(super) async fn add(
     say: &Say,
 ) -> Result<(), CommandError> {
     let engine = &desk.engine;
+    // From before there are rows: work on them begins at once.
+    let _follower = add.follow.then(|| desk.followed());
     let account = account_of(engine, add.account.as_deref())?;
     let group = match &add.group {
         Some(named) => Some(group(engine, account, named, add.network).await?),

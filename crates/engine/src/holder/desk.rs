@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};
 
 use super::Asked;
 use crate::Engine;
@@ -20,6 +20,15 @@ pub struct Closed {
     _nothing_else: Option<OwnedRwLockWriteGuard<()>>,
 }
 
+/// Somebody waits for uploads while it lives.
+pub(super) struct Follower<'a>(&'a watch::Sender<usize>);
+
+impl Drop for Follower<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|followers| *followers -= 1);
+    }
+}
+
 /// Where questions are answered.
 pub struct Desk {
     /// What answers them.
@@ -29,6 +38,8 @@ pub struct Desk {
     folders: AtomicBool,
     /// Held by everything that changes something, so that the end waits for it.
     doing: Arc<RwLock<()>>,
+    /// How many wait for uploads.
+    followers: watch::Sender<usize>,
     window: Option<Window>,
 }
 
@@ -41,6 +52,7 @@ impl Desk {
             jobs: AtomicBool::new(false),
             folders: AtomicBool::new(false),
             doing: Arc::default(),
+            followers: watch::Sender::new(0),
             window: None,
         }
     }
@@ -81,6 +93,23 @@ impl Desk {
         }
     }
 
+    /// Begins no upload from now on, and tells whether somebody waits for one that is under way.
+    pub fn holds_others_up(&self) -> bool {
+        self.engine.uploads.leave_to_others(true);
+        *self.followers.borrow() > 0 && self.engine.uploads.are_under_way()
+    }
+
+    /// Waits until nothing is under way for those who wait for uploads: what was sent in part would be sent again by the
+    /// one of them that holds the folder next.
+    pub async fn finish(&self) {
+        self.engine.uploads.leave_to_others(true);
+        let mut followers = self.followers.subscribe();
+        tokio::select! {
+            () = self.engine.uploads.under_way_end() => {}
+            _ = followers.wait_for(|followers| *followers == 0) => {}
+        }
+    }
+
     /// Waits until nothing is being changed, and begins nothing new until the answer is dropped. What is being sent is
     /// taken up by whoever holds the folder next.
     pub async fn close(&self) -> Closed {
@@ -92,6 +121,11 @@ impl Desk {
 
     pub(super) async fn doing(&self) -> OwnedRwLockReadGuard<()> {
         self.doing.clone().read_owned().await
+    }
+
+    pub(super) fn followed(&self) -> Follower<'_> {
+        self.followers.send_modify(|followers| *followers += 1);
+        Follower(&self.followers)
     }
 
     pub(super) fn window(&self) -> Option<&Window> {

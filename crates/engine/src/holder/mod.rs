@@ -302,6 +302,17 @@ impl Request {
         )
     }
 
+    /// Who asks waits for what the queue does. All others stay only a moment, and begin none of its work for others.
+    pub fn waits_for_queue(&self) -> bool {
+        match self {
+            Self::Add(add) => add.follow,
+            Self::Import(import) => import.follow,
+            Self::Copy(copy) => copy.follow,
+            Self::Follow { .. } | Self::FollowQueue { .. } | Self::FollowJobs { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Asking it twice does, and says, what asking it once does.
     pub fn may_be_repeated(&self) -> bool {
         match self {

@@ -108,6 +108,7 @@ pub struct ProgressLine {
 
 /// A line for each upload whenever it changes, until each is over.
 pub(super) async fn follow(desk: &Desk, uploads: &[i64], say: &Say) -> Result<(), CommandError> {
+    let _follower = desk.followed();
     let engine = &desk.engine;
     let mut changes = engine.store.announcer.listen();
     let mut progress = engine.uploads.progress();
@@ -229,6 +230,7 @@ impl<'a> Of<'a> {
 
 /// A line for each upload that changes, until nobody listens.
 pub(super) async fn follow_all(desk: &Desk, of: &Of<'_>, say: &Say) -> Result<(), CommandError> {
+    let _follower = desk.followed();
     let engine = &desk.engine;
     let mut changes = engine.store.announcer.listen();
     let mut progress = engine.uploads.progress();

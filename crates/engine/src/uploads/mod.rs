@@ -13,6 +13,7 @@ mod confirm;
 mod control;
 mod copies;
 mod drops;
+mod ending;
 pub(crate) mod from_watch;
 mod handover;
 mod ignored;
@@ -39,7 +40,7 @@ mod words;
 mod work;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex};
 
 use serde::Deserialize;
@@ -129,6 +130,10 @@ pub struct Uploads {
     computing: Mutex<HashMap<String, Arc<Running>>>,
     /// Rings whenever there may be something to do.
     wake: Arc<Notify>,
+    /// Another process is to go on: no row is begun. Changed and read by whoever holds `running`.
+    begins_nothing: AtomicBool,
+    /// Rings whenever work on a row has ended.
+    ended: Notify,
     /// Hashing uses every core by itself, so one file or folder at a time.
     hashing: Semaphore,
     /// The small ones do not stand behind a huge one.
@@ -173,6 +178,8 @@ impl Uploads {
             turns: Turns::default(),
             computing: Mutex::default(),
             wake,
+            begins_nothing: AtomicBool::new(false),
+            ended: Notify::new(),
             hashing: Semaphore::new(1),
             hashing_small: Semaphore::new(1),
             progress: broadcast::channel(16).0,

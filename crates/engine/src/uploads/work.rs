@@ -172,11 +172,18 @@ impl Uploads {
 
     fn begin(self: &Arc<Self>, id: i64, lane: bool) {
         let running = Running::new(lane, self.clock.now());
-        self.running().insert(id, running.clone());
+        {
+            let mut all = self.running();
+            if self.leaves_to_others() {
+                return;
+            }
+            all.insert(id, running.clone());
+        }
         let this = self.clone();
         tokio::spawn(async move {
             this.work_on(id, &running).await;
             this.running().remove(&id);
+            this.ended.notify_waiters();
             this.wake.notify_one();
         });
     }
@@ -208,6 +215,9 @@ impl Uploads {
                 return;
             }
             if running.cancel.is_cancelled() || self.accounts.hold(upload.account).is_some() {
+                return;
+            }
+            if self.leaves_to_others() && !matches!(active, Active::Sending | Active::Confirming) {
                 return;
             }
             // An earlier request of this row did not come to its end in the ledger, and may have arrived.

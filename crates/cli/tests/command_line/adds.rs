@@ -1,0 +1,96 @@
+//! Several `add`s at once: through whichever process they go, each byte is sent once.
+
+use rustix::process::Signal;
+use sandbox::{Gate, Kind, Route};
+
+use crate::house::{House, cid_of};
+
+/// Bytes beside the content of a request: heads of parts, names and key-values.
+const BESIDE: u64 = 4_096;
+
+fn bytes(seed: u32, count: u32) -> Vec<u8> {
+    (0..count)
+        .map(|n| n.wrapping_mul(n.wrapping_add(seed)).to_le_bytes()[1])
+        .collect()
+}
+
+/// Bytes of all uploads that the service read, by its own log.
+fn received(house: &House) -> u64 {
+    let log = house.service().log();
+    let uploads = log.iter().filter(|entry| {
+        let path = entry["path"].as_str().unwrap_or_default();
+        matches!(entry["method"].as_str(), Some("POST" | "PATCH"))
+            && (path.contains("/files") || path.contains("/pinning/pinFile"))
+    });
+    uploads.filter_map(|entry| entry["received"].as_u64()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_add_that_is_done_goes_only_once_what_others_send_through_it_is_sent() {
+    let house = House::with_account().await;
+    let faults = house.server.faults();
+    let sizes = [30_000, 900_000, 40_000_u32];
+    let [first, second, third] =
+        sizes.map(|size| house.file(&format!("{size}.raw"), &bytes(size, size)));
+    let [before_the_first, in_the_second] = [Gate::new(), Gate::new()];
+    faults.once(Route::V3Upload, Kind::Hold(before_the_first.clone()));
+    faults.once(
+        Route::V3Upload,
+        Kind::HoldAfterBytes(400_000, in_the_second.clone()),
+    );
+
+    let mut holder = house.pinfold(&["add", &first]).spawn();
+    before_the_first.arrived().await;
+    let follower = house.pinfold(&["add", &second]).spawn();
+    in_the_second.arrived().await;
+    before_the_first.open();
+    let printed = holder.line();
+    assert!(printed.contains("verified"), "{printed}");
+    let word = holder.word();
+    assert!(word.contains("another command"), "{word}");
+    // What comes now begins with whoever holds the folder next.
+    let late = house.pinfold(&["--json", "add", &third]).spawn();
+    in_the_second.open();
+
+    let follower = follower.ends();
+    assert_eq!(follower.status.code(), Some(0));
+    assert_eq!(late.ends().status.code(), Some(0));
+    assert_eq!(holder.ends().status.code(), Some(0));
+    let sum: u64 = sizes.iter().map(|size| u64::from(*size)).sum();
+    let received = received(&house);
+    assert!(
+        received >= sum && received <= sum + 3 * BESIDE,
+        "{received}"
+    );
+    let stored = house.service().stored();
+    assert!(stored.len() == 3 && stored.values().all(|times| *times == 1));
+    let cid = cid_of(&String::from_utf8_lossy(&follower.stdout));
+    assert_eq!(house.served(&cid).await, bytes(sizes[1], sizes[1]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_add_that_waits_for_what_others_send_ends_at_ctrl_c_with_its_own_code() {
+    let house = House::with_account().await;
+    let faults = house.server.faults();
+    let (first, second) = (
+        house.file("first", b"first"),
+        house.file("second", &bytes(7, 300_000)),
+    );
+    let [before_the_first, in_the_second] = [Gate::new(), Gate::new()];
+    faults.once(Route::V3Upload, Kind::Hold(before_the_first.clone()));
+    faults.once(
+        Route::V3Upload,
+        Kind::HoldAfterBytes(100_000, in_the_second.clone()),
+    );
+    let mut holder = house.pinfold(&["add", &first]).spawn();
+    before_the_first.arrived().await;
+    let follower = house.pinfold(&["add", &second]).spawn();
+    in_the_second.arrived().await;
+    before_the_first.open();
+    holder.line();
+    assert!(holder.word().contains("Ctrl-C"));
+    let ended = holder.signalled(Signal::INT);
+    assert_eq!(ended.status.code(), Some(0));
+    in_the_second.open();
+    assert_eq!(follower.ends().status.code(), Some(0));
+}
