@@ -1,6 +1,6 @@
 //! `pinfold ls`, `show`, `edit` and `rm`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use engine::clock::{Clock, SystemClock};
 use engine::holder::{PastAsked, PinChange, PinLine, PinsAsked, Reply, Request, SortedBy};
@@ -10,7 +10,7 @@ use crate::add::plain;
 use crate::arguments::{Check, Edit, Kind, Ls, Narrowed, Rm, Sort, Status};
 use crate::exit::Failure;
 use crate::house::House;
-use crate::print::{Out, Side, moment, size};
+use crate::print::{Out, Side, harmless, moment, size, told};
 use crate::table;
 
 /// Pins that a question names one by one.
@@ -298,11 +298,10 @@ pub(crate) async fn sure(question: &str) -> Result<(), Failure> {
     if !io::stdin().is_terminal() {
         return Err(Failure::Usage(format!(
             "{} Say --yes where nobody can be asked.",
-            crate::print::harmless(question)
+            harmless(question)
         )));
     }
-    eprint!("{} [y/N] ", crate::print::harmless(question));
-    let _ = io::stderr().flush();
+    told(&format!("{} [y/N] ", harmless(question)));
     // Read aside: Ctrl-C is heard while the question stands.
     let read = tokio::task::spawn_blocking(|| {
         let mut answer = String::new();

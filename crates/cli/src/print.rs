@@ -63,7 +63,7 @@ impl Out {
     /// Something worth knowing beside the result.
     pub(crate) fn aside(&self, text: &str) {
         if !self.json {
-            eprintln!("{}", harmless(text));
+            told(&format!("{}\n", harmless(text)));
         }
     }
 
@@ -73,10 +73,10 @@ impl Out {
             let _ = self.object(&Reply::Error(error.clone()));
             return;
         }
-        eprintln!("pinfold: {}", harmless(&error.message));
+        told(&format!("pinfold: {}\n", harmless(&error.message)));
         let detail = error.detail.as_deref();
         if let Some(detail) = detail.filter(|detail| !error.message.contains(*detail)) {
-            eprintln!("  {}", harmless(detail));
+            told(&format!("  {}\n", harmless(detail)));
         }
     }
 
@@ -126,6 +126,12 @@ impl Out {
         }
         Ok(())
     }
+}
+
+/// Words on standard error. What is done, and the exit code, do not depend on whether anybody can read them.
+pub(crate) fn told(words: &str) {
+    let mut to = io::stderr().lock();
+    let _ = to.write_all(words.as_bytes()).and_then(|()| to.flush());
 }
 
 fn aligned(cells: &[String], heads: &[(&str, Side)], widths: &[usize]) -> String {

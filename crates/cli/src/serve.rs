@@ -15,6 +15,8 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(crate) async fn run(out: &Out) -> Result<(), Failure> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // It would say on standard error that standard error takes nothing, and panic.
+        .log_internal_errors(false)
         .with_ansi(false)
         .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
         .init();

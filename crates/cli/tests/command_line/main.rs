@@ -26,6 +26,7 @@ mod private;
 mod processes;
 mod said;
 mod secrets;
+mod stderr;
 mod takeover;
 mod tokens;
 mod waiting;

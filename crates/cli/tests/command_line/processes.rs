@@ -84,6 +84,12 @@ impl Pinfold {
         self
     }
 
+    /// What it says beside its results goes here, and is not kept.
+    pub(crate) fn stderr(mut self, to: impl Into<Stdio>) -> Self {
+        self.command.stderr(to);
+        self
+    }
+
     pub(crate) fn output(mut self) -> Output {
         let output = self.command.output().expect("starts");
         self.told.keep(&self.arguments, &output.stdout);
