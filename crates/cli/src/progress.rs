@@ -1,21 +1,24 @@
-//! Uploads that a command waits for: bars on a terminal, and one line for each that has ended.
+//! Uploads that a command waits for: bars on a terminal, elsewhere why one waits, and one line for each that has ended.
+
+mod bars;
 
 use std::collections::BTreeMap;
 
+use engine::error::ErrorCode;
 use engine::holder::{ProgressLine, Reply, UploadLine};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::exit::{self, Failure, code_of};
-use crate::print::{Out, harmless};
-
-/// How wide a name may be before its bar.
-const WIDEST_NAME: usize = 40;
+use crate::print::Out;
+use bars::Bars;
 
 /// What is known of the uploads that are waited for.
 pub(crate) struct Followed<'a> {
     out: &'a Out,
-    bars: MultiProgress,
-    shown: BTreeMap<i64, ProgressBar>,
+    bars: Bars,
+    /// Why each waited when that was told last.
+    told: BTreeMap<i64, ErrorCode>,
+    /// How far each was when that was told last.
+    moved: BTreeMap<i64, ProgressLine>,
     /// The last line of each.
     pub(crate) uploads: BTreeMap<i64, UploadLine>,
     worst: u8,
@@ -25,8 +28,9 @@ impl<'a> Followed<'a> {
     pub(crate) fn new(out: &'a Out) -> Self {
         Self {
             out,
-            bars: MultiProgress::new(),
-            shown: BTreeMap::new(),
+            bars: Bars::new(out.progress),
+            told: BTreeMap::new(),
+            moved: BTreeMap::new(),
             uploads: BTreeMap::new(),
             worst: exit::OK,
         }
@@ -36,10 +40,7 @@ impl<'a> Followed<'a> {
     pub(crate) fn hear(&mut self, reply: &Reply) -> Result<(), Failure> {
         match reply {
             Reply::Upload(upload) => self.upload(upload, reply),
-            Reply::Progress(progress) => {
-                self.progress(progress);
-                self.out.object(reply)
-            }
+            Reply::Progress(progress) => self.progress(progress, reply),
             Reply::Note { sentence } => {
                 self.bars.suspend(|| self.out.aside(sentence));
                 self.out.object(reply)
@@ -63,15 +64,15 @@ impl<'a> Followed<'a> {
             return Ok(());
         }
         self.out.object(reply)?;
-        if let Some(bar) = self.shown.get(&upload.id) {
-            bar.set_message(upload.state.replace('_', " "));
-        }
-        if !upload.over || before.is_some_and(|before| before.over) {
+        if !upload.over {
+            self.bars.show(upload, None);
+            self.say_why(upload);
             return Ok(());
         }
-        if let Some(bar) = self.shown.remove(&upload.id) {
-            bar.finish_and_clear();
+        if before.is_some_and(|before| before.over) {
+            return Ok(());
         }
+        self.bars.end(upload.id);
         let code = code(upload);
         self.worst = self.worst.max(code);
         let out = self.out;
@@ -93,26 +94,26 @@ impl<'a> Followed<'a> {
         })
     }
 
-    fn progress(&mut self, progress: &ProgressLine) {
-        if !self.out.progress {
-            return;
-        }
-        let Some(upload) = self.uploads.get(&progress.id) else {
+    /// Where no bar says it: why it waits, once for each reason.
+    fn say_why(&mut self, upload: &UploadLine) {
+        let Some(reason) = upload.reason.filter(|_| !self.out.progress) else {
             return;
         };
-        let bar = self.shown.entry(progress.id).or_insert_with(|| {
-            let bar = self.bars.add(ProgressBar::new(progress.total));
-            let style = "{prefix}  {bar:24}  {decimal_bytes}/{decimal_total_bytes}  {msg}";
-            if let Ok(style) = ProgressStyle::with_template(style) {
-                bar.set_style(style);
-            }
-            let name: String = harmless(&upload.name).chars().take(WIDEST_NAME).collect();
-            bar.set_prefix(name);
-            bar.set_message(upload.state.replace('_', " "));
-            bar
-        });
-        bar.set_length(progress.total);
-        bar.set_position(progress.done.min(progress.total));
+        if self.told.insert(upload.id, reason) != Some(reason) {
+            let (name, sentence) = (&upload.name, &upload.sentence);
+            self.out.aside(&format!("{name}: {sentence}"));
+        }
+    }
+
+    fn progress(&mut self, progress: &ProgressLine, reply: &Reply) -> Result<(), Failure> {
+        if let Some(upload) = self.uploads.get(&progress.id) {
+            self.bars.show(upload, Some(progress));
+        }
+        let before = self.moved.insert(progress.id, progress.clone());
+        if before.as_ref() == Some(progress) {
+            return Ok(());
+        }
+        self.out.object(reply)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rustix::process::Signal;
 use sandbox::{Gate, Kind, Route};
+use serde_json::Value;
 
 use crate::house::{House, cid_of};
 
@@ -93,4 +94,63 @@ async fn an_add_that_waits_for_what_others_send_ends_at_ctrl_c_with_its_own_code
     assert_eq!(ended.status.code(), Some(0));
     in_the_second.open();
     assert_eq!(follower.ends().status.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_add_that_waits_says_why_once_and_tells_only_what_changed() {
+    let mut house = House::with_account().await;
+    house.moves_elsewhere("another-token").await;
+    let file = house.file("waits.txt", b"nobody takes it");
+    let mut waiting = house.pinfold(&["add", &file]).spawn();
+    let word = waiting.word();
+    assert!(
+        word.starts_with("waits.txt: ") && word.contains("cannot be reached"),
+        "{word}"
+    );
+    // Beside it: it is asked again and again, and each time the reason is the same.
+    let mut beside = house.pinfold(&["--json", "queue", "watch"]).spawn();
+    let mut lines = Vec::new();
+    let held = |lines: &[Value]| lines.iter().filter(|it| it["reason"] == "offline").count();
+    while held(&lines) < 3 {
+        lines.push(serde_json::from_str::<Value>(&beside.line()).expect("JSON"));
+    }
+    beside.kill();
+    let idle = lines
+        .iter()
+        .filter(|line| line["kind"] == "progress" && line["total"] == 0);
+    assert!(idle.count() <= 1, "{lines:?}");
+    let ended = waiting.signalled(Signal::INT);
+    assert_eq!(ended.status.code(), Some(130));
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(told, word);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_add_that_is_stopped_leaves_its_upload_in_the_queue_which_is_sent_once_later() {
+    let house = House::with_account().await;
+    let content = bytes(3, 300_000);
+    let file = house.file("stopped.raw", &content);
+    let gate = Gate::new();
+    let held = Kind::HoldAfterBytes(100_000, gate.clone());
+    house.server.faults().once(Route::V3Upload, held);
+    let adding = house.pinfold(&["add", &file]).spawn();
+    gate.arrived().await;
+    let stopped = adding.signalled(Signal::INT);
+    assert_eq!(stopped.status.code(), Some(130));
+    gate.open();
+    let queued = house.objects(&["queue", "ls"], "upload");
+    assert_eq!(queued[0]["name"], "stopped.raw");
+
+    let (running, _) = house.stays(&["run"]);
+    house.until("the queue is empty", |house| {
+        house.objects(&["queue", "ls"], "upload").is_empty()
+    });
+    assert_eq!(running.terminate().0, 0);
+    let stored = house.service().stored();
+    assert!(
+        stored.len() == 1 && stored.values().all(|times| *times == 1),
+        "{stored:?}"
+    );
+    let cid = stored.keys().next().expect("a CID");
+    assert_eq!(house.served(cid).await, content);
 }
