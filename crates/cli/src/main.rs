@@ -71,10 +71,8 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments, out: &Out) -> Result<(), Failure> {
     let account = arguments.account;
-    if account.is_some()
-        && let Some(words) = without_account(&arguments.command)
-    {
-        return Err(Failure::Usage(words.into()));
+    if account.is_some() && matches!(arguments.command, Command::Run) {
+        return Err(Failure::Usage(RUNS_FOR_ALL.into()));
     }
     match arguments.command {
         Command::Cid(cid) => cid::run(cid, out).await,
@@ -106,18 +104,8 @@ async fn run(arguments: Arguments, out: &Out) -> Result<(), Failure> {
     }
 }
 
-/// Why a command takes no `--account`, of one that does not work with one account.
-fn without_account(command: &Command) -> Option<&'static str> {
-    match command {
-        Command::Run => Some(
-            "`run` works on the queue, the imports and the folders of all accounts: leave --account out. What one account is to send can be paused: `pinfold --account NAME queue pause`.",
-        ),
-        Command::Cid(_) | Command::Sandbox(_) | Command::Completions { .. } | Command::Man => {
-            Some("This command needs no account: leave --account out.")
-        }
-        _ => None,
-    }
-}
+/// Of the commands that work for accounts, the only one that cannot be for one of them.
+const RUNS_FOR_ALL: &str = "`run` works on the queue, the imports and the folders of all accounts: leave --account out. What one account is to send can be paused: `pinfold --account NAME queue pause`.";
 
 async fn asked(
     command: Command,
