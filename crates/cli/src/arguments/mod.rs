@@ -45,7 +45,7 @@ No token is ever an argument: it is read from standard input, from a prompt, or 
 #[derive(Debug, Parser)]
 #[command(name = "pinfold", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(crate) struct Arguments {
-    /// The account, by name or number; else the one worked with last, and of the queue those of all.
+    /// The account, by name or number; else the one worked with last, and of queue and watched folders those of all.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) account: Option<String>,
     /// Prints one JSON object a line.
