@@ -16,6 +16,7 @@ use crate::exit::Failure;
 use crate::house::House;
 use crate::print::Out;
 use crate::progress::Followed;
+use crate::queue::NOBODY;
 
 /// What standard input is called where nobody names it.
 const UNNAMED: &str = "stdin";
@@ -85,6 +86,9 @@ pub(crate) async fn run(
     if add.no_wait {
         for upload in followed.uploads.values() {
             out.line(&format!("{}  {}  {}", upload.id, upload.name, upload.state))?;
+        }
+        if house.is_alone() {
+            out.aside(NOBODY);
         }
         return Ok(());
     }

@@ -136,6 +136,11 @@ impl House {
         Ok(all)
     }
 
+    /// No other process works on the queue: this one held the data folder, and ends.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.alone.is_some()
+    }
+
     /// Waits until nothing is being sent for others, where this process holds the data folder; or until the person stops it.
     pub(crate) async fn finish(&self, out: &Out) {
         let Some(alone) = &self.alone else {

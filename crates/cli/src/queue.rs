@@ -11,6 +11,9 @@ use crate::limits;
 use crate::print::{Out, Side, size};
 use crate::progress::Followed;
 
+/// Said where uploads are in the queue and no process stays.
+pub(crate) const NOBODY: &str = "Nothing works on the queue now: `pinfold run` does.";
+
 pub(crate) async fn run(
     what: Queue,
     account: Option<String>,
@@ -84,13 +87,27 @@ pub(crate) async fn run(
         Queue::Retry { uploads } => control(Control::Retry, uploads),
         Queue::Cancel { uploads, .. } => control(Control::Cancel, uploads),
     };
+    let is_worked_on = matches!(
+        request,
+        Request::Queue { .. }
+            | Request::Control {
+                what: Control::Retry | Control::Resume,
+                ..
+            }
+    );
     let mut told = Told::default();
+    if matches!(request, Request::Queue { account: None, .. }) && !out.json {
+        let accounts = house.gather(Request::Accounts).await?;
+        told.with_account = accounts.len() > 1;
+    }
+    let mut open = false;
     for reply in house.gather(request).await? {
         if let Reply::Upload(upload) = &reply {
             if one_by_one {
                 std::mem::take(&mut told).print(out)?;
             }
-            told.rows.push(row(upload));
+            open |= !upload.over;
+            told.rows.push(row(upload, told.with_account));
         }
         if let Reply::LeftOut(thing) = &reply {
             let cells = vec![thing.path.clone(), thing.sentence.clone()];
@@ -104,7 +121,11 @@ pub(crate) async fn run(
         }
         plain(out, &reply)?;
     }
-    told.print(out)
+    told.print(out)?;
+    if is_worked_on && open && house.is_alone() {
+        out.aside(NOBODY);
+    }
+    Ok(())
 }
 
 /// Uploads, or one with what was left out of it.
@@ -112,17 +133,22 @@ pub(crate) async fn run(
 struct Told {
     rows: Vec<Vec<String>>,
     left_out: Vec<Vec<String>>,
+    /// There are several accounts.
+    with_account: bool,
 }
 
 impl Told {
     fn print(self, out: &Out) -> Result<(), Failure> {
-        let heads = [
+        let mut heads = vec![
             ("NO", Side::Right),
             ("STATE", Side::Left),
             ("SIZE", Side::Right),
             ("NAME", Side::Left),
             ("", Side::Left),
         ];
+        if self.with_account {
+            heads.insert(1, ("ACCOUNT", Side::Left));
+        }
         out.table(&heads, &self.rows)?;
         out.table(
             &[("LEFT OUT", Side::Left), ("", Side::Left)],
@@ -131,12 +157,16 @@ impl Told {
     }
 }
 
-fn row(upload: &UploadLine) -> Vec<String> {
-    vec![
+fn row(upload: &UploadLine, with_account: bool) -> Vec<String> {
+    let mut cells = vec![
         upload.id.to_string(),
         upload.state.replace('_', " "),
         upload.bytes.map(size).unwrap_or_default(),
         upload.name.clone(),
         upload.sentence.clone(),
-    ]
+    ];
+    if with_account {
+        cells.insert(1, upload.account.clone());
+    }
+    cells
 }

@@ -154,3 +154,40 @@ async fn an_add_that_is_stopped_leaves_its_upload_in_the_queue_which_is_sent_onc
     let cid = stored.keys().next().expect("a CID");
     assert_eq!(house.served(cid).await, content);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_names_accounts_and_tells_where_nothing_works_on_it() {
+    const NOBODY: &str = "Nothing works on the queue now: `pinfold run` does.";
+    let house = House::with_account().await;
+    let file = house.file("one", b"of the first account");
+    let (code, told) = house.code(&["add", "--no-wait", &file]);
+    assert_eq!((code, told.trim()), (0, NOBODY));
+    assert!(!house.done(&["queue", "ls"]).contains("ACCOUNT"));
+    house.done(&["account", "add", "--sandbox"]);
+    let other = house.file("two", b"of the other account");
+    house.done(&["--account", "Sandbox", "add", "--no-wait", &other]);
+
+    let listed = house.objects(&["queue", "ls"], "upload");
+    let accounts: Vec<&str> = listed
+        .iter()
+        .filter_map(|it| it["account"].as_str())
+        .collect();
+    assert_eq!(accounts, ["here", "Sandbox"]);
+    let table = house.done(&["queue", "ls"]);
+    assert!(
+        table.contains("ACCOUNT") && table.contains("  Sandbox  "),
+        "{table}"
+    );
+    assert!(
+        !house
+            .done(&["--account", "here", "queue", "ls"])
+            .contains("ACCOUNT")
+    );
+    assert!(house.code(&["queue", "ls"]).1.contains(NOBODY));
+    house.done(&["queue", "pause", "1"]);
+    assert!(house.code(&["queue", "resume", "1"]).1.contains(NOBODY));
+    // Beside one that stays nothing is said.
+    house.done(&["queue", "pause"]);
+    let (_running, _) = house.stays(&["run"]);
+    assert_eq!(house.code(&["queue", "ls"]).1, "");
+}

@@ -131,7 +131,8 @@ pub(super) async fn add(
     }
     for id in &uploads {
         let row = engine.uploads.row_of(*id)?;
-        say.line(Reply::Upload(UploadLine::new(&row))).await?;
+        say.line(Reply::Upload(UploadLine::new(engine, &row)))
+            .await?;
     }
     // From here on nothing is lost if the asker or this process goes away.
     drop(doing);

@@ -199,7 +199,8 @@ pub(super) async fn answer(
     }
     uploads.answer_each(upload, &yes, &no).await?;
     let row = uploads.row_of(upload)?;
-    say.line(Reply::Upload(UploadLine::new(&row))).await
+    say.line(Reply::Upload(UploadLine::new(of.engine(), &row)))
+        .await
 }
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ pub(super) async fn show(of: &Of<'_>, uploads: &[i64], say: &Say) -> Result<(), 
     }
     for &upload in uploads {
         let row = engine.uploads.row_of(upload)?;
-        say.line(Reply::Upload(UploadLine::new(&row))).await?;
+        say.line(Reply::Upload(UploadLine::new(engine, &row)))
+            .await?;
         let told = engine.uploads.problems(upload)?;
         let more = usize::try_from(row.problems).unwrap_or(usize::MAX);
         let more = more.saturating_sub(told.len());

@@ -22,6 +22,9 @@ const PAGE: usize = 200;
 pub struct UploadLine {
     /// Its number.
     pub id: i64,
+    /// The account's name; empty where another version of Pinfold does not say it.
+    #[serde(default)]
+    pub account: String,
     /// For people.
     pub name: String,
     /// Where it stands: `scanning`, `queued`, `hashing`, `checking`, `sending`, `confirming`, `pinned`, `waiting`,
@@ -50,9 +53,13 @@ pub struct UploadLine {
 }
 
 impl UploadLine {
-    pub(super) fn new(row: &UploadRow) -> Self {
+    pub(super) fn new(engine: &Engine, row: &UploadRow) -> Self {
+        // An account that was just removed has no name any more.
+        let account = engine.uploads.account_of(row.id).ok();
+        let account = account.and_then(|id| engine.accounts.get(id).ok());
         Self {
             id: row.id,
+            account: account.map(|account| account.label).unwrap_or_default(),
             name: row.name.clone(),
             state: word(row.state),
             reason: row.reason,
@@ -121,7 +128,7 @@ pub(super) async fn follow(desk: &Desk, uploads: &[i64], say: &Say) -> Result<()
             let Some(last) = open.get_mut(&id) else {
                 continue;
             };
-            let line = UploadLine::new(&engine.uploads.row_of(id)?);
+            let line = UploadLine::new(engine, &engine.uploads.row_of(id)?);
             if last.as_ref() == Some(&line) {
                 continue;
             }
@@ -253,7 +260,7 @@ pub(super) async fn follow_all(desk: &Desk, of: &Of<'_>, say: &Say) -> Result<()
                         for id in ids.into_iter().filter(|id| its(*id)) {
                             // A row that was cleared has nothing to tell.
                             if let Ok(row) = engine.uploads.row_of(id) {
-                                say.line(Reply::Upload(UploadLine::new(&row))).await?;
+                                say.line(Reply::Upload(UploadLine::new(engine, &row))).await?;
                             }
                         }
                     }
@@ -298,7 +305,8 @@ pub(super) async fn list(
             break;
         }
         for row in of.every(filter, left)? {
-            say.line(Reply::Upload(UploadLine::new(&row))).await?;
+            say.line(Reply::Upload(UploadLine::new(of.engine, &row)))
+                .await?;
             left -= 1;
         }
     }

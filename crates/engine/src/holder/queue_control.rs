@@ -120,7 +120,8 @@ pub(super) async fn control(
     }
     for id in chosen {
         let row = engine.uploads.row_of(id)?;
-        say.line(Reply::Upload(UploadLine::new(&row))).await?;
+        say.line(Reply::Upload(UploadLine::new(engine, &row)))
+            .await?;
     }
     say.all_failed(not_done).await
 }
