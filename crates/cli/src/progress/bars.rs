@@ -54,20 +54,21 @@ impl Now {
 
 /// How fast it goes, and how long still, where that is known.
 fn pace(progress: &ProgressLine) -> Option<String> {
-    let rate = progress
-        .rate
-        .filter(|rate| rate.is_finite() && *rate > 0.0)?;
-    let rate = size(rate.round() as u64);
-    let left = progress.seconds_left.filter(|left| left.is_finite());
-    let Some(left) = left else {
+    let rate = size(whole(progress.rate?).filter(|rate| *rate > 0)?);
+    let Some(left) = progress.seconds_left.and_then(|left| whole(left.ceil())) else {
         return Some(format!("{rate}/s"));
     };
-    let left = match left.ceil() as u64 {
+    let left = match left {
         seconds @ 0..60 => format!("{seconds} s"),
         seconds @ 60..3_600 => format!("{} min", seconds.div_ceil(60)),
         more => format!("{} h {} min", more / 3_600, more % 3_600 / 60),
     };
     Some(format!("{rate}/s, {left} left"))
+}
+
+/// The nearest whole number; `None` where there is none.
+fn whole(value: f64) -> Option<u64> {
+    format!("{value:.0}").parse().ok()
 }
 
 impl Bars {
