@@ -97,7 +97,7 @@ pub(crate) async fn run(
     );
     let mut told = Told::default();
     if matches!(request, Request::Queue { account: None, .. }) && !out.json {
-        let accounts = house.gather(Request::Accounts).await?;
+        let accounts = house.gather(Request::Accounts { account: None }).await?;
         told.with_account = accounts.len() > 1;
     }
     let mut open = false;
