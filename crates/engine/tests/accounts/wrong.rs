@@ -45,7 +45,7 @@ async fn each_wrong_address_and_token_is_one_clear_sentence() {
         (
             "http://pins.example.invalid/psa".to_owned(),
             ErrorCode::BadEndpoint,
-            "This address begins with http://",
+            "This address does not begin with https://",
         ),
         (
             "pins.example.invalid".to_owned(),

@@ -1,6 +1,6 @@
 //! A disk that is really full: a small one in memory, in a mount namespace of the test's own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::clock::{Clock, SystemClock};
@@ -25,11 +25,13 @@ async fn house(clock: Arc<dyn Clock>) -> (House, SmallDisk) {
     house.stop();
     let data = house.data();
     let before = data.with_extension("before");
-    std::fs::rename(&data, &before).expect("moves");
-    std::fs::create_dir(&data).expect("creates");
+    let copy = |from: &Path, to: &Path| {
+        let [from, to] = [from.join("."), to.to_owned()].map(|path| path.display().to_string());
+        system("cp", &["-a", &from, &to]);
+    };
+    copy(&data, &before);
     let disk = SmallDisk::at(&data);
-    let [from, to] = [before.join("."), data].map(|path| path.display().to_string());
-    system("cp", &["-a", &from, &to]);
+    copy(&before, &data);
     house.restart();
     (house, disk)
 }
@@ -52,6 +54,8 @@ async fn all_is_there_once(house: &House, contents: &[Content]) {
     assert_eq!((head.now, head.finished), (0, contents.len() as u64));
     let judged = judge(&house.service, contents, CHUNK).await;
     assert!(judged.is_well(), "{judged:?}");
+    // The disk goes before the house looks at what it wrote.
+    house.ends_clean();
 }
 
 const REFUSED: &str =
@@ -142,6 +146,7 @@ async fn a_start_on_a_full_disk_says_that_it_is_full_and_everything_is_there_whe
         drop(engine);
         put(&data, &ended);
     }
+    house.ends_clean();
 }
 
 const MEANWHILE: &str =
