@@ -16,6 +16,7 @@ import type { Held } from "../lib/keyValues";
 import "../behind";
 import { FIRST } from "../settings/settings.svelte";
 import { anAccount, commandError, fakeEngine } from "../uploads/fakeEngine";
+import { NOTHING } from "../uploads/uploads.svelte";
 
 export function aPin(id: number, with_: Partial<PinRow> = {}): PinRow {
   return {
@@ -65,7 +66,7 @@ export function aStart(with_: Partial<AppStart> = {}): AppStart {
     accounts: [pinata],
     active: "p1",
     settings: { ...FIRST, theme: "light" },
-    uploads: { now: 0, needsYou: 0, waiting: 0, finished: 0, bytesDone: 0, bytesTotal: 0, sized: true, paused: false, restingUntil: null },
+    uploads: NOTHING,
     ...with_,
   };
 }

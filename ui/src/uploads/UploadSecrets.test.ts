@@ -6,7 +6,7 @@ import type { UploadSuspects } from "../bindings";
 import { View } from "../lib/view.svelte";
 import { anUpload, commandError, fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
-import { Uploads } from "./uploads.svelte";
+import { NOTHING, Uploads } from "./uploads.svelte";
 import UploadsView from "./UploadsView.svelte";
 
 const HELD = "3 files look like secrets: a.txt, b.txt, c.txt. What is public on IPFS cannot be taken back.";
@@ -18,17 +18,7 @@ const three: UploadSuspects = {
 
 function open(suspects: UploadSuspects = three) {
   const row = anUpload({ name: "site", kind: "folder", files: 9, state: "needs_you", reason: "secret", sentence: HELD });
-  const head = {
-    now: 1,
-    needsYou: 1,
-    waiting: 0,
-    finished: 0,
-    bytesDone: 0,
-    bytesTotal: 0,
-    sized: true,
-    paused: false,
-    restingUntil: null,
-  };
+  const head = { ...NOTHING, now: 1, needsYou: 1 };
   const held = { suspects };
   const engine = fakeEngine({
     uploads_head: () => head,

@@ -3,27 +3,16 @@ import { expect, test } from "vitest";
 import type { UploadsHead } from "../bindings";
 import { fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
-import { Uploads } from "./uploads.svelte";
+import { NOTHING, Uploads } from "./uploads.svelte";
 import UploadsStrip from "./UploadsStrip.svelte";
 import { howItStands } from "./wording";
 
-const none: UploadsHead = {
-  now: 0,
-  needsYou: 0,
-  waiting: 0,
-  finished: 0,
-  bytesDone: 0,
-  bytesTotal: 0,
-  sized: true,
-  paused: false,
-  restingUntil: null,
-};
 const at = (hour: number, day = 3) => new Date(2026, 4, day, hour, 10).getTime();
-const says = (head: Partial<UploadsHead>, percent: number | null = null) => howItStands({ ...none, ...head }, percent, at(7)).words;
+const says = (head: Partial<UploadsHead>, percent: number | null = null) => howItStands({ ...NOTHING, ...head }, percent, at(7)).words;
 
 test("what waits is not said to be uploading, and has no speed beside it", () => {
   fakeEngine({});
-  const uploads = new Uploads({ uploads: { ...none, now: 3, waiting: 3, bytesTotal: 100 } });
+  const uploads = new Uploads({ uploads: { ...NOTHING, now: 3, waiting: 3, bytesTotal: 100 } });
   uploads.rate = 948_000;
   render(FakeWindow, { props: { component: UploadsStrip as never, uploads } });
   expect(screen.getByRole("button")).toHaveTextContent(/^Waiting, 3 items, 0%$/);

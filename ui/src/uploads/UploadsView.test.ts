@@ -6,27 +6,15 @@ import { View } from "../lib/view.svelte";
 import { visibleText } from "../lib/visibleText";
 import { anUpload, commandError, deferred, fakeEngine } from "./fakeEngine";
 import FakeWindow from "./FakeWindow.svelte";
-import { Uploads } from "./uploads.svelte";
+import { NOTHING, Uploads } from "./uploads.svelte";
 import UploadsView from "./UploadsView.svelte";
-
-const nothing: UploadsHead = {
-  now: 0,
-  needsYou: 0,
-  waiting: 0,
-  finished: 0,
-  bytesDone: 0,
-  bytesTotal: 0,
-  sized: true,
-  paused: false,
-  restingUntil: null,
-};
 
 function open(
   rows: UploadRow[],
   head: Partial<UploadsHead> = {},
   answers: Record<string, (args: Record<string, unknown>) => unknown> = {},
 ) {
-  const all = { ...nothing, now: rows.length, bytesDone: 62, bytesTotal: 100, sized: true, ...head };
+  const all = { ...NOTHING, now: rows.length, bytesDone: 62, bytesTotal: 100, ...head };
   const engine = fakeEngine({ uploads_head: () => all, uploads_rows: () => ({ total: rows.length, rows }), ...answers });
   const uploads = new Uploads({ uploads: all });
   const view = new View();
@@ -44,7 +32,7 @@ test("with no uploads it says what to do", async () => {
 });
 
 test("a queue that has nothing to do leads to what needs you, and else to what is finished", async () => {
-  const { uploads, user } = open([], { bytesTotal: 0, sized: true, needsYou: 1, finished: 3 });
+  const { uploads, user } = open([], { bytesTotal: 0, needsYou: 1, finished: 3 });
   await user.click(await screen.findByRole("button", { name: "Show the 1 that needs you" }));
   expect(uploads.tab).toBe("needs_you");
   uploads.tab = "now";
@@ -54,7 +42,7 @@ test("a queue that has nothing to do leads to what needs you, and else to what i
 });
 
 test("a queue that rests and holds nothing can be continued", async () => {
-  const { engine, user } = open([], { bytesTotal: 0, sized: true, paused: true, restingUntil: Date.now() + 3_600_000 });
+  const { engine, user } = open([], { bytesTotal: 0, paused: true, restingUntil: Date.now() + 3_600_000 });
   await user.click(await screen.findByRole("button", { name: "Continue all" }));
   expect(engine.of("uploads_resume_all")).toHaveLength(1);
 });
@@ -123,7 +111,7 @@ test("all are cancelled after a yes that says how many, and nothing before it", 
   await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
   expect(engine.of("uploads_cancel_all")).toEqual([]);
   await more("Cancel all…");
-  engine.answers.uploads_head = () => ({ ...nothing, finished: 1204 });
+  engine.answers.uploads_head = () => ({ ...NOTHING, finished: 1204 });
   await user.click(await screen.findByRole("button", { name: "Cancel 1,204 uploads" }));
   await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
   expect(engine.of("uploads_cancel_all")).toHaveLength(1);
@@ -133,11 +121,11 @@ test("all are cancelled after a yes that says how many, and nothing before it", 
 });
 
 test("what is finished is cleared from the same menu, and an empty list has none", async () => {
-  const { engine, uploads, user } = open([], { bytesTotal: 0, sized: true, finished: 3 });
+  const { engine, uploads, user } = open([], { bytesTotal: 0, finished: 3 });
   await user.click(await screen.findByRole("button", { name: "More for all uploads" }));
   await user.click(await item("Clear finished"));
   await waitFor(() => expect(engine.of("uploads_clear_finished")).toHaveLength(1));
-  uploads.head = nothing;
+  uploads.head = NOTHING;
   await waitFor(() => expect(screen.queryByRole("button", { name: "More for all uploads" })).toBeNull());
 });
 

@@ -1,5 +1,6 @@
 import type { UploadRow, UploadsChosen, UploadsFilter, UploadsHead } from "../bindings";
 import { fakeEngine } from "./fakeEngine";
+import { NOTHING } from "./uploads.svelte";
 
 type Answers = Parameters<typeof fakeEngine>[0];
 
@@ -7,15 +8,11 @@ type Answers = Parameters<typeof fakeEngine>[0];
 export function fakeQueue(now: UploadRow[], finished: UploadRow[] = [], answers: Answers = {}) {
   const lists: Record<UploadsFilter, UploadRow[]> = { now, needs_you: [], finished };
   const head = (): UploadsHead => ({
+    ...NOTHING,
     now: lists.now.length,
     needsYou: lists.needs_you.length,
-    waiting: 0,
     finished: lists.finished.length,
-    bytesDone: 0,
     bytesTotal: 100,
-    sized: true,
-    paused: false,
-    restingUntil: null,
   });
   const window = ({ filter, from, n }: Record<string, unknown>) =>
     lists[filter as UploadsFilter].slice(from as number, (from as number) + (n as number));

@@ -20,7 +20,8 @@ import { UploadSelection } from "./selection.svelte";
 import { needYou } from "./wording";
 
 type Announce = (text: string) => void;
-const NOTHING: UploadsHead = {
+/** The figures of a queue with nothing in it. */
+export const NOTHING: UploadsHead = {
   now: 0,
   needsYou: 0,
   waiting: 0,
