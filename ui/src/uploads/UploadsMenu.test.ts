@@ -83,7 +83,48 @@ test("what looks like a secret is uploaded by its own button or item, never by a
   await user.keyboard("{Enter}");
   await rightClick("s");
   expect(await offered()).toEqual(["Upload anyway", "Cancel Del"]);
-  expect(engine.of("uploads_retry")).toEqual([]);
+  expect(engine.of("uploads_suspects")).toEqual([]);
+  engine.answers.uploads_suspects = () => ({ files: [{ id: 3, path: "s" }], count: 1, last: 3 });
+  await user.click(screen.getByRole("menuitem", { name: "Upload anyway" }));
+  await waitFor(() => expect(engine.of("uploads_allow")).toEqual([{ id: 7, yes: [3], last: 3 }]));
+});
+
+test("an open menu is of the upload that it was opened for, whatever comes into its place", async () => {
+  const { engine, lists, uploads, user, rightClick, offered } = await open();
+  await rightClick("a");
+  expect(await offered()).toContain("Cancel Del");
+  // It ended meanwhile, and the next one stands where it stood.
+  lists.now = QUEUE.slice(1);
+  await uploads.refresh();
+  expect(await offered()).toEqual(["Put first AltHome", "Put last AltEnd", "Pause Space", "Cancel Del"]);
+  await user.click(screen.getByRole("menuitem", { name: /^Cancel/ }));
+  expect(engine.of("uploads_cancel")).toEqual([]);
+});
+
+test("what cannot be done any more is not done", async () => {
+  const { engine, lists, uploads, user, rightClick, offered } = await open();
+  await rightClick("a");
+  expect(await offered()).toContain("Put last AltEnd");
+  lists.now = QUEUE.map((row) => (row.id === 1 ? { ...row, state: "sending", canGoFirst: false, canGoLast: false } : row));
+  await uploads.refresh();
+  await user.click(screen.getByRole("menuitem", { name: /^Put last/ }));
+  expect(engine.of("uploads_put_last")).toEqual([]);
+});
+
+test("a key stands only beside what it does", async () => {
+  const { rightClick, offered } = await open([
+    anUpload({ id: 5, name: "r", state: "waiting", reason: "unexpected", kind: "folder", files: 3, problems: 1, canRetry: true }),
+  ]);
+  await rightClick("r");
+  expect(await offered()).toEqual(["Try now Enter", "Cancel Del", "Show what was left out"]);
+});
+
+test("the menu key is about the upload under the cursor, also where another one is selected", async () => {
+  const { row, user, grid, offered } = await open();
+  grid.focus();
+  await user.keyboard("{Control>}{ArrowDown}{ArrowDown}{/Control}{Shift>}{F10}{/Shift}");
+  expect(await offered()).toEqual(["Try now Enter", "Cancel Del"]);
+  expect(row("c")).toHaveAttribute("aria-selected", "true");
 });
 
 test("what was left out of a folder is shown from its menu as well", async () => {

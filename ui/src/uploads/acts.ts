@@ -14,10 +14,10 @@ import type { UploadRow } from "../bindings";
 import type { MenuItem } from "../components/menu";
 import { count } from "../lib/figures";
 import type { IconType } from "../lib/icon";
-import { shownKeys } from "../lib/keys";
 import { differs, isHeld, isPinned, offersOf, type Around } from "./pinned";
 import type { Offers } from "./selection.svelte";
-import { ACTIONS, askSelected } from "./several";
+import { ACTIONS, askSelected, shownKey } from "./several";
+import type { Uploads } from "./uploads.svelte";
 
 /** What can be done with one upload: a button of its row, an item of its menu, and what its key does. */
 export type Act = {
@@ -32,7 +32,7 @@ export type Act = {
   run: () => void;
 };
 
-/** What the row offers as it is now; of those with the same key the first is what the key does. */
+/** What the row offers as it is now. */
 export function actsOf(row: UploadRow, around: Around & { publicLinks: boolean }): Act[] {
   const { uploads, publicLinks } = around;
   const { copy, show } = offersOf(around);
@@ -79,7 +79,21 @@ export function actsOf(row: UploadRow, around: Around & { publicLinks: boolean }
     plain("Receipt", ReceiptText, () => (uploads.receipt = row)),
   );
   add(row.canClear, queued("Clear", ListX, "Delete", uploads.clear));
-  return acts;
+  return eachKeyOnce(acts);
+}
+
+/** A key does the first that it stands for, and is shown only there. */
+function eachKeyOnce<T extends { key?: string }>(acts: readonly T[]): T[] {
+  const taken = new Set<string>();
+  return acts.map((act) => {
+    if (act.key === undefined || !taken.has(act.key)) {
+      if (act.key !== undefined) taken.add(act.key);
+      return act;
+    }
+    const rest = { ...act };
+    delete rest.key;
+    return rest;
+  });
 }
 
 /** What a row that waits for a person asks of it. What looks like a secret is never sent by a key. */
@@ -95,27 +109,27 @@ function decision(row: UploadRow, { uploads }: Around): Act[] {
   return word(row.state === "waiting" ? "Try now" : "Retry", () => uploads.retry([row.id]), { key: "Enter" });
 }
 
-/** The menu of one upload. */
-export function menuOf(acts: Act[], busy: boolean): MenuItem[] {
-  return acts.map(({ label, icon, key, asks, danger = false, run }) => ({
+/** The menu of one upload. `choose` is told which of its acts was chosen. */
+export function menuOf(acts: Act[], busy: boolean, choose: (label: string) => void): MenuItem[] {
+  return acts.map(({ label, icon, key, asks, danger = false }) => ({
     label,
     icon,
-    ...(key ? { key: shownKeys(key) } : {}),
+    ...(key ? { key: shownKey(key) } : {}),
     danger,
     disabled: asks && busy,
-    onselect: run,
+    onselect: () => choose(label),
   }));
 }
 
 /** The menu of several: each says of how many. */
-export function menuOfSeveral(around: Around, offers: Offers): MenuItem[] {
-  const { selection } = around.uploads;
-  return ACTIONS.filter(({ asked }) => offers[asked] > 0).map(({ asked, label, icon, key }) => ({
+export function menuOfSeveral(uploads: Uploads, offers: Offers): MenuItem[] {
+  const { selection } = uploads;
+  return eachKeyOnce(ACTIONS.filter(({ asked }) => offers[asked] > 0)).map(({ asked, label, icon, key }) => ({
     label:
       offers[asked] < selection.size ? `${label} ${count(offers[asked])} of ${count(selection.size)}` : `${label} ${count(selection.size)}`,
     icon,
-    ...(key ? { key: shownKeys(key) } : {}),
+    ...(key ? { key: shownKey(key) } : {}),
     danger: asked === "cancel",
-    onselect: () => void askSelected(around.uploads, [asked]),
+    onselect: () => void askSelected(uploads, [asked]),
   }));
 }

@@ -49,6 +49,6 @@ export function lookOf(row: UploadRow): Look {
 
 /** A row that says something gives up its bar and figures, so that the whole sentence has room. */
 export function showsBar(row: UploadRow): boolean {
-  const moving = (row.state === "hashing" || row.state === "sending") && row.reason === null;
-  return row.bytes !== null && row.bytes > 0 && (moving || (row.state === "paused" && row.done > 0));
+  const moving = row.state === "hashing" || row.state === "sending" || (row.state === "paused" && row.done > 0);
+  return moving && row.reason === null && row.bytes !== null && row.bytes > 0;
 }

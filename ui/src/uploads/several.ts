@@ -6,6 +6,7 @@ import Play from "@lucide/svelte/icons/play";
 import RotateCcw from "@lucide/svelte/icons/rotate-ccw";
 import X from "@lucide/svelte/icons/x";
 import type { IconType } from "../lib/icon";
+import { MAC, shownKeys } from "../lib/keys";
 import type { Offers } from "./selection.svelte";
 import type { Uploads } from "./uploads.svelte";
 
@@ -23,6 +24,11 @@ export const ACTIONS: readonly Action[] = [
   { asked: "clear", label: "Clear", icon: ListX, key: "Delete" },
   { asked: "cancel", label: "Cancel", icon: X, key: "Delete" },
 ];
+
+/** As the keys of this computer are written: a Mac has no Del, and Backspace does the same. */
+export function shownKey(key: string): string {
+  return shownKeys(MAC && key === "Delete" ? "Backspace" : key);
+}
 
 /** What a key asks: the first of these that can be asked of any. */
 export const KEYS: Record<string, readonly Asked[]> = {

@@ -85,7 +85,7 @@ test("progress moves one row's figures and the head, and reads no rows", async (
 test("time left changes only when it moved by a tenth", () => {
   fakeEngine({});
   const uploads = new Uploads();
-  const progress = (secondsLeft: number) => ({ rows: [], bytesDone: 1, bytesTotal: 2, sized: true, rate: 1, secondsLeft });
+  const progress = (secondsLeft: number) => ({ rows: [], bytesDone: 1, bytesTotal: 2, rate: 1, secondsLeft });
   uploads.merge(progress(100));
   uploads.merge(progress(95));
   expect(uploads.secondsLeft).toBe(100);
