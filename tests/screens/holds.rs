@@ -48,19 +48,19 @@ async fn what_holds_all_uploads_says_why_and_until_when_and_nothing_of_it_is_cut
     scene.driver.click("button", "Continue all").await;
     sending.open();
     let full = "Pinata takes no more files: the plan’s space is used up. Uploads wait until there is room.";
-    scene.glance(full, "the plan used up").await;
+    each_row_says(&scene.driver, full).await;
     scene.driver.wait_for_text("Next try in about ").await;
     scene.strip_begins("Waiting, 3 items").await;
-    each_row_says(&scene.driver, full).await;
+    scene.glance(full, "the plan used up").await;
 
     scene.service.faults().clear();
     scene.fault(Route::V3Upload, Kind::rate_limited(600));
     scene.driver.click("button", "Try again").await;
     let asked = "Pinata asked to wait between requests. Uploads go on by themselves.";
-    scene.glance(asked, "a pause asked for").await;
+    each_row_says(&scene.driver, asked).await;
     scene.driver.wait_for_text("Continuing in about ").await;
     scene.strip_begins("Waiting, 3 items").await;
-    each_row_says(&scene.driver, asked).await;
+    scene.glance(asked, "a pause asked for").await;
 
     scene.service.faults().clear();
     scene.fault(Route::Any, Kind::CaptivePortal);

@@ -125,7 +125,7 @@ pub(crate) const PARSERS: [Parsers; 6] = [
 
 /// How to see one input again: in the same build, since a slower one makes shorter inputs.
 fn see_it_again(options: &Options, parsers: &Parsers, test: &str) -> String {
-    let release = if options.optimised { "--release " } else { "" };
+    let release = options.release();
     let (package, target) = (parsers.package, parsers.target.join(" "));
     format!(
         "See it again, with the seed that is named above: PINFOLD_SEED=<seed> cargo test -p {package} {release}{target} {test}"

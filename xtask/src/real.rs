@@ -143,7 +143,7 @@ pub(crate) fn real(options: &Options, real: &Real, much: u64) -> Outcome<Line> {
     ran_one(&finished.output)?;
     let figures = figures(&finished.output);
     finished.into_output().map_err(|failure| {
-        format!("{failure}\nSee it again: {variable}={much} PINFOLD_SEED={seed} cargo test -p engine --test {target} {test} -- --nocapture")
+        format!("{failure}\nSee it again: {variable}={much} PINFOLD_SEED={seed} PINFOLD_PATIENCE={PATIENCE} cargo test -p engine {}--test {target} {test} -- --nocapture", options.release())
     })?;
     Ok(Line {
         what: (*what).to_owned(),

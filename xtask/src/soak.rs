@@ -91,6 +91,11 @@ impl Options {
         Ok(options)
     }
 
+    /// What makes cargo build in the chosen way.
+    pub(crate) fn release(&self) -> &'static str {
+        if self.optimised { "--release " } else { "" }
+    }
+
     /// The tests of some targets of a package, in the chosen build.
     fn tests(&self, package: &str, target: &[&str]) -> Run {
         let release = self.optimised.then_some("--release");
@@ -232,7 +237,7 @@ fn simulation(
         .finish()?;
     ran_one(&finished.output)?;
     finished.into_output().map_err(|failure| {
-        format!("{failure}\nSee it again, with the seed that is named above: PINFOLD_SEED=<seed> cargo test -p engine --lib {test}")
+        format!("{failure}\nSee it again, with the seed that is named above: PINFOLD_SEED=<seed> cargo test -p engine {}--lib {test}", options.release())
     })?;
     Ok(Line {
         what: (*what).to_owned(),

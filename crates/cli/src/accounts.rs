@@ -48,6 +48,8 @@ pub(crate) async fn run(
         Account::Use { name } => Request::UseAccount { account: name },
         Account::Rm { name, yes } => {
             if !yes {
+                // Nobody else waits for the answer.
+                house.leave().await;
                 sure(&format!(
                     "Forget the account {name} and its token here? Its pins stay where they are."
                 ))
@@ -206,6 +208,8 @@ async fn key(
     let chosen = stored
         .chosen()
         .ok_or_else(|| CommandError::gone("This account"))?;
+    // Nobody else waits for the token.
+    house.leave().await;
     let kept = kept(&chosen, credential, pair).await?;
     let request = Request::ReplaceKey {
         account: stored.id.to_string(),

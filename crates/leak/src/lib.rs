@@ -102,7 +102,10 @@ impl Secrets {
         let Some(entries) = there(fs::read_dir(folder), folder, scanned) else {
             return;
         };
-        for entry in entries.flatten() {
+        for entry in entries {
+            let Some(entry) = there(entry, folder, scanned) else {
+                continue;
+            };
             let path = entry.path();
             self.look(entry.file_name().as_encoded_bytes(), &path, scanned);
             if may_hold.contains(&path) {

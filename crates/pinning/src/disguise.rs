@@ -11,7 +11,13 @@ const SHORTEST: usize = 12;
 
 /// Where one of these stands in `text`, in order, and none of them over another.
 pub(crate) fn places(text: &str, secrets: &[&str]) -> Vec<Range<usize>> {
-    let mut places = spelled(text, secrets);
+    // A secret with such an escape in itself stands nowhere in what is read without escapes.
+    let as_it_is = secrets.iter().flat_map(|secret| {
+        let found = text.match_indices(*secret);
+        found.map(|(start, it)| start..start + it.len())
+    });
+    let mut places: Vec<Range<usize>> = as_it_is.collect();
+    places.extend(spelled(text, secrets));
     places.extend(in_base64(text, secrets));
     places.sort_by_key(|place| (place.start, place.end));
     let mut apart: Vec<Range<usize>> = Vec::with_capacity(places.len());
@@ -112,6 +118,14 @@ mod tests {
             shown.replace_range(place, "#");
         }
         shown
+    }
+
+    #[test]
+    fn a_secret_that_holds_an_escape_itself_is_found_as_it_is() {
+        for secret in ["abc%2Fdefghijkl", "abc\\/defghijkl", "abc&#65;defghijkl"] {
+            let text = format!("told: {secret}!");
+            assert_eq!(places(&text, &[secret]), [6..6 + secret.len()], "{text}");
+        }
     }
 
     #[test]

@@ -55,7 +55,6 @@ impl Accounts {
         if let Some(service) = self.made(id) {
             return Ok(service);
         }
-        let account = self.get(id)?;
         let making = self.live().entry(id).or_default().making.clone();
         let before = making.failures();
         let _alone = making.turn.lock().await;
@@ -65,7 +64,7 @@ impl Accounts {
         if let Some(error) = making.failed_since(before) {
             return Err(error);
         }
-        let (place, gateway, credential) = match self.key_of(&account).await {
+        let (place, gateway, credential) = match self.key_now(id).await {
             Ok(key) => key,
             Err(error) => {
                 making.failed(error.clone());
@@ -79,6 +78,17 @@ impl Accounts {
         live.service = Some(service.clone());
         live.gateway = Some(gateway);
         Ok(service)
+    }
+
+    /// What an account has to show. Where its key is replaced meanwhile, what the old one was or was not counts no more.
+    async fn key_now(&self, id: AccountId) -> Result<(Place, String, Credential), CommandError> {
+        loop {
+            let account = self.get(id)?;
+            let key = self.key_of(&account).await;
+            if self.get(id)?.secret == account.secret {
+                return key;
+            }
+        }
     }
 
     fn made(&self, id: AccountId) -> Option<Arc<dyn Service>> {

@@ -7,7 +7,7 @@ use super::lines::word;
 use super::{JobLine, PinLine, PinsAsked, Reply, SortedBy, jobs, queue};
 use crate::Engine;
 use crate::accounts::AccountId;
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 use crate::jobs::JobsFilter;
 use crate::pins::{CheckState, Coming, ComingFilter, Fit};
 use crate::uploads::{UploadRow, UploadState, UploadsFilter};
@@ -122,7 +122,11 @@ pub(super) async fn unpinned(
         for job in jobs::lines(engine, account, filter)? {
             let id = job.id;
             if let Some(line) = asked_for(job) {
-                let coming = engine.jobs.coming(id)?;
+                let coming = match engine.jobs.coming(id) {
+                    // It was removed meanwhile.
+                    Err(error) if error.code == ErrorCode::Gone => continue,
+                    coming => coming?,
+                };
                 let group = coming.group.as_ref();
                 let groups = group.map(|id| names.get(id).unwrap_or(id).clone());
                 let groups = groups.into_iter().collect();

@@ -302,13 +302,17 @@ impl Request {
         )
     }
 
-    /// Who asks waits for what the queue does. All others stay only a moment, and begin none of its work for others.
+    /// Who asks waits for what the queue does, or stays for minutes. All others stay only a moment, and begin none of its
+    /// work for others.
     pub fn waits_for_queue(&self) -> bool {
         match self {
             Self::Add(add) => add.follow,
             Self::Import(import) => import.follow,
             Self::Copy(copy) => copy.follow,
-            Self::Follow { .. } | Self::FollowQueue { .. } | Self::FollowJobs { .. } => true,
+            Self::Follow { .. }
+            | Self::FollowQueue { .. }
+            | Self::FollowJobs { .. }
+            | Self::Audit { .. } => true,
             _ => false,
         }
     }

@@ -11,7 +11,6 @@ use crate::error::CommandError;
 pub(super) async fn wait(engine: &Engine, uploads: &[i64], say: &Say) -> Result<(), CommandError> {
     let mut changes = engine.store.announcer.listen();
     let mut open = engine.uploads.being_set(uploads)?;
-    let waited_for = open.clone();
     while !open.is_empty() {
         tokio::select! {
             change = changes.recv() => match change {
@@ -21,8 +20,8 @@ pub(super) async fn wait(engine: &Engine, uploads: &[i64], say: &Say) -> Result<
             () = say.gone() => return Ok(()),
         }
     }
-    for id in waited_for {
-        if let Some(why) = engine.uploads.unset(id)? {
+    for id in uploads {
+        if let Some(why) = engine.uploads.unset(*id)? {
             say.note(why).await?;
         }
     }

@@ -87,18 +87,24 @@ impl Uploads {
                 Some(error.message)
             }
         };
-        self.settled(upload.id, unset).await;
+        if !self.settled(upload.id, unset).await {
+            // What the ledger does not know is tried again, as after a start.
+            self.pause().await;
+            self.unsettled().push((upload.id, upload.account));
+        }
     }
 
-    /// Nothing is tried any more to be set on the pin. `unset`: why it could not be.
-    async fn settled(&self, id: i64, unset: Option<String>) {
+    /// Nothing is tried any more to be set on the pin. `unset`: why it could not be. False where that cannot be written down.
+    async fn settled(&self, id: i64, unset: Option<String>) -> bool {
         let written = self.store.ledger.write(Urgency::Background, move |tx| {
             rows::settled(tx, id, unset.as_deref())
         });
-        if let Err(error) = written.await {
+        let written = written.await;
+        if let Err(error) = &written {
             tracing::warn!(%error, id, "the queue could not be written");
         }
         self.store.announcer.changed(Noun::Upload, Some(vec![id]));
+        written.is_ok()
     }
 
     /// The bytes are pinned already, under this name: where another was chosen, the pin gets that.
@@ -128,6 +134,9 @@ impl Uploads {
     /// Those of these uploads that are pinned, and whose name, key-values, group or end is being set now.
     pub(crate) fn being_set(&self, ids: &[i64]) -> Result<Vec<i64>, CommandError> {
         let mut all = Vec::new();
+        if self.limits.resting().is_some() {
+            return Ok(all);
+        }
         for &id in ids {
             let upload = self.store.ledger.read(|tx| rows::find(tx, id))?;
             let open = upload.filter(|upload| upload.job.state == State::Pinned && upload.amended);
@@ -142,10 +151,11 @@ impl Uploads {
     /// Why what was chosen for a pinned upload is not set; `None` where it is.
     pub(crate) fn unset(&self, id: i64) -> Result<Option<String>, CommandError> {
         let upload = self.store.ledger.read(|tx| rows::find(tx, id))?;
-        let unset = upload.filter(|upload| upload.amended || upload.detail.is_some());
+        let pinned = upload.filter(|upload| upload.job.state == State::Pinned);
+        let unset = pinned.filter(|upload| upload.amended || upload.detail.is_some());
         Ok(unset.map(|upload| {
             let why = upload.detail.unwrap_or_else(|| {
-                "It is set once the account works again and Pinfold runs.".to_owned()
+                "It is set once the account works and the queue goes on.".to_owned()
             });
             let name = upload.wish.name;
             format!("{name}: what was chosen for it is not set. {why}")

@@ -106,7 +106,9 @@ pub(super) fn offers_of(upload: &Upload, rests: bool) -> Offers {
     let moves = !ended && !matches!(state, State::NeedsYou { .. });
     let resting = rests && matches!(state, State::Active(_));
     Offers {
-        pause: !resting && !upload.job.cancelling && matches!(state, State::Active(_) | State::Waiting { .. }),
+        pause: !resting
+            && !upload.job.cancelling
+            && matches!(state, State::Active(_) | State::Waiting { .. }),
         resume: matches!(state, State::Paused { .. }),
         cancel: !ended && !upload.job.cancelling,
         retry: match state {

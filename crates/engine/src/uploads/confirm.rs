@@ -7,7 +7,7 @@ use pinning::Priority;
 use super::Uploads;
 use super::progress::Running;
 use super::rows::{self, Facts, Upload};
-use super::state::{Event, GRACE, Verdict};
+use super::state::{Active, Event, GRACE, State, Verdict};
 use super::work::Outcome;
 use crate::clock::Millis;
 use crate::error::CommandError;
@@ -209,7 +209,10 @@ impl Uploads {
             amended: Some(true),
             ..Facts::default()
         };
-        self.note_name(upload, pin.name.as_deref());
+        // Later, it may be this very upload's.
+        if upload.job.state == State::Active(Active::Checking) {
+            self.note_name(upload, pin.name.as_deref());
+        }
         self.pins.add(upload.account, pins::listed(pin)).await?;
         Ok(Some(Outcome {
             events: vec![Event::AlreadyPinned],

@@ -252,7 +252,11 @@ impl Uploads {
             return rests;
         }
         let until = held_until.map_or(until, |held| until.max(held));
-        let time = time_words(until, self.clock.now());
+        let now = self.clock.now();
+        if until <= now {
+            return "The next try is due.".to_owned();
+        }
+        let time = time_words(until, now);
         if time.contains(',') {
             return format!("Next try {time}.");
         }
@@ -269,9 +273,10 @@ impl Uploads {
             State::Waiting { .. } => hold.until.is_none(),
             _ => false,
         });
-        let reason = match state {
-            State::Waiting { reason, .. } | State::NeedsYou { reason, .. } => Some(reason),
-            _ => hold.as_ref().map(|hold| hold.code),
+        let reason = match (&hold, state) {
+            (Some(hold), _) => Some(hold.code),
+            (None, State::Waiting { reason, .. } | State::NeedsYou { reason, .. }) => Some(reason),
+            (None, _) => None,
         };
         let rests = self
             .rest_words()

@@ -123,7 +123,7 @@ impl Uploads {
         Ok([waits, released, rested].into_iter().flatten().min())
     }
 
-    async fn pause(&self) {
+    pub(super) async fn pause(&self) {
         self.clock.sleep_until(self.clock.now() + PAUSE).await;
     }
 
@@ -133,7 +133,7 @@ impl Uploads {
             self.apply(id, Event::Due.into(), Urgency::Background)
                 .await?;
         }
-        if self.limits.resting().is_some() && !planted("rest") {
+        if (self.limits.resting().is_some() && !planted("rest")) || self.leaves_to_others() {
             return Ok(false);
         }
         let (mut busy, in_lane) = {

@@ -10,8 +10,10 @@ use secrecy::SecretString;
 use secrets::{SecretError, SecretStore, UntilQuit};
 use tokio::sync::Semaphore;
 
-use super::connect_psa;
-use crate::house::House;
+use engine::accounts::{Chosen, Keep};
+
+use super::{connect_psa, token};
+use crate::house::{House, TOKEN};
 
 /// Each question waits for a word of the person, who unlocks it or does not.
 struct Asking {
@@ -83,4 +85,33 @@ async fn a_locked_keychain_is_asked_once_for_all_who_wait_and_again_by_whoever_c
     let (answers, ()) = join(all_ask(), async { keychain.answer(false) }).await;
     assert!(answers.iter().all(Result::is_ok), "it is unlocked");
     assert_eq!(keychain.questions(), 2, "the next who comes asks anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_key_is_replaced_meanwhile_what_the_old_one_lacked_holds_nobody() {
+    let keychain = Asking::locked();
+    let house = House::with_keychain(keychain.clone()).await;
+    let (account, _) = connect_psa(&house).await;
+    let accounts = &house.engine.accounts;
+    let asked = async |questions: usize| {
+        while keychain.questions() < questions {
+            tokio::task::yield_now().await;
+        }
+    };
+    let (answers, ()) = join(join_all((0..3).map(|_| accounts.service(account))), async {
+        asked(1).await;
+        let chosen = Chosen::Account {
+            id: account.to_string(),
+        };
+        let tested = accounts.test(&chosen, token(TOKEN)).await.expect("tested");
+        let replaced = accounts.replace_key(account, &tested.handle, Keep::Keychain);
+        replaced.await.expect("replaced");
+        keychain.answer(true);
+        asked(2).await;
+        keychain.answer(false);
+    })
+    .await;
+    assert!(answers.iter().all(Result::is_ok), "the new key is there");
+    let rows = accounts.list().expect("accounts");
+    assert!(rows.iter().all(|row| row.hold.is_none()), "{rows:?}");
 }
