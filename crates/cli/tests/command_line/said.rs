@@ -1,5 +1,7 @@
 //! What a command says is so: no word of what never was, of another program's buttons, or of nothing at all.
 
+use sandbox::{Fault, Gate, Kind, Route};
+
 use crate::house::{House, cid_of};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,4 +70,42 @@ async fn what_is_pinned_already_says_what_becomes_of_the_name_that_was_chosen() 
     assert_eq!(shown[0]["name"], "third");
     let printed = house.done(&["--json", "add", &file]);
     assert!(!printed.contains("becomes"), "{printed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_set_for_one_is_said_also_where_another_took_longer() {
+    let house = House::with_account().await;
+    house.done(&["groups", "create", "Photos"]);
+    let there = house.file("there.txt", b"there before");
+    house.done(&["add", &there]);
+    let later = house.file("later.txt", b"takes longer");
+    let sending = Gate::new();
+    for (route, kind) in [
+        (Route::V3Upload, Kind::HoldAnswer(sending.clone())),
+        (Route::V3GroupWrite, Kind::status(400)),
+    ] {
+        let times = usize::MAX;
+        house.server.faults().push(Fault { route, times, kind });
+    }
+    let adding = house
+        .pinfold(&["add", &there, &later, "--group", "Photos"])
+        .spawn();
+    sending.arrived().await;
+    let refused = || {
+        let requests = house.server.requests();
+        requests
+            .iter()
+            .any(|entry| entry.path.contains("/ids/") && entry.status == 400)
+    };
+    while !refused() {
+        tokio::task::yield_now().await;
+    }
+    sending.open();
+    let ended = tokio::task::spawn_blocking(move || adding.ends());
+    let ended = ended.await.expect("it ends");
+    let told = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(
+        told.contains("there.txt: what was chosen for it is not set."),
+        "{told}"
+    );
 }
