@@ -124,7 +124,12 @@ mod tests {
     fn a_secret_that_holds_an_escape_itself_is_found_as_it_is() {
         for secret in ["abc%2Fdefghijkl", "abc\\/defghijkl", "abc&#65;defghijkl"] {
             let text = format!("told: {secret}!");
-            assert_eq!(places(&text, &[secret]), [6..6 + secret.len()], "{text}");
+            let place = 6..6 + secret.len();
+            assert_eq!(
+                places(&text, &[secret]),
+                std::slice::from_ref(&place),
+                "{text}"
+            );
         }
     }
 
