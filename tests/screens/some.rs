@@ -15,6 +15,7 @@ use super::states::Scene;
 
 const TOKEN: &str = "a-token-of-this-test-only";
 const SHIFT_DOWN: &str = "\u{e008}\u{e015}\u{e000}";
+const SHIFT_F10: &str = "\u{e008}\u{e03a}\u{e000}";
 const SPACE: &str = " ";
 const DELETE: &str = "\u{e017}";
 const ESCAPE: &str = "\u{e00c}";
@@ -123,6 +124,11 @@ async fn some_uploads_are_chosen_paused_continued_moved_and_taken_back() {
     driver.wait_for("toolbar", "Selected uploads").await;
     driver.wait_for_text("3 selected").await;
     scene.walk.stop(driver, "three of ten").await;
+    driver.press(SHIFT_F10).await;
+    driver.wait_for("menu", "Actions").await;
+    scene.walk.glance(driver, "menu of three").await;
+    driver.press(ESCAPE).await;
+    driver.wait_gone("menu", "Actions").await;
 
     driver.press(SPACE).await;
     wait_states(driver, &three, "paused").await;
